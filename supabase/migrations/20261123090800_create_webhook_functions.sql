@@ -1,0 +1,183 @@
+-- Why: what a verified webhook may do to a job, for the service role alone. Status only moves forward; a repeat, a late or
+-- a foreign delivery changes nothing and says so in its outcome:
+-- applied | repeated | settled | unknown_job | foreign_prediction.
+-- Running code sees: new RPCs record_progress, complete_generation, fail_generation.
+set local lock_timeout = '5s';
+
+-- Locks the job a delivery names and decides whether it may speak for it. The `?job=` of the URL is not signed, so the
+-- prediction must be the job's own; a job without one adopts a prediction that no other job has (the webhook may come
+-- before the API's attach).
+create function private.claim_job(
+  job_id uuid, prediction text, out job public.generation_jobs, out outcome text
+)
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  select * into job from public.generation_jobs where id = job_id for update;
+  if not found then
+    outcome := 'unknown_job';
+  elsif job.prediction_id is distinct from prediction and (
+    job.prediction_id is not null
+    or exists (select from public.generation_jobs where prediction_id = prediction)
+  ) then
+    outcome := 'foreign_prediction';
+  elsif job.status in ('succeeded', 'failed', 'canceled') then
+    outcome := 'settled';
+  else
+    update public.generation_jobs set prediction_id = prediction, heard_at = now()
+    where id = job.id
+    returning * into job;
+    outcome := 'applied';
+  end if;
+end
+$$;
+
+create function private.record_event(event text, job_id uuid, kind text, outcome text) returns void
+language sql security definer set search_path = ''
+as $$
+  insert into public.webhook_events (provider, event_id, job_id, kind, outcome)
+  values ('replicate', event, job_id, kind, outcome)
+  on conflict do nothing
+$$;
+
+-- The job as the handler needs it before it fetches anything; null when there is none.
+create function private.job_for_webhook(job_id uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$ select to_jsonb(job) from public.generation_jobs as job where job.id = job_id $$;
+
+-- Start, log and output events: progress in percent and pictures ready only ever grow.
+create function private.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  claimed record;
+begin
+  select * into claimed from private.claim_job(job_id, prediction);
+  if claimed.outcome = 'applied' then
+    update public.generation_jobs as job
+    set
+      status = case job.status when 'queued' then 'processing' else job.status end,
+      started_at = coalesce(job.started_at, now()),
+      progress = greatest(job.progress, least(percent, 99)),
+      ready = greatest(job.ready, least(record_progress.ready, job.variants))
+    where job.id = job_id;
+  end if;
+  return claimed.outcome;
+end
+$$;
+
+-- Render, variants, cover, collection and job in one transaction. `outputs` is an array of
+-- {index, path, thumbnail_path, mime, width, height, bytes, placeholder}. Pictures that were paid for and did not come
+-- are given back.
+create function private.complete_generation(event text, job_id uuid, prediction text, outputs jsonb) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  claimed record;
+  job public.generation_jobs;
+  render uuid;
+  delivered integer := jsonb_array_length(outputs);
+begin
+  if delivered = 0 then
+    raise exception 'complete_generation needs an output';
+  end if;
+
+  select * into claimed from private.claim_job(job_id, prediction);
+  perform private.record_event(event, job_id, 'succeeded', claimed.outcome);
+  if claimed.outcome <> 'applied' then
+    return claimed.outcome;
+  end if;
+  job := claimed.job;
+
+  insert into public.renders (
+    owner_id, job_id, preset_id, title, prompt, settings, seed, input_path, source_variant_id
+  )
+  values (
+    job.owner_id, job.id, job.preset_id, job.title, job.prompt, job.settings, job.seed, job.input_path,
+    job.source_variant_id
+  )
+  returning id into render;
+
+  insert into public.render_variants (
+    render_id, owner_id, index, path, thumbnail_path, mime, width, height, bytes, placeholder
+  )
+  select
+    render, job.owner_id, output.index, output.path, output.thumbnail_path, output.mime, output.width, output.height,
+    output.bytes, output.placeholder
+  from jsonb_to_recordset(outputs) as output (
+    index smallint, path text, thumbnail_path text, mime text, width integer, height integer, bytes integer,
+    placeholder text
+  );
+
+  update public.renders
+  set cover_variant_id = (
+    select variant.id from public.render_variants as variant
+    where variant.render_id = render order by variant.index limit 1
+  )
+  where id = render;
+
+  insert into public.collection_items (collection_id, render_id, owner_id)
+  select job.collection_id, render, job.owner_id
+  where job.collection_id is not null;
+
+  update public.generation_jobs
+  set status = 'succeeded', progress = 100, ready = delivered, error_code = null, finished_at = now(),
+    started_at = coalesce(started_at, now())
+  where id = job.id
+  returning * into job;
+
+  perform private.refund_job(
+    job, (job.credits / job.variants) * greatest(job.variants - delivered, 0), 'missing_outputs'
+  );
+
+  -- An exponentially weighted mean over about the last ten runs.
+  insert into public.preset_timings (preset_id, seconds, runs)
+  values (job.preset_id, extract(epoch from job.finished_at - job.created_at)::real, 1)
+  on conflict (preset_id) do update
+  set
+    seconds = preset_timings.seconds + (excluded.seconds - preset_timings.seconds) / least(preset_timings.runs + 1, 10),
+    runs = preset_timings.runs + 1;
+
+  return claimed.outcome;
+end
+$$;
+
+-- The provider's word that no picture came: failed or canceled, and the debit back, once.
+create function private.fail_generation(
+  event text, job_id uuid, prediction text, outcome public.job_status, code text
+) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  claimed record;
+begin
+  if outcome not in ('failed', 'canceled') then
+    raise exception 'fail_generation cannot end a job as %', outcome;
+  end if;
+
+  select * into claimed from private.claim_job(job_id, prediction);
+  perform private.record_event(event, job_id, outcome::text, claimed.outcome);
+  if claimed.outcome = 'applied' then
+    perform private.close_job(claimed.job, fail_generation.outcome, code);
+  end if;
+  return claimed.outcome;
+end
+$$;
+
+create function public.job_for_webhook(job_id uuid) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$ select private.job_for_webhook(job_id) $$;
+
+create function public.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns text
+language sql volatile security invoker set search_path = ''
+as $$ select private.record_progress(job_id, prediction, percent, ready) $$;
+
+create function public.complete_generation(event text, job_id uuid, prediction text, outputs jsonb) returns text
+language sql volatile security invoker set search_path = ''
+as $$ select private.complete_generation(event, job_id, prediction, outputs) $$;
+
+create function public.fail_generation(
+  event text, job_id uuid, prediction text, outcome public.job_status, code text
+) returns text
+language sql volatile security invoker set search_path = ''
+as $$ select private.fail_generation(event, job_id, prediction, outcome, code) $$;

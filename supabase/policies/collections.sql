@@ -1,0 +1,22 @@
+-- collections: people make, read, rename and delete their own. "My Favorites" comes with the account: nobody makes a
+-- second one, renames it or deletes it. owner_id and is_favorites are not writable; their defaults say who and no.
+revoke all on public.collections from public, anon, authenticated, service_role;
+grant select, insert (name), update (name), delete on public.collections to authenticated;
+
+drop policy if exists "collections: owner reads" on public.collections;
+create policy "collections: owner reads" on public.collections
+  for select to authenticated using (owner_id = (select auth.uid()));
+
+drop policy if exists "collections: owner makes" on public.collections;
+create policy "collections: owner makes" on public.collections
+  for insert to authenticated with check (owner_id = (select auth.uid()) and not is_favorites);
+
+drop policy if exists "collections: owner renames" on public.collections;
+create policy "collections: owner renames" on public.collections
+  for update to authenticated
+  using (owner_id = (select auth.uid()) and not is_favorites)
+  with check (owner_id = (select auth.uid()) and not is_favorites);
+
+drop policy if exists "collections: owner deletes" on public.collections;
+create policy "collections: owner deletes" on public.collections
+  for delete to authenticated using (owner_id = (select auth.uid()) and not is_favorites);

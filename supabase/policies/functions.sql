@@ -1,0 +1,36 @@
+-- Functions: hosted projects may grant EXECUTE to PUBLIC, anon, authenticated and service_role by default, so all of it
+-- is taken back and each grant is given by name. A function that is not listed here is callable by nobody.
+revoke all on schema private from public, anon, authenticated, service_role;
+grant usage on schema private to anon, authenticated, service_role;
+
+revoke all on all tables in schema private from public, anon, authenticated, service_role;
+revoke execute on all functions in schema public from public, anon, authenticated, service_role;
+revoke execute on all functions in schema private from public, anon, authenticated, service_role;
+
+-- People, about themselves.
+grant execute on function public.my_usage() to authenticated;
+grant execute on function private.my_usage() to authenticated;
+
+-- The API for a person: JWT and proof.
+grant execute on function public.reserve_generation(text, text) to authenticated;
+grant execute on function private.reserve_generation(text, text) to authenticated;
+grant execute on function public.attach_prediction(text, text) to authenticated;
+grant execute on function private.attach_prediction(text, text) to authenticated;
+grant execute on function public.request_cancel(text, text) to authenticated;
+grant execute on function private.request_cancel(text, text) to authenticated;
+
+-- The API for a person, or for itself (reconcile, as anon): proof.
+grant execute on function public.release_generation(text, text) to anon, authenticated;
+grant execute on function private.release_generation(text, text) to anon, authenticated;
+grant execute on function public.stale_generations(text, text) to anon;
+grant execute on function private.stale_generations(text, text) to anon;
+
+-- The webhook handlers.
+grant execute on function public.job_for_webhook(uuid) to service_role;
+grant execute on function private.job_for_webhook(uuid) to service_role;
+grant execute on function public.record_progress(uuid, text, integer, integer) to service_role;
+grant execute on function private.record_progress(uuid, text, integer, integer) to service_role;
+grant execute on function public.complete_generation(text, uuid, text, jsonb) to service_role;
+grant execute on function private.complete_generation(text, uuid, text, jsonb) to service_role;
+grant execute on function public.fail_generation(text, uuid, text, public.job_status, text) to service_role;
+grant execute on function private.fail_generation(text, uuid, text, public.job_status, text) to service_role;

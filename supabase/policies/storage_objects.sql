@@ -1,0 +1,26 @@
+-- storage.objects: people keep photos in inputs/{their id}/{sha256}.jpg and read what the webhooks store in
+-- renders/{their id}/. No UPDATE anywhere: a photo that was checked cannot be swapped in place.
+drop policy if exists "inputs: owner reads" on storage.objects;
+create policy "inputs: owner reads" on storage.objects
+  for select to authenticated
+  using (bucket_id = 'inputs' and (storage.foldername(name))[1] = (select auth.uid())::text);
+
+-- The profile must still be there: the JWT of a deleted account stays valid until it expires.
+drop policy if exists "inputs: owner adds" on storage.objects;
+create policy "inputs: owner adds" on storage.objects
+  for insert to authenticated
+  with check (
+    bucket_id = 'inputs'
+    and name ~ ('^' || (select auth.uid()) || '/[0-9a-f]{64}\.jpg$')
+    and exists (select from public.profiles where id = (select auth.uid()))
+  );
+
+drop policy if exists "inputs: owner deletes" on storage.objects;
+create policy "inputs: owner deletes" on storage.objects
+  for delete to authenticated
+  using (bucket_id = 'inputs' and (storage.foldername(name))[1] = (select auth.uid())::text);
+
+drop policy if exists "renders: owner reads files" on storage.objects;
+create policy "renders: owner reads files" on storage.objects
+  for select to authenticated
+  using (bucket_id = 'renders' and (storage.foldername(name))[1] = (select auth.uid())::text);
