@@ -1,0 +1,153 @@
+"""The environment, read once and validated at start: every missing or bad value is named with its reason."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import msgspec
+
+from libs.app_config.runtime import PLANS
+
+LOCAL_MARK = "local"
+MIN_SECRET_BYTES = 32  # RFC 2104: a key shorter than the hash weakens HMAC-SHA256
+
+
+class SettingsError(Exception):
+    """The environment is not usable. The message lists every problem, one a line, and never a value."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the API runs and what it talks to. Secrets are excluded from `repr`."""
+
+    public_url: str
+    host: str
+    port: int
+    supabase_url: str
+    supabase_publishable_key: str
+    supabase_secret_key: str
+    supabase_jwt_secret: str | None
+    proof_secret: str
+    replicate_api_token: str
+    replicate_api_url: str
+    replicate_webhook_secret: str
+    price_ids: Mapping[str, str]
+    redis_url: str | None
+    trusted_proxies: frozenset[str]
+    log_level: str
+
+    def __repr__(self) -> str:
+        return f"Settings(public_url={self.public_url!r}, supabase_url={self.supabase_url!r})"
+
+    @property
+    def replicate_is_local(self) -> bool:
+        """Whether the provider is the local Replicate, whose outputs come over plain http from loopback."""
+        return is_loopback(self.replicate_api_url)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL points at this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings. Raises SettingsError naming each missing or bad variable."""
+    reader = _Reader(environ)
+    settings = Settings(
+        public_url=reader.url("PUBLIC_URL", "http://127.0.0.1:8000"),
+        host=reader.text("HOST", "127.0.0.1"),
+        port=reader.port("PORT", "8000"),
+        supabase_url=reader.url("SUPABASE_URL"),
+        supabase_publishable_key=reader.text("SUPABASE_PUBLISHABLE_KEY"),
+        supabase_secret_key=reader.text("SUPABASE_SECRET_KEY"),
+        supabase_jwt_secret=reader.optional_secret("SUPABASE_JWT_SECRET"),
+        proof_secret=reader.secret("API_PROOF_SECRET"),
+        replicate_api_token=reader.text("REPLICATE_API_TOKEN"),
+        replicate_api_url=reader.url("REPLICATE_API_URL", "https://api.replicate.com"),
+        replicate_webhook_secret=reader.webhook_secret("REPLICATE_WEBHOOK_SECRET"),
+        price_ids={
+            name: environ[name]
+            for plan in PLANS
+            for price in plan.prices
+            if environ.get(name := price.price_id_setting)
+        },
+        redis_url=environ.get("REDIS_URL") or None,
+        trusted_proxies=frozenset(filter(None, environ.get("TRUSTED_PROXIES", "").replace(" ", "").split(","))),
+        log_level=reader.one_of("LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),
+    )
+    if not reader.problems:
+        reader.problems.extend(_mixed_worlds(settings))
+    if reader.problems:
+        raise SettingsError("\n".join(reader.problems))
+    return settings
+
+
+def _mixed_worlds(settings: Settings) -> list[str]:
+    """Local keys must not meet hosted services, and hosted keys travel by https only."""
+    problems: list[str] = []
+    for name, url, keys in (
+        ("SUPABASE_URL", settings.supabase_url, (settings.supabase_publishable_key, settings.supabase_secret_key)),
+        ("REPLICATE_API_URL", settings.replicate_api_url, (settings.replicate_api_token,)),
+    ):
+        if is_loopback(url):
+            continue
+        if any(f"_{LOCAL_MARK}_" in key for key in keys):
+            problems.append(f"{name} is hosted, but its key is one of the local stack: set the project's own key")
+        if urlsplit(url).scheme != "https":
+            problems.append(f"{name} is hosted and must start with https://")
+    if settings.replicate_is_local and not is_loopback(settings.supabase_url):
+        problems.append("REPLICATE_API_URL is the local Replicate, but SUPABASE_URL is hosted: use both of one world")
+    if not is_loopback(settings.supabase_url) and settings.proof_secret.startswith(LOCAL_MARK):
+        problems.append("API_PROOF_SECRET is the local stack's: make one for this deployment")
+    return problems
+
+
+class _Reader:
+    """Collects problems instead of stopping at the first, so that a person mends the environment once."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self._environ.get(name, "").strip() or default
+        if not value:
+            self.problems.append(f"{name} is missing")
+        return value
+
+    def url(self, name: str, default: str = "") -> str:
+        value = self.text(name, default).rstrip("/")
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            self.problems.append(f"{name} must be an http(s) URL")
+        return value
+
+    def port(self, name: str, default: str) -> int:
+        value = self.text(name, default)
+        if not value.isdecimal() or not 0 < int(value) < 65536:
+            self.problems.append(f"{name} must be a port number")
+            return 0
+        return int(value)
+
+    def secret(self, name: str) -> str:
+        value = self.text(name)
+        if value and len(value.encode()) < MIN_SECRET_BYTES:
+            self.problems.append(f"{name} must have at least {MIN_SECRET_BYTES} bytes")
+        return value
+
+    def optional_secret(self, name: str) -> str | None:
+        return self.secret(name) if self._environ.get(name, "").strip() else None
+
+    def webhook_secret(self, name: str) -> str:
+        value = self.text(name)
+        if value and not value.startswith("whsec_"):
+            self.problems.append(f"{name} must start with whsec_")
+        return value
+
+    def one_of(self, name: str, default: str, allowed: set[str]) -> str:
+        value = self.text(name, default)
+        if value not in allowed:
+            self.problems.append(f"{name} must be one of {', '.join(sorted(allowed))}")
+        return value

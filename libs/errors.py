@@ -1,0 +1,67 @@
+"""The one error of the product: a stable code and the facts a sentence needs.
+
+Services and repositories raise codes; `api/errors.py` alone knows their status and their sentence.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """What can go wrong, as clients see it. A code never changes its meaning."""
+
+    MALFORMED_REQUEST = "malformed_request"
+    INVALID_CURSOR = "invalid_cursor"
+    INVALID_IDEMPOTENCY_KEY = "invalid_idempotency_key"
+    NOT_AUTHENTICATED = "not_authenticated"
+    ACCOUNT_GONE = "account_gone"
+    PLAN_CAP_REACHED = "plan_cap_reached"
+    NOT_ALLOWED = "not_allowed"
+    NOT_FOUND = "not_found"
+    GENERATION_NOT_FOUND = "generation_not_found"
+    INPUT_NOT_FOUND = "input_not_found"
+    COLLECTION_NOT_FOUND = "collection_not_found"
+    RENDER_NOT_FOUND = "render_not_found"
+    VARIANT_NOT_FOUND = "variant_not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    REQUEST_TIMEOUT = "request_timeout"
+    GENERATION_IN_FLIGHT = "generation_in_flight"
+    GENERATION_NOT_RETRYABLE = "generation_not_retryable"
+    BODY_TOO_LARGE = "body_too_large"
+    UPLOAD_TOO_LARGE = "upload_too_large"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    UNSUPPORTED_CONTENT_TYPE = "unsupported_content_type"
+    UNSUPPORTED_IMAGE = "unsupported_image"
+    UNREADABLE_IMAGE = "unreadable_image"
+    ANIMATED_IMAGE = "animated_image"
+    VALIDATION_FAILED = "validation_failed"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    PRESET_UNAVAILABLE = "preset_unavailable"
+    TOO_MANY_VARIANTS = "too_many_variants"
+    RATE_LIMITED = "rate_limited"
+    INTERNAL = "internal_error"
+    PROVIDER_ERROR = "provider_error"
+    DATABASE_UNAVAILABLE = "database_unavailable"
+
+
+class MaquetteError(Exception):
+    """A failure with a code.
+
+    `details` are facts a client may show (numbers, ids, field errors): never a secret, never another person's data.
+    `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self, code: ErrorCode, details: Mapping[str, object] | None = None, *, retry_after: int | None = None
+    ) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.details = dict(details or {})
+        self.retry_after = retry_after
+
+
+class FieldError(MaquetteError):
+    """A value of the request that breaks a rule; `field` is its path in the body, `message` a plain sentence."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(ErrorCode.VALIDATION_FAILED, {"fields": [{"field": field, "message": message}]})
