@@ -1,0 +1,45 @@
+"""Make `.venv` and install the locked packages into it.
+
+Run by the launcher with the system's Python, before anything is installed: standard library only.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from local.cli.steps import ROOT, StepFailed, run_step
+
+VENV = ROOT / ".venv"
+LOCK = ROOT / "uv.lock"
+
+
+def stamp(group: str) -> Path:
+    """The copy of the lock file that the launcher compares, left after `group` was installed from it."""
+    return VENV / f"maquette-{group}.lock"
+
+
+def install(command: str | None) -> None:
+    """Install what `command` needs: the development packages for `test`, or when they were there before."""
+    if not (VENV / "bin" / "python").exists() or not (VENV / "bin" / "uv").exists():
+        run_step("Making .venv", [sys.executable, "-m", "venv", "--clear", VENV])
+        # Only the pinned wheels whose hashes are exported from the lock file: nothing is built, nothing else is taken.
+        pip = [VENV / "bin" / "python", "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:"]
+        run_step("Installing uv", [*pip, "-r", ROOT / "local" / "cli" / "uv.txt"])
+    group = "dev" if command == "test" or stamp("dev").exists() else "local"
+    stamp(group).write_bytes(b"")  # until the end of the step nothing counts as installed
+    run_step(
+        "Installing Python packages",
+        # Wheels only: building a source package would run its code.
+        [VENV / "bin" / "uv", "sync", "--frozen", "--no-build", "--no-default-groups", "--group", group],
+        environment={"UV_PROJECT_ENVIRONMENT": str(VENV), "UV_PYTHON": str(VENV / "bin" / "python")},
+    )
+    shutil.copyfile(LOCK, stamp(group))
+    if group == "dev":
+        stamp("local").unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    try:
+        install(sys.argv[1] if len(sys.argv) > 1 else None)
+    except StepFailed as error:
+        sys.exit(str(error))
