@@ -1,0 +1,30 @@
+import { cx } from "class-variance-authority";
+import type { ReactNode } from "react";
+
+import { Button, buttonStyle, type ButtonProps } from "./button";
+import { Tooltip } from "./tooltip";
+
+interface IconButtonProps extends Omit<ButtonProps, "children" | "aria-label"> {
+  /** The accessible name, shown as tooltip too. */
+  label: string;
+  /** The key that does the same, shown in the tooltip. */
+  shortcut?: string;
+  children: ReactNode;
+}
+
+/** A button that is only an icon: always named, always with a tooltip. */
+export function IconButton({ label, shortcut, variant, size, className, children, ...rest }: IconButtonProps) {
+  return (
+    <Tooltip label={label} shortcut={shortcut}>
+      <Button
+        {...rest}
+        variant={variant}
+        size={size}
+        aria-label={label}
+        className={cx(buttonStyle({ variant, size, icon: true }), className)}
+      >
+        {children}
+      </Button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,56 @@
+import { cx } from "class-variance-authority";
+import { RadioGroup } from "radix-ui";
+import type { ReactNode } from "react";
+
+export interface Option<Value extends string> {
+  value: Value;
+  label: ReactNode;
+}
+
+interface SegmentedProps<Value extends string> {
+  /** Id of the element that names the group; see GroupField. */
+  "aria-labelledby": string;
+  options: readonly Option<Value>[];
+  value: Value;
+  onChange: (value: Value) => void;
+  /** Digits of a measure: 1:1, 3:2. */
+  numeric?: boolean;
+  className?: string;
+}
+
+/** One of at most five options; use Select for more. */
+export function Segmented<Value extends string>({
+  options,
+  value,
+  onChange,
+  numeric = false,
+  className,
+  ...labelled
+}: SegmentedProps<Value>) {
+  return (
+    <RadioGroup.Root
+      {...labelled}
+      value={value}
+      onValueChange={(next) => {
+        onChange(next as Value);
+      }}
+      orientation="horizontal"
+      className={cx("grid auto-cols-fr grid-flow-col rounded-sm bg-sunken p-0.5", className)}
+    >
+      {options.map((option) => (
+        <RadioGroup.Item
+          key={option.value}
+          value={option.value}
+          className={cx(
+            "flex h-[calc(var(--tap)-6px)] min-w-0 items-center justify-center gap-1.5 rounded-pic px-1 text-12 font-medium text-ink-2",
+            "hover:text-ink data-[state=checked]:bg-raised data-[state=checked]:text-ink",
+            "data-[state=checked]:shadow-[0_1px_2px_#0000001f,0_0_0_1px_var(--line)]",
+            numeric && "num",
+          )}
+        >
+          <span className="truncate">{option.label}</span>
+        </RadioGroup.Item>
+      ))}
+    </RadioGroup.Root>
+  );
+}

@@ -1,0 +1,105 @@
+import { Slider as Radix } from "radix-ui";
+import { useId, useState, type KeyboardEvent } from "react";
+
+interface SliderProps {
+  label: string;
+  value: number;
+  onChange: (value: number) => void;
+  min: number;
+  max: number;
+  /** Arrow keys move by one step, Shift and Page keys by ten. */
+  step: number;
+  /** Written after the number: "%", "steps". */
+  unit?: string;
+  hint?: string;
+}
+
+/** A ruler of 20 ticks with its value at the right, which can be typed too. */
+export function Slider({ label, value, onChange, min, max, step, unit, hint }: SliderProps) {
+  const id = useId();
+  return (
+    <div className="grid gap-1">
+      <div className="flex min-h-4.5 items-baseline justify-between gap-2 text-12 text-ink-2">
+        <span id={id} className="font-medium">
+          {label}
+        </span>
+        <ValueInput {...{ label, value, onChange, min, max, step, unit }} />
+      </div>
+      <Radix.Root
+        value={[value]}
+        min={min}
+        max={max}
+        step={step}
+        onValueChange={([next]) => {
+          if (next !== undefined) onChange(next);
+        }}
+        className="relative flex h-[max(24px,calc(var(--tap)-12px))] touch-none items-end"
+      >
+        <div aria-hidden className="ruler" />
+        <Radix.Track className="absolute inset-x-0 bottom-1 h-0.5 bg-line">
+          <Radix.Range className="absolute h-full bg-ink" />
+        </Radix.Track>
+        <Radix.Thumb
+          aria-labelledby={id}
+          aria-describedby={hint ? `${id}-hint` : undefined}
+          aria-valuetext={unit ? `${String(value)} ${unit}` : undefined}
+          className="-mb-px block h-5 w-2.5 rounded-xs border-2 border-ink bg-raised before:absolute before:-inset-3 before:content-['']"
+        />
+      </Radix.Root>
+      {hint && (
+        <p id={`${id}-hint`} className="text-12 text-ink-3">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function ValueInput({ label, value, onChange, min, max, step, unit }: Omit<SliderProps, "hint">) {
+  // What is being typed; null while nobody types, so that the slider's value shows.
+  const [draft, setDraft] = useState<string | null>(null);
+
+  const commit = () => {
+    const typed = draft === null || draft.trim() === "" ? NaN : Number(draft.replace(",", "."));
+    setDraft(null);
+    if (Number.isNaN(typed)) return;
+    onChange(nearest(typed, min, max, step));
+  };
+  const key = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      commit();
+    } else if (event.key === "Escape" && draft !== null) {
+      event.stopPropagation();
+      setDraft(null);
+    }
+  };
+  return (
+    <span className="num flex items-baseline text-ink">
+      <input
+        aria-label={`${label}, value`}
+        inputMode="decimal"
+        value={draft ?? String(value)}
+        size={Math.max(2, String(max).length)}
+        onChange={(event) => {
+          setDraft(event.target.value);
+        }}
+        onFocus={(event) => {
+          event.target.select();
+        }}
+        onBlur={commit}
+        onKeyDown={key}
+        className="field-sizing-content min-h-6 rounded-xs border-b border-transparent bg-transparent px-0.5 text-right touch:text-[1rem] hover:border-line-strong focus:border-ink"
+      />
+      {unit && <span>{unit}</span>}
+    </span>
+  );
+}
+
+/** The step of the ruler closest to `typed`, inside its ends. */
+function nearest(typed: number, min: number, max: number, step: number): number {
+  const stepped = min + Math.round((typed - min) / step) * step;
+  // Steps such as 0.1 add up to 0.30000000000000004.
+  const digits = (String(step).split(".")[1] ?? "").length;
+  return Number(Math.min(max, Math.max(min, stepped)).toFixed(digits));
+}

@@ -1,0 +1,39 @@
+import { CircleAlert, X } from "lucide-react";
+import { Toast } from "radix-ui";
+
+import { buttonStyle } from "./button";
+import { dismissToast, useToasts } from "./toast-store";
+
+/** Shown for 8 s; Radix stops the clock while the pointer or the focus is on it, or the window is not in front. */
+const DURATION_MS = 8000;
+
+/** Where toasts appear: bottom centre, above the tabs. F8 moves the focus there. */
+export function Toaster() {
+  const toasts = useToasts();
+  return (
+    <Toast.Provider duration={DURATION_MS} swipeDirection="down" label="Notification">
+      {toasts.map(({ id, text, tone, action }) => (
+        <Toast.Root
+          key={id}
+          type={tone === "danger" ? "foreground" : "background"}
+          onOpenChange={(open) => {
+            if (!open) dismissToast(id);
+          }}
+          className="float-in flex min-h-11 items-center gap-3 rounded-md bg-float py-1 pr-1 pl-3.5 text-13 text-on-float shadow-2"
+        >
+          {tone === "danger" && <CircleAlert aria-hidden size={18} strokeWidth={1.6} className="shrink-0 text-[#ff9c8e]" />}
+          <Toast.Description className="grow py-2">{text}</Toast.Description>
+          {action && (
+            <Toast.Action altText={action.label} onClick={action.run} className={buttonStyle({ variant: "glass" })}>
+              {action.label}
+            </Toast.Action>
+          )}
+          <Toast.Close aria-label="Dismiss" className={buttonStyle({ variant: "glass", icon: true })}>
+            <X aria-hidden size={15} strokeWidth={1.6} />
+          </Toast.Close>
+        </Toast.Root>
+      ))}
+      <Toast.Viewport className="fixed bottom-[calc(var(--tabs)+8px+env(safe-area-inset-bottom))] left-1/2 z-50 grid w-max max-w-[calc(100vw-16px)] -translate-x-1/2 gap-2 outline-none tablet:bottom-6" />
+    </Toast.Provider>
+  );
+}

@@ -1,0 +1,18 @@
+import { thumbHashToDataURL } from "thumbhash";
+
+/** What shows until a picture has loaded: its ThumbHash (base64, at most 25 bytes) as a small PNG data URL. */
+export function placeholderUrl(hash: string | null | undefined): string | undefined {
+  const bytes = decode(hash);
+  return bytes && thumbHashToDataURL(bytes);
+}
+
+function decode(hash: string | null | undefined): Uint8Array | undefined {
+  if (!hash) return undefined;
+  try {
+    const bytes = Uint8Array.from(atob(hash), (character) => character.charCodeAt(0));
+    // Five bytes of header come before the first coefficient.
+    return bytes.length > 5 ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import { fileURLToPath } from "node:url";
+
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  resolve: {
+    alias: {
+      "@": source(""),
+      // Radix locks scrolling through an inline <style>, which our CSP forbids.
+      "react-style-singleton": source("lib/style-singleton.ts"),
+    },
+  },
+  build: {
+    // The CSP allows fonts, scripts and styles from our origin only, so nothing may become a data: URL.
+    assetsInlineLimit: 0,
+    sourcemap: false,
+  },
+  server: { host: "127.0.0.1", proxy: { "/api": process.env.API_URL ?? "http://127.0.0.1:8000" } },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/__tests__/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/test/setup.ts"],
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+});
