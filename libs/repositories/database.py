@@ -1,0 +1,167 @@
+"""PostgREST as one person sees it.
+
+postgrest-py builds each request, aiohttp carries it over one shared pool, msgspec decodes the answer straight into
+structs: with httpx as the carrier the same page costs three times as much (tests/bench). The caller's token travels
+with the request and is stored on nothing shared.
+"""
+
+from typing import Any, Final, Protocol, TypeVar
+
+import aiohttp
+import httpx
+import msgspec
+from postgrest import AsyncPostgrestClient
+from postgrest.base_request_builder import RequestConfig
+from yarl import URL
+
+from libs.errors import ErrorCode, MaquetteError
+from libs.repositories.proof import ANONYMOUS, sign
+
+T = TypeVar("T")
+
+# PostgREST cuts a person's statement after 8 s (upstream statement_timeout of `authenticated`); later nothing comes.
+CALL_TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=3)
+POOL_SIZE: Final = 64
+
+_CODES: Final = {code.value: code for code in ErrorCode}
+
+
+class Query(Protocol):
+    """Any postgrest-py builder: it holds the request that it would send."""
+
+    @property
+    def request(self) -> RequestConfig[httpx.AsyncClient]: ...
+
+
+class _Problem(msgspec.Struct):
+    """The error body of PostgREST: https://docs.postgrest.org/en/latest/references/errors.html."""
+
+    code: str | None = None
+    message: str | None = None
+    details: str | None = None
+
+
+class DatabaseRefused(Exception):
+    """PostgREST refused a call with an SQLSTATE that is not one of our codes; `code` is that SQLSTATE."""
+
+    def __init__(self, code: str, status: int) -> None:
+        super().__init__(f"{code} ({status})")
+        self.code = code
+        self.status = status
+
+
+class DatabasePool:
+    """The process's one connection pool to PostgREST and the builder's settings. Open it once, close it at shutdown."""
+
+    def __init__(self, supabase_url: str, publishable_key: str, proof_secret: str) -> None:
+        self.rest_url = f"{supabase_url}/rest/v1"
+        self.publishable_key = publishable_key
+        self._proof_secret = proof_secret
+        self.session = aiohttp.ClientSession(
+            timeout=CALL_TIMEOUT,
+            connector=aiohttp.TCPConnector(limit=POOL_SIZE, keepalive_timeout=30),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        # Never sends: postgrest-py builds a client with its own TLS context for every builder that is given none.
+        self.builder_client = httpx.AsyncClient()
+
+    def as_caller(self, token: str, subject: str) -> "Database":
+        """The database as the JWT's subject sees it."""
+        return Database(self, subject, {"apikey": self.publishable_key, "Authorization": f"Bearer {token}"})
+
+    def as_nobody(self) -> "Database":
+        """The database as `anon`: for calls that the proof alone opens."""
+        return Database(self, ANONYMOUS, {"apikey": self.publishable_key})
+
+    def sign(self, function: str, caller: str, request: str) -> str:
+        """The proof for one guarded call."""
+        return sign(self._proof_secret, function, caller, request)
+
+    async def aclose(self) -> None:
+        """Close every pooled connection."""
+        await self.session.close()
+        await self.builder_client.aclose()
+
+
+class Database:
+    """One caller's view. Light: made per request, holds the caller's headers and nothing else of its own."""
+
+    def __init__(self, pool: DatabasePool, subject: str, headers: dict[str, str]) -> None:
+        self._pool = pool
+        self._subject = subject
+        self._rest = AsyncPostgrestClient(pool.rest_url, headers=headers, http_client=pool.builder_client)
+
+    def from_(self, table: str) -> Any:  # noqa: ANN401 - postgrest's builders narrow with every call
+        """Start a query on a table."""
+        return self._rest.from_(table)
+
+    async def fetch(self, query: Query, into: type[T]) -> T:
+        """Run a query and decode its rows.
+
+        Raises MaquetteError database_unavailable when no usable answer comes in time, not_authenticated when the
+        token is no longer good, DatabaseRefused when PostgREST refuses.
+        """
+        request = query.request
+        body = None if request.json is None else msgspec.json.encode(request.json)
+        return msgspec.json.decode(
+            await self._send(
+                request.http_method,
+                request.path.with_query(request.params.multi_items()),
+                dict(request.headers),
+                body,
+            ),
+            type=into,
+        )
+
+    async def call(self, function: str, into: type[T]) -> T:
+        """Call an RPC that takes nothing. Raises as `fetch`, and MaquetteError with the code the function raised."""
+        return await self._rpc(function, b"{}", into)
+
+    async def call_with_proof(self, function: str, request: msgspec.Struct, into: type[T]) -> T:
+        """Call a guarded RPC: the request's JSON text and the proof over it. Raises as `call`."""
+        text = msgspec.json.encode(request).decode()
+        proof = self._pool.sign(function, self._subject, text)
+        return await self._rpc(function, msgspec.json.encode({"request": text, "proof": proof}), into)
+
+    async def _rpc(self, function: str, body: bytes, into: type[T]) -> T:
+        headers = {**self._rest.headers, "Content-Type": "application/json"}
+        answer = await self._send("POST", URL(f"{self._pool.rest_url}/rpc/{function}"), headers, body)
+        return msgspec.json.decode(answer, type=into)
+
+    async def _send(self, method: str, url: URL, headers: dict[str, str], body: bytes | None) -> bytes:
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            async with self._pool.session.request(method, url, headers=headers, data=body) as response:
+                answer = await response.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5) from error
+        if response.status < 300:
+            return answer
+        raise _failure(response.status, answer)
+
+
+def _failure(status: int, answer: bytes) -> Exception:
+    try:
+        problem = msgspec.json.decode(answer, type=_Problem)
+    except msgspec.DecodeError:
+        # A gateway's plain text or empty body: PostgREST itself did not answer.
+        problem = _Problem()
+    code = problem.code or ""
+    if code.startswith("PT") and problem.message in _CODES:
+        return MaquetteError(_CODES[problem.message], _details(problem.details))
+    # 57014: the statement was cut; 503 and 504: no connection to Postgres (upstream.md, PostgREST).
+    if not code or status >= 500 or code == "57014":
+        if status == 401:
+            return MaquetteError(ErrorCode.NOT_AUTHENTICATED)
+        return MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5)
+    if status == 401 or code in {"PGRST301", "PGRST303"}:
+        return MaquetteError(ErrorCode.NOT_AUTHENTICATED)
+    return DatabaseRefused(code, status)
+
+
+def _details(text: str | None) -> dict[str, object]:
+    try:
+        return msgspec.json.decode(text or "{}", type=dict[str, object])
+    except msgspec.DecodeError:
+        return {}

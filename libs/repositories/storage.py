@@ -1,0 +1,153 @@
+"""Storage as one caller sees it: storage3 over one shared pool, the caller's JWT on every call."""
+
+import asyncio
+from datetime import datetime
+from typing import Final
+
+import httpx
+import msgspec
+from cachetools import TTLCache
+from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
+from storage3 import AsyncStorageClient
+from storage3.exceptions import StorageApiError
+from storage3.utils import StorageException
+
+from libs.app_config.runtime import LIMITS
+from libs.errors import ErrorCode, MaquetteError
+
+INPUTS: Final = "inputs"
+RENDERS: Final = "renders"
+
+# A page's URLs must live at least as long as a person looks at it: a cached URL is reused for half its life at most.
+SIGNED_URL_CACHE_ENTRIES: Final = 50_000
+REMOVE_BATCH: Final = 1000  # upstream's limit of one remove call
+
+TIMEOUT: Final = httpx.Timeout(30, connect=3)
+
+
+class StoredFile(msgspec.Struct, frozen=True):
+    """A file of a folder listing; `bytes` is its size."""
+
+    name: str
+    created_at: datetime
+    bytes: int
+
+
+class StoragePool:
+    """The process's one pool to Storage, and the signed URLs that are still good. Close it at shutdown."""
+
+    def __init__(self, supabase_url: str, publishable_key: str) -> None:
+        self.url = f"{supabase_url}/storage/v1"
+        self.publishable_key = publishable_key
+        self.client = HttpxAiohttpClient(transport=AiohttpTransport(), timeout=TIMEOUT)
+        self.signed: TTLCache[str, str] = TTLCache(SIGNED_URL_CACHE_ENTRIES, LIMITS.signed_url_seconds / 2)
+
+    def as_caller(self, token: str) -> "Storage":
+        """Storage as the JWT's subject sees it."""
+        headers = {"apikey": self.publishable_key, "Authorization": f"Bearer {token}"}
+        return Storage(AsyncStorageClient(self.url, headers, http_client=self.client), self.signed)
+
+    async def aclose(self) -> None:
+        """Close every pooled connection."""
+        await self.client.aclose()
+
+
+class Storage:
+    """One caller's files. Every method raises MaquetteError database_unavailable when Storage does not answer."""
+
+    def __init__(self, client: AsyncStorageClient, signed: TTLCache[str, str]) -> None:
+        self._client = client
+        self._signed = signed
+
+    async def upload(self, bucket: str, path: str, data: bytes, mime: str, *, overwrite: bool = False) -> None:
+        """Store a file. The same path again is kept as it is unless `overwrite`: our names are made of their content.
+
+        Raises MaquetteError account_gone when the policies refuse the caller.
+        """
+        try:
+            await self._client.from_(bucket).upload(
+                path, data, {"content-type": mime, "cache-control": "31536000", "upsert": str(overwrite).lower()}
+            )
+        except StorageApiError as error:
+            if str(error.status) != "409":
+                raise _failure(error) from error
+        except (httpx.HTTPError, ValueError) as error:
+            raise _unavailable() from error
+
+    async def download(self, bucket: str, path: str) -> bytes | None:
+        """A file's bytes; None when it does not exist for the caller."""
+        try:
+            return await self._client.from_(bucket).download(path)
+        except StorageApiError as error:
+            if str(error.status) in {"400", "404"}:
+                return None
+            raise _failure(error) from error
+        except httpx.HTTPError as error:
+            raise _unavailable() from error
+
+    async def page(self, bucket: str, folder: str, offset: int, limit: int) -> list[StoredFile]:
+        """Files of a folder, newest first."""
+        try:
+            rows = await self._client.from_(bucket).list(
+                folder, {"limit": limit, "offset": offset, "sortBy": {"column": "created_at", "order": "desc"}}
+            )
+        except StorageApiError as error:
+            raise _failure(error) from error
+        except (httpx.HTTPError, ValueError) as error:
+            raise _unavailable() from error
+        return [
+            StoredFile(row["name"], datetime.fromisoformat(row["created_at"]), int(row["metadata"]["size"]))
+            for row in rows
+            if row.get("id")
+        ]
+
+    async def remove(self, bucket: str, paths: list[str]) -> int:
+        """Delete files and forget their URLs; answers how many there were."""
+        removed = 0
+        for start in range(0, len(paths), REMOVE_BATCH):
+            batch = paths[start : start + REMOVE_BATCH]
+            for path in batch:
+                self._signed.pop(f"{bucket}/{path}", None)
+            try:
+                removed += len(await self._client.from_(bucket).remove(batch))
+            except StorageApiError as error:
+                raise _failure(error) from error
+            except (httpx.HTTPError, ValueError) as error:
+                raise _unavailable() from error
+        return removed
+
+    async def signed_urls(self, paths: list[str]) -> dict[str, str]:
+        """URLs for `bucket/path` names, one batch call per bucket at most; what does not exist is left out.
+
+        Call it only with paths of rows that RLS returned: a cached URL is handed out without asking again.
+        """
+        known = {path: url for path in set(paths) if (url := self._signed.get(path)) is not None}
+        missing: dict[str, list[str]] = {}
+        for path in set(paths) - known.keys():
+            bucket, _, name = path.partition("/")
+            missing.setdefault(bucket, []).append(name)
+        for signed in await asyncio.gather(*(self._sign(bucket, names) for bucket, names in missing.items())):
+            known |= signed
+            self._signed.update(signed)
+        return known
+
+    async def _sign(self, bucket: str, names: list[str]) -> dict[str, str]:
+        try:
+            answers = await self._client.from_(bucket).create_signed_urls(names, LIMITS.signed_url_seconds)
+        except StorageApiError as error:
+            raise _failure(error) from error
+        except (httpx.HTTPError, ValueError) as error:
+            raise _unavailable() from error
+        return {f"{bucket}/{answer['path']}": url for answer in answers if (url := answer["signedURL"])}
+
+
+def _failure(error: StorageException) -> MaquetteError:
+    """Storage answers 400 for nearly every error; storage3 gives the real status as text (upstream.md, Storage)."""
+    status = str(getattr(error, "status", "500"))
+    if status in {"401", "403"}:
+        return MaquetteError(ErrorCode.ACCOUNT_GONE)
+    return _unavailable()
+
+
+def _unavailable() -> MaquetteError:
+    return MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5)
