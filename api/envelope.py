@@ -1,0 +1,48 @@
+"""The shape of every answer: `{"data", "meta"}` or `{"error"}`."""
+
+from typing import Any, Generic, TypeVar
+
+from msgspec import UNSET, Struct, UnsetType
+
+from api.request_id import current_request_id
+
+T = TypeVar("T")
+
+
+class Meta(Struct, frozen=True):
+    """`next_cursor` is there on lists: null on the last page."""
+
+    request_id: str
+    next_cursor: str | None | UnsetType = UNSET
+
+
+class Envelope(Struct, Generic[T], frozen=True):
+    """A success."""
+
+    data: T
+    meta: Meta
+
+
+class ErrorBody(Struct, frozen=True):
+    """A failure: a stable code, a sentence for people, the facts, and the id to quote."""
+
+    code: str
+    message: str
+    request_id: str
+    details: dict[str, Any] | UnsetType = UNSET
+
+
+class ErrorEnvelope(Struct, frozen=True):
+    """A failure's envelope."""
+
+    error: ErrorBody
+
+
+def ok(data: T) -> Envelope[T]:
+    """One thing."""
+    return Envelope(data, Meta(current_request_id()))
+
+
+def page(data: list[T], next_cursor: str | None) -> Envelope[list[T]]:
+    """A page of things; `next_cursor` is None on the last."""
+    return Envelope(data, Meta(current_request_id(), next_cursor))

@@ -1,0 +1,130 @@
+"""Codes to statuses and sentences: the one place that knows both. Clients switch on the code, people read the sentence."""
+
+from typing import Any, Final, cast
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
+from msgspec import UNSET
+
+from api.envelope import ErrorBody, ErrorEnvelope
+from api.request_id import current_request_id
+from libs.errors import ErrorCode, MaquetteError
+
+log = structlog.get_logger()
+
+# fmt: off
+ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
+    ErrorCode.MALFORMED_REQUEST: (400, "The request is not well formed."),
+    ErrorCode.INVALID_CURSOR: (400, "This page link is not valid. Start again from the first page."),
+    ErrorCode.INVALID_IDEMPOTENCY_KEY: (400, "The Idempotency-Key header must have 1 to 255 printable characters."),
+    ErrorCode.NOT_AUTHENTICATED: (401, "Your session ended. Sign in and you return to this draft."),
+    ErrorCode.ACCOUNT_GONE: (401, "This account no longer exists."),
+    ErrorCode.PLAN_CAP_REACHED: (402, "You do not have enough credits left for this render."),
+    ErrorCode.NOT_ALLOWED: (403, "This is not allowed."),
+    ErrorCode.NOT_FOUND: (404, "There is nothing at this address."),
+    ErrorCode.GENERATION_NOT_FOUND: (404, "This generation does not exist."),
+    ErrorCode.INPUT_NOT_FOUND: (404, "The photo to start from no longer exists. Add it again."),
+    ErrorCode.COLLECTION_NOT_FOUND: (404, "This collection does not exist."),
+    ErrorCode.RENDER_NOT_FOUND: (404, "This render does not exist."),
+    ErrorCode.VARIANT_NOT_FOUND: (404, "This variant does not exist."),
+    ErrorCode.METHOD_NOT_ALLOWED: (405, "This address does not answer that method."),
+    ErrorCode.REQUEST_TIMEOUT: (408, "The request took too long to arrive. Try again."),
+    ErrorCode.GENERATION_IN_FLIGHT: (409, "One render runs at a time. Generate when this one is done."),
+    ErrorCode.GENERATION_NOT_RETRYABLE: (409, "Only a generation that failed or was canceled can be tried again."),
+    ErrorCode.BODY_TOO_LARGE: (413, "The request is too large."),
+    ErrorCode.UPLOAD_TOO_LARGE: (413, "This photo is too large. The limit is 25 MB."),
+    ErrorCode.TOO_MANY_PIXELS: (413, "This photo has too many pixels. The limit is 64 megapixels."),
+    ErrorCode.UNSUPPORTED_CONTENT_TYPE: (415, "This address takes another content type."),
+    ErrorCode.UNSUPPORTED_IMAGE: (415, "This file is not a photo we can use. Use JPEG, PNG, WebP, HEIC or AVIF."),
+    ErrorCode.UNREADABLE_IMAGE: (422, "This photo is damaged or incomplete. Try another copy of it."),
+    ErrorCode.ANIMATED_IMAGE: (422, "Animated pictures cannot be used. Choose a still photo."),
+    ErrorCode.VALIDATION_FAILED: (422, "Some values are not valid."),
+    ErrorCode.IDEMPOTENCY_KEY_REUSED: (422, "This Idempotency-Key was used for another request."),
+    ErrorCode.PRESET_UNAVAILABLE: (422, "This preset is no longer offered. Choose another one."),
+    ErrorCode.TOO_MANY_VARIANTS: (422, "Your plan or this preset makes fewer variants at once."),
+    ErrorCode.RATE_LIMITED: (429, "Too many requests. Wait a moment and try again."),
+    ErrorCode.INTERNAL: (500, "Something failed on our side. Try again; quote the request id if it stays."),
+    ErrorCode.PROVIDER_ERROR: (502, "The image provider failed. Your credits are back. Try again."),
+    ErrorCode.DATABASE_UNAVAILABLE: (503, "We cannot reach your data right now. Try again in a few seconds."),
+}
+# fmt: on
+
+# What Litestar itself refuses with, before any of our code runs.
+_CODE_OF_STATUS: Final = {
+    400: ErrorCode.MALFORMED_REQUEST,
+    401: ErrorCode.NOT_AUTHENTICATED,
+    404: ErrorCode.NOT_FOUND,
+    405: ErrorCode.METHOD_NOT_ALLOWED,
+    408: ErrorCode.REQUEST_TIMEOUT,
+    413: ErrorCode.BODY_TOO_LARGE,
+    415: ErrorCode.UNSUPPORTED_CONTENT_TYPE,
+    429: ErrorCode.RATE_LIMITED,
+}
+
+MAX_FIELDS: Final = 20
+
+
+def errors(*statuses: int) -> dict[int, ResponseSpec]:
+    """OpenAPI responses for the statuses a handler can answer with, each with the codes it may carry."""
+    return {
+        status: ResponseSpec(
+            ErrorEnvelope,
+            generate_examples=False,
+            description=", ".join(code.value for code, (of, _) in ANSWERS.items() if of == status),
+        )
+        for status in statuses
+    }
+
+
+def failure(
+    code: ErrorCode, details: dict[str, Any] | None = None, retry_after: int | None = None
+) -> Response[ErrorEnvelope]:
+    """The answer for a code."""
+    status, sentence = ANSWERS[code]
+    body = ErrorBody(code.value, sentence, current_request_id(), details or UNSET)
+    headers = {"Retry-After": str(retry_after)} if retry_after is not None else None
+    return Response(ErrorEnvelope(body), status_code=status, headers=headers)
+
+
+def on_maquette_error(_: Request[Any, Any, Any], error: MaquetteError) -> Response[ErrorEnvelope]:
+    """A failure of ours."""
+    return failure(error.code, error.details, error.retry_after)
+
+
+def on_validation_error(_: Request[Any, Any, Any], error: ValidationException) -> Response[ErrorEnvelope]:
+    """A body or parameter that does not fit its contract: each field with its reason."""
+    extra = cast("list[dict[str, Any]]", error.extra if isinstance(error.extra, list) else [])
+    fields = [
+        {"field": str(entry.get("key", "")), "message": str(entry.get("message", ""))[:200]}
+        for entry in extra[:MAX_FIELDS]
+    ]
+    return failure(ErrorCode.VALIDATION_FAILED, {"fields": fields})
+
+
+def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[ErrorEnvelope]:
+    """What the framework refuses. Its text may quote the request, so only the status is kept."""
+    if error.status_code >= 500:
+        log.error("framework_error", error=type(error).__name__)
+    return failure(_CODE_OF_STATUS.get(error.status_code, ErrorCode.INTERNAL))
+
+
+def on_recursion_error(_: Request[Any, Any, Any], __: RecursionError) -> Response[ErrorEnvelope]:
+    """msgspec raises RecursionError for JSON nested thousands deep."""
+    return failure(ErrorCode.MALFORMED_REQUEST)
+
+
+def on_unexpected_error(_: Request[Any, Any, Any], error: Exception) -> Response[ErrorEnvelope]:
+    """A bug. Logged with its trace; the client learns the request id and nothing else."""
+    log.error("unexpected_error", exc_info=error)
+    return failure(ErrorCode.INTERNAL)
+
+
+EXCEPTION_HANDLERS: Final = {
+    MaquetteError: on_maquette_error,
+    ValidationException: on_validation_error,
+    HTTPException: on_http_error,
+    RecursionError: on_recursion_error,
+    Exception: on_unexpected_error,
+}
