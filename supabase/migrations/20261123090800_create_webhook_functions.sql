@@ -1,6 +1,6 @@
 -- Why: what a verified webhook may do to a job, for the service role alone. Status only moves forward; a repeat, a late or
 -- a foreign delivery changes nothing and says so in its outcome:
--- applied | repeated | settled | unknown_job | foreign_prediction.
+-- applied | repeated (it had succeeded) | settled (it had failed or was canceled) | unknown_job | foreign_prediction.
 -- Running code sees: new RPCs record_progress, complete_generation, fail_generation.
 set local lock_timeout = '5s';
 
@@ -21,7 +21,9 @@ begin
     or exists (select from public.generation_jobs where prediction_id = prediction)
   ) then
     outcome := 'foreign_prediction';
-  elsif job.status in ('succeeded', 'failed', 'canceled') then
+  elsif job.status = 'succeeded' then
+    outcome := 'repeated';
+  elsif job.status in ('failed', 'canceled') then
     outcome := 'settled';
   else
     update public.generation_jobs set prediction_id = prediction, heard_at = now()
@@ -40,13 +42,9 @@ as $$
   on conflict do nothing
 $$;
 
--- The job as the handler needs it before it fetches anything; null when there is none.
-create function private.job_for_webhook(job_id uuid) returns jsonb
-language sql stable security definer set search_path = ''
-as $$ select to_jsonb(job) from public.generation_jobs as job where job.id = job_id $$;
-
--- Start, log and output events: progress in percent and pictures ready only ever grow.
-create function private.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns text
+-- Start, log and output events, and the first step of every ingest: progress in percent and pictures ready only ever
+-- grow. Answers {"outcome", "owner_id", "cancel_requested"}; the last two are null where there is no job.
+create function private.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -62,7 +60,11 @@ begin
       ready = greatest(job.ready, least(record_progress.ready, job.variants))
     where job.id = job_id;
   end if;
-  return claimed.outcome;
+  return jsonb_build_object(
+    'outcome', claimed.outcome,
+    'owner_id', (claimed.job).owner_id,
+    'cancel_requested', (claimed.job).cancel_requested_at is not null
+  );
 end
 $$;
 
@@ -164,11 +166,7 @@ begin
 end
 $$;
 
-create function public.job_for_webhook(job_id uuid) returns jsonb
-language sql stable security invoker set search_path = ''
-as $$ select private.job_for_webhook(job_id) $$;
-
-create function public.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns text
+create function public.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns jsonb
 language sql volatile security invoker set search_path = ''
 as $$ select private.record_progress(job_id, prediction, percent, ready) $$;
 

@@ -26,8 +26,6 @@ grant execute on function public.stale_generations(text, text) to anon;
 grant execute on function private.stale_generations(text, text) to anon;
 
 -- The webhook handlers.
-grant execute on function public.job_for_webhook(uuid) to service_role;
-grant execute on function private.job_for_webhook(uuid) to service_role;
 grant execute on function public.record_progress(uuid, text, integer, integer) to service_role;
 grant execute on function private.record_progress(uuid, text, integer, integer) to service_role;
 grant execute on function public.complete_generation(text, uuid, text, jsonb) to service_role;
