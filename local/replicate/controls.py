@@ -1,0 +1,57 @@
+"""`/_local`: what tests and the supervisor ask of this server; Replicate has nothing like it."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, delete, get, post
+from litestar.di import NamedDependency
+
+from local.replicate.deliveries import Delivery
+from local.replicate.faults import Fault
+from local.replicate.predictions import require_token
+from local.replicate.problems import malformed
+from local.replicate.services import Services
+
+
+@get("/_local/health", media_type="text/plain")
+async def health() -> str:
+    """Ready."""
+    return "ok"
+
+
+class ControlController(Controller):
+    """Fault queue and delivery log. The token keeps other local web pages from playing with it."""
+
+    path = "/_local"
+    guards = (require_token,)
+
+    @post("/faults")
+    async def add_fault(self, request: Request[Any, Any, Any], services: NamedDependency[Services]) -> list[Fault]:
+        """Queue one fault; answers with the whole queue."""
+        try:
+            services.faults.add(msgspec.json.decode(await request.body(), type=Fault))
+        except msgspec.DecodeError as error:
+            raise malformed(str(error)) from error
+        return services.faults.waiting()
+
+    @get("/faults")
+    async def list_faults(self, services: NamedDependency[Services]) -> list[Fault]:
+        """Faults not used up yet."""
+        return services.faults.waiting()
+
+    @delete("/faults")
+    async def clear_faults(self, services: NamedDependency[Services]) -> None:
+        """Forget all queued faults."""
+        services.faults.clear()
+
+    @get("/deliveries")
+    async def list_deliveries(
+        self, services: NamedDependency[Services], prediction_id: str | None = None
+    ) -> list[Delivery]:
+        """Every delivery attempt, oldest first; of one prediction when named."""
+        return [entry for entry in services.deliverer.log() if prediction_id in {None, entry.prediction_id}]
+
+    @delete("/deliveries")
+    async def clear_deliveries(self, services: NamedDependency[Services]) -> None:
+        """Forget the attempts so far."""
+        services.deliverer.clear_log()

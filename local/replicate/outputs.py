@@ -1,0 +1,99 @@
+"""`/files`: output files, served as replicate.delivery serves them, or spoilt by a queued fault."""
+
+import asyncio
+import struct
+import zlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from litestar import MediaType, Response, get
+from litestar.di import NamedDependency
+from litestar.response import Redirect, Stream
+
+from local.replicate.faults import OutputFault
+from local.replicate.problems import not_found
+from local.replicate.services import Services
+from local.replicate.spoiling import cut_answer
+
+MEDIA_TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
+
+DRIP_SECONDS = 1.0
+"""Between two bytes of the `drip` fault."""
+
+BOMB_BYTES = 2 * 1024**3
+"""What the `gzip_bomb` fault unpacks to; about 2 MB travel."""
+
+HUGE_SIDE = 50_000
+"""Pixels of each side that the `huge_dimensions` fault's PNG declares."""
+
+
+@get("/files/{prediction_id:str}/{name:str}")
+async def output_file(prediction_id: str, name: str, services: NamedDependency[Services]) -> Response[Any]:
+    """One output, until it expires."""
+    path = services.store.output_path(prediction_id, name)
+    fault = services.faults.for_output()
+    if fault is not None:
+        return _spoilt(fault, path)
+    if path.suffix not in MEDIA_TYPES or not path.is_file():
+        raise not_found()
+    return Response(await asyncio.to_thread(path.read_bytes), media_type=MEDIA_TYPES[path.suffix])
+
+
+def _spoilt(fault: OutputFault, path: Path) -> Response[Any]:
+    if fault.kind == "expired":
+        raise not_found()
+    if fault.kind == "error":
+        return Response("upstream connect error", status_code=503, media_type=MediaType.TEXT)
+    if fault.kind == "redirect":
+        return Redirect(fault.location, status_code=302)
+    return _spoilt_picture(fault, path.read_bytes(), MEDIA_TYPES[path.suffix])
+
+
+def _spoilt_picture(fault: OutputFault, content: bytes, media_type: str) -> Response[Any]:
+    match fault.kind:
+        case "endless":
+            return Stream(_endless(content), media_type=media_type)
+        case "drip":
+            return Stream(_drip(content), media_type=media_type)
+        case "wrong_length":
+            return cut_answer(content, media_type=media_type)
+        case "gzip_bomb":
+            return Stream(_gzip_bomb(), media_type=media_type, headers={"content-encoding": "gzip"})
+        case "huge_dimensions":
+            return Response(_huge_png(), media_type=media_type)
+        case _:
+            return Response("<html><script>alert(1)</script></html>", media_type=media_type)
+
+
+async def _endless(beginning: bytes) -> AsyncIterator[bytes]:
+    yield beginning
+    while True:
+        yield bytes(65536)
+        # Without a pause the loop never learns that the client has gone.
+        await asyncio.sleep(0.001)
+
+
+async def _drip(content: bytes) -> AsyncIterator[bytes]:
+    for position in range(len(content)):
+        yield content[position : position + 1]
+        await asyncio.sleep(DRIP_SECONDS)
+
+
+async def _gzip_bomb() -> AsyncIterator[bytes]:
+    packer = zlib.compressobj(9, wbits=31)
+    block = bytes(1024 * 1024)
+    for _ in range(BOMB_BYTES // len(block)):
+        if packed := packer.compress(block):
+            yield packed
+        await asyncio.sleep(0)
+    yield packer.flush()
+
+
+def _huge_png() -> bytes:
+    """A valid header that declares 2.5 gigapixels, and almost no data."""
+    header = struct.pack(">IIBBBBB", HUGE_SIDE, HUGE_SIDE, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(HUGE_SIDE * 3 + 1))), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )

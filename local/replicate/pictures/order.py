@@ -1,0 +1,23 @@
+"""What a picture is made from."""
+
+from msgspec import Struct
+from PIL import Image
+
+
+class Order(Struct, frozen=True):
+    """Everything that decides a picture: the same order and index give the same bytes."""
+
+    model: str
+    prompt: str
+    seed: int
+    width: int
+    height: int
+    pictures: int
+    steps: int
+    strength: float
+    """0 keeps the photo, 1 forgets it (`prompt_strength`)."""
+    style: str
+    """Recraft's `style`, otherwise empty."""
+    extension: str
+    quality: int
+    photo: Image.Image | None = None
