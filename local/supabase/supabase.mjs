@@ -1,0 +1,199 @@
+// The Supabase API of the local stack: @supabase/lite on our Postgres, its answers brought to upstream's.
+// Product code is written for upstream Supabase; whatever lite does differently is put right in this file only,
+// each time with the reason, and tests/integration/local/test_gateway_shims.py fails without it.
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { serve } from "@hono/node-server";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { SmtpEmailDriver, setExperimental } from "@supabase/lite";
+import { createApi } from "@supabase/lite/cli";
+import { createPostgresConnection } from "@supabase/lite/postgres";
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+
+const HOST = "127.0.0.1";
+const NAMES = [
+  "DATABASE_URL", "PORT", "STUDIO_PORT", "INBOX_SMTP_PORT", "STORAGE_DIR", "SITE_URL",
+  "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY", "SUPABASE_JWT_SECRET",
+];
+const missing = NAMES.filter((name) => !process.env[name]);
+if (missing.length > 0) {
+  console.error(`missing in the environment: ${missing.join(", ")}`);
+  process.exit(2);
+}
+const env = process.env;
+const apiUrl = `http://${HOST}:${env.PORT}`;
+
+// ---- Database
+
+const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+const types = {
+  // RPC arguments of these types arrive as JSON text already; lite would encode them a second time.
+  json: { to: 114, from: [114], serialize: text, parse: JSON.parse },
+  jsonb: { to: 3802, from: [3802], serialize: text, parse: JSON.parse },
+  // PostgREST answers 2026-01-31T08:00:00+00:00, Postgres alone 2026-01-31 08:00:00+00.
+  timestamptz: {
+    to: 1184,
+    from: [1184],
+    serialize: (value) => (value instanceof Date ? value.toISOString() : value),
+    parse: (value) => value.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"),
+  },
+};
+function connect() {
+  const connection = createPostgresConnection({ url: env.DATABASE_URL, postgresOptions: { types, onnotice: () => {} } });
+  // Lite would GRANT ALL on every table to anon and authenticated at its first requests: that undoes column grants and
+  // revokes, and concurrent first requests fail with "tuple concurrently updated". "active" says it is done.
+  connection.rlsState = "active";
+  // Lite shows its connection's settings on /_system/info; the password is nobody's business.
+  connection.config.url = "local";
+  return connection;
+}
+
+async function untilConnected(connection) {
+  for (const deadline = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    try {
+      return await connection.driver`select 1`;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
+}
+
+// ---- Lite
+
+// The links in lite's mails point at the site; Auth answers here.
+class InboxDriver extends SmtpEmailDriver {
+  send(mail) {
+    const repoint = (body) => body?.replaceAll(`${env.SITE_URL}/auth/v1/`, `${apiUrl}/auth/v1/`);
+    return super.send({ ...mail, text: repoint(mail.text), html: repoint(mail.html) });
+  }
+}
+const connection = connect();
+await untilConnected(connection);
+// PostgREST reads its schema again on this notification; lite keeps what it saw first.
+await connection.driver.listen("pgrst", () => connection.clearSchemaCache());
+
+const email = new InboxDriver({ host: HOST, port: Number(env.INBOX_SMTP_PORT), from: "Maquette <auth@maquette.local>" });
+
+const config = {
+  api: { enabled: true, port: Number(env.PORT), schemas: ["public"], max_rows: 1000 },
+  auth: {
+    enabled: true,
+    site_url: env.SITE_URL,
+    additional_redirect_urls: [`${env.SITE_URL}/**`],
+    jwt_secret: env.SUPABASE_JWT_SECRET,
+    publishable_key: env.SUPABASE_PUBLISHABLE_KEY,
+    secret_key: env.SUPABASE_SECRET_KEY,
+    enable_anonymous_sign_ins: false,
+    email: { enable_signup: true, enable_confirmations: false, double_confirm_changes: true },
+  },
+  storage: { enabled: true, file_size_limit: "50MiB" },
+  // `supabase_migrations` is written by local/database alone.
+  db: { migrations: { enabled: false } },
+};
+
+async function createApp(connection, { studio }) {
+  const api = await createApi({ withSupabaseClient: false });
+  const settings = { ...config, connection, studio: { enabled: studio }, options: { drivers: { email } } };
+  api.project.local.getConfig = async () => settings;
+  const app = await api.project.local.createApp(undefined, { admin: studio });
+  keepFilesApart(app._storageAdapter);
+  return app;
+}
+
+function keepFilesApart(files) {
+  // Lite uses the object's name as a path, so `mine/../yours/a.png` passes a policy on the first folder and reaches another's.
+  files.filePath = (bucket, name) => `${env.STORAGE_DIR}/${bucket}/${createHash("sha256").update(name).digest("hex")}`;
+  // Lite streams from a FileHandle that nobody closes: descriptors leak on Node 24.
+  files.getObject = async (bucket, name, _version, headers) => {
+    const path = files.filePath(bucket, name);
+    const info = await stat(path);
+    const eTag = `"${createHash("md5").update(`${path}:${info.mtimeMs}`).digest("hex")}"`;
+    const metadata = files.buildMetadata(info, eTag, name);
+    if (headers?.ifNoneMatch === eTag) return { httpStatusCode: 304, metadata };
+    return { httpStatusCode: 200, metadata, body: await readFile(path) };
+  };
+}
+
+process.env.EXPERIMENTAL_STORAGE = "1"; // createApp() gives Storage its folder only then
+setExperimental("storage", true);
+const app = await createApp(connection, { studio: false });
+await app.ensureSystemSchema();
+await connection.driver.unsafe(await readFile(new URL("platform.sql", import.meta.url), "utf8"));
+
+// ---- The API's port
+
+const gateway = new Hono();
+// Lite's CORS headers are incomplete: browsers refuse the answers.
+gateway.use(cors({ origin: "*", exposeHeaders: ["Content-Range", "Content-Location", "Preference-Applied"] }));
+
+// Upstream signs relative to /storage/v1 and answers a batch with one entry per path; lite takes the batch for a path.
+const relative = (url) => url.replace("/storage/v1", "");
+async function sign(c, url, body) {
+  const request = new Request(url, { method: "POST", headers: c.req.raw.headers, body: JSON.stringify(body) });
+  const answer = await app.fetch(request, c.env);
+  return [answer.status, await answer.json()];
+}
+gateway.post("/storage/v1/object/sign/:bucket", async (c) => {
+  const { paths, ...rest } = await c.req.json();
+  const signOne = async (path) => {
+    const [status, body] = await sign(c, `${c.req.url}/${path}`, rest);
+    return status === 200
+      ? { path, signedURL: relative(body.signedUrl), error: null }
+      : { path, signedURL: null, error: "Either the object does not exist or you do not have access to it" };
+  };
+  return c.json(await Promise.all(paths.map(signOne)));
+});
+gateway.post("/storage/v1/object/sign/:bucket/:path{.+}", async (c) => {
+  const [status, body] = await sign(c, c.req.url, await c.req.json());
+  return c.json(status === 200 ? { signedURL: relative(body.signedUrl) } : body, status);
+});
+
+// Lite's /_system tells anybody the schema and the database address; upstream has no such routes.
+for (const prefix of ["/auth/v1/*", "/rest/v1/*", "/storage/v1/*"]) gateway.all(prefix, (c) => app.fetch(c.req.raw, c.env));
+
+// ---- Studio: lite's admin page, on a loopback port of its own. It asks for no key, as `supabase start`'s does.
+
+const studioConnection = connect();
+await studioConnection.driver.listen("pgrst", () => studioConnection.clearSchemaCache());
+// Studio works as the database's owner, as it does upstream; lite's would be service_role, which has few grants here.
+studioConnection.applyJwtSessionContext = async () => {};
+const admin = await createApp(studioConnection, { studio: true });
+
+const studio = new Hono();
+// No other site may ask in a browser's name: not from its own origin, not by pointing its own name at 127.0.0.1.
+const names = [HOST, "localhost"].map((name) => `${name}:${env.STUDIO_PORT}`);
+studio.use(async (c, next) => {
+  const origin = c.req.header("Origin");
+  const ours = names.includes(c.req.header("Host")) && (!origin || names.includes(new URL(origin).host));
+  return ours && !c.req.header("apikey") && !c.req.header("Authorization") ? next() : c.text("Forbidden", 403);
+});
+const assets = fileURLToPath(new URL(".", import.meta.resolve("@supabase/lite")));
+studio.use("/static/*", serveStatic({ root: assets }));
+studio.all("*", (c) => admin.fetch(c.req.raw, { peerAddress: c.env.incoming.socket.remoteAddress ?? null }));
+
+// ---- Processes
+
+const listen = (fetch, port) =>
+  new Promise((resolve, reject) => {
+    const server = serve({ fetch, port: Number(port), hostname: HOST }, () => resolve(server));
+    server.once("error", reject);
+  });
+const servers = await Promise.all([listen(gateway.fetch, env.PORT), listen(studio.fetch, env.STUDIO_PORT)]);
+
+async function stop() {
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections();
+  }
+  await Promise.all([connection, studioConnection].map(({ driver }) => driver.end({ timeout: 2 })));
+  process.exit(0);
+}
+process.once("SIGTERM", stop);
+process.once("SIGINT", stop);
+// A supervisor that was killed cannot send a signal.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && stop(), 500).unref();
+
+console.log(JSON.stringify({ event: "ready", url: apiUrl, studio_url: `http://${HOST}:${env.STUDIO_PORT}` }));

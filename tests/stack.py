@@ -1,0 +1,145 @@
+"""A Postgres and a Supabase gateway of their own for tests: free ports, a temporary folder, our schema applied."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import msgspec
+import psycopg
+
+from local.database.deployment import deployment_rows
+from local.database.script import apply
+from local.database.sources import Sources
+from local.postgres import Postgres
+from local.supabase.gateway import Gateway
+
+READY_SECONDS = 30.0
+PASSWORD = "correct horse battery staple"
+
+
+class User(msgspec.Struct, frozen=True):
+    """A signed-up person. `token` is their JWT."""
+
+    id: str
+    email: str
+    token: str
+
+
+class Stack(msgspec.Struct, frozen=True, kw_only=True):
+    """Addresses and keys of a running stack."""
+
+    url: str
+    studio_url: str
+    database_url: str
+    publishable_key: str
+    secret_key: str
+    jwt_secret: str
+    proof_secret: str
+
+    def connect(self) -> psycopg.Connection:
+        """A superuser's connection that commits each statement, to look at what really happened."""
+        return psycopg.connect(self.database_url, autocommit=True)
+
+    def client(self, token: str | None = None) -> httpx.AsyncClient:
+        """Plain HTTP as a signed-in person, or as anybody who knows the publishable key."""
+        headers = {"apikey": self.publishable_key}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20)
+
+    async def sign_up(self, name: str = "person", metadata: Mapping[str, object] | None = None) -> User:
+        """A new account through Auth; the address is unique however often `name` is used."""
+        email = f"{name}-{uuid4().hex[:12]}@example.com"
+        async with self.client() as client:
+            body = {"email": email, "password": PASSWORD, "data": dict(metadata or {})}
+            answer = await client.post("/auth/v1/signup", json=body)
+        answer.raise_for_status()
+        session = answer.json()
+        return User(id=session["user"]["id"], email=email, token=session["access_token"])
+
+
+@contextlib.contextmanager
+def running_stack(
+    folder: Path,
+    *,
+    inbox_smtp_port: int = 1,
+    sources: Sources | None = None,
+    before_migrations: str = "",
+) -> Iterator[Stack]:
+    """Start the stack in `folder`, apply `sources` (the product's own by default) and stop it at the end.
+
+    `before_migrations` is SQL for the empty project, such as `older_hosted_defaults.sql`. Without `inbox_smtp_port`
+    mail goes nowhere.
+    """
+    postgres = Postgres(folder / "postgres", free_port(), "test-superuser")
+    gateway = Gateway(
+        database_url=postgres.url,
+        port=free_port(),
+        studio_port=free_port(),
+        inbox_smtp_port=inbox_smtp_port,
+        storage=folder / "storage",
+        site_url="http://127.0.0.1:8000",
+        publishable_key="sb_publishable_local_test",
+        secret_key="sb_secret_local_test",
+        jwt_secret="jwt_local_test_0123456789012345678901234567",
+    )
+    stack = Stack(
+        url=gateway.url,
+        studio_url=gateway.studio_url,
+        database_url=postgres.url,
+        publishable_key=gateway.publishable_key,
+        secret_key=gateway.secret_key,
+        jwt_secret=gateway.jwt_secret,
+        proof_secret="proof_local_test_0123456789012345678901234567",
+    )
+    # Node needs a second before it wants the database: both start at once.
+    with running_gateway(gateway, folder / "gateway.log") as process:
+        database = postgres.start(folder / "postgres.log")
+        try:
+            wait_until_ready(gateway, process, folder / "gateway.log")
+            with stack.connect() as connection:
+                connection.execute(before_migrations.encode())
+                apply(connection, deployment_rows(stack.proof_secret, {}) if sources is None else "", sources)
+            yield stack
+        finally:
+            postgres.stop(database)
+
+
+@contextlib.contextmanager
+def running_gateway(gateway: Gateway, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The gateway's process, which may not be ready yet."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            gateway.command(),
+            env={**os.environ, **gateway.environment()},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_until_ready(gateway: Gateway, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Poll the gateway; an end before that is an error with its last words."""
+    deadline = time.monotonic() + READY_SECONDS
+    while not gateway.is_ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the gateway did not start:\n{log.read_text()[-2000:]}")
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
