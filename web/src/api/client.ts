@@ -1,0 +1,55 @@
+import createClient from "openapi-fetch";
+
+import { currentToken, renewToken, type Token } from "@/auth/session";
+
+import { failureOf, noAnswer } from "./errors";
+import type { paths } from "./schema";
+
+/**
+ * The one way to our API. Requests carry the token of the session; an answer of 401 renews it once and repeats the
+ * request. Use it through `unwrap`, which throws ApiError.
+ */
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: fetchAsCaller });
+
+interface Answer<Data> {
+  data?: { data: Data };
+  error?: unknown;
+  response: Response;
+}
+
+/** The `data` of the envelope. Throws ApiError. */
+export async function unwrap<Data>(request: Promise<Answer<Data>>): Promise<Data> {
+  const { data, error, response } = await request;
+  if (data === undefined) throw failureOf(response.status, error, (name) => response.headers.get(name));
+  return data.data;
+}
+
+/** For an answer without content (204). Throws ApiError. */
+export async function done(request: Promise<{ error?: unknown; response: Response }>): Promise<void> {
+  const { error, response } = await request;
+  if (!response.ok) throw failureOf(response.status, error, (name) => response.headers.get(name));
+}
+
+async function fetchAsCaller(request: Request): Promise<Response> {
+  const token = await currentToken();
+  // The body of a request can be read once, so the repeat needs its own copy.
+  const repeat = request.clone();
+  const response = await send(request, token);
+  if (response.status !== 401 || token === null) return response;
+
+  const renewed = await renewToken();
+  // Never repeat what one person asked for in the name of another who has signed in meanwhile.
+  if (renewed?.userId !== token.userId) return response;
+  return send(repeat, renewed);
+}
+
+async function send(request: Request, token: Token | null): Promise<Response> {
+  if (token) request.headers.set("Authorization", `Bearer ${token.value}`);
+  try {
+    return await fetch(request);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw noAnswer(error);
+  }
+}
+

@@ -1,0 +1,42 @@
+import { Link } from "@tanstack/react-router";
+import { Keyboard, LogOut, Settings } from "lucide-react";
+
+import { signOut, useUser } from "@/auth/session";
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
+
+import { openKeyboardHelp } from "./keyboard-help-store";
+
+/** The person, their settings and the way out. */
+export function AccountMenu({ side }: { side: "right" | "bottom" }) {
+  const { email } = useUser();
+  return (
+    <Menu
+      side={side}
+      align="end"
+      trigger={
+        <button
+          type="button"
+          aria-label="Account"
+          className="grid size-8 place-items-center rounded-full bg-ink text-12 font-semibold text-canvas uppercase touch:size-11 max-tablet:size-9"
+        >
+          {email.slice(0, 2)}
+        </button>
+      }
+    >
+      <MenuLabel>{email}</MenuLabel>
+      <MenuItem asChild>
+        <Link to="/dashboard/account">
+          <Settings aria-hidden size={18} strokeWidth={1.6} />
+          Account settings
+        </Link>
+      </MenuItem>
+      <MenuItem icon={<Keyboard aria-hidden size={18} strokeWidth={1.6} />} onSelect={openKeyboardHelp}>
+        Keyboard shortcuts
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem icon={<LogOut aria-hidden size={18} strokeWidth={1.6} />} onSelect={() => void signOut()}>
+        Sign out
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,70 @@
+import { cx } from "class-variance-authority";
+import type { CSSProperties, ReactNode } from "react";
+
+import { useUsage } from "@/api/usage";
+import { Meter } from "@/components/ui/meter";
+import { Popover } from "@/components/ui/popover";
+import { dayAndMonth } from "@/lib/dates";
+
+interface CreditsLeftProps {
+  /** Upright in the rail, one line in the bar of a phone. */
+  variant: "rail" | "chip";
+}
+
+/** The credits that are left, with the whole account of them behind it. Nothing until they are known. */
+export function CreditsLeft({ variant }: CreditsLeftProps) {
+  const { data: usage } = useUsage();
+  if (!usage) return null;
+
+  const { plan, used, reserved, limit, remaining, resets_at: resetsAt } = usage;
+  const spent = limit === 0 ? 100 : Math.min(100, ((used + reserved) / limit) * 100);
+  return (
+    <Popover
+      label="Credits"
+      side={variant === "rail" ? "right" : "bottom"}
+      align="end"
+      className="w-72 p-4"
+      trigger={
+        variant === "rail" ? (
+          <button type="button" className="w-16 rounded-sm py-2 text-center text-11 text-ink-2 hover:bg-hover">
+            <b className="num block text-15 font-medium text-ink">{remaining}</b>
+            credits left
+            <span
+              aria-hidden
+              className="mx-1 mt-1 block h-1.5 rounded-[2px] border border-ink bg-[linear-gradient(90deg,var(--ink)_var(--v),transparent_var(--v))]"
+              style={{ "--v": `${String(spent)}%` } as CSSProperties}
+            />
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="inline-flex h-11 items-center rounded-full border border-line bg-surface px-3 text-12 font-medium whitespace-pre"
+          >
+            <span className="num">{remaining}</span> left<span className="sr-only">, credits</span>
+          </button>
+        )
+      }
+    >
+      <p className="pb-3 text-13 text-ink-2">
+        <span className="text-24 font-semibold text-ink">{remaining}</span> of {limit} credits left
+      </p>
+      <Meter label="Credits this month" used={used} held={reserved} limit={limit} ticks />
+      <ul className="flex gap-4 pt-2 text-12 text-ink-2">
+        <Key swatch="bg-ink">{used} used</Key>
+        {reserved > 0 && <Key swatch="hatched">{reserved} held for a running render</Key>}
+      </ul>
+      <p className="pt-3 text-13 text-ink-2">
+        {plan.name} plan. Your {limit} credits renew on {dayAndMonth(resetsAt)}.
+      </p>
+    </Popover>
+  );
+}
+
+function Key({ swatch, children }: { swatch: string; children: ReactNode }) {
+  return (
+    <li className="flex items-center gap-1.5">
+      <span aria-hidden className={cx("size-2.5 rounded-[2px] border border-ink", swatch)} />
+      <span>{children}</span>
+    </li>
+  );
+}

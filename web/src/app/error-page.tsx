@@ -1,0 +1,27 @@
+import { ApiError } from "@/api/errors";
+import { Button } from "@/components/ui/button";
+import { useDocumentTitle } from "@/lib/document-title";
+
+import { MessagePage } from "./message-page";
+
+/** Instead of a page that broke. Reloading also brings in a newer version, if that is what went wrong. */
+export function ErrorPage({ error }: { error: unknown }) {
+  useDocumentTitle("Something broke");
+  const known = error instanceof ApiError;
+  return (
+    <MessagePage
+      title={known ? "This page did not load" : "This page broke"}
+      sentence={known ? error.message : "Nothing you made is lost. Reload the page to go on."}
+    >
+      <Button
+        variant="ink"
+        onClick={() => {
+          window.location.reload();
+        }}
+      >
+        Reload
+      </Button>
+      {known && error.requestId && <p className="pt-4 text-12 text-ink-3">Request {error.requestId}</p>}
+    </MessagePage>
+  );
+}

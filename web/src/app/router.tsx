@@ -1,0 +1,100 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+
+import { HOME, safeNext } from "@/auth/safe-next";
+import { getSession } from "@/auth/session";
+
+import { ErrorPage } from "./error-page";
+import { NotFoundPage } from "./not-found-page";
+import { RootLayout } from "./root-layout";
+import { Shell } from "./shell";
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: RootLayout });
+
+const index = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw getSession().status === "signed-in" ? redirect({ to: HOME, replace: true }) : redirect({ to: "/sign-in", replace: true });
+  },
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search.next === "string" ? { next: search.next } : {},
+  beforeLoad: ({ search }) => {
+    // Also how one gets on after signing in: the session changes, the routes are looked at again.
+    if (getSession().status === "signed-in") throw redirect({ href: safeNext(search.next), replace: true });
+  },
+  component: lazyRouteComponent(() => import("@/features/auth/sign-in-page"), "SignInPage"),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("@/features/auth/reset-password-page"), "ResetPasswordPage"),
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: "/dashboard",
+  beforeLoad: ({ location }) => {
+    const session = getSession();
+    if (session.status === "signed-in") return;
+    // Who leaves on purpose starts afresh; everybody else returns to where they were.
+    throw redirect({ to: "/sign-in", search: session.reason === "left" ? {} : { next: location.href }, replace: true });
+  },
+  component: Shell,
+});
+
+const dashboardIndex = createRoute({
+  getParentRoute: () => dashboard,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: HOME, replace: true });
+  },
+});
+
+const create = createRoute({
+  getParentRoute: () => dashboard,
+  path: "/create",
+  component: lazyRouteComponent(() => import("@/features/create/create-page"), "CreatePage"),
+});
+
+const account = createRoute({
+  getParentRoute: () => dashboard,
+  path: "/account",
+  component: lazyRouteComponent(() => import("@/features/account/account-page"), "AccountPage"),
+});
+
+const routeTree = root.addChildren([
+  index,
+  signIn,
+  resetPassword,
+  dashboard.addChildren([dashboardIndex, create, account]),
+]);
+
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: "intent",
+    defaultErrorComponent: ErrorPage,
+    defaultNotFoundComponent: NotFoundPage,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

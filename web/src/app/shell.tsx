@@ -1,0 +1,100 @@
+import { Link, Outlet } from "@tanstack/react-router";
+
+import { useUser } from "@/auth/session";
+import { Mark } from "@/components/ui/mark";
+
+import { AccountMenu } from "./account-menu";
+import { CreditsLeft } from "./credits-left";
+import { KeyboardHelp } from "./keyboard-help";
+import { PAGES } from "./navigation";
+import { OfflineBanner } from "./offline-banner";
+
+/** What surrounds every page of a signed-in person: a rail from 720 px, a bar above and tabs below on a phone. */
+export function Shell() {
+  // Another person means another tree: no state of the one before survives.
+  return <Frame key={useUser().id} />;
+}
+
+function Frame() {
+  return (
+    <div className="min-h-dvh tablet:grid tablet:grid-cols-[var(--rail)_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-sm bg-ink px-4 py-2.5 font-medium text-canvas focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      <Rail />
+      <TopBar />
+      <div className="flex min-w-0 flex-col max-tablet:pb-[calc(var(--tabs)+env(safe-area-inset-bottom))]">
+        <OfflineBanner />
+        <main id="main" tabIndex={-1} className="min-w-0 grow outline-none">
+          <Outlet />
+        </main>
+      </div>
+      <Tabs />
+      <KeyboardHelp />
+    </div>
+  );
+}
+
+const NAV_ITEM = "grid justify-items-center gap-1 text-11 font-medium text-ink-2";
+
+function Rail() {
+  return (
+    <aside className="sticky top-0 flex h-dvh flex-col items-center gap-1 border-r border-line px-1.5 py-3.5 max-tablet:hidden">
+      <Link to="/" aria-label="Maquette, home" className="mb-4">
+        <Mark className="size-7" />
+      </Link>
+      <nav aria-label="Main" className="grid gap-1">
+        {PAGES.map(({ to, label, icon: Icon }) => (
+          <Link
+            key={to}
+            to={to}
+            className={`${NAV_ITEM} w-16 rounded-sm pt-2 pb-1.5 hover:bg-hover aria-[current=page]:bg-press aria-[current=page]:text-ink`}
+          >
+            <Icon aria-hidden size={18} strokeWidth={1.6} />
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <div className="mt-auto grid justify-items-center gap-2">
+        <CreditsLeft variant="rail" />
+        <AccountMenu side="right" />
+      </div>
+    </aside>
+  );
+}
+
+function TopBar() {
+  return (
+    <header className="sticky top-0 z-20 flex h-(--top) items-center gap-2.5 border-b border-line bg-canvas px-3.5 tablet:hidden">
+      <Link to="/" aria-label="Maquette, home">
+        <Mark className="size-6" />
+      </Link>
+      <span className="grow text-15 font-semibold">Maquette</span>
+      <CreditsLeft variant="chip" />
+      <AccountMenu side="bottom" />
+    </header>
+  );
+}
+
+function Tabs() {
+  return (
+    <nav
+      aria-label="Main"
+      className="fixed inset-x-0 bottom-0 z-20 grid h-[calc(var(--tabs)+env(safe-area-inset-bottom))] auto-cols-fr grid-flow-col border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] tablet:hidden"
+    >
+      {PAGES.map(({ to, label, icon: Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          className={`${NAV_ITEM} relative content-center aria-[current=page]:text-ink aria-[current=page]:before:absolute aria-[current=page]:before:-top-px aria-[current=page]:before:h-0.5 aria-[current=page]:before:w-7 aria-[current=page]:before:bg-ink`}
+        >
+          <Icon aria-hidden size={18} strokeWidth={1.6} />
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,42 @@
+import { useEffect, useState } from "react";
+
+import { ApiError } from "@/api/errors";
+import { Button } from "@/components/ui/button";
+import { useDocumentTitle } from "@/lib/document-title";
+
+import { MessagePage } from "./message-page";
+
+const RETRY_AFTER_S = 5;
+
+/** Instead of the first page, when the API does not say where to sign in. Tries again by itself. */
+export function StartFailed({ error, retry }: { error: unknown; retry: () => void }) {
+  useDocumentTitle("Not reachable");
+  const [seconds, setSeconds] = useState(RETRY_AFTER_S);
+
+  useEffect(() => {
+    if (seconds === 0) {
+      retry();
+      return;
+    }
+    const timer = setTimeout(() => {
+      setSeconds(seconds - 1);
+    }, 1000);
+    return () => {
+      clearTimeout(timer);
+    };
+    // The same page counts down once; each attempt brings a new one.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [seconds]);
+
+  const offline = error instanceof ApiError && error.code === "offline";
+  return (
+    <MessagePage
+      title={offline ? "You are offline" : "We cannot reach Maquette right now"}
+      sentence={seconds === 0 ? "Trying again." : `Trying again in ${String(seconds)} s.`}
+    >
+      <Button variant="ink" onClick={retry}>
+        Try now
+      </Button>
+    </MessagePage>
+  );
+}

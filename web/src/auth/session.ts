@@ -1,0 +1,126 @@
+import { createClient, type AuthChangeEvent, type Session as AuthSession } from "@supabase/supabase-js";
+import { useSyncExternalStore } from "react";
+
+/** The Auth part of supabase-js. The rest of the client stays in this file: data goes through our API only. */
+export type Auth = ReturnType<typeof createClient>["auth"];
+
+export interface User {
+  id: string;
+  email: string;
+}
+
+/**
+ * Who sits in front of the screen. "ended" means that the session stopped by itself, "left" that the person signed out,
+ * "none" that there was no session to begin with.
+ */
+export type Session = { status: "signed-in"; user: User } | { status: "signed-out"; reason: "none" | "left" | "ended" };
+
+export interface Token {
+  value: string;
+  userId: string;
+}
+
+interface StartOptions {
+  url: string;
+  publishableKey: string;
+  /** The person changed: forget what belongs to the one before. Runs before anybody sees the new session. */
+  onPersonChange: () => void;
+  /** A link of a password mail brought the person here. */
+  onRecovery: () => void;
+}
+
+/** A link of a mail that did not work (used, expired); shown once by the sign-in page. */
+let linkError: string | null = null;
+let auth: Auth | undefined;
+let session: Session = { status: "signed-out", reason: "none" };
+let leaving = false;
+const listeners = new Set<() => void>();
+
+/** Connects to Supabase Auth and finds out who is signed in. Call once, before the first page. */
+export async function startSession({ url, publishableKey, onPersonChange, onRecovery }: StartOptions): Promise<void> {
+  auth = createClient(url, publishableKey, { auth: { storageKey: "maquette.session" } }).auth;
+  const { error } = await auth.initialize();
+  linkError = error ? (error.code ?? "link_failed") : null;
+  const { data } = await auth.getSession();
+  session = sessionOf("INITIAL_SESSION", data.session);
+
+  // Fires for other tabs too, and when the session ends by itself.
+  auth.onAuthStateChange((event, next) => {
+    const before = session;
+    session = sessionOf(event, next);
+    if (userId(before) !== userId(session)) onPersonChange();
+    if (event === "PASSWORD_RECOVERY") onRecovery();
+    if (before.status !== session.status || userId(before) !== userId(session) || event === "USER_UPDATED") publish();
+  });
+}
+
+export function getAuth(): Auth {
+  if (!auth) throw new Error("startSession() has not run");
+  return auth;
+}
+
+export function getSession(): Session {
+  return session;
+}
+
+export function useSession(): Session {
+  return useSyncExternalStore(subscribe, getSession);
+}
+
+/** The person on pages that only signed-in people reach. */
+export function useUser(): User {
+  const current = useSession();
+  if (current.status !== "signed-in") throw new Error("useUser() on a page that is open to everybody");
+  return current.user;
+}
+
+export function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Ends the session on this device and in its other tabs. Works offline. */
+export async function signOut(): Promise<void> {
+  leaving = true;
+  try {
+    await getAuth().signOut({ scope: "local" });
+  } finally {
+    leaving = false;
+  }
+}
+
+/** The token to send, renewed when it is about to expire; null for a visitor. */
+export async function currentToken(): Promise<Token | null> {
+  if (!auth) return null;
+  return tokenOf((await auth.getSession()).data.session);
+}
+
+/** A new token after the API refused the last one; null when the session is over. */
+export async function renewToken(): Promise<Token | null> {
+  return tokenOf((await getAuth().refreshSession()).data.session);
+}
+
+/** Why the link that opened the page did not work; answers once. */
+export function takeLinkError(): string | null {
+  const code = linkError;
+  linkError = null;
+  return code;
+}
+
+function sessionOf(event: AuthChangeEvent, next: AuthSession | null): Session {
+  if (next) return { status: "signed-in", user: { id: next.user.id, email: next.user.email ?? "" } };
+  if (session.status === "signed-out") return session;
+  return { status: "signed-out", reason: event === "SIGNED_OUT" && leaving ? "left" : "ended" };
+}
+
+function tokenOf(next: AuthSession | null): Token | null {
+  return next && { value: next.access_token, userId: next.user.id };
+}
+
+function userId(of: Session): string | null {
+  return of.status === "signed-in" ? of.user.id : null;
+}
+
+function publish() {
+  for (const listener of listeners) listener();
+}

@@ -1,0 +1,47 @@
+import { useId, type ReactNode } from "react";
+
+import { signOut } from "@/auth/session";
+import { NewPasswordForm } from "@/auth/new-password-form";
+import { Button } from "@/components/ui/button";
+import { toast } from "@/components/ui/toast-store";
+import { useDocumentTitle } from "@/lib/document-title";
+
+import { EmailSection } from "./components/email-section";
+import { PreferencesSection } from "./components/preferences-section";
+
+export function AccountPage() {
+  useDocumentTitle("Account settings");
+  return (
+    <div className="mx-auto max-w-[840px] px-4 pt-5 pb-14 tablet:px-10">
+      <h1 className="pb-5 text-24 font-semibold">Account settings</h1>
+      <Section title="E-mail">
+        <EmailSection />
+      </Section>
+      <Section title="Password">
+        <NewPasswordForm
+          onSaved={() => {
+            toast("Your new password is set. Other devices are signed out.");
+          }}
+        />
+      </Section>
+      <Section title="This device">
+        <PreferencesSection />
+      </Section>
+      <Section title="Session">
+        <Button onClick={() => void signOut()}>Sign out</Button>
+      </Section>
+    </div>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id} className="grid gap-x-10 gap-y-4 border-t border-line py-7 tablet:grid-cols-[200px_minmax(0,400px)]">
+      <h2 id={id} className="text-15 font-semibold">
+        {title}
+      </h2>
+      <div>{children}</div>
+    </section>
+  );
+}

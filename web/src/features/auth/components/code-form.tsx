@@ -1,0 +1,90 @@
+import type { AuthError } from "@supabase/supabase-js";
+import { useEffect, useState, type SubmitEvent } from "react";
+
+import { authMessage } from "@/auth/messages";
+import { Button } from "@/components/ui/button";
+import { TextField } from "@/components/ui/field";
+
+import { useVerifyCode } from "../api/use-sign-in";
+
+/** Supabase Auth sends one mail a minute to an address. */
+const RESEND_AFTER_S = 60;
+
+interface CodeFormProps {
+  email: string;
+  /** What the code is for: signing in (or confirming a new account), or setting a new password. */
+  type: "email" | "recovery";
+  onResend: () => Promise<unknown>;
+  resendError: AuthError | null;
+  onOtherAddress: () => void;
+}
+
+/** Takes the code of the mail. The link in the mail works too, in this browser or another. */
+export function CodeForm({ email, type, onResend, resendError, onOtherAddress }: CodeFormProps) {
+  const [code, setCode] = useState("");
+  const verify = useVerifyCode(type);
+  const error = verify.error ?? resendError;
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    verify.mutate({ email, token: code.replaceAll(" ", "") });
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-4">
+      <p role="status" className="text-13 text-ink-2">
+        A code is on its way to <b className="font-medium break-all text-ink">{email}</b>. Enter it here, or open the link
+        in the mail.
+      </p>
+      <TextField
+        label="Code"
+        name="code"
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        pattern="[0-9 ]{6,12}"
+        title="The digits of the mail"
+        required
+        // The person asked for exactly this field a moment ago.
+        // eslint-disable-next-line jsx-a11y/no-autofocus
+        autoFocus
+        value={code}
+        onChange={(event) => {
+          setCode(event.target.value);
+        }}
+        error={error ? authMessage(error) : undefined}
+      />
+      <Button type="submit" variant="ink" size="lg" blocked={verify.isPending}>
+        {verify.isPending ? "Checking" : "Continue"}
+      </Button>
+      <div className="flex flex-wrap justify-between gap-2">
+        <Resend onResend={onResend} />
+        <Button variant="ghost" onClick={onOtherAddress}>
+          Use another e-mail
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Resend({ onResend }: { onResend: () => Promise<unknown> }) {
+  const [seconds, setSeconds] = useState(RESEND_AFTER_S);
+
+  useEffect(() => {
+    if (seconds === 0) return;
+    const timer = setTimeout(() => {
+      setSeconds(seconds - 1);
+    }, 1000);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [seconds]);
+
+  const resend = () => {
+    setSeconds(RESEND_AFTER_S);
+    void onResend();
+  };
+  return (
+    <Button variant="ghost" className="-ml-3.5" blocked={seconds > 0} onClick={resend}>
+      {seconds > 0 ? `Send again in ${String(seconds)} s` : "Send again"}
+    </Button>
+  );
+}

@@ -1,0 +1,65 @@
+import { useSyncExternalStore } from "react";
+
+export type Theme = "system" | "light" | "dark";
+
+export interface Preferences {
+  theme: Theme;
+  /** Shortcuts of one key without Ctrl or ⌘. Off for people whose tools type for them. */
+  singleKeys: boolean;
+}
+
+/** Also read by public/theme.js, before the first paint. */
+const STORAGE_KEY = "maquette.preferences";
+const DEFAULTS: Preferences = { theme: "system", singleKeys: true };
+
+let preferences = read();
+const listeners = new Set<() => void>();
+
+// Another tab changed them.
+window.addEventListener("storage", (event) => {
+  if (event.key === STORAGE_KEY) apply(read());
+});
+
+export function getPreferences(): Preferences {
+  return preferences;
+}
+
+export function usePreferences(): Preferences {
+  return useSyncExternalStore(subscribe, getPreferences);
+}
+
+/** Kept on this device, not in the account. */
+export function setPreferences(change: Partial<Preferences>) {
+  const next = { ...preferences, ...change };
+  try {
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(next));
+  } catch {
+    // Storage is full or forbidden: the choice holds until the page is closed.
+  }
+  apply(next);
+}
+
+function apply(next: Preferences) {
+  preferences = next;
+  if (next.theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = next.theme;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function read(): Preferences {
+  try {
+    const stored = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}") as Partial<Preferences> | null;
+    const theme = stored?.theme;
+    return {
+      theme: theme === "light" || theme === "dark" ? theme : DEFAULTS.theme,
+      singleKeys: stored?.singleKeys !== false,
+    };
+  } catch {
+    return DEFAULTS;
+  }
+}

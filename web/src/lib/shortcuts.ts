@@ -1,0 +1,80 @@
+import { useEffect, useRef, useSyncExternalStore } from "react";
+import { tinykeys } from "tinykeys";
+
+import { getPreferences } from "./preferences";
+
+export interface Shortcut {
+  /** In the notation of tinykeys: "$mod+Enter", "g c", "[Shift]+?". */
+  keys: string;
+  /** What it does, for the list of shortcuts. */
+  label: string;
+  run: (event: KeyboardEvent) => void;
+}
+
+/** Where it works: on the page while no dialog is open, inside a dialog, or in both. */
+type Scope = "page" | "dialog" | "anywhere";
+
+export interface ShortcutGroup {
+  title: string;
+  shortcuts: readonly Shortcut[];
+}
+
+let groups: readonly ShortcutGroup[] = [];
+const listeners = new Set<() => void>();
+
+/** Makes shortcuts work, and shows them in the list behind "?", for as long as the component is mounted. */
+export function useShortcuts(title: string, shortcuts: readonly Shortcut[], scope: Scope = "page") {
+  const latest = useRef(shortcuts);
+  useEffect(() => {
+    latest.current = shortcuts;
+  });
+
+  const signature = shortcuts.map(({ keys, label }) => `${keys}\t${label}`).join("\n");
+  useEffect(() => {
+    const group = { title, shortcuts: latest.current };
+    publish([...groups, group]);
+    const stops = group.shortcuts.map(({ keys }, index) => {
+      const single = !/\$mod|Control|Meta|Alt/.test(keys);
+      return tinykeys(
+        window,
+        { [keys]: (event) => latest.current[index]?.run(event) },
+        { ignore: (event) => !inScope(event, scope) || (single && !singleKeysAllowed(event)) },
+      );
+    });
+    return () => {
+      for (const stop of stops) stop();
+      publish(groups.filter((other) => other !== group));
+    };
+  }, [title, scope, signature]);
+}
+
+/** What can be pressed right now. */
+export function useShortcutGroups(): readonly ShortcutGroup[] {
+  return useSyncExternalStore(subscribe, () => groups);
+}
+
+function inScope(event: KeyboardEvent, scope: Scope): boolean {
+  // Menus take letters to jump to an item.
+  if (element(event)?.closest("[role=menu]")) return false;
+  if (scope === "anywhere") return true;
+  // An open dialog keeps the focus inside it.
+  return (scope === "dialog") === Boolean(element(event)?.closest("[role=dialog]"));
+}
+
+function singleKeysAllowed(event: KeyboardEvent): boolean {
+  return getPreferences().singleKeys && !element(event)?.closest("input, textarea, select, [contenteditable=true]");
+}
+
+function element(event: KeyboardEvent): Element | null {
+  return event.target instanceof Element ? event.target : null;
+}
+
+function publish(next: readonly ShortcutGroup[]) {
+  groups = next;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
