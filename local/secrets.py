@@ -13,11 +13,11 @@ import msgspec
 FILE_NAME = "secrets.json"
 
 
-class UnreadableSecrets(Exception):
+class SecretsError(Exception):
     """The file of secrets is not what this module wrote."""
 
 
-def _random(prefix: str) -> str:
+def _random(prefix: str = "") -> str:
     return f"{prefix}local_{secrets.token_hex(32)}"
 
 
@@ -29,16 +29,17 @@ def _webhook_secret() -> str:
 class LocalSecrets(msgspec.Struct, frozen=True):
     """One field per key. A key that a later version adds is made when the file is next loaded."""
 
+    postgres_password: str = msgspec.field(default_factory=_random)
     supabase_publishable_key: str = msgspec.field(default_factory=lambda: _random("sb_publishable_"))
     supabase_secret_key: str = msgspec.field(default_factory=lambda: _random("sb_secret_"))
-    supabase_jwt_secret: str = msgspec.field(default_factory=lambda: _random("jwt_"))
-    api_proof_secret: str = msgspec.field(default_factory=lambda: _random("proof_"))
+    supabase_jwt_secret: str = msgspec.field(default_factory=_random)
+    api_proof_secret: str = msgspec.field(default_factory=_random)
     replicate_api_token: str = msgspec.field(default_factory=lambda: _random("r8_"))
     replicate_webhook_secret: str = msgspec.field(default_factory=_webhook_secret)
 
 
 def load_or_create(state: Path) -> LocalSecrets:
-    """Read `state`/secrets.json, making the file or its missing keys. Raises UnreadableSecrets."""
+    """Read `state`/secrets.json, making the file or its missing keys. Raises SecretsError."""
     path = state / FILE_NAME
     try:
         before = path.read_bytes()
@@ -47,7 +48,7 @@ def load_or_create(state: Path) -> LocalSecrets:
     try:
         loaded = msgspec.json.decode(before, type=LocalSecrets)
     except msgspec.DecodeError as error:
-        raise UnreadableSecrets(f"{path} cannot be read ({error}). `./maquette reset` makes a new one.") from error
+        raise SecretsError(f"{path} cannot be read ({error}). `./maquette reset` makes a new one.") from error
     after = msgspec.json.format(msgspec.json.encode(loaded), indent=2)
     if after != before:
         _write_private(path, after)

@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from local.cli.steps import ROOT, StepFailed, run_step
+from local.cli.steps import ROOT, StepError, run_step
 
 VENV = ROOT / ".venv"
 LOCK = ROOT / "uv.lock"
@@ -41,5 +41,5 @@ def install(command: str | None) -> None:
 if __name__ == "__main__":
     try:
         install(sys.argv[1] if len(sys.argv) > 1 else None)
-    except StepFailed as error:
+    except StepError as error:
         sys.exit(str(error))

@@ -26,14 +26,17 @@ CAUSES = (
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate|UnknownIssuer|SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)",
-        "A certificate is not trusted. Behind a proxy with its own authority, set SSL_CERT_FILE, PIP_CERT and "
-        "NODE_EXTRA_CA_CERTS to its certificate file.",
+        (
+            "A certificate is not trusted. Behind a proxy with its own authority, set SSL_CERT_FILE, PIP_CERT and "
+            "NODE_EXTRA_CA_CERTS to its certificate file."
+        ),
     ),
     (
-        r"name resolution|dns error|ENOTFOUND|EAI_AGAIN|Failed to establish a new connection|error sending request"
-        r"|ECONNREFUSED|ETIMEDOUT|Network is unreachable|timed out",
-        "The package registry cannot be reached. Check the network, or the proxy settings, and run the same command "
-        "again.",
+        (
+            r"name resolution|dns error|ENOTFOUND|EAI_AGAIN|Failed to establish a new connection|error sending request"
+            r"|ECONNREFUSED|ETIMEDOUT|Network is unreachable|timed out"
+        ),
+        "A package registry cannot be reached. Check the network and proxy settings, then run the same command again.",
     ),
     (
         r"ensurepip is not available|No module named '?(venv|ensurepip)",
@@ -42,7 +45,7 @@ CAUSES = (
 )
 
 
-class StepFailed(Exception):
+class StepError(Exception):
     """A step of the installation failed; the message says what a person can do."""
 
 
@@ -51,7 +54,7 @@ def run_step(
 ) -> None:
     """Run `command` with its output in the setup log, and print one line with the seconds it took.
 
-    Raises StepFailed with the end of the log and the likely cause.
+    Raises StepError with the end of the log and the likely cause.
     """
     print(f"  {title} ...", end=" ", file=sys.stderr, flush=True)
     started = time.monotonic()
@@ -61,7 +64,7 @@ def run_step(
             code = subprocess.run(
                 command,
                 cwd=cwd,
-                env=None if environment is None else {**os.environ, **environment},
+                env=overlay(environment or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -73,8 +76,13 @@ def run_step(
     if code:
         print("failed", file=sys.stderr)
         tail = "\n".join(f"    {line}" for line in output.splitlines()[-LOG_TAIL_LINES:])
-        raise StepFailed(f"{tail}\n{title} failed. {likely_cause(output, shutil.disk_usage(ROOT).free)}")
+        raise StepError(f"{tail}\n{title} failed. {likely_cause(output, shutil.disk_usage(ROOT).free)}")
     print(f"{time.monotonic() - started:.1f} s", file=sys.stderr)
+
+
+def overlay(variables: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with `variables` on top."""
+    return {**os.environ, **variables}
 
 
 def likely_cause(output: str, free_bytes: int) -> str:

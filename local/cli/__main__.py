@@ -1,0 +1,139 @@
+"""The command line of Maquette: `./maquette --help`."""
+
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from local.cli.state import Ports, StackError, current_state, option, variable
+from local.cli.steps import StepError, overlay
+
+app = typer.Typer(
+    help="Maquette on your machine: start it with `up`, open the address it prints, stop it with Ctrl-C.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+database = typer.Typer(help="Bring migrations and policies to a database.", no_args_is_help=True)
+app.add_typer(database, name="db")
+
+
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option("--url", envvar="DATABASE_URL", help="postgres://...; the database of the running stack if left out."),
+]
+
+
+def _port(name: str, *, help_text: str) -> object:
+    return typer.Option(
+        f"--{option(name)}", envvar=variable(name), min=1, max=65535, help=help_text, rich_help_panel="Ports"
+    )
+
+
+@app.command()
+def up(
+    port: Annotated[int, _port("app", help_text="The app.")] = 8000,
+    inbox_port: Annotated[int, _port("inbox", help_text="The page of the mail inbox.")] = 54324,
+    studio_port: Annotated[int, _port("studio", help_text="Studio, to look into the database.")] = 54323,
+    supabase_port: Annotated[int, _port("supabase", help_text="The Supabase API.")] = 54321,
+    smtp_port: Annotated[int, _port("smtp", help_text="The mail server behind the inbox.")] = 54325,
+    postgres_port: Annotated[int, _port("postgres", help_text="Postgres.")] = 54329,
+    replicate_port: Annotated[int, _port("replicate", help_text="The local Replicate.")] = 54330,
+) -> None:
+    """Start everything and print the addresses. Data is kept in .maquette/ until `reset`."""
+    from local.cli.up import run
+
+    run(
+        current_state(),
+        Ports(
+            app=port,
+            supabase=supabase_port,
+            studio=studio_port,
+            inbox=inbox_port,
+            smtp=smtp_port,
+            postgres=postgres_port,
+            replicate=replicate_port,
+        ),
+    )
+
+
+@app.command()
+def test(
+    stages: Annotated[list[str], typer.Argument(help="The stages to run; all of them if none is named.")] = [],  # noqa: B006, PT028
+) -> None:
+    """Run the checks and tests: lint, types, architecture, unit, web, integration, security, e2e."""
+    from local.cli.stages import run
+
+    raise typer.Exit(run(stages))
+
+
+@app.command()
+def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+    """Forget the local accounts, pictures and keys: the next `up` starts empty."""
+    from local.supervisor import end_leftovers
+
+    state = current_state()
+    with state.locked():
+        if not yes:
+            typer.confirm(f"Delete all local data in {state.folder}?", abort=True)
+        end_leftovers(str(state.folder))
+        state.forget()
+    print("The local data is gone.")
+
+
+@database.command()
+def review(url: DatabaseUrl = None) -> None:
+    """Print one SQL script that brings a database up to date, with what differs in it as comments. Changes nothing.
+
+    For a hosted project, paste the script into its SQL editor. With API_PROOF_SECRET in the environment the script also
+    stores that key, so treat it as a secret then.
+    """
+    from local.cli.database import review_script
+
+    print(review_script(current_state(), url))
+
+
+@database.command()
+def apply(url: DatabaseUrl = None) -> None:
+    """Run that script on a database of this machine. `up` does this by itself."""
+    from local.cli.database import apply_script
+
+    apply_script(current_state(), url)
+    print("The database is up to date.")
+
+
+@app.command()
+def reconcile() -> None:
+    """Ask Replicate once about jobs whose webhook never came, as the running stack does every few minutes."""
+    from local.cli.parts import api_environment
+    from local.secrets import load_or_create
+
+    state = current_state()
+    environment = overlay(api_environment(state.running_ports(), load_or_create(state.folder)))
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "api.reconcile"], env=environment, check=False).returncode)
+
+
+@app.command()
+def openapi(
+    write: Annotated[bool, typer.Option("--write", help="Update web/openapi.json and the web client instead.")] = False,
+) -> None:
+    """Print the OpenAPI document of the API, from which the web client is generated."""
+    from local.cli.client import document, write_client
+
+    if write:
+        write_client()
+    else:
+        print(document(), end="")
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is a sentence, not a traceback."""
+    try:
+        app(prog_name="./maquette")
+    except (StackError, StepError) as error:
+        sys.exit(f"{error}")
+
+
+if __name__ == "__main__":
+    main()

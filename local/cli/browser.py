@@ -1,0 +1,40 @@
+"""The Chromium that the browser tests drive: found, or installed on Debian and its like."""
+
+import os
+import shutil
+from pathlib import Path
+
+from local.cli.steps import StepError, run_step
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC_APPLICATIONS = (
+    Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
+    Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+)
+
+
+def find_chromium() -> str | None:
+    """The path of CHROMIUM_PATH, or of an installed Chromium or Chrome."""
+    if chosen := os.environ.get("CHROMIUM_PATH"):
+        return chosen
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    return found or next((str(path) for path in MAC_APPLICATIONS if path.exists()), None)
+
+
+def ensure_chromium() -> str:
+    """Find a browser, or install Debian's when this user may. Raises StepError saying what to install."""
+    if found := find_chromium():
+        return found
+    apt = shutil.which("apt-get")
+    if apt and os.geteuid() == 0:
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        run_step("Updating the package list", [apt, "update"], environment=quiet)
+        run_step(
+            "Installing Chromium", [apt, "install", "-y", "--no-install-recommends", "chromium"], environment=quiet
+        )
+        if found := find_chromium():
+            return found
+    raise StepError(
+        "The browser tests need Chromium or Chrome, and none was found. Install one (on Debian: "
+        "sudo apt-get install chromium), or set CHROMIUM_PATH to it."
+    )

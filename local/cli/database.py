@@ -1,0 +1,40 @@
+"""`./maquette db`: the script of local/database, on the database of the running stack or on a named one."""
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import psycopg
+
+from local.cli.parts import postgres_url
+from local.cli.state import StackError, State
+from local.database import script
+from local.database.deployment import deployment_rows
+from local.secrets import load_or_create
+
+
+def review_script(state: State, url: str | None) -> str:
+    """The SQL that brings the database up to date. Raises StackError."""
+    with _connected(state, url) as (connection, deployment):
+        return script.review(connection, deployment)
+
+
+def apply_script(state: State, url: str | None) -> None:
+    """Run it, on this machine only. Raises StackError."""
+    with _connected(state, url) as (connection, deployment):
+        script.apply(connection, deployment)
+
+
+@contextmanager
+def _connected(state: State, url: str | None) -> Generator[tuple[psycopg.Connection, str]]:
+    """A connection, and the rows of that deployment."""
+    if url is None:
+        ports, secrets = state.running_ports(), load_or_create(state.folder)
+        url, proof_secret = postgres_url(state, ports, secrets), secrets.api_proof_secret
+    else:
+        proof_secret = os.environ.get("API_PROOF_SECRET", "")
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+            yield connection, deployment_rows(proof_secret, {}) if proof_secret else ""
+    except (psycopg.Error, script.RemoteDatabaseError, script.ScriptError) as error:
+        raise StackError(str(error)) from error

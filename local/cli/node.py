@@ -1,0 +1,71 @@
+"""The Node parts of the project, installed and built when their sources changed, by the Node of the nodejs wheel."""
+
+import os
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+from local.cli.steps import ROOT, run_step
+from local.supabase.gateway import node
+
+GATEWAY = ROOT / "local" / "supabase"
+WEB = ROOT / "web"
+# What the built pages are made of.
+WEB_SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
+
+
+def npm(*arguments: str) -> list[str | Path]:
+    """A command line of npm. The wheel's own `npm` script has lost its library, so npm's entry file is called."""
+    binary = node()
+    return [binary, binary.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js", *arguments]
+
+
+def environment() -> dict[str, str]:
+    """Scripts of package.json must meet the same Node; nothing asks or reports home."""
+    return {
+        "PATH": f"{node().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+        "NPM_CONFIG_FUND": "false",
+        "NPM_CONFIG_AUDIT": "false",
+    }
+
+
+def install_gateway() -> None:
+    """Install the packages of the Supabase gateway if its lock file changed. Raises StepError."""
+    _install("Installing the Supabase gateway", GATEWAY)
+
+
+def install_web() -> None:
+    """Install the packages of the web app if its lock file changed. Raises StepError."""
+    _install("Installing web packages", WEB)
+
+
+def build_web() -> None:
+    """Build the web app if one of its sources changed. Raises StepError."""
+    install_web()
+    stamp = WEB / "node_modules" / ".maquette-built"
+    digest = _digest(WEB_SOURCES)
+    if (WEB / "dist" / "index.html").exists() and stamp.exists() and stamp.read_text() == digest:
+        return
+    run_step("Building the web app", npm("run", "build"), cwd=WEB, environment=environment())
+    stamp.write_text(digest)
+
+
+def _install(title: str, folder: Path) -> None:
+    lock, stamp = folder / "package-lock.json", folder / "node_modules" / ".maquette-lock.json"
+    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
+        return
+    # No install scripts: nothing that a package brings runs on this machine by being installed.
+    run_step(title, npm("ci", "--ignore-scripts"), cwd=folder, environment=environment())
+    shutil.copyfile(lock, stamp)
+
+
+def _digest(names: tuple[str, ...]) -> str:
+    digest = sha256()
+    for name in names:
+        top = WEB / name
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if path.is_file():
+                content = path.read_bytes()
+                digest.update(f"{path.relative_to(WEB)}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()

@@ -1,0 +1,148 @@
+"""The parts of the local stack: their commands, environments and signs of readiness."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+
+import httpx
+import psycopg
+
+from local.cli.state import HOST, Ports, State
+from local.database.deployment import deployment_rows
+from local.database.script import ScriptError, apply
+from local.postgres import Postgres, PostgresError
+from local.secrets import LocalSecrets
+from local.supabase.gateway import Gateway
+from local.supervisor import Part, PartError
+
+RECONCILE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All parts, and the step between the database and those who read it."""
+
+    postgres: Part
+    supabase: Part
+    inbox: Part
+    replicate: Part
+    api: Part
+    reconcile: Part
+
+
+def build_parts(state: State, ports: Ports, secrets: LocalSecrets, http: httpx.AsyncClient) -> Parts:
+    """Describe the stack. `http` asks the parts whether they are ready, and must outlive them."""
+    server = _server(state, ports, secrets)
+    gateway = Gateway(
+        database_url=server.url,
+        port=ports.supabase,
+        studio_port=ports.studio,
+        inbox_smtp_port=ports.smtp,
+        storage=state.supabase,
+        site_url=ports.app_url,
+        publishable_key=secrets.supabase_publishable_key,
+        secret_key=secrets.supabase_secret_key,
+        jwt_secret=secrets.supabase_jwt_secret,
+    )
+
+    def prepare_postgres() -> None:
+        with _part_errors():
+            server.prepare()
+
+    async def postgres_is_ready() -> bool:
+        with _part_errors():
+            return await asyncio.to_thread(server.is_ready)
+
+    def web_part(name: str, command: list[str], environment: Mapping[str, str], ready_url: str) -> Part:
+        async def is_ready() -> bool:
+            with contextlib.suppress(httpx.TransportError):
+                return (await http.get(ready_url)).is_success
+            return False
+
+        return Part(name=name, command=command, environment=environment, is_ready=is_ready)
+
+    api = api_environment(ports, secrets)
+    return Parts(
+        postgres=Part(
+            name="postgres",
+            command=server.command(),
+            is_ready=postgres_is_ready,
+            prepare=prepare_postgres,
+            stop_signal=signal.SIGINT,
+        ),
+        supabase=web_part("supabase", gateway.command(), gateway.environment(), f"{ports.supabase_url}/auth/v1/health"),
+        inbox=web_part(
+            "inbox",
+            [sys.executable, "-m", "local.inbox"],
+            {"INBOX_PORT": str(ports.inbox), "INBOX_SMTP_PORT": str(ports.smtp)},
+            f"{ports.inbox_url}/messages",
+        ),
+        replicate=web_part(
+            "replicate",
+            [sys.executable, "-m", "local.replicate"],
+            {
+                "LOCAL_REPLICATE_PORT": str(ports.replicate),
+                "LOCAL_REPLICATE_DATA": str(state.replicate),
+                "REPLICATE_API_TOKEN": secrets.replicate_api_token,
+                "REPLICATE_WEBHOOK_SECRET": secrets.replicate_webhook_secret,
+            },
+            f"{ports.replicate_url}/_local/health",
+        ),
+        api=web_part("api", [sys.executable, "-m", "api"], api, f"{ports.app_url}/readyz"),
+        # It listens nowhere: it is ready when the API, which it works beside, is.
+        reconcile=web_part(
+            "reconcile",
+            [sys.executable, "-m", "api.reconcile", "--every", str(RECONCILE_SECONDS)],
+            api,
+            f"{ports.app_url}/readyz",
+        ),
+    )
+
+
+def migrate(state: State, ports: Ports, secrets: LocalSecrets) -> None:
+    """Bring migrations, policies and this stack's own rows to its database. Raises PartError."""
+    with (
+        _part_errors(),
+        psycopg.connect(postgres_url(state, ports, secrets), autocommit=True) as connection,
+    ):
+        apply(connection, deployment_rows(secrets.api_proof_secret, {}))
+
+
+def api_environment(ports: Ports, secrets: LocalSecrets) -> dict[str, str]:
+    """The environment of the API beside the local stack."""
+    return {
+        "PUBLIC_URL": ports.app_url,
+        "HOST": HOST,
+        "PORT": str(ports.app),
+        "SUPABASE_URL": ports.supabase_url,
+        "SUPABASE_PUBLISHABLE_KEY": secrets.supabase_publishable_key,
+        "SUPABASE_SECRET_KEY": secrets.supabase_secret_key,
+        "SUPABASE_JWT_SECRET": secrets.supabase_jwt_secret,
+        "API_PROOF_SECRET": secrets.api_proof_secret,
+        "REPLICATE_API_URL": ports.replicate_url,
+        "REPLICATE_API_TOKEN": secrets.replicate_api_token,
+        "REPLICATE_WEBHOOK_SECRET": secrets.replicate_webhook_secret,
+        # A proxy of this machine is for the internet, not for its own parts.
+        "NO_PROXY": ",".join(filter(None, (HOST, os.environ.get("NO_PROXY")))),
+    }
+
+
+def postgres_url(state: State, ports: Ports, secrets: LocalSecrets) -> str:
+    """Where the superuser reaches the stack's database."""
+    return _server(state, ports, secrets).url
+
+
+def _server(state: State, ports: Ports, secrets: LocalSecrets) -> Postgres:
+    return Postgres(state.postgres, ports.postgres, secrets.postgres_password)
+
+
+@contextlib.contextmanager
+def _part_errors() -> Generator[None]:
+    try:
+        yield
+    except (PostgresError, ScriptError, psycopg.Error) as error:
+        raise PartError(f"postgres: {error}") from error

@@ -1,0 +1,172 @@
+"""`./maquette test`: the checks and tests in stages, and one table at the end."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+from local.cli.browser import ensure_chromium
+from local.cli.client import require_current_client
+from local.cli.node import WEB, build_web, environment, install_gateway, install_web, npm
+from local.cli.steps import ROOT, STATE, StepError, overlay
+
+REPORTS = STATE / "reports"
+
+
+class Counts(NamedTuple):
+    """Tests of one step. A check without tests of its own, such as the linter, counts as one."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+PASSED, FAILED = Counts(passed=1), Counts(failed=1)
+
+
+class Outcome(NamedTuple):
+    """One stage, run to its end."""
+
+    stage: str
+    counts: Counts
+    seconds: float
+
+
+def run(names: Sequence[str]) -> int:
+    """Run the named stages, or all, each to its end even if another failed. Returns the exit code."""
+    unknown = [name for name in names if name not in STAGES]
+    if unknown:
+        print(f"There is no stage {', '.join(unknown)}. The stages are: {', '.join(STAGES)}.", file=sys.stderr)
+        return 2
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    outcomes = [_run_stage(name) for name in STAGES if not names or name in names]
+    _print_summary(outcomes)
+    return 1 if any(outcome.counts.failed for outcome in outcomes) else 0
+
+
+def _run_stage(name: str) -> Outcome:
+    print(f"\n== {name}", flush=True)
+    started = time.monotonic()
+    steps: list[Counts] = []
+    try:
+        steps.extend(STAGES[name]())
+    except StepError as error:
+        print(error, file=sys.stderr)
+        steps.append(FAILED)
+    return Outcome(name, _total(steps), time.monotonic() - started)
+
+
+def _lint() -> Iterator[Counts]:
+    yield _check([sys.executable, "-m", "ruff", "check"])
+    yield _check([sys.executable, "-m", "ruff", "format", "--check"])
+
+
+def _types() -> Iterator[Counts]:
+    yield _check([sys.executable, "-m", "basedpyright"])
+
+
+def _architecture() -> Iterator[Counts]:
+    yield _check([Path(sys.executable).with_name("lint-imports")])
+    yield _pytest("architecture")
+
+
+def _unit() -> Iterator[Counts]:
+    yield _pytest("unit")
+
+
+def _web() -> Iterator[Counts]:
+    install_web()
+    for script in ("typecheck", "lint"):
+        yield _check(npm("run", script), cwd=WEB, variables=environment())
+    yield _vitest()
+    require_current_client()
+    yield PASSED
+    build_web()
+    yield PASSED
+
+
+def _integration() -> Iterator[Counts]:
+    install_gateway()
+    build_web()
+    yield _pytest("integration")
+
+
+def _security() -> Iterator[Counts]:
+    install_gateway()
+    build_web()
+    yield _pytest("security")
+
+
+def _e2e() -> Iterator[Counts]:
+    chromium = ensure_chromium()
+    install_gateway()
+    build_web()
+    yield _pytest("e2e", {"CHROMIUM_PATH": chromium})
+
+
+STAGES: Mapping[str, Callable[[], Iterator[Counts]]] = {
+    "lint": _lint,
+    "types": _types,
+    "architecture": _architecture,
+    "unit": _unit,
+    "web": _web,
+    "integration": _integration,
+    "security": _security,
+    "e2e": _e2e,
+}
+
+
+def _check(command: Sequence[str | Path], *, cwd: Path = ROOT, variables: Mapping[str, str] | None = None) -> Counts:
+    return PASSED if _run(command, cwd=cwd, variables=variables) == 0 else FAILED
+
+
+def _pytest(folder: str, variables: Mapping[str, str] | None = None) -> Counts:
+    report = REPORTS / f"{folder}.xml"
+    command = [sys.executable, "-m", "pytest", f"tests/{folder}", f"--junit-xml={report}"]
+    return _with_report(report, lambda: _run(command, variables=variables))
+
+
+def _vitest() -> Counts:
+    report = REPORTS / "web.xml"
+    command = npm("run", "test", "--", "--reporter=default", "--reporter=junit", f"--outputFile.junit={report}")
+    return _with_report(report, lambda: _run(command, cwd=WEB, variables=environment()))
+
+
+def _with_report(report: Path, run_tests: Callable[[], int]) -> Counts:
+    report.unlink(missing_ok=True)
+    code = run_tests()
+    counts = read_junit(report) if report.exists() else Counts()
+    # A runner that found no test, or fell over, has failed whatever it counted.
+    return counts if code == 0 or counts.failed else _total([counts, FAILED])
+
+
+def read_junit(report: Path) -> Counts:
+    """Sum the test suites of a JUnit report."""
+    suites = list(ET.parse(report).getroot().iter("testsuite"))  # noqa: S314, written by our own test run
+
+    def total(*names: str) -> int:
+        return sum(int(suite.get(name, 0)) for suite in suites for name in names)
+
+    failed, skipped = total("failures", "errors"), total("skipped")
+    return Counts(total("tests") - failed - skipped, failed, skipped)
+
+
+def _run(command: Sequence[str | Path], *, cwd: Path = ROOT, variables: Mapping[str, str] | None = None) -> int:
+    return subprocess.run(
+        command, cwd=cwd, env=overlay(variables or {}), stdin=subprocess.DEVNULL, check=False
+    ).returncode
+
+
+def _total(steps: Sequence[Counts]) -> Counts:
+    return Counts(*map(sum, zip(*steps, strict=True))) if steps else Counts()
+
+
+def _print_summary(outcomes: Sequence[Outcome]) -> None:
+    print(f"\n{'stage':<14}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>10}")
+    for stage, counts, seconds in outcomes:
+        print(f"{stage:<14}{counts.passed:>8}{counts.failed:>8}{counts.skipped:>9}{seconds:>10.1f}")
+    total = _total([outcome.counts for outcome in outcomes])
+    print(f"\n{total.passed} passed, {total.failed} failed, {total.skipped} skipped", flush=True)

@@ -1,0 +1,99 @@
+"""`./maquette up`: start the parts in the order of their needs, wait, and stop them all."""
+
+import asyncio
+import signal
+import sys
+import time
+
+import httpx
+
+from local.cli.node import build_web, install_gateway
+from local.cli.parts import Parts, build_parts, migrate
+from local.cli.state import Ports, StackError, State, require_free
+from local.secrets import LocalSecrets, SecretsError, load_or_create
+from local.supervisor import PartError, Supervisor, end_leftovers
+
+PROBE_SECONDS = 5.0  # readiness of the API includes a question to the database
+
+
+def run(state: State, ports: Ports) -> None:
+    """Run the stack until Ctrl-C or SIGTERM. Raises StackError or StepError when it cannot start."""
+    with state.locked(ports):
+        if end_leftovers(str(state.folder)):
+            _say("Ended what an interrupted run had left behind.")
+        require_free(ports)
+        install_gateway()
+        build_web()
+        try:
+            secrets = load_or_create(state.folder)
+        except SecretsError as error:
+            raise StackError(str(error)) from error
+        failures: list[str] = []
+        try:
+            asyncio.run(_serve(state, ports, secrets))
+        except* PartError as group:
+            failures.extend(str(failure) for failure in group.exceptions)
+        if failures:
+            raise StackError("\n".join(failures))
+
+
+async def _serve(state: State, ports: Ports, secrets: LocalSecrets) -> None:
+    state.keep_previous_logs()
+    supervisor = Supervisor(str(state.folder), state.logs, _say)
+    stopping = asyncio.Event()
+
+    def ask_to_stop() -> None:
+        if stopping.is_set():
+            supervisor.kill()
+        else:
+            _say("\nStopping. Ctrl-C again ends everything at once.")
+            stopping.set()
+
+    for received in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(received, ask_to_stop)
+    # Proxies of the environment are for the internet, not for the parts of this machine.
+    async with httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False) as http:
+        started = time.monotonic()
+        start = asyncio.create_task(_start(supervisor, build_parts(state, ports, secrets, http), state, ports, secrets))
+        stop = asyncio.create_task(stopping.wait())
+        try:
+            await asyncio.wait({start, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not stopping.is_set():
+                await start
+                _say(_ready_text(state, ports, time.monotonic() - started))
+                await stop
+        finally:
+            start.cancel()
+            await asyncio.gather(start, return_exceptions=True)
+            await supervisor.stop()
+
+
+async def _start(supervisor: Supervisor, parts: Parts, state: State, ports: Ports, secrets: LocalSecrets) -> None:
+    async def database() -> None:
+        await supervisor.start(parts.postgres)
+        await supervisor.start(parts.supabase)  # makes the schemas that our migrations refer to
+        await asyncio.to_thread(migrate, state, ports, secrets)
+
+    _say("Starting ...")
+    async with asyncio.TaskGroup() as group:
+        group.create_task(database())
+        group.create_task(supervisor.start(parts.inbox))
+        group.create_task(supervisor.start(parts.replicate))
+        # Loads while the database starts; ready when the database is.
+        group.create_task(supervisor.start(parts.api))
+    await supervisor.start(parts.reconcile)
+
+
+def _ready_text(state: State, ports: Ports, seconds: float) -> str:
+    return f"""\
+Ready in {seconds:.1f} s.
+
+  App     {ports.app_url}
+  Inbox   {ports.inbox_url}  (mail that the app sends)
+  Studio  {ports.studio_url}  (the database)
+
+Logs are in {state.logs}. Ctrl-C stops everything; the data stays."""
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

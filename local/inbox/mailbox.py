@@ -1,0 +1,118 @@
+"""The mail that arrived: parsed for reading, newest first, in memory and bounded."""
+
+import re
+from collections import deque
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default as modern_policy
+from html.parser import HTMLParser
+from itertools import count
+
+import msgspec
+
+CAPACITY = 200
+"""Mails kept; the oldest goes first."""
+CODE = re.compile(r"(?<![\w#/.-])\d{6,8}(?![\w/-])")
+LINK = re.compile(r"https?://[^\s<>\"')\]]+")
+
+
+class Mail(msgspec.Struct, frozen=True):
+    """One mail. `codes` and `links` are what a person, or a test, came for."""
+
+    id: int
+    sender: str
+    recipients: list[str]
+    subject: str
+    received_at: datetime
+    text: str
+    html: str | None
+    codes: list[str]
+    links: list[str]
+
+
+class Mailbox:
+    """Keeps the last mails."""
+
+    def __init__(self) -> None:
+        self._mails: deque[Mail] = deque(maxlen=CAPACITY)
+        self._ids = count(1)
+
+    def receive(self, sender: str, recipients: list[str], content: bytes) -> Mail:
+        """Keep a mail as the SMTP client sent it, however odd: what cannot be parsed is shown raw."""
+        message = message_from_bytes(content, EmailMessage, policy=modern_policy)
+        html = _body(message, "html")
+        reader = _HtmlReader()
+        reader.feed(html or "")
+        text = _body(message, "plain") or (reader.text if html else content.decode(errors="replace"))
+        mail = Mail(
+            id=next(self._ids),
+            sender=sender,
+            recipients=recipients,
+            subject=_subject(message),
+            received_at=datetime.now(UTC),
+            text=text,
+            html=html,
+            codes=list(dict.fromkeys(CODE.findall(text))),
+            links=list(dict.fromkeys([*reader.links, *LINK.findall(text)])),
+        )
+        self._mails.appendleft(mail)
+        return mail
+
+    def newest_first(self) -> list[Mail]:
+        """All kept mails."""
+        return list(self._mails)
+
+    def find(self, mail_id: int) -> Mail | None:
+        """One mail, unless it has gone."""
+        return next((mail for mail in self._mails if mail.id == mail_id), None)
+
+    def clear(self) -> None:
+        """Forget all mails."""
+        self._mails.clear()
+
+
+class _HtmlReader(HTMLParser):
+    """The words and links of a mail that has no text part."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self._words: list[str] = []
+        self._hidden = 0
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s*\n\s*", "\n", "".join(self._words)).strip()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"style", "script", "head"}:
+            self._hidden += 1
+        if tag in {"p", "div", "br", "tr", "li", "h1", "h2", "h3"}:
+            self._words.append("\n")
+        href = dict(attrs).get("href") if tag == "a" else None
+        if href and LINK.fullmatch(href):
+            self.links.append(href)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"style", "script", "head"}:
+            self._hidden = max(0, self._hidden - 1)
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self._words.append(data)
+
+
+def _body(message: EmailMessage, subtype: str) -> str | None:
+    part = message.get_body((subtype,))
+    if part is None:
+        return None
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):  # an unknown character set or a broken encoding
+        payload = part.get_payload(decode=True)
+        return payload.decode(errors="replace") if isinstance(payload, bytes) else None
+
+
+def _subject(message: EmailMessage) -> str:
+    return " ".join(str(message.get("Subject", "")).split()) or "(no subject)"
