@@ -34,7 +34,7 @@ class JobRenderRow(msgspec.Struct, frozen=True):
 
 
 class JobRow(msgspec.Struct, frozen=True):
-    """A job as the database keeps it. `input_path` starts with its bucket; `render` holds one row or none."""
+    """A job as the database keeps it. `input_path` starts with its bucket."""
 
     id: UUID
     owner_id: UUID
@@ -60,7 +60,7 @@ class JobRow(msgspec.Struct, frozen=True):
     heard_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    render: list[JobRenderRow] = []
+    render: JobRenderRow | None = None
 
 
 class Reservation(msgspec.Struct, frozen=True):

@@ -18,6 +18,8 @@ create table public.renders (
   cover_variant_id uuid,
   created_at timestamptz not null default now(),
   unique (id, owner_id),
+  -- PostgREST embeds a job's render as one object only when the foreign key's columns are unique together
+  unique (job_id, owner_id),
   foreign key (job_id, owner_id) references public.generation_jobs (id, owner_id) on delete cascade
 );
 
@@ -79,7 +81,6 @@ create table public.collection_items (
 );
 
 create index renders_page_idx on public.renders (owner_id, created_at desc, id desc);
-create index renders_job_idx on public.renders (job_id, owner_id);
 create index renders_preset_id_idx on public.renders (preset_id);
 create index renders_cover_variant_idx on public.renders (cover_variant_id, id);
 create index renders_source_variant_idx on public.renders (source_variant_id, owner_id);

@@ -1,0 +1,33 @@
+"""/healthz and /readyz: is the process up, and can it do its work."""
+
+from litestar import Controller, Request, get
+from litestar.datastructures import State
+from msgspec import Struct
+
+from api.envelope import Envelope, ok
+from api.errors import errors
+from libs.services.health import check_database
+
+
+class HealthView(Struct, frozen=True):
+    """`ok`; anything else is an error answer."""
+
+    status: str
+
+
+class HealthController(Controller):
+    """For load balancers and `./maquette up`."""
+
+    tags = ["Health"]
+    opt = {"exclude_from_auth": True}
+
+    @get("/healthz", operation_id="getHealth", sync_to_thread=False)
+    def health(self) -> Envelope[HealthView]:
+        """The process answers."""
+        return ok(HealthView("ok"))
+
+    @get("/readyz", operation_id="getReadiness", responses=errors(503))
+    async def ready(self, request: Request[None, None, State]) -> Envelope[HealthView]:
+        """The database answers too."""
+        await check_database(request.app.state.services.database)
+        return ok(HealthView("ok"))

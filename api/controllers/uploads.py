@@ -1,0 +1,64 @@
+"""/uploads: photos to start from."""
+
+from typing import Annotated
+
+from litestar import Controller, delete, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency, Provide
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from msgspec import Struct
+
+from api.envelope import Envelope, ok, page
+from api.errors import errors
+from api.parameters import CursorParameter, LimitParameter
+from api.services import provide_uploads
+from libs.app_config.runtime import LIMITS
+from libs.services.uploads import EarlierUploadView, UploadService, UploadView
+
+# The multipart frame around the file: boundaries and headers.
+FRAME_BYTES = 16_384
+
+
+class AddUpload(Struct):
+    """A photo in the multipart field `file`."""
+
+    file: UploadFile
+
+
+class UploadController(Controller):
+    """Uploads of the caller."""
+
+    path = "/uploads"
+    tags = ["Uploads"]
+    dependencies = {"uploads": Provide(provide_uploads, sync_to_thread=False)}
+
+    @post(
+        "/",
+        operation_id="addUpload",
+        request_max_body_size=LIMITS.upload_bytes + FRAME_BYTES,
+        opt={"multipart": True},
+        responses=errors(400, 401, 408, 413, 415, 422, 429, 503),
+    )
+    async def add(
+        self,
+        data: Annotated[AddUpload, Body(media_type=RequestEncodingType.MULTI_PART)],
+        uploads: NamedDependency[UploadService],
+    ) -> Envelope[UploadView]:
+        """Keep a photo: turned upright, stripped of its metadata, made as large as the models take."""
+        return ok(await uploads.add(await data.file.read()))
+
+    @get("/", operation_id="listUploads", responses=errors(400, 401, 422, 429, 503))
+    async def list_page(
+        self,
+        uploads: NamedDependency[UploadService],
+        cursor: CursorParameter = None,
+        limit: LimitParameter = LIMITS.page_size,
+    ) -> Envelope[list[EarlierUploadView]]:
+        """Photos uploaded before, newest first."""
+        return page(*await uploads.page(cursor, limit))
+
+    @delete("/{upload_id:str}", operation_id="removeUpload", responses=errors(401, 404, 429, 503))
+    async def remove(self, upload_id: str, uploads: NamedDependency[UploadService]) -> None:
+        """Delete an uploaded photo."""
+        await uploads.remove(upload_id)

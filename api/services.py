@@ -1,0 +1,94 @@
+"""The composition root: everything the process shares, made once, and the light services made per request."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from litestar import Litestar, Request
+from litestar.datastructures import State
+
+from api.auth import Caller, TokenVerifier
+from libs.app_config.settings import Settings
+from libs.repositories.database import DatabasePool
+from libs.repositories.generation_jobs import GenerationJobRepository
+from libs.repositories.renders import RenderRepository
+from libs.repositories.storage import StoragePool
+from libs.repositories.usage import UsageRepository
+from libs.services.external.replicate_adapter import ReplicateAdapter
+from libs.services.external.webhook_redelivery import WebhookRedelivery
+from libs.services.generation import GenerationService
+from libs.services.renders import RenderService
+from libs.services.settlement import Settlement
+from libs.services.uploads import UploadService
+from libs.services.usage import UsageService
+
+WEBHOOK_PATH = "/api/v1/webhooks/replicate"
+
+
+class Services:
+    """What all requests of a process share. No Supabase client and no TLS context is built after this."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.tokens = TokenVerifier(settings.supabase_url, settings.supabase_jwt_secret)
+        self.database = DatabasePool(settings.supabase_url, settings.supabase_publishable_key, settings.proof_secret)
+        self.storage = StoragePool(settings.supabase_url, settings.supabase_publishable_key)
+        self.provider = ReplicateAdapter(settings.replicate_api_url, settings.replicate_api_token)
+        webhook_url = f"{settings.public_url}{WEBHOOK_PATH}"
+        self.redelivery = WebhookRedelivery(webhook_url, settings.replicate_webhook_secret)
+        self.settlement = Settlement(
+            GenerationJobRepository(self.database.as_nobody()), self.provider, self.redelivery, webhook_url
+        )
+
+    async def aclose(self) -> None:
+        """Close every pool."""
+        async with AsyncExitStack() as stack:
+            for shared in (self.database, self.storage, self.provider, self.redelivery):
+                stack.push_async_callback(shared.aclose)
+
+
+@asynccontextmanager
+async def services_lifespan(app: Litestar) -> AsyncIterator[None]:
+    """Open what is shared, inside the event loop that serves."""
+    app.state.services = Services(app.state.settings)
+    try:
+        yield
+    finally:
+        await app.state.services.aclose()
+
+
+def provide_generations(request: Request[Caller, None, State]) -> GenerationService:
+    """Generations of the caller."""
+    services: Services = request.app.state.services
+    caller = request.user
+    db = services.database.as_caller(caller.token, str(caller.subject))
+    return GenerationService(
+        caller.subject,
+        GenerationJobRepository(db),
+        RenderRepository(db),
+        services.storage.as_caller(caller.token),
+        services.provider,
+        services.settlement,
+    )
+
+
+def provide_uploads(request: Request[Caller, None, State]) -> UploadService:
+    """Uploads of the caller."""
+    services: Services = request.app.state.services
+    return UploadService(request.user.subject, services.storage.as_caller(request.user.token))
+
+
+def provide_renders(request: Request[Caller, None, State]) -> RenderService:
+    """Renders of the caller."""
+    services: Services = request.app.state.services
+    caller = request.user
+    return RenderService(
+        RenderRepository(services.database.as_caller(caller.token, str(caller.subject))),
+        services.storage.as_caller(caller.token),
+    )
+
+
+def provide_usage(request: Request[Caller, None, State]) -> UsageService:
+    """Usage of the caller."""
+    services: Services = request.app.state.services
+    caller = request.user
+    return UsageService(UsageRepository(services.database.as_caller(caller.token, str(caller.subject))))

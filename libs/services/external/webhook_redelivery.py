@@ -1,0 +1,49 @@
+"""Delivers a prediction to our own webhook endpoint, signed as the provider would sign it (Standard Webhooks)."""
+
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import httpx
+import msgspec
+from standardwebhooks.webhooks import Webhook
+
+from libs.services.external.replicate_adapter import Prediction
+
+# Ingesting four pictures from the provider takes seconds; a minute means that something hangs.
+TIMEOUT: Final = httpx.Timeout(60, connect=3)
+
+
+class RedeliveryFailed(Exception):
+    """Our endpoint did not take the delivery; the next reconcile tries again."""
+
+
+class WebhookRedelivery:
+    """One per process; closes its pool with `aclose`."""
+
+    def __init__(self, webhook_url: str, secret: str) -> None:
+        self._url = webhook_url
+        self._signer = Webhook(secret)
+        self._client = httpx.AsyncClient(timeout=TIMEOUT)
+
+    async def deliver(self, job_id: UUID, prediction: Prediction) -> None:
+        """Deliver once. Raises RedeliveryFailed unless the endpoint answers 2xx."""
+        body = msgspec.json.encode(prediction).decode()
+        event_id = f"redelivery_{prediction.id}_{prediction.status}"
+        now = datetime.now(UTC)
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": event_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": self._signer.sign(event_id, now, body),
+        }
+        try:
+            answer = await self._client.post(self._url, params={"job": str(job_id)}, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise RedeliveryFailed from error
+        if not answer.is_success:
+            raise RedeliveryFailed(str(answer.status_code))
+
+    async def aclose(self) -> None:
+        """Close every pooled connection."""
+        await self._client.aclose()

@@ -1,0 +1,263 @@
+"""Submitting, watching, canceling and retrying generations."""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from libs.app_config.runtime import LIMITS, Preset, find_preset
+from libs.errors import ErrorCode, FieldError, MaquetteError
+from libs.repositories.cursor import Cursor, decode_cursor
+from libs.repositories.database import DatabaseRefused
+from libs.repositories.generation_jobs import GenerationJobRepository, JobRow, ReserveRequest
+from libs.repositories.renders import RenderRepository
+from libs.repositories.storage import INPUTS, RENDERS, Storage
+from libs.services.external.replicate_adapter import ProviderError, ProviderUnsure, ReplicateAdapter
+from libs.services.generation_views import RETRYABLE, UNSETTLED, GenerationView, generation_views
+from libs.services.images import ImageError, recheck_photo
+from libs.services.prompt_builder import clean_prompt
+from libs.services.settlement import Settlement
+
+TITLE_LENGTH: Final = 60
+
+log = structlog.get_logger()
+
+
+class UploadInput(msgspec.Struct, frozen=True, tag_field="kind", tag="upload", forbid_unknown_fields=True):
+    """Start from an uploaded photo."""
+
+    upload_id: str
+
+
+class VariantInput(msgspec.Struct, frozen=True, tag_field="kind", tag="variant", forbid_unknown_fields=True):
+    """Start from a picture made earlier."""
+
+    variant_id: UUID
+
+
+class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person asks for, before it is checked against the preset."""
+
+    preset_id: str
+    prompt: str
+    settings: dict[str, Any]
+    variants: int
+    seed: int | None
+    input: UploadInput | VariantInput | None
+    collection_id: UUID | None
+
+
+class GenerationService:
+    """Generations of one caller. `jobs`, `renders` and `storage` carry the caller's JWT."""
+
+    def __init__(
+        self,
+        owner: UUID,
+        jobs: GenerationJobRepository,
+        renders: RenderRepository,
+        storage: Storage,
+        provider: ReplicateAdapter,
+        settlement: Settlement,
+    ) -> None:
+        self._owner = owner
+        self._jobs = jobs
+        self._renders = renders
+        self._storage = storage
+        self._provider = provider
+        self._settlement = settlement
+
+    async def submit(self, request: GenerationRequest, idempotency_key: str) -> GenerationView:
+        """Reserve credits, then ask the provider. The same key and body again answer with the first generation.
+
+        Raises FieldError, and MaquetteError: input_not_found, unreadable_image, collection_not_found,
+        plan_cap_reached, generation_in_flight, idempotency_key_reused, too_many_variants, preset_unavailable,
+        provider_error (the debit is given back), account_gone, database_unavailable.
+        """
+        preset, asked = _checked(request)
+        input_path, source_variant_id = await self._input(asked.input)
+        reservation = await self._jobs.reserve(
+            ReserveRequest(
+                idempotency_key=idempotency_key,
+                request_hash=hashlib.sha256(msgspec.json.encode(request, order="sorted")).hexdigest(),
+                preset_id=preset.id,
+                title=_title(preset, asked.prompt),
+                prompt=asked.prompt,
+                settings=asked.settings,
+                variants=asked.variants,
+                seed=asked.seed if asked.seed is not None else secrets.randbelow(LIMITS.max_seed + 1),
+                input_path=input_path,
+                source_variant_id=source_variant_id,
+                collection_id=asked.collection_id,
+                expected_seconds=preset.typical_seconds,
+                deadline_seconds=LIMITS.deadline_seconds,
+            )
+        )
+        job = reservation.job
+        if reservation.created:
+            job = await self._launch(job)
+        return await self._view(job)
+
+    async def find(self, job_id: UUID) -> GenerationView:
+        """One generation; one that has gone silent is settled with the provider first. Raises generation_not_found."""
+        job = await self._find(job_id)
+        if job.status in UNSETTLED and _silent_for(job) > LIMITS.stale_after_seconds:
+            await self._settlement.settle(job)
+            job = await self._find(job_id)
+        return await self._view(job)
+
+    async def page(self, cursor: str | None, limit: int) -> tuple[list[GenerationView], str | None]:
+        """Generations, newest first, and the cursor of the next page. Raises invalid_cursor."""
+        jobs = await self._jobs.page(decode_cursor(cursor), limit)
+        shown = jobs[:limit]
+        views = await generation_views(shown, self._storage, datetime.now(UTC))
+        after = Cursor(shown[-1].created_at, shown[-1].id).encode() if len(jobs) > limit else None
+        return views, after
+
+    async def cancel(self, job_id: UUID) -> GenerationView:
+        """Ask the provider to stop. The generation ends, and its credits come back, when the provider says so.
+
+        A generation that already ended is answered as it is. Raises generation_not_found.
+        """
+        job = await self._jobs.request_cancel(job_id)
+        if job.status in UNSETTLED and job.prediction_id is not None:
+            await self._stop(job.prediction_id)
+        return await self._view(await self._find(job_id))
+
+    async def retry(self, job_id: UUID, idempotency_key: str) -> GenerationView:
+        """Submit an ended generation again; the first stays as history. Raises as `submit`, and not_retryable.
+
+        What the safety check blocked is not sent again unchanged.
+        """
+        job = await self._find(job_id)
+        if job.status not in RETRYABLE or job.error_code == "safety_blocked":
+            raise MaquetteError(ErrorCode.GENERATION_NOT_RETRYABLE, {"status": job.status})
+        # Submitted, not copied: the photo or the collection may be gone by now.
+        return await self.submit(_request_of(job), idempotency_key)
+
+    async def _launch(self, job: JobRow) -> JobRow:
+        """Create the prediction that the job row describes, and attach it."""
+        image_url = None
+        if job.input_path is not None:
+            image_url = (await self._storage.signed_urls([job.input_path])).get(job.input_path)
+        try:
+            if job.input_path is not None and image_url is None:
+                raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
+            prediction_id = await self._settlement.start(job, image_url)
+        except ProviderUnsure:
+            # It may exist and its webhook may come: the debit stays until the provider's own list tells.
+            log.warning("prediction_unsure", job_id=str(job.id))
+            return job
+        except ProviderError as error:
+            await self._jobs.release(job.id, "provider_error")
+            raise MaquetteError(
+                ErrorCode.PROVIDER_ERROR, {"job_id": str(job.id)}, retry_after=error.retry_after
+            ) from error
+        except MaquetteError:
+            await self._jobs.release(job.id, "input_not_found")
+            raise
+        return await self._attach(job, prediction_id)
+
+    async def _attach(self, job: JobRow, prediction_id: str) -> JobRow:
+        try:
+            attached = await self._jobs.attach(job.id, prediction_id)
+        except DatabaseRefused:
+            # Settled or adopted by another prediction meanwhile: this one must not render for nothing.
+            await self._stop(prediction_id)
+            return await self._find(job.id)
+        except MaquetteError:
+            await self._stop(prediction_id)
+            raise
+        if attached.cancel_requested_at is not None:
+            await self._stop(prediction_id)
+        return attached
+
+    async def _stop(self, prediction_id: str) -> None:
+        try:
+            await self._provider.cancel(prediction_id)
+        except ProviderError as error:
+            # Its deadline (Cancel-After) stops it, and reconcile asks again.
+            log.warning("cancel_failed", prediction_id=prediction_id, error=type(error).__name__)
+
+    async def _input(self, asked: UploadInput | VariantInput | None) -> tuple[str | None, UUID | None]:
+        """Where the input lies, after its bytes were checked again: people can write to their inputs directly."""
+        match asked:
+            case None:
+                return None, None
+            case VariantInput(variant_id):
+                variant = await self._renders.find_variant(variant_id)
+                if variant is None:
+                    raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
+                return f"{RENDERS}/{variant.path}", variant_id
+            case UploadInput(upload_id):
+                path = f"{self._owner}/{upload_id}"
+                data = await self._storage.download(INPUTS, path)
+                if data is None:
+                    raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
+                try:
+                    await recheck_photo(data, upload_id.removesuffix(".jpg"))
+                except ImageError as error:
+                    raise MaquetteError(ErrorCode.UNREADABLE_IMAGE) from error
+                return f"{INPUTS}/{path}", None
+
+    async def _find(self, job_id: UUID) -> JobRow:
+        job = await self._jobs.find(job_id)
+        if job is None:
+            raise MaquetteError(ErrorCode.GENERATION_NOT_FOUND)
+        return job
+
+    async def _view(self, job: JobRow) -> GenerationView:
+        return (await generation_views([job], self._storage, datetime.now(UTC)))[0]
+
+
+def _checked(request: GenerationRequest) -> tuple[Preset, GenerationRequest]:
+    """The preset and the request with cleaned prompt and complete settings. Raises FieldError."""
+    preset = find_preset(request.preset_id)
+    if preset is None:
+        raise FieldError("preset_id", "There is no such preset.")
+    if not 1 <= request.variants <= preset.max_variants:
+        raise FieldError("variants", f"{preset.name} makes 1 to {preset.max_variants} variants.")
+    if request.seed is not None and not 0 <= request.seed <= LIMITS.max_seed:
+        raise FieldError("seed", f"A seed is a number from 0 to {LIMITS.max_seed}.")
+    if preset.photo == "required" and request.input is None:
+        raise FieldError("input", f"{preset.name} starts from a photo. Add one.")
+    if preset.photo == "none" and request.input is not None:
+        raise FieldError("input", f"{preset.name} does not use a photo. Remove it or choose another preset.")
+    prompt = clean_prompt(request.prompt)
+    if not prompt and request.input is None:
+        raise FieldError("prompt", "Describe the picture in a few words, or add a photo.")
+    settings = preset.checked_settings(request.settings)
+    return preset, msgspec.structs.replace(request, prompt=prompt, settings=settings)
+
+
+def _title(preset: Preset, prompt: str) -> str:
+    if not prompt:
+        return preset.name
+    if len(prompt) <= TITLE_LENGTH:
+        return prompt
+    return prompt[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
+
+
+def _silent_for(job: JobRow) -> float:
+    return (datetime.now(UTC) - job.heard_at).total_seconds()
+
+
+def _request_of(job: JobRow) -> GenerationRequest:
+    bucket: Literal["inputs", "renders"] | str = (job.input_path or "").partition("/")[0]
+    started_from: UploadInput | VariantInput | None = None
+    if bucket == INPUTS and job.input_path is not None:
+        started_from = UploadInput(job.input_path.rpartition("/")[2])
+    elif job.source_variant_id is not None:
+        started_from = VariantInput(job.source_variant_id)
+    return GenerationRequest(
+        preset_id=job.preset_id,
+        prompt=job.prompt,
+        settings=job.settings,
+        variants=job.variants,
+        seed=job.seed,
+        input=started_from,
+        collection_id=job.collection_id,
+    )

@@ -1,0 +1,193 @@
+"""A generation as its owner sees it, in every state it can be in."""
+
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from libs.repositories.generation_jobs import JobRenderRow, JobRow, VariantRow
+from libs.repositories.storage import INPUTS, RENDERS, Storage
+
+IN_FLIGHT: Final = frozenset({"queued", "processing"})
+UNSETTLED: Final = IN_FLIGHT | {"expired"}
+RETRYABLE: Final = frozenset({"failed", "canceled", "expired"})
+
+# A run is called overdue when it takes this many times what its preset usually takes.
+OVERDUE_FACTOR: Final = 1.5
+# Below this share the provider's percentage says less than the preset's history.
+TRUSTED_PROGRESS: Final = 10
+
+# Why a generation made nothing. The credits came back unless it is still unsettled (`timed_out` while `expired`).
+SENTENCES: Final = {
+    "provider_error": "The image provider failed. Your credits are back. Try again.",
+    "provider_failed": "The image provider failed. Your credits are back. Try again.",
+    "safety_blocked": "Blocked by the provider's safety check. Your credits are back. Change the prompt or photo.",
+    "outputs_expired": "The pictures expired before we could save them. Your credits are back.",
+    "timed_out": "This run took too long and was stopped. Your credits come back when the provider confirms it.",
+    "canceled": "Canceled. Your credits are back.",
+}
+
+
+class InputView(msgspec.Struct, frozen=True):
+    """What a run starts from. `url` is null when the picture was deleted since."""
+
+    kind: Literal["upload", "variant"]
+    upload_id: str | None
+    variant_id: UUID | None
+    url: str | None
+
+
+class VariantView(msgspec.Struct, frozen=True):
+    """A picture: signed URLs that expire, its size in pixels and bytes, and a ThumbHash (base64) to show first."""
+
+    id: UUID
+    index: int
+    url: str | None
+    thumbnail_url: str | None
+    mime: str
+    width: int
+    height: int
+    bytes: int
+    placeholder: str
+
+
+class RenderView(msgspec.Struct, frozen=True):
+    """What a generation made."""
+
+    id: UUID
+    title: str
+    cover_variant_id: UUID | None
+    variants: list[VariantView]
+
+
+class ReasonView(msgspec.Struct, frozen=True):
+    """Why a generation made nothing."""
+
+    code: str
+    message: str
+
+
+class GenerationView(msgspec.Struct, frozen=True):
+    """A generation. `progress` is in percent, `ready` counts pictures, `seconds_left` is an estimate."""
+
+    id: UUID
+    status: Literal["queued", "processing", "expired", "succeeded", "failed", "canceled"]
+    preset_id: str
+    title: str
+    prompt: str
+    settings: dict[str, Any]
+    variants: int
+    seed: int
+    input: InputView | None
+    collection_id: UUID | None
+    credits: int
+    refunded: bool
+    progress: int
+    ready: int
+    seconds_left: int | None
+    overdue: bool
+    cancel_requested: bool
+    error: ReasonView | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    deadline_at: datetime
+    render: RenderView | None
+
+
+def file_names(jobs: list[JobRow]) -> list[str]:
+    """Every stored file that the views of these jobs show, as `bucket/path`."""
+    names = [job.input_path for job in jobs if job.input_path]
+    for job in jobs:
+        if job.render:
+            names.extend(variant_files(job.render.variants))
+    return names
+
+
+def variant_files(variants: list[VariantRow]) -> list[str]:
+    """The pictures and thumbnails of variants, as `bucket/path`."""
+    return [f"{RENDERS}/{path}" for variant in variants for path in (variant.path, variant.thumbnail_path)]
+
+
+def render_view(render: JobRenderRow, urls: dict[str, str]) -> RenderView:
+    """A render with its variants in order."""
+    return RenderView(
+        render.id,
+        render.title,
+        render.cover_variant_id,
+        [
+            VariantView(
+                variant.id,
+                variant.index,
+                urls.get(f"{RENDERS}/{variant.path}"),
+                urls.get(f"{RENDERS}/{variant.thumbnail_path}"),
+                variant.mime,
+                variant.width,
+                variant.height,
+                variant.bytes,
+                variant.placeholder,
+            )
+            for variant in sorted(render.variants, key=lambda variant: variant.index)
+        ],
+    )
+
+
+async def generation_views(jobs: list[JobRow], storage: Storage, now: datetime) -> list[GenerationView]:
+    """Views of jobs, with one batch call for their URLs."""
+    urls = await storage.signed_urls(file_names(jobs))
+    return [_view(job, urls, now) for job in jobs]
+
+
+def _view(job: JobRow, urls: dict[str, str], now: datetime) -> GenerationView:
+    seconds_left, overdue = time_left(job, now)
+    return GenerationView(
+        id=job.id,
+        status=job.status,  # pyright: ignore[reportArgumentType] - the column's enum has these values only
+        preset_id=job.preset_id,
+        title=job.title,
+        prompt=job.prompt,
+        settings=job.settings,
+        variants=job.variants,
+        seed=job.seed,
+        input=_input(job, urls),
+        collection_id=job.collection_id,
+        credits=job.credits,
+        refunded=job.status in {"failed", "canceled"},
+        progress=job.progress,
+        ready=job.ready,
+        seconds_left=seconds_left,
+        overdue=overdue,
+        cancel_requested=job.cancel_requested_at is not None,
+        error=ReasonView(job.error_code, SENTENCES.get(job.error_code, SENTENCES["provider_failed"]))
+        if job.error_code
+        else None,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        deadline_at=job.deadline_at,
+        render=render_view(job.render, urls) if job.render else None,
+    )
+
+
+def time_left(job: JobRow, now: datetime) -> tuple[int | None, bool]:
+    """Seconds a running job still needs, by its preset's history and its own progress; and whether it is overdue."""
+    if job.status not in IN_FLIGHT:
+        return None, False
+    elapsed = (now - job.created_at).total_seconds()
+    if elapsed > job.expected_seconds * OVERDUE_FACTOR:
+        return None, True
+    left = job.expected_seconds - elapsed
+    if job.progress >= TRUSTED_PROGRESS:
+        left = (left + elapsed * (100 - job.progress) / job.progress) / 2
+    return max(1, round(left)), False
+
+
+def _input(job: JobRow, urls: dict[str, str]) -> InputView | None:
+    if job.input_path is None:
+        return None
+    bucket, _, path = job.input_path.partition("/")
+    url = urls.get(job.input_path)
+    if bucket == INPUTS:
+        return InputView("upload", path.rpartition("/")[2], None, url)
+    return InputView("variant", None, job.source_variant_id, url)

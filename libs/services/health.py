@@ -1,0 +1,9 @@
+"""Whether the process can do its work."""
+
+from libs.repositories.database import DatabasePool
+from libs.repositories.plans import PlanRepository
+
+
+async def check_database(pool: DatabasePool) -> None:
+    """One cheap read as nobody. Raises MaquetteError database_unavailable."""
+    await PlanRepository(pool.as_nobody()).ids()

@@ -1,0 +1,119 @@
+"""What the provider's word does to a job: progress, pictures, failure. Safe to repeat and to interrupt anywhere.
+
+Files go to names that follow from job and index, so a repeat after a crash overwrites its own half-done work; rows are
+written by one database function in one transaction.
+"""
+
+import asyncio
+from typing import Final
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+import msgspec
+import structlog
+
+from libs.app_config.runtime import LIMITS
+from libs.repositories.storage import RENDERS, Storage
+from libs.repositories.webhook_jobs import OutputRow, Standing, WebhookJobRepository
+from libs.services.external.output_fetcher import OutputFetcher, OutputGone, OutputRefused, output_urls
+from libs.services.external.replicate_adapter import Prediction, failure_code, progress_of
+from libs.services.images import ImageError, prepare_output
+
+log = structlog.get_logger()
+
+# Progress is at most 99 until the pictures are stored.
+INGESTING: Final = 99
+
+
+class WebhookIngest:
+    """Applies verified deliveries. One per process: it queues deliveries of one job behind each other."""
+
+    def __init__(self, jobs: WebhookJobRepository, storage: Storage, fetcher: OutputFetcher) -> None:
+        self._jobs = jobs
+        self._storage = storage
+        self._fetcher = fetcher
+        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+
+    async def apply(self, event_id: str, job_id: UUID, prediction: Prediction) -> str:
+        """Apply one delivery; answers its outcome (see the webhook functions' migration).
+
+        Raises MaquetteError database_unavailable and OutputUnavailable when a later delivery may do better.
+        """
+        lock = self._locks.setdefault(job_id, asyncio.Lock())
+        async with lock:
+            percent, ready = progress_of(prediction)
+            done = prediction.status == "succeeded"
+            standing = await self._jobs.record_progress(job_id, prediction.id, INGESTING if done else percent, ready)
+            if standing.outcome == "applied" and prediction.is_terminal:
+                outcome = await self._settle(event_id, job_id, prediction, standing)
+            else:
+                outcome = standing.outcome
+        log.info("webhook_applied", job_id=str(job_id), status=prediction.status, outcome=outcome)
+        return outcome
+
+    async def _settle(self, event_id: str, job_id: UUID, prediction: Prediction, standing: Standing) -> str:
+        assert standing.owner_id is not None
+        folder = f"{standing.owner_id}/{job_id}"
+        if prediction.status != "succeeded":
+            return await self._fail(event_id, job_id, prediction.id, folder, *_reason(prediction, standing))
+        try:
+            outputs = await self._store(folder, prediction)
+        except OutputGone:
+            return await self._fail(event_id, job_id, prediction.id, folder, "failed", "outputs_expired")
+        except (OutputRefused, ImageError) as refusal:
+            log.warning("outputs_refused", job_id=str(job_id), reason=str(refusal))
+            return await self._fail(event_id, job_id, prediction.id, folder, "failed", "provider_failed")
+        outcome = await self._jobs.complete(event_id, job_id, prediction.id, outputs)
+        if outcome in {"settled", "unknown_job"}:
+            # Canceled, or the account deleted, while we stored: nothing refers to these files.
+            await self._remove_files(folder)
+        return outcome
+
+    async def _store(self, folder: str, prediction: Prediction) -> list[OutputRow]:
+        if prediction.data_removed:
+            raise OutputGone
+        urls = output_urls(prediction.output, LIMITS.max_variants)
+        return list(await asyncio.gather(*(self._store_one(folder, index, url) for index, url in enumerate(urls))))
+
+    async def _store_one(self, folder: str, index: int, url: str) -> OutputRow:
+        picture = await prepare_output(await self._fetcher.fetch(url))
+        path = f"{folder}/{index}.{picture.extension}"
+        thumbnail_path = f"{folder}/{index}.thumb.webp"
+        await self._storage.upload(RENDERS, path, picture.data, picture.mime, overwrite=True)
+        await self._storage.upload(RENDERS, thumbnail_path, picture.thumbnail, "image/webp", overwrite=True)
+        return OutputRow(
+            index=index,
+            path=path,
+            thumbnail_path=thumbnail_path,
+            mime=picture.mime,
+            width=picture.width,
+            height=picture.height,
+            bytes=len(picture.data),
+            placeholder=picture.placeholder,
+        )
+
+    async def _fail(
+        self, event_id: str, job_id: UUID, prediction_id: str, folder: str, outcome: str, code: str
+    ) -> str:
+        applied = await self._jobs.fail(event_id, job_id, prediction_id, outcome, code)
+        if applied in {"applied", "settled", "unknown_job"}:
+            # An earlier delivery may have died half-way through storing.
+            await self._remove_files(folder)
+        return applied
+
+    async def _remove_files(self, folder: str) -> None:
+        files = await self._storage.page(RENDERS, folder, 0, 100)
+        if files:
+            await self._storage.remove(RENDERS, [f"{folder}/{file.name}" for file in files])
+
+
+def _reason(prediction: Prediction, standing: Standing) -> tuple[str, str]:
+    if prediction.status in {"canceled", "aborted"}:
+        # Stopped without the owner's wish: the provider's own deadline (Cancel-After).
+        return ("canceled", "canceled") if standing.cancel_requested else ("failed", "timed_out")
+    return "failed", failure_code(prediction.error)
+
+
+def decode_prediction(body: bytes) -> Prediction:
+    """A delivery's body. Raises msgspec.MsgspecError."""
+    return msgspec.json.decode(body, type=Prediction)
