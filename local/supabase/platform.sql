@@ -20,3 +20,25 @@ grant usage on schema public, auth, storage, extensions to anon, authenticated, 
 
 -- Storage asks as the caller's role; its row level security decides.
 grant all on storage.buckets, storage.objects to anon, authenticated, service_role;
+
+-- Files are deleted through the Storage API: a row deleted by SQL would leave its file behind. As upstream, Storage's
+-- own connections carry a switch. Here they serve PostgREST too, whose RPCs name a request method.
+create or replace function storage.protect_delete() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  if coalesce(current_setting('storage.allow_delete_query', true), '') <> 'true'
+    or coalesce(current_setting('request.method', true), '') <> ''
+  then
+    raise sqlstate '42501' using
+      message = 'Direct deletion from storage tables is not allowed. Use the Storage API instead.',
+      hint = 'This prevents accidental data loss from orphaned objects.';
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger protect_objects_delete before delete on storage.objects
+  for each statement execute function storage.protect_delete();
+create or replace trigger protect_buckets_delete before delete on storage.buckets
+  for each statement execute function storage.protect_delete();

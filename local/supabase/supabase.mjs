@@ -1,6 +1,7 @@
 // The Supabase API of the local stack: @supabase/lite on our Postgres, its answers brought to upstream's.
 // Product code is written for upstream Supabase; whatever lite does differently is put right in this file only,
 // each time with the reason, and tests/integration/local/test_gateway_shims.py fails without it.
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -11,6 +12,7 @@ import { createApi } from "@supabase/lite/cli";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
+import { verify } from "hono/jwt";
 
 const HOST = "127.0.0.1";
 const NAMES = [
@@ -41,7 +43,14 @@ const types = {
   },
 };
 function connect() {
-  const connection = createPostgresConnection({ url: env.DATABASE_URL, postgresOptions: { types, onnotice: () => {} } });
+  const connection = createPostgresConnection({
+    url: env.DATABASE_URL,
+    postgresOptions: {
+      types,
+      connection: { "storage.allow_delete_query": "true" }, // see protect_delete() in platform.sql
+      onnotice: () => {}, // "already exists, skipping", at every start
+    },
+  });
   // Lite would GRANT ALL on every table to anon and authenticated at its first requests: that undoes column grants and
   // revokes, and concurrent first requests fail with "tuple concurrently updated". "active" says it is done.
   connection.rlsState = "active";
@@ -62,10 +71,16 @@ async function untilConnected(connection) {
 
 // ---- Lite
 
-// The links in lite's mails point at the site; Auth answers here.
+// Links in lite's mails point at the site, where no Auth answers, and lead back to its root whatever the request said.
+const redirectTo = new AsyncLocalStorage();
 class InboxDriver extends SmtpEmailDriver {
   send(mail) {
-    const repoint = (body) => body?.replaceAll(`${env.SITE_URL}/auth/v1/`, `${apiUrl}/auth/v1/`);
+    const wanted = redirectTo.getStore();
+    const repoint = (body) => {
+      const link = body.replaceAll(`${env.SITE_URL}/auth/v1/`, `${apiUrl}/auth/v1/`);
+      if (!wanted) return link;
+      return link.replaceAll(`redirect_to=${encodeURIComponent(env.SITE_URL)}`, `redirect_to=${encodeURIComponent(wanted)}`);
+    };
     return super.send({ ...mail, text: repoint(mail.text), html: repoint(mail.html) });
   }
 }
@@ -129,26 +144,45 @@ const gateway = new Hono();
 gateway.use(cors({ origin: "*", exposeHeaders: ["Content-Range", "Content-Location", "Preference-Applied"] }));
 
 // Upstream signs relative to /storage/v1 and answers a batch with one entry per path; lite takes the batch for a path.
-const relative = (url) => url.replace("/storage/v1", "");
-async function sign(c, url, body) {
+async function sign(c, path, body) {
+  const url = new URL(`/storage/v1/object/sign/${c.req.param("bucket")}/${path}`, apiUrl);
   const request = new Request(url, { method: "POST", headers: c.req.raw.headers, body: JSON.stringify(body) });
   const answer = await app.fetch(request, c.env);
-  return [answer.status, await answer.json()];
+  const signed = await answer.json();
+  return answer.ok ? [200, { signedURL: signed.signedUrl.replace("/storage/v1", "") }] : [answer.status, signed];
 }
 gateway.post("/storage/v1/object/sign/:bucket", async (c) => {
   const { paths, ...rest } = await c.req.json();
   const signOne = async (path) => {
-    const [status, body] = await sign(c, `${c.req.url}/${path}`, rest);
+    const [status, signed] = await sign(c, path.split("/").map(encodeURIComponent).join("/"), rest);
     return status === 200
-      ? { path, signedURL: relative(body.signedUrl), error: null }
+      ? { path, signedURL: signed.signedURL, error: null }
       : { path, signedURL: null, error: "Either the object does not exist or you do not have access to it" };
   };
   return c.json(await Promise.all(paths.map(signOne)));
 });
 gateway.post("/storage/v1/object/sign/:bucket/:path{.+}", async (c) => {
-  const [status, body] = await sign(c, c.req.url, await c.req.json());
-  return c.json(status === 200 ? { signedURL: relative(body.signedUrl) } : body, status);
+  const [status, signed] = await sign(c, c.req.param("path"), await c.req.json());
+  return c.json(signed, status);
 });
+
+// A signed address that expired or was edited is a client's error; lite answers 500.
+gateway.get("/storage/v1/object/sign/*", async (c, next) => {
+  try {
+    await verify(c.req.query("token") ?? "", env.SUPABASE_JWT_SECRET, "HS256");
+  } catch {
+    return c.json({ statusCode: "400", error: "InvalidJWT", message: "the signature is wrong or has expired" }, 400);
+  }
+  return next();
+});
+
+// Lite refuses an upload before it has read it, which cuts the connection under a client that is still sending.
+gateway.on(["POST", "PUT"], "/storage/v1/object/*", async (c, next) => {
+  c.req.raw = new Request(c.req.raw, { body: await c.req.arrayBuffer() });
+  return next();
+});
+
+gateway.use("/auth/v1/*", (c, next) => redirectTo.run(c.req.query("redirect_to"), next));
 
 // Lite's /_system tells anybody the schema and the database address; upstream has no such routes.
 for (const prefix of ["/auth/v1/*", "/rest/v1/*", "/storage/v1/*"]) gateway.all(prefix, (c) => app.fetch(c.req.raw, c.env));
