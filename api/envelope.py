@@ -13,7 +13,7 @@ class Meta(Struct, frozen=True):
     """`next_cursor` is there on lists: null on the last page."""
 
     request_id: str
-    next_cursor: str | None | UnsetType = UNSET
+    next_cursor: str | UnsetType | None = UNSET
 
 
 class Envelope(Struct, Generic[T], frozen=True):

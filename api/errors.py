@@ -1,4 +1,4 @@
-"""Codes to statuses and sentences: the one place that knows both. Clients switch on the code, people read the sentence."""
+"""Codes to statuses and sentences: the one place that knows both. Clients read the code, people the sentence."""
 
 from typing import Any, Final, cast
 

@@ -23,7 +23,7 @@ class SubmitGeneration(Struct, forbid_unknown_fields=True, kw_only=True):
     prompt: Annotated[str, Meta(max_length=LIMITS.prompt_characters)] = ""
     settings: dict[str, str | int | float | bool] = {}
     variants: Annotated[int, Meta(ge=1, le=LIMITS.max_variants)] = 1
-    seed: Annotated[int, Meta(ge=0, le=LIMITS.max_seed)] | None = None
+    seed: Annotated[int, Meta(ge=LIMITS.min_seed, le=LIMITS.max_seed)] | None = None
     input: UploadInput | VariantInput | None = None
     collection_id: UUID | None = None
 

@@ -19,7 +19,7 @@ class HealthController(Controller):
     """For load balancers and `./maquette up`."""
 
     tags = ["Health"]
-    opt = {"exclude_from_auth": True}
+    opt = {"exclude_from_auth": True, "unlimited": True}
 
     @get("/healthz", operation_id="getHealth", sync_to_thread=False)
     def health(self) -> Envelope[HealthView]:

@@ -107,9 +107,7 @@ class _StaleRequest(msgspec.Struct, frozen=True):
     limit: int
 
 
-COLUMNS: Final = ",".join(
-    field.name for field in msgspec.structs.fields(JobRow) if field.name != "render"
-) + (
+COLUMNS: Final = ",".join(field.name for field in msgspec.structs.fields(JobRow) if field.name != "render") + (
     ",render:renders!renders_job_id_owner_id_fkey(id,title,cover_variant_id,"
     "variants:render_variants!render_variants_render_id_owner_id_fkey("
     + ",".join(field.name for field in msgspec.structs.fields(VariantRow))

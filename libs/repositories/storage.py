@@ -1,6 +1,7 @@
 """Storage as one caller sees it: storage3 over one shared pool, the caller's JWT on every call."""
 
 import asyncio
+from collections.abc import MutableMapping
 from datetime import datetime
 from typing import Final
 
@@ -55,7 +56,7 @@ class StoragePool:
 class Storage:
     """One caller's files. Every method raises MaquetteError database_unavailable when Storage does not answer."""
 
-    def __init__(self, client: AsyncStorageClient, signed: TTLCache[str, str]) -> None:
+    def __init__(self, client: AsyncStorageClient, signed: MutableMapping[str, str]) -> None:
         self._client = client
         self._signed = signed
 

@@ -6,9 +6,9 @@ from uuid import UUID
 import httpx
 import msgspec
 from postgrest.exceptions import APIError
-from supabase import AsyncClient
 
 from libs.errors import ErrorCode, MaquetteError
+from supabase import AsyncClient
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -33,7 +33,7 @@ class OutputRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebhookJobRepository:
-    """The service role's three moves. Each raises MaquetteError database_unavailable when the database does not answer."""
+    """The service role's three moves. Each raises MaquetteError database_unavailable when no answer comes."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -88,7 +88,7 @@ class GenerationService:
                 prompt=asked.prompt,
                 settings=asked.settings,
                 variants=asked.variants,
-                seed=asked.seed if asked.seed is not None else secrets.randbelow(LIMITS.max_seed + 1),
+                seed=asked.seed if asked.seed is not None else _random_seed(),
                 input_path=input_path,
                 source_variant_id=source_variant_id,
                 collection_id=asked.collection_id,
@@ -140,12 +140,8 @@ class GenerationService:
 
     async def _launch(self, job: JobRow) -> JobRow:
         """Create the prediction that the job row describes, and attach it."""
-        image_url = None
-        if job.input_path is not None:
-            image_url = (await self._storage.signed_urls([job.input_path])).get(job.input_path)
         try:
-            if job.input_path is not None and image_url is None:
-                raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
+            image_url = await self._image_url(job)
             prediction_id = await self._settlement.start(job, image_url)
         except ProviderUnsure:
             # It may exist and its webhook may come: the debit stays until the provider's own list tells.
@@ -156,10 +152,18 @@ class GenerationService:
             raise MaquetteError(
                 ErrorCode.PROVIDER_ERROR, {"job_id": str(job.id)}, retry_after=error.retry_after
             ) from error
-        except MaquetteError:
-            await self._jobs.release(job.id, "input_not_found")
+        except MaquetteError as error:
+            await self._jobs.release(job.id, error.code.value)
             raise
         return await self._attach(job, prediction_id)
+
+    async def _image_url(self, job: JobRow) -> str | None:
+        if job.input_path is None:
+            return None
+        urls = await self._storage.signed_urls([job.input_path])
+        if job.input_path not in urls:
+            raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
+        return urls[job.input_path]
 
     async def _attach(self, job: JobRow, prediction_id: str) -> JobRow:
         try:
@@ -220,8 +224,8 @@ def _checked(request: GenerationRequest) -> tuple[Preset, GenerationRequest]:
         raise FieldError("preset_id", "There is no such preset.")
     if not 1 <= request.variants <= preset.max_variants:
         raise FieldError("variants", f"{preset.name} makes 1 to {preset.max_variants} variants.")
-    if request.seed is not None and not 0 <= request.seed <= LIMITS.max_seed:
-        raise FieldError("seed", f"A seed is a number from 0 to {LIMITS.max_seed}.")
+    if request.seed is not None and not LIMITS.min_seed <= request.seed <= LIMITS.max_seed:
+        raise FieldError("seed", f"A seed is a number from {LIMITS.min_seed} to {LIMITS.max_seed}.")
     if preset.photo == "required" and request.input is None:
         raise FieldError("input", f"{preset.name} starts from a photo. Add one.")
     if preset.photo == "none" and request.input is not None:
@@ -231,6 +235,10 @@ def _checked(request: GenerationRequest) -> tuple[Preset, GenerationRequest]:
         raise FieldError("prompt", "Describe the picture in a few words, or add a photo.")
     settings = preset.checked_settings(request.settings)
     return preset, msgspec.structs.replace(request, prompt=prompt, settings=settings)
+
+
+def _random_seed() -> int:
+    return LIMITS.min_seed + secrets.randbelow(LIMITS.max_seed - LIMITS.min_seed + 1)
 
 
 def _title(preset: Preset, prompt: str) -> str:
@@ -246,9 +254,8 @@ def _silent_for(job: JobRow) -> float:
 
 
 def _request_of(job: JobRow) -> GenerationRequest:
-    bucket: Literal["inputs", "renders"] | str = (job.input_path or "").partition("/")[0]
     started_from: UploadInput | VariantInput | None = None
-    if bucket == INPUTS and job.input_path is not None:
+    if job.input_path is not None and job.input_path.startswith(f"{INPUTS}/"):
         started_from = UploadInput(job.input_path.rpartition("/")[2])
     elif job.source_variant_id is not None:
         started_from = VariantInput(job.source_variant_id)

@@ -50,7 +50,7 @@ class Settlement:
         return prediction.id
 
     async def settle(self, job: JobRow) -> None:
-        """Bring one silent job forward as far as the provider's word allows. Never raises for a provider that is down."""
+        """Bring one silent job forward as far as the provider's word allows; a failure leaves it as it is."""
         try:
             await self._settle(job)
         except (ProviderError, RedeliveryFailed, MaquetteError) as error:

@@ -92,9 +92,7 @@ class WebhookIngest:
             placeholder=picture.placeholder,
         )
 
-    async def _fail(
-        self, event_id: str, job_id: UUID, prediction_id: str, folder: str, outcome: str, code: str
-    ) -> str:
+    async def _fail(self, event_id: str, job_id: UUID, prediction_id: str, folder: str, outcome: str, code: str) -> str:
         applied = await self._jobs.fail(event_id, job_id, prediction_id, outcome, code)
         if applied in {"applied", "settled", "unknown_job"}:
             # An earlier delivery may have died half-way through storing.

@@ -2,9 +2,9 @@
 
 import httpx
 from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
-from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from libs.app_config.settings import Settings
+from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 TIMEOUT = httpx.Timeout(30, connect=3)
 

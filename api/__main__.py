@@ -1,0 +1,50 @@
+"""`python -m api`: serve until SIGTERM or SIGINT."""
+
+import asyncio
+import os
+import signal
+import sys
+
+import uvloop
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+
+from api.app import create_app
+from api.logging import configure_logging
+from libs.app_config.settings import Settings, SettingsError, load_settings
+
+# A request head that trickles in is cut off after this; 64 kB are eight times what browsers send.
+HEAD_TIMEOUT_MS = 10_000
+MAX_HEAD_BYTES = 65_536
+
+
+async def serve(settings: Settings) -> None:
+    """Serve one process; replicas go behind a load balancer (docs/deploy.md)."""
+    server = Server(
+        create_app(settings),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT_MS, max_buffer_size=MAX_HEAD_BYTES),
+        websockets=False,
+        log_enabled=False,
+    )
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(ending, server.stop)
+    await server.serve()
+
+
+def main() -> None:
+    """Read the environment, say what is wrong with it, or serve."""
+    try:
+        settings = load_settings(os.environ)
+    except SettingsError as error:
+        sys.exit(f"The environment is not complete:\n{error}")
+    configure_logging(settings.log_level)
+    uvloop.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()

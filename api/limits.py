@@ -1,0 +1,61 @@
+"""Who may ask how often: by person once the token is verified, else by address. Redis counts for replicas."""
+
+import time
+from ipaddress import ip_address
+from typing import Any, Final
+
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.strategies import FixedWindowRateLimiter
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from api.auth import Caller
+from libs.app_config.settings import Settings
+from libs.errors import ErrorCode, MaquetteError
+
+# A person watching a run asks once a second; a gallery scrolls a page every few seconds.
+READS_PER_MINUTE: Final = RateLimitItemPerMinute(600)
+# One render runs at a time and takes seconds: more writes than this are a script.
+WRITES_PER_MINUTE: Final = RateLimitItemPerMinute(60)
+
+
+class RateLimiter:
+    """Counts requests. Fails closed with the store: a limit that passes when its store is down is none."""
+
+    def __init__(self, settings: Settings) -> None:
+        storage: Storage = RedisStorage(f"async+{settings.redis_url}") if settings.redis_url else MemoryStorage()
+        self._window = FixedWindowRateLimiter(storage)
+        self._trusted_proxies = settings.trusted_proxies
+
+    async def check(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        """Count one request. Raises MaquetteError rate_limited with the seconds to wait."""
+        item = READS_PER_MINUTE if connection.scope["method"] in {"GET", "HEAD"} else WRITES_PER_MINUTE
+        caller = self._caller(connection)
+        if not await self._window.hit(item, caller):
+            resets_at = (await self._window.get_window_stats(item, caller)).reset_time
+            raise MaquetteError(ErrorCode.RATE_LIMITED, retry_after=max(1, round(resets_at - time.time())))
+
+    def _caller(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+        user = connection.scope.get("user")
+        return f"sub:{user.subject}" if isinstance(user, Caller) else f"address:{self._address(connection)}"
+
+    def _address(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+        peer = connection.client.host if connection.client else ""
+        if peer not in self._trusted_proxies:
+            return peer
+        # The last hop that a trusted proxy itself saw; everything left of it is the client's own claim.
+        hops = [hop.strip() for hop in connection.headers.get("x-forwarded-for", "").split(",")]
+        for hop in reversed(hops):
+            if hop not in self._trusted_proxies:
+                try:
+                    return str(ip_address(hop))
+                except ValueError:
+                    break
+        return peer
+
+
+async def limit_rate(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard of every route but health and webhooks."""
+    if not connection.route_handler.opt.get("unlimited"):
+        await connection.app.state.rate_limiter.check(connection)

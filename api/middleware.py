@@ -1,0 +1,86 @@
+"""Around every request: its id, its log line, a bound on how slowly a body may come, and the security headers."""
+
+import asyncio
+import time
+from typing import Final
+
+import structlog
+from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.request_id import begin_request
+from libs.errors import ErrorCode, MaquetteError
+
+# Between two pieces of a body; a phone on a train sends something more often.
+BODY_PIECE_SECONDS: Final = 20
+# A 25 MB photo at 1.2 Mbit/s.
+BODY_SECONDS: Final = 180
+
+SECURITY_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+log = structlog.get_logger()
+
+
+def request_context(app: ASGIApp) -> ASGIApp:
+    """Give the request its id, answer with it, and write one log line when it is done."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        request_id = begin_request(Headers.from_scope(scope).get("x-request-id"))
+        began = time.perf_counter()
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableScopeHeaders.from_message(message)
+                headers["X-Request-ID"] = request_id
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "private, no-store")
+            await send(message)
+
+        try:
+            await app(scope, receive, send_with_headers)
+        finally:
+            log.info(
+                "request",
+                method=scope["method"],
+                path=scope.get("path_template") or "-",
+                status=status,
+                ms=round((time.perf_counter() - began) * 1000, 1),
+            )
+
+    return serve
+
+
+def body_deadline(app: ASGIApp) -> ASGIApp:
+    """Raise request_timeout for a body that trickles in, so that it cannot hold a place for ever."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        ends = time.monotonic() + BODY_SECONDS
+        complete = False
+
+        async def receive_in_time() -> Message:
+            nonlocal complete
+            if complete:
+                return await receive()
+            try:
+                async with asyncio.timeout(min(BODY_PIECE_SECONDS, ends - time.monotonic())):
+                    message = await receive()
+            except TimeoutError as error:
+                raise MaquetteError(ErrorCode.REQUEST_TIMEOUT) from error
+            complete = message["type"] != "http.request" or not message.get("more_body")
+            return message
+
+        await app(scope, receive_in_time, send)
+
+    return serve

@@ -1,0 +1,54 @@
+"""`python -m api.reconcile [--every SECONDS]`: settle jobs whose webhook never came. Run it every few minutes."""
+
+import argparse
+import asyncio
+import os
+import sys
+
+import structlog
+
+from api.logging import configure_logging
+from api.services import Services
+from libs.app_config.settings import Settings, SettingsError, load_settings
+from libs.errors import MaquetteError
+
+log = structlog.get_logger()
+
+
+async def reconcile(settings: Settings, every: int | None) -> None:
+    """Once, or for ever with a pause of `every` seconds."""
+    services = Services(settings)
+    try:
+        while True:
+            try:
+                log.info("reconciled", jobs=await services.settlement.reconcile())
+            except MaquetteError as error:
+                # The database is away: the next round finds the same jobs.
+                log.warning("reconcile_failed", error=error.code.value)
+                if every is None:
+                    raise
+            if every is None:
+                return
+            await asyncio.sleep(every)
+    finally:
+        await services.aclose()
+
+
+def main() -> None:
+    """Parse, run, and exit with 1 when the database could not be asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--every", type=int, metavar="SECONDS", help="keep running, with this pause between rounds")
+    every: int | None = parser.parse_args().every
+    try:
+        settings = load_settings(os.environ)
+    except SettingsError as error:
+        sys.exit(f"The environment is not complete:\n{error}")
+    configure_logging(settings.log_level)
+    try:
+        asyncio.run(reconcile(settings, every))
+    except MaquetteError as error:
+        sys.exit(f"Could not reconcile: {error.code.value}")
+
+
+if __name__ == "__main__":
+    main()
