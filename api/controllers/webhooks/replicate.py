@@ -14,7 +14,7 @@ from msgspec import MsgspecError, Struct
 from prometheus_client import Counter
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from api.controllers.webhooks.service_role import connect
+from api.controllers.webhooks.service_role import webhook_ingest
 from api.envelope import Envelope, ok
 from api.errors import errors
 from libs.errors import ErrorCode, MaquetteError
@@ -38,16 +38,12 @@ class DeliveryView(Struct, frozen=True):
 
 @asynccontextmanager
 async def replicate_webhook_lifespan(app: Litestar) -> AsyncIterator[None]:
-    """Open the service-role client, the output fetcher and the verifier, once."""
+    """Open what the handler needs, once."""
     settings = app.state.settings
-    client = await connect(settings)
-    fetcher = OutputFetcher.for_provider(settings.replicate_api_url)
-    app.state.replicate_ingest = WebhookIngest(WebhookJobRepository(client), Storage(client.storage, {}), fetcher)
     app.state.replicate_verifier = Webhook(settings.replicate_webhook_secret)
-    try:
+    async with webhook_ingest(settings) as ingest:
+        app.state.replicate_ingest = ingest
         yield
-    finally:
-        await fetcher.aclose()
 
 
 @post(

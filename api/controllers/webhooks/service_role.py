@@ -1,19 +1,35 @@
-"""The service-role client. It passes RLS, so it exists here only, and nothing outside of `webhooks` may import it."""
+"""The service role. It passes RLS, so it exists here only, and nothing outside of `webhooks` may import this module.
+
+What the webhook handlers need of it is composed here: one client, made when the process starts.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
 
 import httpx
 from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
+from supabase import AsyncClientOptions, acreate_client
 
 from libs.app_config.settings import Settings
-from supabase import AsyncClient, AsyncClientOptions, acreate_client
+from libs.repositories.storage import Storage
+from libs.repositories.webhook_jobs import WebhookJobRepository
+from libs.services.external.output_fetcher import OutputFetcher
+from libs.services.webhook_ingest import WebhookIngest
 
-TIMEOUT = httpx.Timeout(30, connect=3)
+TIMEOUT: Final = httpx.Timeout(30, connect=3)
 
 
-async def connect(settings: Settings) -> AsyncClient:
-    """One client for the life of the process."""
-    options = AsyncClientOptions(
-        auto_refresh_token=False,
-        persist_session=False,
-        httpx_client=HttpxAiohttpClient(transport=AiohttpTransport(), timeout=TIMEOUT),
-    )
-    return await acreate_client(settings.supabase_url, settings.supabase_secret_key, options)
+@asynccontextmanager
+async def webhook_ingest(settings: Settings) -> AsyncIterator[WebhookIngest]:
+    """What applies verified deliveries, for the life of the process."""
+    pool = HttpxAiohttpClient(transport=AiohttpTransport(), timeout=TIMEOUT)
+    options = AsyncClientOptions(auto_refresh_token=False, persist_session=False, httpx_client=pool)
+    client = await acreate_client(settings.supabase_url, settings.supabase_secret_key, options)
+    fetcher = OutputFetcher.for_provider(settings.replicate_api_url)
+    try:
+        # These files are stored and removed, never shown from here: no signed URL to remember.
+        yield WebhookIngest(WebhookJobRepository(client), Storage(client.storage, {}), fetcher)
+    finally:
+        await fetcher.aclose()
+        await pool.aclose()
