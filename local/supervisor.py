@@ -37,11 +37,10 @@ class Part:
     """One process of the stack, its output in `logs/<name>.log`."""
 
     name: str
-    command: Sequence[str]
+    command: Callable[[], Sequence[str]]
+    """Asked in a thread before every start, a restart included, so it may prepare something. Raises PartError."""
     is_ready: Callable[[], Awaitable[bool]]
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
-    prepare: Callable[[], None] | None = None
-    """Runs in a thread before every start, a restart included; raises PartError."""
     stop_signal: signal.Signals = signal.SIGTERM
 
 
@@ -80,11 +79,10 @@ class Supervisor:
             _kill_group(process)
 
     async def _spawn(self, part: Part) -> Process:
-        if part.prepare:
-            await asyncio.to_thread(part.prepare)
+        command = await asyncio.to_thread(part.command)
         with (self._logs / f"{part.name}.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *_dying_with_parent(part),
+                *_dying_with_parent(command, part.stop_signal),
                 env={**os.environ, **part.environment, MARK: self._mark},
                 stdin=DEVNULL,
                 stdout=log,
@@ -151,11 +149,11 @@ def _mark_of(process: psutil.Process) -> str | None:
         return None
 
 
-def _dying_with_parent(part: Part) -> list[str]:
-    """The command, wrapped so that the kernel sends it its stop signal when the supervisor is gone (Linux)."""
+def _dying_with_parent(command: Sequence[str], stop_signal: signal.Signals) -> list[str]:
+    """Wrap `command` so that the kernel sends it `stop_signal` when the supervisor is gone (Linux)."""
     setpriv = shutil.which("setpriv")
-    prefix = [setpriv, "--pdeathsig", part.stop_signal.name.removeprefix("SIG"), "--"] if setpriv else []
-    return [*prefix, *part.command]
+    prefix = [setpriv, "--pdeathsig", stop_signal.name.removeprefix("SIG"), "--"] if setpriv else []
+    return [*prefix, *command]
 
 
 def _kill_group(process: Process) -> None:

@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -49,15 +49,19 @@ def build_parts(state: State, ports: Ports, secrets: LocalSecrets, http: httpx.A
         jwt_secret=secrets.supabase_jwt_secret,
     )
 
-    def prepare_postgres() -> None:
+    def postgres_command() -> list[str]:
         with _part_errors():
             server.prepare()
+            return server.command()
 
     async def postgres_is_ready() -> bool:
         with _part_errors():
             return await asyncio.to_thread(server.is_ready)
 
-    def web_part(name: str, command: list[str], environment: Mapping[str, str], ready_url: str) -> Part:
+    def python(module: str, *options: str) -> Callable[[], list[str]]:
+        return lambda: [sys.executable, "-m", module, *options]
+
+    def web_part(name: str, command: Callable[[], list[str]], environment: Mapping[str, str], ready_url: str) -> Part:
         async def is_ready() -> bool:
             with contextlib.suppress(httpx.TransportError):
                 return (await http.get(ready_url)).is_success
@@ -69,21 +73,20 @@ def build_parts(state: State, ports: Ports, secrets: LocalSecrets, http: httpx.A
     return Parts(
         postgres=Part(
             name="postgres",
-            command=server.command(),
+            command=postgres_command,
             is_ready=postgres_is_ready,
-            prepare=prepare_postgres,
             stop_signal=signal.SIGINT,
         ),
-        supabase=web_part("supabase", gateway.command(), gateway.environment(), f"{ports.supabase_url}/auth/v1/health"),
+        supabase=web_part("supabase", gateway.command, gateway.environment(), f"{ports.supabase_url}/auth/v1/health"),
         inbox=web_part(
             "inbox",
-            [sys.executable, "-m", "local.inbox"],
+            python("local.inbox"),
             {"INBOX_PORT": str(ports.inbox), "INBOX_SMTP_PORT": str(ports.smtp)},
             f"{ports.inbox_url}/messages",
         ),
         replicate=web_part(
             "replicate",
-            [sys.executable, "-m", "local.replicate"],
+            python("local.replicate"),
             {
                 "LOCAL_REPLICATE_PORT": str(ports.replicate),
                 "LOCAL_REPLICATE_DATA": str(state.replicate),
@@ -92,11 +95,11 @@ def build_parts(state: State, ports: Ports, secrets: LocalSecrets, http: httpx.A
             },
             f"{ports.replicate_url}/_local/health",
         ),
-        api=web_part("api", [sys.executable, "-m", "api"], api, f"{ports.app_url}/readyz"),
+        api=web_part("api", python("api"), api, f"{ports.app_url}/readyz"),
         # It listens nowhere: it is ready when the API, which it works beside, is.
         reconcile=web_part(
             "reconcile",
-            [sys.executable, "-m", "api.reconcile", "--every", str(RECONCILE_SECONDS)],
+            python("api.reconcile", "--every", str(RECONCILE_SECONDS)),
             api,
             f"{ports.app_url}/readyz",
         ),
