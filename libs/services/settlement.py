@@ -5,18 +5,31 @@ stays the only code that settles with the service role, and every path to an end
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import structlog
 
-from libs.app_config.runtime import LIMITS, find_preset
-from libs.errors import MaquetteError
+from libs.app_config.runtime import LIMITS, Preset, find_preset
+from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.generation_jobs import GenerationJobRepository, JobRow
-from libs.services.external.replicate_adapter import Prediction, ProviderError, ReplicateAdapter, model_input
+from libs.services.external.replicate_adapter import (
+    Prediction,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+    ProviderUnsure,
+    ReplicateAdapter,
+    is_run_of,
+    model_input,
+)
 from libs.services.external.webhook_redelivery import RedeliveryFailed, WebhookRedelivery
 
 log = structlog.get_logger()
 
-BATCH = 100
+BATCH: Final = 100
+HTTP_NOT_FOUND: Final = 404
+# Between our database's clock and the provider's.
+CLOCK_SKEW: Final = timedelta(minutes=1)
 
 
 class Settlement:
@@ -35,18 +48,20 @@ class Settlement:
         self._webhook_url = webhook_url
 
     async def start(self, job: JobRow, image_url: str | None) -> str:
-        """Create the prediction of a job row; answers its id. Raises ProviderError.
+        """Create the prediction that a job row describes; answers its id. Raises ProviderError.
 
-        An error answer leaves open whether a prediction was made, so the provider's list is asked before giving up.
+        A server error or an unreadable answer leaves open whether a prediction was made: the provider's own list tells.
+        Without any answer the create may still be on its way, so ProviderUnsure goes to the caller.
         """
-        preset = find_preset(job.preset_id)
-        assert preset is not None, "a job's preset was checked when it was reserved"
-        prediction = await self._provider.create(
-            preset.model,
-            model_input(preset, job.settings, job.prompt, job.variants, job.seed, image_url),
-            f"{self._webhook_url}?job={job.id}",
-            LIMITS.deadline_seconds,
-        )
+        preset, values = _run_of(job, image_url)
+        try:
+            prediction = await self._provider.create(preset.model, values, self._url_for(job), LIMITS.deadline_seconds)
+        except ProviderUnsure as unsure:
+            if unsure.status is None:
+                raise
+            prediction = await self._listed(job)
+            if prediction is None:
+                raise ProviderUnavailable(unsure.detail, status=unsure.status) from unsure
         return prediction.id
 
     async def settle(self, job: JobRow) -> None:
@@ -76,16 +91,33 @@ class Settlement:
         await self._redelivery.deliver(job.id, prediction)
 
     async def _prediction_of(self, job: JobRow) -> Prediction | None:
-        if job.prediction_id is not None:
+        if job.prediction_id is None:
+            return await self._listed(job)
+        try:
             return await self._provider.get(job.prediction_id)
-        preset = find_preset(job.preset_id)
-        if preset is None:
-            return None
-        expected = model_input(preset, job.settings, job.prompt, job.variants, job.seed, None)
-        for prediction in await self._provider.list_since(job.created_at - timedelta(minutes=1)):
-            if all(prediction.input.get(name) == value for name, value in expected.items()):
+        except ProviderRefused as refusal:
+            if refusal.status == HTTP_NOT_FOUND and job.deadline_at <= datetime.now(UTC):
+                return Prediction(id=job.prediction_id, status="failed", error="unknown to the provider")
+            raise
+
+    async def _listed(self, job: JobRow) -> Prediction | None:
+        # The URL of the photo is signed anew each time and not compared: any will do.
+        preset, values = _run_of(job, job.input_path)
+        for prediction in await self._provider.list_since(job.created_at - CLOCK_SKEW):
+            if is_run_of(prediction, preset, values, self._url_for(job)):
                 return prediction
         return None
+
+    def _url_for(self, job: JobRow) -> str:
+        return f"{self._webhook_url}?job={job.id}"
+
+
+def _run_of(job: JobRow, image_url: str | None) -> tuple[Preset, dict[str, Any]]:
+    preset = find_preset(job.preset_id)
+    if preset is None:
+        # Retired by a deployment while the job ran.
+        raise MaquetteError(ErrorCode.PRESET_UNAVAILABLE)
+    return preset, model_input(preset, job.settings, job.prompt, job.variants, job.seed, image_url)
 
 
 def _age(job: JobRow) -> float:

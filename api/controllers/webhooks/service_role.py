@@ -9,13 +9,13 @@ from typing import Final
 
 import httpx
 from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
-from supabase import AsyncClientOptions, acreate_client
+from libs.services.external.output_fetcher import OutputFetcher
 
 from libs.app_config.settings import Settings
 from libs.repositories.storage import Storage
 from libs.repositories.webhook_jobs import WebhookJobRepository
-from libs.services.external.output_fetcher import OutputFetcher
 from libs.services.webhook_ingest import WebhookIngest
+from supabase import AsyncClientOptions, acreate_client
 
 TIMEOUT: Final = httpx.Timeout(30, connect=3)
 
