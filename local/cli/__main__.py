@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from local.cli.state import Ports, StackError, current_state, option, variable
+from local.cli.state import DEFAULT_PORTS, Ports, StackError, current_state, option, variable
 from local.cli.steps import StepError, overlay
 
 app = typer.Typer(
@@ -33,13 +33,13 @@ def _port(name: str, *, help_text: str) -> object:
 
 @app.command()
 def up(
-    port: Annotated[int, _port("app", help_text="The app.")] = 8000,
-    inbox_port: Annotated[int, _port("inbox", help_text="The page of the mail inbox.")] = 54324,
-    studio_port: Annotated[int, _port("studio", help_text="Studio, to look into the database.")] = 54323,
-    supabase_port: Annotated[int, _port("supabase", help_text="The Supabase API.")] = 54321,
-    smtp_port: Annotated[int, _port("smtp", help_text="The mail server behind the inbox.")] = 54325,
-    postgres_port: Annotated[int, _port("postgres", help_text="Postgres.")] = 54329,
-    replicate_port: Annotated[int, _port("replicate", help_text="The local Replicate.")] = 54330,
+    port: Annotated[int, _port("app", help_text="The app.")] = DEFAULT_PORTS.app,
+    inbox_port: Annotated[int, _port("inbox", help_text="The page of the mail inbox.")] = DEFAULT_PORTS.inbox,
+    studio_port: Annotated[int, _port("studio", help_text="Studio, to look into the database.")] = DEFAULT_PORTS.studio,
+    supabase_port: Annotated[int, _port("supabase", help_text="The Supabase API.")] = DEFAULT_PORTS.supabase,
+    smtp_port: Annotated[int, _port("smtp", help_text="The mail server behind the inbox.")] = DEFAULT_PORTS.smtp,
+    postgres_port: Annotated[int, _port("postgres", help_text="Postgres.")] = DEFAULT_PORTS.postgres,
+    replicate_port: Annotated[int, _port("replicate", help_text="The local Replicate.")] = DEFAULT_PORTS.replicate,
 ) -> None:
     """Start everything and print the addresses. Data is kept in .maquette/ until `reset`."""
     from local.cli.up import run

@@ -4,8 +4,12 @@ import json
 import tempfile
 from pathlib import Path
 
+from libs.app_config.settings import load_settings
 from local.cli.node import WEB, environment, install_web, npm
+from local.cli.parts import api_environment
+from local.cli.state import DEFAULT_PORTS
 from local.cli.steps import StepError, run_step
+from local.secrets import LocalSecrets
 
 DOCUMENT = WEB / "openapi.json"
 CLIENT = WEB / "src" / "api" / "schema.d.ts"
@@ -15,7 +19,9 @@ def document() -> str:
     """The document as JSON text, the same for the same code."""
     from api.app import create_app  # the whole API: loaded only for this
 
-    return json.dumps(create_app().openapi_schema.to_schema(), indent=2, ensure_ascii=False) + "\n"
+    # Any complete settings do: the document does not depend on where the API runs.
+    settings = load_settings(api_environment(DEFAULT_PORTS, LocalSecrets()))
+    return json.dumps(create_app(settings).openapi_schema.to_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def write_client() -> None:

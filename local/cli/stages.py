@@ -70,11 +70,11 @@ def _types() -> Iterator[Counts]:
 
 def _architecture() -> Iterator[Counts]:
     yield _check([Path(sys.executable).with_name("lint-imports")])
-    yield _pytest("architecture")
+    yield run_pytest("architecture")
 
 
 def _unit() -> Iterator[Counts]:
-    yield _pytest("unit")
+    yield run_pytest("unit")
 
 
 def _web() -> Iterator[Counts]:
@@ -91,20 +91,20 @@ def _web() -> Iterator[Counts]:
 def _integration() -> Iterator[Counts]:
     install_gateway()
     build_web()
-    yield _pytest("integration")
+    yield run_pytest("integration")
 
 
 def _security() -> Iterator[Counts]:
     install_gateway()
     build_web()
-    yield _pytest("security")
+    yield run_pytest("security")
 
 
 def _e2e() -> Iterator[Counts]:
     chromium = ensure_chromium()
     install_gateway()
     build_web()
-    yield _pytest("e2e", {"CHROMIUM_PATH": chromium})
+    yield run_pytest("e2e", {"CHROMIUM_PATH": chromium})
 
 
 STAGES: Mapping[str, Callable[[], Iterator[Counts]]] = {
@@ -119,11 +119,14 @@ STAGES: Mapping[str, Callable[[], Iterator[Counts]]] = {
 }
 
 
-def _check(command: Sequence[str | Path], *, cwd: Path = ROOT, variables: Mapping[str, str] | None = None) -> Counts:
+def _check(
+    command: Sequence[str | Path], *, cwd: Path | None = None, variables: Mapping[str, str] | None = None
+) -> Counts:
     return PASSED if _run(command, cwd=cwd, variables=variables) == 0 else FAILED
 
 
-def _pytest(folder: str, variables: Mapping[str, str] | None = None) -> Counts:
+def run_pytest(folder: str, variables: Mapping[str, str] | None = None) -> Counts:
+    """Run the tests of one folder, its usual output included."""
     report = REPORTS / f"{folder}.xml"
     command = [sys.executable, "-m", "pytest", f"tests/{folder}", f"--junit-xml={report}"]
     return _with_report(report, lambda: _run(command, variables=variables))
@@ -154,9 +157,9 @@ def read_junit(report: Path) -> Counts:
     return Counts(total("tests") - failed - skipped, failed, skipped)
 
 
-def _run(command: Sequence[str | Path], *, cwd: Path = ROOT, variables: Mapping[str, str] | None = None) -> int:
+def _run(command: Sequence[str | Path], *, cwd: Path | None = None, variables: Mapping[str, str] | None = None) -> int:
     return subprocess.run(
-        command, cwd=cwd, env=overlay(variables or {}), stdin=subprocess.DEVNULL, check=False
+        command, cwd=cwd or ROOT, env=overlay(variables or {}), stdin=subprocess.DEVNULL, check=False
     ).returncode
 
 

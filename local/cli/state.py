@@ -56,6 +56,9 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
         return f"http://{HOST}:{self.replicate}"
 
 
+DEFAULT_PORTS = Ports(app=8000, supabase=54321, studio=54323, inbox=54324, smtp=54325, postgres=54329, replicate=54330)
+
+
 class State:
     """The folder of one local stack: data, keys, logs and the lock."""
 

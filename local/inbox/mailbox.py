@@ -14,7 +14,9 @@ import msgspec
 CAPACITY = 200
 """Mails kept; the oldest goes first."""
 CODE = re.compile(r"(?<![\w#/.-])\d{6,8}(?![\w/-])")
-LINK = re.compile(r"https?://[^\s<>\"')\]]+")
+LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")  # not the full stop after it
+_HIDDEN = {"head", "style", "script"}
+_BLOCKS = {"br", "div", "h1", "h2", "h3", "li", "p", "tr"}
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -86,17 +88,19 @@ class _HtmlReader(HTMLParser):
         return re.sub(r"\s*\n\s*", "\n", "".join(self._words)).strip()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"style", "script", "head"}:
+        if tag in _HIDDEN:
             self._hidden += 1
-        if tag in {"p", "div", "br", "tr", "li", "h1", "h2", "h3"}:
+        if tag in _BLOCKS:
             self._words.append("\n")
         href = dict(attrs).get("href") if tag == "a" else None
         if href and LINK.fullmatch(href):
             self.links.append(href)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in {"style", "script", "head"}:
+        if tag in _HIDDEN:
             self._hidden = max(0, self._hidden - 1)
+        if tag in _BLOCKS:
+            self._words.append("\n")
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:

@@ -38,7 +38,7 @@ function copyButton(code) {
 
 // Text nodes and http links only: nothing in a mail becomes markup of this page.
 function linked(text) {
-  return text.split(/(https?:\/\/[^\s<>"')\]]+)/).map((piece, index) =>
+  return text.split(/(https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:!?])/).map((piece, index) =>
     index % 2 ? element("a", { href: piece, target: "_blank", rel: "noreferrer", textContent: piece }) : piece,
   );
 }
