@@ -18,7 +18,17 @@ export default defineConfig({
   build: {
     // The CSP allows fonts, scripts and styles from our origin only, so nothing may become a data: URL.
     assetsInlineLimit: 0,
-    sourcemap: false,
+    // What rarely changes in files of its own, so that a release leaves them in the browser's cache.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
+            { name: "platform", test: /node_modules\/@(supabase|tanstack)\// },
+          ],
+        },
+      },
+    },
   },
   server: { host: "127.0.0.1", proxy: { "/api": process.env.API_URL ?? "http://127.0.0.1:8000" } },
   test: {

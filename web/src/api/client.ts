@@ -24,6 +24,21 @@ export async function unwrap<Data>(request: Promise<Answer<Data>>): Promise<Data
   return data.data;
 }
 
+export interface Page<Row> {
+  rows: Row[];
+  /** Of the page after this one; null on the last. */
+  nextCursor: string | null;
+}
+
+/** One page of a list. Throws ApiError. */
+export async function unwrapPage<Row>(
+  request: Promise<{ data?: { data: Row[]; meta: { next_cursor?: string | null } }; error?: unknown; response: Response }>,
+): Promise<Page<Row>> {
+  const { data, error, response } = await request;
+  if (data === undefined) throw failureOf(response.status, error, (name) => response.headers.get(name));
+  return { rows: data.data, nextCursor: data.meta.next_cursor ?? null };
+}
+
 /** For an answer without content (204). Throws ApiError. */
 export async function done(request: Promise<{ error?: unknown; response: Response }>): Promise<void> {
   const { error, response } = await request;

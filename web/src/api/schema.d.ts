@@ -11,7 +11,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Read
+         * @description Presets, limits, plans, and where to sign in.
+         */
         get: operations["getConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description Who is signed in, on which plan.
+         */
+        get: operations["getMe"];
         put?: never;
         post?: never;
         delete?: never;
@@ -27,7 +51,219 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Usage
+         * @description Credits used, held and left in this period.
+         */
         get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPage
+         * @description Photos uploaded before, newest first.
+         */
+        get: operations["listUploads"];
+        put?: never;
+        /**
+         * Add
+         * @description Keep a photo: turned upright, stripped of its metadata, made as large as the models take.
+         */
+        post: operations["addUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Delete an uploaded photo.
+         */
+        delete: operations["removeUpload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/generations/{generation_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Ask for a running generation to be stopped.
+         */
+        post: operations["cancelGeneration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/generations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPage
+         * @description Generations, newest first.
+         */
+        get: operations["listGenerations"];
+        put?: never;
+        /**
+         * Submit
+         * @description Start a generation. Its credits are held now and given back if no picture comes.
+         */
+        post: operations["submitGeneration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/generations/{generation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description One generation with its progress and, when it succeeded, its pictures.
+         */
+        get: operations["getGeneration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/generations/{generation_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Make a generation that failed or was canceled again.
+         */
+        post: operations["retryGeneration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/renders/{render_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Retitle a render or choose its cover.
+         */
+        patch: operations["changeRender"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/replicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReceiveReplicateWebhook
+         * @description A prediction moved. Anything but 2xx makes Replicate deliver the final event again.
+         */
+        post: operations["receiveReplicateWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description The process answers.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ready
+         * @description The database answers too.
+         */
+        get: operations["getReadiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -39,7 +275,365 @@ export interface paths {
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        /** AddUpload */
+        AddUpload: {
+            /** Format: binary */
+            file: string;
+        };
+        /** ChangeRender */
+        ChangeRender: {
+            title?: string | null;
+            cover_variant_id?: string | null;
+        };
+        /** ChoiceSetting */
+        ChoiceSetting: {
+            id: string;
+            label: string;
+            options: components["schemas"]["Option"][];
+            default: string;
+            field?: string | null;
+            /**
+             * @default always
+             * @enum {string}
+             */
+            when: "always" | "with_photo" | "without_photo";
+            /** @constant */
+            kind: "choice";
+        };
+        /** ConfigView */
+        ConfigView: {
+            supabase_url: string;
+            supabase_publishable_key: string;
+            families: components["schemas"]["Family"][];
+            presets: components["schemas"]["PresetView"][];
+            limits: components["schemas"]["LimitsView"];
+            plans: components["schemas"]["PlanView"][];
+            sample_photos: components["schemas"]["SamplePhotoView"][];
+        };
+        /** DeliveryView */
+        DeliveryView: {
+            outcome: string;
+        };
+        /** EarlierUploadView */
+        EarlierUploadView: {
+            id: string;
+            url: string | null;
+            /** Format: date-time */
+            created_at: string;
+            bytes: number;
+        };
+        /** Envelope[MeView] */
+        "Envelope_api.controllers.account.MeView_": {
+            data: components["schemas"]["MeView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[ConfigView] */
+        "Envelope_api.controllers.config.ConfigView_": {
+            data: components["schemas"]["ConfigView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[HealthView] */
+        "Envelope_api.controllers.health.HealthView_": {
+            data: components["schemas"]["HealthView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[DeliveryView] */
+        "Envelope_api.controllers.webhooks.replicate.DeliveryView_": {
+            data: components["schemas"]["DeliveryView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[GenerationView] */
+        "Envelope_libs.services.generation_views.GenerationView_": {
+            data: components["schemas"]["GenerationView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[RenderView] */
+        "Envelope_libs.services.generation_views.RenderView_": {
+            data: components["schemas"]["RenderView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[UploadView] */
+        "Envelope_libs.services.uploads.UploadView_": {
+            data: components["schemas"]["UploadView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[UsageView] */
+        "Envelope_libs.services.usage.UsageView_": {
+            data: components["schemas"]["UsageView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[list[GenerationView]] */
+        "Envelope_list_libs.services.generation_views.GenerationView_": {
+            data: components["schemas"]["GenerationView"][];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[list[EarlierUploadView]] */
+        "Envelope_list_libs.services.uploads.EarlierUploadView_": {
+            data: components["schemas"]["EarlierUploadView"][];
+            meta: components["schemas"]["Meta"];
+        };
+        /** ErrorBody */
+        ErrorBody: {
+            code: string;
+            message: string;
+            request_id: string;
+            details?: {
+                [key: string]: unknown;
+            };
+        };
+        /** ErrorEnvelope */
+        ErrorEnvelope: {
+            error: components["schemas"]["ErrorBody"];
+        };
+        /** Family */
+        Family: {
+            id: string;
+            name: string;
+        };
+        /** GenerationView */
+        GenerationView: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "queued" | "processing" | "expired" | "succeeded" | "failed" | "canceled";
+            preset_id: string;
+            title: string;
+            prompt: string;
+            settings: {
+                [key: string]: unknown;
+            };
+            variants: number;
+            seed: number;
+            input: components["schemas"]["InputView"] | null;
+            collection_id: string | null;
+            credits: number;
+            refunded: boolean;
+            progress: number;
+            ready: number;
+            seconds_left: number | null;
+            overdue: boolean;
+            cancel_requested: boolean;
+            error: components["schemas"]["ReasonView"] | null;
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+            /** Format: date-time */
+            deadline_at: string;
+            render: components["schemas"]["RenderView"] | null;
+        };
+        /** HealthView */
+        HealthView: {
+            status: string;
+        };
+        /** InputView */
+        InputView: {
+            /** @enum {string} */
+            kind: "upload" | "variant";
+            upload_id: string | null;
+            variant_id: string | null;
+            url: string | null;
+        };
+        /** LimitsView */
+        LimitsView: {
+            upload_bytes: number;
+            upload_pixels: number;
+            upload_formats: string[];
+            input_longest_side: number;
+            prompt_characters: number;
+            title_characters: number;
+            max_variants: number;
+            min_seed: number;
+            max_seed: number;
+            deadline_seconds: number;
+        };
+        /** MeView */
+        MeView: {
+            /** Format: uuid */
+            id: string;
+            usage: components["schemas"]["UsageView"];
+        };
+        /** Meta */
+        Meta: {
+            request_id: string;
+            next_cursor?: string | null;
+        };
+        /** Option */
+        Option: {
+            id: string;
+            label: string;
+            /** @default  */
+            words: string;
+            value?: string | number | boolean | null;
+        };
+        /** PlanName */
+        PlanName: {
+            id: string;
+            name: string;
+            max_variants: number;
+        };
+        /** PlanView */
+        PlanView: {
+            id: string;
+            name: string;
+            monthly_credits: number;
+            max_variants: number;
+            prices: components["schemas"]["PriceView"][];
+            features: string[];
+        };
+        /** PresetView */
+        PresetView: {
+            id: string;
+            name: string;
+            family: string;
+            description: string;
+            picture: string;
+            /** @enum {string} */
+            photo: "none" | "optional" | "required";
+            settings: (components["schemas"]["RangeSetting"] | components["schemas"]["ChoiceSetting"] | components["schemas"]["ToggleSetting"])[];
+            max_variants: number;
+            default_variants: number;
+            credits: number;
+            typical_seconds: number;
+            supports_seed: boolean;
+            prompt_placeholder: string;
+        };
+        /** PriceView */
+        PriceView: {
+            interval: string;
+            cents: number;
+            currency: string;
+        };
+        /** RangeSetting */
+        RangeSetting: {
+            id: string;
+            label: string;
+            min: number;
+            max: number;
+            default: number;
+            field: string;
+            /** @default 1 */
+            step: number;
+            /** @default  */
+            unit: string;
+            /** @default  */
+            min_label: string;
+            /** @default  */
+            max_label: string;
+            /** @default 1 */
+            factor: number;
+            /** @default 0 */
+            offset: number;
+            /**
+             * @default always
+             * @enum {string}
+             */
+            when: "always" | "with_photo" | "without_photo";
+            /** @constant */
+            kind: "range";
+        };
+        /** ReasonView */
+        ReasonView: {
+            code: string;
+            message: string;
+        };
+        /** RenderView */
+        RenderView: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            cover_variant_id: string | null;
+            variants: components["schemas"]["VariantView"][];
+        };
+        /** SamplePhotoView */
+        SamplePhotoView: {
+            id: string;
+            name: string;
+            url: string;
+            families: string[];
+        };
+        /** SubmitGeneration */
+        SubmitGeneration: {
+            preset_id: string;
+            /** @default  */
+            prompt: string;
+            settings?: {
+                [key: string]: string | number | boolean;
+            };
+            /** @default 1 */
+            variants: number;
+            seed?: number | null;
+            input?: components["schemas"]["UploadInput"] | components["schemas"]["VariantInput"] | null;
+            collection_id?: string | null;
+        };
+        /** ToggleSetting */
+        ToggleSetting: {
+            id: string;
+            label: string;
+            /** @default false */
+            default: boolean;
+            /** @default  */
+            words: string;
+            field?: string | null;
+            /**
+             * @default always
+             * @enum {string}
+             */
+            when: "always" | "with_photo" | "without_photo";
+            /** @constant */
+            kind: "toggle";
+        };
+        /** UploadInput */
+        UploadInput: {
+            upload_id: string;
+            /** @constant */
+            kind: "upload";
+        };
+        /** UploadView */
+        UploadView: {
+            id: string;
+            url: string;
+            width: number;
+            height: number;
+            bytes: number;
+            original_width: number;
+            original_height: number;
+            placeholder: string;
+        };
+        /** UsageView */
+        UsageView: {
+            plan: components["schemas"]["PlanName"];
+            used: number;
+            reserved: number;
+            limit: number;
+            remaining: number;
+            /** Format: date-time */
+            period_start: string;
+            /** Format: date-time */
+            resets_at: string;
+        };
+        /** VariantInput */
+        VariantInput: {
+            /** Format: uuid */
+            variant_id: string;
+            /** @constant */
+            kind: "variant";
+        };
+        /** VariantView */
+        VariantView: {
+            /** Format: uuid */
+            id: string;
+            index: number;
+            url: string | null;
+            thumbnail_url: string | null;
+            mime: string;
+            width: number;
+            height: number;
+            bytes: number;
+            placeholder: string;
+        };
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -57,21 +651,61 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What the client needs to start. */
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_api.controllers.config.ConfigView_"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: {
-                            supabase_url: string;
-                            supabase_publishable_key: string;
-                        };
-                        meta: {
-                            request_id: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Envelope_api.controllers.account.MeView_"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
         };
@@ -85,29 +719,912 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What the caller has used of this month's credits. */
+            /** @description Request fulfilled, document follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Envelope_libs.services.usage.UsageView_"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listUploads: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of a page */
+                cursor?: string | null;
+                /** @description rows of a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_list_libs.services.uploads.EarlierUploadView_"];
+                };
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    addUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["AddUpload"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_libs.services.uploads.UploadView_"];
+                };
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description body_too_large, upload_too_large, too_many_pixels */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    removeUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": {
-                        data: {
-                            plan: {
-                                id: string;
-                                name: string;
-                            };
-                            used: number;
-                            reserved: number;
-                            limit: number;
-                            remaining: number;
-                            /** Format: date-time */
-                            resets_at: string;
-                        };
-                        meta: {
-                            request_id: string;
-                        };
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
                     };
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    cancelGeneration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                generation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_libs.services.generation_views.GenerationView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listGenerations: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of a page */
+                cursor?: string | null;
+                /** @description rows of a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_list_libs.services.generation_views.GenerationView_"];
+                };
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    submitGeneration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable ASCII characters, new for every new wish. A repeat with the same body is safe. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitGeneration"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_libs.services.generation_views.GenerationView_"];
+                };
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description plan_cap_reached */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description generation_in_flight, generation_not_retryable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description provider_error */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getGeneration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                generation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_libs.services.generation_views.GenerationView_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    retryGeneration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable ASCII characters, new for every new wish. A repeat with the same body is safe. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                generation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_libs.services.generation_views.GenerationView_"];
+                };
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description plan_cap_reached */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description generation_in_flight, generation_not_retryable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description provider_error */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    changeRender: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                render_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRender"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_libs.services.generation_views.RenderView_"];
+                };
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    receiveReplicateWebhook: {
+        parameters: {
+            query: {
+                job: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_api.controllers.webhooks.replicate.DeliveryView_"];
+                };
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description body_too_large, upload_too_large, too_many_pixels */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_api.controllers.health.HealthView_"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_api.controllers.health.HealthView_"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
         };

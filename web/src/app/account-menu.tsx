@@ -13,11 +13,12 @@ export function AccountMenu({ side }: { side: "right" | "bottom" }) {
     <Menu
       side={side}
       align="end"
+      offset={side === "right" ? 20 : 6}
       trigger={
         <button
           type="button"
           aria-label="Account"
-          className="grid size-8 place-items-center rounded-full bg-ink text-12 font-semibold text-canvas uppercase touch:size-11 max-tablet:size-9"
+          className="relative grid size-8 place-items-center rounded-full bg-ink text-12 font-semibold text-canvas uppercase before:absolute before:-inset-1.5"
         >
           {email.slice(0, 2)}
         </button>

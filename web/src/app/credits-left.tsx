@@ -38,7 +38,7 @@ export function CreditsLeft({ variant }: CreditsLeftProps) {
         ) : (
           <button
             type="button"
-            className="inline-flex h-11 items-center rounded-full border border-line bg-surface px-3 text-12 font-medium whitespace-pre"
+            className="relative inline-flex h-8 items-center rounded-full before:absolute before:-inset-1.5 border border-line bg-surface px-3 text-12 font-medium whitespace-pre"
           >
             <span className="num">{remaining}</span> left<span className="sr-only">, credits</span>
           </button>

@@ -21,7 +21,7 @@ const index = createRoute({
   getParentRoute: () => root,
   path: "/",
   beforeLoad: () => {
-    throw getSession().status === "signed-in" ? redirect({ to: HOME, replace: true }) : redirect({ to: "/sign-in", replace: true });
+    redirect({ to: getSession().status === "signed-in" ? HOME : "/sign-in", replace: true, throw: true });
   },
 });
 
@@ -32,7 +32,7 @@ const signIn = createRoute({
     typeof search.next === "string" ? { next: search.next } : {},
   beforeLoad: ({ search }) => {
     // Also how one gets on after signing in: the session changes, the routes are looked at again.
-    if (getSession().status === "signed-in") throw redirect({ href: safeNext(search.next), replace: true });
+    if (getSession().status === "signed-in") redirect({ href: safeNext(search.next), replace: true, throw: true });
   },
   component: lazyRouteComponent(() => import("@/features/auth/sign-in-page"), "SignInPage"),
 });
@@ -50,7 +50,12 @@ const dashboard = createRoute({
     const session = getSession();
     if (session.status === "signed-in") return;
     // Who leaves on purpose starts afresh; everybody else returns to where they were.
-    throw redirect({ to: "/sign-in", search: session.reason === "left" ? {} : { next: location.href }, replace: true });
+    redirect({
+      to: "/sign-in",
+      search: session.reason === "left" ? {} : { next: location.href },
+      replace: true,
+      throw: true,
+    });
   },
   component: Shell,
 });
@@ -59,19 +64,21 @@ const dashboardIndex = createRoute({
   getParentRoute: () => dashboard,
   path: "/",
   beforeLoad: () => {
-    throw redirect({ to: HOME, replace: true });
+    redirect({ to: HOME, replace: true, throw: true });
   },
 });
 
 const create = createRoute({
   getParentRoute: () => dashboard,
   path: "/create",
+  staticData: { title: "Create" },
   component: lazyRouteComponent(() => import("@/features/create/create-page"), "CreatePage"),
 });
 
 const account = createRoute({
   getParentRoute: () => dashboard,
   path: "/account",
+  staticData: { title: "Account settings" },
   component: lazyRouteComponent(() => import("@/features/account/account-page"), "AccountPage"),
 });
 
@@ -94,6 +101,10 @@ export function createAppRouter(queryClient: QueryClient) {
 }
 
 declare module "@tanstack/react-router" {
+  interface StaticDataRouteOption {
+    /** Shown in the bar above the page on a phone, where the page's own heading is for screen readers only. */
+    title?: string;
+  }
   interface Register {
     router: ReturnType<typeof createAppRouter>;
   }

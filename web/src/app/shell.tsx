@@ -1,4 +1,4 @@
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useMatches } from "@tanstack/react-router";
 
 import { useUser } from "@/auth/session";
 import { Mark } from "@/components/ui/mark";
@@ -72,11 +72,16 @@ function TopBar() {
       <Link to="/" aria-label="Maquette, home">
         <Mark className="size-6" />
       </Link>
-      <span className="grow text-15 font-semibold">Maquette</span>
+      <span className="grow truncate text-15 font-semibold">{useRouteTitle()}</span>
       <CreditsLeft variant="chip" />
       <AccountMenu side="bottom" />
     </header>
   );
+}
+
+/** The title of the page, for the bar that stands above it on a phone. */
+function useRouteTitle(): string {
+  return useMatches({ select: (matches) => matches.at(-1)?.staticData.title }) ?? "Maquette";
 }
 
 function Tabs() {

@@ -1,4 +1,6 @@
-import { AuthError, isAuthRetryableFetchError } from "@supabase/supabase-js";
+import { isAuthRetryableFetchError, type AuthError } from "@supabase/supabase-js";
+
+export type { AuthError };
 
 const SENTENCES: Record<string, string> = {
   invalid_credentials: "This e-mail and password do not match.",

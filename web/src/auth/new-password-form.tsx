@@ -3,6 +3,7 @@ import { useState, type SubmitEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { PasswordField } from "@/components/ui/password-field";
+import { codeOf, textOf } from "@/lib/form";
 
 import { authMessage } from "./messages";
 import { MIN_PASSWORD } from "./password-rules";
@@ -16,10 +17,9 @@ export function NewPasswordForm({ onSaved }: { onSaved: () => void }) {
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
-    const fields = new FormData(form);
-    const nonce = fields.get("code");
+    const nonce = codeOf(form, "code");
     save.mutate(
-      { password: String(fields.get("password")), ...(typeof nonce === "string" && { nonce: nonce.trim() }) },
+      { password: textOf(form, "password"), ...(nonce && { nonce }) },
       {
         onSuccess: (outcome) => {
           setNeedsCode(outcome === "code-sent");

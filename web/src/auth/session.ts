@@ -95,9 +95,14 @@ export async function currentToken(): Promise<Token | null> {
   return tokenOf((await auth.getSession()).data.session);
 }
 
-/** A new token after the API refused the last one; null when the session is over. */
+/** A new token after the API refused the last one. Null when there is none; a session that is over ends here. */
 export async function renewToken(): Promise<Token | null> {
-  return tokenOf((await getAuth().refreshSession()).data.session);
+  const { data, error } = await getAuth().refreshSession();
+  // 409: another tab was faster, and its session is the one to use. 429 and 5xx say nothing about the session.
+  if (error?.status === 409) return currentToken();
+  // Auth keeps a session whose token looks valid until it expires, but the API has just refused that token.
+  if (error?.status && error.status < 500 && error.status !== 429) await getAuth().signOut({ scope: "local" });
+  return tokenOf(data.session);
 }
 
 /** Why the link that opened the page did not work; answers once. */

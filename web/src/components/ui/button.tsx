@@ -4,7 +4,7 @@ import type { ComponentProps, MouseEvent } from "react";
 /** Also for links that look like buttons: `<Link className={buttonStyle({ variant: "line" })}>`. */
 export const buttonStyle = cva(
   [
-    "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-sm border border-transparent font-[550] whitespace-nowrap",
+    "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-sm border font-[550] whitespace-nowrap",
     "transition-colors select-none",
     "aria-disabled:border-transparent aria-disabled:bg-sunken aria-disabled:text-ink-3 aria-disabled:shadow-none",
     "[&_svg]:shrink-0",
@@ -13,13 +13,13 @@ export const buttonStyle = cva(
     variants: {
       variant: {
         // The one next step of a view: Generate, Use as input, upgrade.
-        canary: "bg-canary text-on-canary hover:bg-canary-hover",
-        ink: "bg-ink text-canvas hover:bg-ink/85",
+        canary: "border-transparent bg-canary text-on-canary hover:bg-canary-hover",
+        ink: "border-transparent bg-ink text-canvas hover:bg-ink/85",
         line: "border-line bg-surface shadow-1 hover:bg-[linear-gradient(var(--hover),var(--hover))]",
-        ghost: "hover:bg-hover active:bg-press",
-        danger: "text-danger hover:bg-hover active:bg-press",
+        ghost: "border-transparent hover:bg-hover active:bg-press",
+        danger: "border-transparent text-danger hover:bg-hover active:bg-press",
         // On glass, above a picture.
-        glass: "text-on-glass hover:bg-[#ffffff24]",
+        glass: "border-transparent text-on-glass hover:bg-[#ffffff24]",
       },
       size: {
         sm: "h-(--tap-sm) px-2.5 text-12",

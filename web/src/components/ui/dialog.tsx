@@ -23,7 +23,7 @@ const WIDTHS = { sm: "tablet:w-[400px]", md: "tablet:w-[560px]", lg: "tablet:w-[
 
 /** A dialog from 720 px; below that a sheet over the full width that can be dragged down. */
 export function Dialog({ open, onOpenChange, title, description, footer, size = "sm", children }: DialogProps) {
-  const drag = useDragToClose(() => {
+  const { sheet, handle } = useDragToClose(() => {
     onOpenChange(false);
   });
   return (
@@ -32,7 +32,12 @@ export function Dialog({ open, onOpenChange, title, description, footer, size = 
         <Radix.Overlay className="fade-in fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           {...(!description && { "aria-describedby": undefined })}
-          ref={drag.sheet}
+          ref={sheet}
+          onOpenAutoFocus={(event) => {
+            // The dialog itself, not its first button, whose tooltip would open. A field with autoFocus has it already.
+            event.preventDefault();
+            sheet.current?.focus();
+          }}
           className={cx(
             "fixed z-40 flex flex-col bg-raised shadow-2 outline-none",
             "inset-x-0 bottom-0 max-h-[90dvh] rounded-t-lg pb-[env(safe-area-inset-bottom)] max-tablet:sheet-in",
@@ -41,7 +46,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, size = 
             WIDTHS[size],
           )}
         >
-          <header {...drag.handle} className="flex shrink-0 touch-none items-start gap-3 px-5 pt-4 pb-3 tablet:touch-auto">
+          <header {...handle} className="flex shrink-0 touch-none items-start gap-3 px-5 pt-4 pb-3 tablet:touch-auto">
             <span aria-hidden className="absolute top-1.5 left-1/2 h-1 w-9 -translate-x-1/2 rounded-full bg-line-strong tablet:hidden" />
             <div className="grow pt-1">
               <Radix.Title className="text-18 font-semibold">{title}</Radix.Title>

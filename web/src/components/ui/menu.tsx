@@ -7,11 +7,13 @@ interface MenuProps {
   trigger: ReactElement;
   side?: "top" | "right" | "bottom" | "left";
   align?: "start" | "center" | "end";
+  /** Distance to the button in px. */
+  offset?: number;
   children: ReactNode;
 }
 
 /** A list of actions behind a button. */
-export function Menu({ trigger, side = "bottom", align = "end", children }: MenuProps) {
+export function Menu({ trigger, side = "bottom", align = "end", offset = 6, children }: MenuProps) {
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
@@ -19,7 +21,7 @@ export function Menu({ trigger, side = "bottom", align = "end", children }: Menu
         <Radix.Content
           side={side}
           align={align}
-          sideOffset={6}
+          sideOffset={offset}
           collisionPadding={12}
           className="float-in z-30 min-w-52 rounded-md bg-raised p-1.5 shadow-2"
         >

@@ -12,8 +12,8 @@ import { PreferencesSection } from "./components/preferences-section";
 export function AccountPage() {
   useDocumentTitle("Account settings");
   return (
-    <div className="mx-auto max-w-[840px] px-4 pt-5 pb-14 tablet:px-10">
-      <h1 className="pb-5 text-24 font-semibold">Account settings</h1>
+    <div className="mx-auto max-w-[840px] px-4 pb-14 tablet:pt-5 tablet:px-10">
+      <h1 className="pb-5 text-24 font-semibold max-tablet:sr-only">Account settings</h1>
       <Section title="E-mail">
         <EmailSection />
       </Section>
@@ -37,7 +37,7 @@ export function AccountPage() {
 function Section({ title, children }: { title: string; children: ReactNode }) {
   const id = useId();
   return (
-    <section aria-labelledby={id} className="grid gap-x-10 gap-y-4 border-t border-line py-7 tablet:grid-cols-[200px_minmax(0,400px)]">
+    <section aria-labelledby={id} className="grid gap-x-10 gap-y-4 border-line py-7 not-first-of-type:border-t tablet:border-t tablet:grid-cols-[200px_minmax(0,400px)]">
       <h2 id={id} className="text-15 font-semibold">
         {title}
       </h2>

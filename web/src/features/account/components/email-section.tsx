@@ -5,6 +5,7 @@ import { useUser } from "@/auth/session";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { toast } from "@/components/ui/toast-store";
+import { codeOf, textOf } from "@/lib/form";
 
 import { useChangeEmail, useConfirmEmail } from "../api/use-change-email";
 
@@ -35,7 +36,7 @@ function AskForm({ onAsked }: { onAsked: (email: string) => void }) {
   const change = useChangeEmail();
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const email = String(new FormData(event.currentTarget).get("email"));
+    const email = textOf(event.currentTarget, "email");
     change.mutate(
       { email },
       {
@@ -66,7 +67,7 @@ function ConfirmForm({ email, onClose }: { email: string; onClose: () => void })
   const confirm = useConfirmEmail();
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const token = String(new FormData(event.currentTarget).get("code")).replaceAll(" ", "");
+    const token = codeOf(event.currentTarget, "code");
     confirm.mutate(
       { email, token },
       {

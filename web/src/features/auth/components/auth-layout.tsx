@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 
-import { DimensionLine } from "@/components/ui/dimension-line";
 import { Mark } from "@/components/ui/mark";
 
 import picture from "../cabin.webp";
@@ -28,7 +27,7 @@ export function AuthLayout({ title, children }: { title: string; children: React
             height={670}
             className="max-h-[calc(100dvh-160px)] w-auto max-w-[calc(53vw-80px)] rounded-pic"
           />
-          <DimensionLine percent={100} />
+          <div aria-hidden className="dimension-line" />
           <figcaption className="flex justify-between text-12 text-ink-2">
             Cabin, first snow <span>Concept, from one sentence</span>
           </figcaption>

@@ -1,9 +1,10 @@
-import type { AuthError } from "@supabase/supabase-js";
+import type { AuthError } from "@/auth/messages";
 import { useEffect, useState, type SubmitEvent } from "react";
 
 import { authMessage } from "@/auth/messages";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
+import { codeOf } from "@/lib/form";
 
 import { useVerifyCode } from "../api/use-sign-in";
 
@@ -21,13 +22,12 @@ interface CodeFormProps {
 
 /** Takes the code of the mail. The link in the mail works too, in this browser or another. */
 export function CodeForm({ email, type, onResend, resendError, onOtherAddress }: CodeFormProps) {
-  const [code, setCode] = useState("");
   const verify = useVerifyCode(type);
   const error = verify.error ?? resendError;
 
-  const submit = (event: SubmitEvent) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    verify.mutate({ email, token: code.replaceAll(" ", "") });
+    verify.mutate({ email, token: codeOf(event.currentTarget, "code") });
   };
   return (
     <form onSubmit={submit} className="grid gap-4">
@@ -46,10 +46,6 @@ export function CodeForm({ email, type, onResend, resendError, onOtherAddress }:
         // The person asked for exactly this field a moment ago.
         // eslint-disable-next-line jsx-a11y/no-autofocus
         autoFocus
-        value={code}
-        onChange={(event) => {
-          setCode(event.target.value);
-        }}
         error={error ? authMessage(error) : undefined}
       />
       <Button type="submit" variant="ink" size="lg" blocked={verify.isPending}>

@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { PasswordField } from "@/components/ui/password-field";
+import { textOf } from "@/lib/form";
 
 import { usePasswordSignIn, useSendCode, useSignUp } from "../api/use-sign-in";
 
@@ -32,7 +33,7 @@ export function SignInForm({ mode, email, onEmail, onCodeSent }: SignInFormProps
     event.preventDefault();
     if (pending) return;
     sendCode.reset();
-    const password = String(new FormData(event.currentTarget).get("password"));
+    const password = textOf(event.currentTarget, "password");
     byPassword.mutate(
       { email, password },
       {

@@ -1,0 +1,10 @@
+/** What was typed into the field `name`; empty when there is no such field. */
+export function textOf(form: HTMLFormElement, name: string): string {
+  const value = new FormData(form).get(name);
+  return typeof value === "string" ? value : "";
+}
+
+/** A code as people copy it from a mail, without its spaces. */
+export function codeOf(form: HTMLFormElement, name: string): string {
+  return textOf(form, name).replace(/\s/g, "");
+}

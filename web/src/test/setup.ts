@@ -1,0 +1,26 @@
+import "@testing-library/jest-dom/vitest";
+
+import { cleanup } from "@testing-library/react";
+import { afterEach, beforeEach, vi } from "vitest";
+
+// jsdom has no layout and no pointers; Radix asks for both.
+globalThis.ResizeObserver = class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
+Element.prototype.hasPointerCapture = () => false;
+Element.prototype.scrollIntoView = () => {};
+window.scrollTo = () => {};
+
+beforeEach(() => {
+  localStorage.clear();
+  // Session, preferences and shortcuts live in modules: each test starts with new ones.
+  vi.resetModules();
+});
+
+afterEach(() => {
+  cleanup();
+  window.history.replaceState(null, "", "/");
+  delete document.documentElement.dataset.theme;
+});
