@@ -121,8 +121,8 @@ def validate_request(body: object, *, by_version: bool) -> dict[str, Any]:
     return body  # pyright: ignore[reportUnknownVariableType]
 
 
-def _refuse_invalid(validator: Draft7Validator, value: Any, root: str) -> None:
-    fields = [_describe(error, root) for error in validator.iter_errors(value)]  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
+def _refuse_invalid(validator: Draft7Validator, value: object, root: str) -> None:
+    fields = [_describe(error, root) for error in validator.iter_errors(value)]  # pyright: ignore[reportUnknownMemberType, reportArgumentType]
     if fields:
         raise invalid_input(fields)
 

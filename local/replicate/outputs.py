@@ -4,7 +4,6 @@ import asyncio
 import struct
 import zlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 from litestar import MediaType, Response, get
@@ -32,22 +31,24 @@ HUGE_SIDE = 50_000
 async def output_file(prediction_id: str, name: str, services: NamedDependency[Services]) -> Response[Any]:
     """One output, until it expires."""
     path = services.store.output_path(prediction_id, name)
-    fault = services.faults.for_output()
-    if fault is not None:
-        return _spoilt(fault, path)
     if path.suffix not in MEDIA_TYPES or not path.is_file():
         raise not_found()
-    return Response(await asyncio.to_thread(path.read_bytes), media_type=MEDIA_TYPES[path.suffix])
+    content = await asyncio.to_thread(path.read_bytes)
+    media_type = MEDIA_TYPES[path.suffix]
+    fault = services.faults.for_output()
+    if fault is None:
+        return Response(content, media_type=media_type)
+    return _spoilt(fault, content, media_type)
 
 
-def _spoilt(fault: OutputFault, path: Path) -> Response[Any]:
+def _spoilt(fault: OutputFault, content: bytes, media_type: str) -> Response[Any]:
     if fault.kind == "expired":
         raise not_found()
     if fault.kind == "error":
         return Response("upstream connect error", status_code=503, media_type=MediaType.TEXT)
     if fault.kind == "redirect":
         return Redirect(fault.location, status_code=302)
-    return _spoilt_picture(fault, path.read_bytes(), MEDIA_TYPES[path.suffix])
+    return _spoilt_picture(fault, content, media_type)
 
 
 def _spoilt_picture(fault: OutputFault, content: bytes, media_type: str) -> Response[Any]:

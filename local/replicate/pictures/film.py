@@ -1,0 +1,56 @@
+"""From linear light to the finished picture: bloom, exposure, tone curve, vignette and grain."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from local.replicate.pictures.geometry import Array
+
+
+def develop(light: Array, width: int, height: int, exposure: float, rng: np.random.Generator) -> Image.Image:
+    """Linear light (h, w, 3) of any size to a picture of the size asked for."""
+    exposed = cv2.resize(light * np.float32(exposure), (width, height), interpolation=cv2.INTER_AREA)
+    exposed = exposed + _bloom(exposed)
+    graded = _grade(_encode(_tone(exposed.astype(np.float32))))
+    graded = graded * _vignette(width, height)[:, :, None]
+    return Image.fromarray(finish(graded.astype(np.float32), rng))
+
+
+def finish(picture: Array, rng: np.random.Generator, grain: float = 0.008) -> npt.NDArray[np.uint8]:
+    """Display values (0 to 1) to bytes, with a little grain against banding."""
+    speck = cv2.GaussianBlur(rng.standard_normal(picture.shape[:2]).astype(np.float32), (0, 0), 0.7)
+    grainy = picture + speck[:, :, None] * np.float32(grain * 1.6)
+    return (np.clip(grainy, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def _bloom(light: Array) -> Array:
+    bright = np.maximum(light - 1.0, 0.0)
+    small = cv2.resize(np.minimum(bright, 6.0), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    sigma = max(small.shape[:2]) / 40
+    spread = cv2.GaussianBlur(small, (0, 0), sigma) * 0.6 + cv2.GaussianBlur(small, (0, 0), sigma * 3) * 0.4
+    return (cv2.resize(spread, (light.shape[1], light.shape[0])) * 0.5).astype(np.float32)
+
+
+def _tone(light: Array) -> Array:
+    """A filmic curve: a soft shoulder, a short toe; bright colours run to white."""
+    peak = light.max(axis=2, keepdims=True)
+    bleached = light + (peak - light) * np.clip((peak - 0.8) * 0.22, 0, 0.6)
+    return (bleached * (1.0 + bleached / 6.0) / (0.82 + bleached)).astype(np.float32)
+
+
+def _grade(picture: Array) -> Array:
+    """A little more contrast and colour than the curve leaves."""
+    grey = picture.mean(axis=2, keepdims=True)
+    vivid = grey + (picture - grey) * 1.16
+    return (vivid + 0.1 * (vivid - 0.5) * (1 - np.abs(2 * vivid - 1))).astype(np.float32)
+
+
+def _encode(light: Array) -> Array:
+    clipped = np.clip(light, 0, 1)
+    return np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055).astype(np.float32)
+
+
+def _vignette(width: int, height: int) -> Array:
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    return (1 - 0.13 * np.clip((x * x + y * y) / 2, 0, 1) ** 1.5).astype(np.float32)

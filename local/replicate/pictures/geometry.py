@@ -1,0 +1,290 @@
+"""Rays against boxes, ellipsoids and frustums, a whole picture at a time with numpy.
+
+Metres; x to the right, y up, z towards the viewer.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+Array = npt.NDArray[np.float32]
+Vector = tuple[float, float, float]
+
+FAR = np.float32(1e6)
+NEAR = 0.05
+
+_QUIET = np.errstate(divide="ignore", invalid="ignore", over="ignore")
+"""A ray that misses gives a division by zero or the root of a negative; the comparisons after it say no."""
+
+
+Kind = Literal["box", "ball", "frustum", "ridge"]
+
+
+class Shape(Struct, frozen=True):
+    """A unit box, sphere, frustum or skyline (y from -1 to 1) carried into the world by `axes` and `centre`."""
+
+    kind: Kind
+    centre: Array
+    axes: Array
+    """3x3; its columns are the half-extents along the shape's own axes."""
+    inverse: Array
+    material: int
+    bevel: float = 0.0
+    """Metres over which the edges of a box are shaded as round."""
+    top: float = 1.0
+    """Radius of a frustum at its top, where the bottom has 1: 1 is a cylinder, 0 a cone. Of a ridge, which one."""
+    casts: bool = True
+    """Whether it throws shadows; a wall between the viewer and the room does not."""
+
+
+def shape(
+    kind: Kind,
+    centre: Sequence[float],
+    half: Sequence[float],
+    material: int,
+    rotation: Array | None = None,
+    bevel: float = 0.0,
+    top: float = 1.0,
+    *,
+    casts: bool = True,
+) -> Shape:
+    turn = np.eye(3, dtype=np.float32) if rotation is None else rotation
+    axes = (turn * np.asarray(half, np.float32)[None, :]).astype(np.float32)
+    inverse = np.linalg.inv(axes).astype(np.float32)
+    return Shape(kind, np.asarray(centre, np.float32), axes, inverse, material, bevel, top, casts)
+
+
+def yaw(degrees: float) -> Array:
+    """A turn about the vertical."""
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], np.float32)
+
+
+def upright_along(direction: Sequence[float]) -> Array:
+    """The rotation that carries the y axis to `direction`."""
+    y = np.asarray(direction, np.float64)
+    y = y / np.linalg.norm(y)
+    helper = np.array([1.0, 0.0, 0.0]) if abs(y[0]) < 0.9 else np.array([0.0, 0.0, 1.0])
+    x = np.cross(y, helper)
+    x /= np.linalg.norm(x)
+    return np.stack([x, y, np.cross(x, y)], axis=1).astype(np.float32)
+
+
+class View(Struct, frozen=True):
+    """A grid of rays: perspective (one origin) or parallel (one direction)."""
+
+    origin: Array
+    right: Array
+    up: Array
+    forward: Array
+    width: int
+    height: int
+    half_width: float
+    """At distance one when perspective, in metres when parallel."""
+    half_height: float
+    parallel: bool = False
+
+    def project(self, points: Array) -> tuple[Array, Array, Array]:
+        """Pixel columns and rows (not rounded) and distance along `forward` of points (3, n)."""
+        relative = points - self.origin[:, None]
+        depth = self.forward @ relative
+        scale = np.float32(1.0) if self.parallel else 1.0 / np.maximum(depth, NEAR)
+        x = (self.right @ relative) * scale / self.half_width
+        y = (self.up @ relative) * scale / self.half_height
+        return (x + 1) * (self.width / 2) - 0.5, (1 - y) * (self.height / 2) - 0.5, depth
+
+    def grid(self, rows: slice, columns: slice) -> tuple[Array, Array]:
+        """How far right and up of the middle each column and row is."""
+        x = ((np.arange(columns.start, columns.stop, dtype=np.float32) + 0.5) / self.width * 2 - 1) * self.half_width
+        y = (1 - (np.arange(rows.start, rows.stop, dtype=np.float32) + 0.5) / self.height * 2) * self.half_height
+        return x.astype(np.float32), y.astype(np.float32)
+
+    def directions(self) -> Array:
+        """Of all rays of a perspective view (3, h, w); a step of one along `forward`."""
+        x, y = self.grid(slice(0, self.height), slice(0, self.width))
+        plane = self.right[:, None, None] * x[None, None, :] + self.up[:, None, None] * y[None, :, None]
+        return plane + self.forward[:, None, None]
+
+
+def look(origin: Vector, target: Vector, field_of_view: float, width: int, height: int) -> View:
+    """A camera; `field_of_view` in degrees along the longer side of the picture."""
+    right, up, forward = _frame(np.subtract(target, origin))
+    half = math.tan(math.radians(field_of_view) / 2)
+    longer = max(width, height)
+    return View(
+        np.asarray(origin, np.float32),
+        right,
+        up,
+        forward,
+        width,
+        height,
+        half * width / longer,
+        half * height / longer,
+    )
+
+
+def parallel_view(direction: Sequence[float], centre: Vector, radius: float, size: int) -> View:
+    """Looks along `direction` at a sphere of `radius` metres: what a distant light sees."""
+    right, up, forward = _frame(direction)
+    origin = np.asarray(centre, np.float32) - forward * np.float32(radius * 2)
+    return View(origin, right, up, forward, size, size, radius, radius, parallel=True)
+
+
+def _frame(direction: Sequence[float] | npt.NDArray[np.float64]) -> tuple[Array, Array, Array]:
+    forward = np.asarray(direction, np.float64)
+    forward = forward / np.linalg.norm(forward)
+    helper = np.array([0.0, 1.0, 0.0]) if abs(forward[1]) < 0.99 else np.array([0.0, 0.0, -1.0])
+    right = np.cross(forward, helper)
+    right /= np.linalg.norm(right)
+    up = np.cross(right, forward)
+    return right.astype(np.float32), up.astype(np.float32), forward.astype(np.float32)
+
+
+_CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float32).T
+
+
+def _bounds(view: View, shapes: Sequence[Shape]) -> npt.NDArray[np.int64]:
+    """Pixels that each shape can cover: left, right, top, bottom; empty when it is out of sight."""
+    corners = np.stack([one.axes @ _CORNERS + one.centre[:, None] for one in shapes], axis=1)
+    columns, rows, depth = (plane.reshape(len(shapes), -1) for plane in view.project(corners.reshape(3, -1)))
+    left, right = np.floor(columns.min(axis=1)) - 1, np.ceil(columns.max(axis=1)) + 2
+    top, bottom = np.floor(rows.min(axis=1)) - 1, np.ceil(rows.max(axis=1)) + 2
+    if not view.parallel:
+        # The projection of a corner behind the viewer says nothing.
+        around = depth.min(axis=1) < NEAR
+        left, top = np.where(around, 0, left), np.where(around, 0, top)
+        right = np.where(around, np.where(depth.max(axis=1) < NEAR, 0, view.width), right)
+        bottom = np.where(around, view.height, bottom)
+    limits = (np.clip(left, 0, view.width), np.clip(right, 0, view.width))
+    return np.stack([*limits, np.clip(top, 0, view.height), np.clip(bottom, 0, view.height)], axis=1).astype(np.int64)
+
+
+def trace(view: View, shapes: Sequence[Shape]) -> tuple[Array, npt.NDArray[np.int16]]:
+    """Distance along `forward` of the nearest hit per pixel (FAR where none), and which shape it is (-1 where none)."""
+    depth = np.full((view.height, view.width), FAR, np.float32)
+    which = np.full((view.height, view.width), -1, np.int16)
+    for index, (one, (left, right, top, bottom)) in enumerate(zip(shapes, _bounds(view, shapes).tolist(), strict=True)):
+        if left >= right or top >= bottom:
+            continue
+        area = (slice(top, bottom), slice(left, right))
+        distance = _hit(one, view, *area)
+        nearest = depth[area]
+        closer = distance < nearest
+        np.copyto(nearest, distance, where=closer)
+        which[area][closer] = index
+    return depth, which
+
+
+def _hit(one: Shape, view: View, rows: slice, columns: slice) -> Array:
+    # Rays are made in the shape's own space at once: either origins or directions are all the same.
+    x, y = view.grid(rows, columns)
+    right, up, forward, origin = (
+        one.inverse @ vector for vector in (view.right, view.up, view.forward, view.origin - one.centre)
+    )
+    plane = right[:, None, None] * x[None, None, :] + up[:, None, None] * y[None, :, None]
+    if view.parallel:
+        o, d = plane + origin[:, None, None], forward[:, None, None]
+    else:
+        o, d = origin[:, None, None], plane + forward[:, None, None]
+    if one.kind == "box":
+        return _hit_box(o, d)
+    if one.kind == "ball":
+        return _hit_ball(o, d)
+    if one.kind == "ridge":
+        return _hit_ridge(one, o, d)
+    return _hit_frustum(one, o, d)
+
+
+@_QUIET
+def _hit_box(o: Array, d: Array) -> Array:
+    inverse = np.float32(1.0) / d
+    one = (np.float32(-1.0) - o) * inverse
+    two = (np.float32(1.0) - o) * inverse
+    near, far = np.minimum(one, two), np.maximum(one, two)
+    enter = np.maximum(np.maximum(near[0], near[1]), near[2])
+    leave = np.minimum(np.minimum(far[0], far[1]), far[2])
+    return np.where((enter < leave) & (enter > NEAR), enter, FAR)
+
+
+@_QUIET
+def _hit_ball(o: Array, d: Array) -> Array:
+    a = d[0] * d[0] + d[1] * d[1] + d[2] * d[2]
+    b = o[0] * d[0] + o[1] * d[1] + o[2] * d[2]
+    c = o[0] * o[0] + o[1] * o[1] + o[2] * o[2] - np.float32(1.0)
+    near = (-b - np.sqrt(b * b - a * c)) / a
+    return np.where(near > NEAR, near, FAR)
+
+
+@_QUIET
+def _hit_ridge(one: Shape, o: Array, d: Array) -> Array:
+    """An upright sheet cut off along a mountain skyline."""
+    distance = -o[2] / d[2]
+    x, y = o[0] + distance * d[0], o[1] + distance * d[1]
+    inside = (np.abs(x) <= 1.0) & (y <= skyline(x, one.top)) & (distance > NEAR)
+    return np.where(inside, distance, FAR).astype(np.float32)
+
+
+def skyline(x: Array, number: float) -> Array:
+    """Height of ridge `number` from -1 to 1, for x from -1 to 1: folded waves, so that tops are sharp and valleys round."""
+    height = np.zeros_like(x)
+    for octave in range(6):
+        frequency, phase = 1.55 * 1.93**octave, number * (2.7 + octave) + octave * octave
+        wave = 1.0 - np.abs(np.sin(x * frequency + phase))
+        height += wave * np.float32(0.56**octave)
+    return (height * 0.82 - 1.0).astype(np.float32)
+
+
+@_QUIET
+def _hit_frustum(one: Shape, o: Array, d: Array) -> Array:
+    slope, middle = np.float32((one.top - 1.0) / 2), np.float32((one.top + 1.0) / 2)
+    radius, change = middle + slope * o[1], slope * d[1]
+    a = d[0] * d[0] + d[2] * d[2] - change * change
+    b = o[0] * d[0] + o[2] * d[2] - radius * change
+    c = o[0] * o[0] + o[2] * o[2] - radius * radius
+    root = np.sqrt(b * b - a * c)
+    one_, two = (-b - root) / a, (-b + root) / a
+    result = np.full(root.shape, FAR, np.float32)
+    for distance in (np.maximum(one_, two), np.minimum(one_, two)):
+        on_side = (np.abs(o[1] + distance * d[1]) <= 1.0) & (distance > NEAR)
+        np.copyto(result, distance, where=on_side)
+    for height, limit in ((-1.0, 1.0), (1.0, one.top)):
+        distance = (np.float32(height) - o[1]) / d[1]
+        x, z = o[0] + distance * d[0], o[2] + distance * d[2]
+        on_cap = (x * x + z * z <= np.float32(limit * limit)) & (distance > NEAR) & (distance < result)
+        np.copyto(result, np.broadcast_to(distance, result.shape), where=on_cap)
+    return result
+
+
+def local_points(one: Shape, points: Array) -> Array:
+    """World points (3, n) in the shape's own metres, measured from its centre."""
+    half = np.sqrt((one.axes * one.axes).sum(axis=0))
+    return (one.inverse @ (points - one.centre[:, None])) * half[:, None]
+
+
+def normals(one: Shape, points: Array) -> Array:
+    """Outward unit normals (3, n) at points on the surface."""
+    unit = one.inverse @ (points - one.centre[:, None])
+    if one.kind == "ball":
+        gradient = unit
+    elif one.kind == "box":
+        half = np.sqrt((one.axes * one.axes).sum(axis=0))[:, None]
+        round_off = np.minimum(max(one.bevel, 1e-4), half * 0.98)
+        beyond = np.maximum(np.abs(unit) * half - (half - round_off), 0.0)
+        gradient = np.sign(unit) * beyond * half
+    elif one.kind == "ridge":
+        # The face falls away from each top to both sides.
+        slope = skyline(unit[0] + np.float32(0.004), one.top) - skyline(unit[0] - np.float32(0.004), one.top)
+        gradient = np.stack([-slope * 12, np.full_like(slope, 0.7), np.ones_like(slope)])
+        gradient *= np.sqrt((one.axes * one.axes).sum(axis=0))[:, None]
+    else:
+        slope, middle = (one.top - 1.0) / 2, (one.top + 1.0) / 2
+        radius = middle + slope * unit[1]
+        side = np.stack([unit[0], -slope * radius, unit[2]])
+        cap = (np.abs(unit[1]) > 0.9995) & (unit[0] ** 2 + unit[2] ** 2 < (radius * 0.9995) ** 2)
+        gradient = np.where(cap, np.stack([0 * unit[0], np.sign(unit[1]), 0 * unit[2]]), side)
+    world = one.inverse.T @ gradient
+    return (world / np.maximum(np.sqrt((world * world).sum(axis=0)), 1e-9)).astype(np.float32)

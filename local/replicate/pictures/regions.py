@@ -1,0 +1,81 @@
+"""Finding the parts of a photo: its large surfaces, its sky, its near and far."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from local.replicate.pictures.geometry import Array
+
+Bytes = npt.NDArray[np.uint8]
+
+WORKING_SIDE = 192
+"""Pixels of the longer side that regions are looked for in; masks are refined on the full picture."""
+
+
+def guided(mask: Array, guide: Array, radius: int, tolerance: float) -> Array:
+    """Fit the edges of `mask` to those of the grey `guide` (He et al., Guided Image Filtering), both 0 to 1."""
+    size = (2 * radius + 1, 2 * radius + 1)
+    mean_guide, mean_mask = cv2.blur(guide, size), cv2.blur(mask, size)
+    covariance = cv2.blur(guide * mask, size) - mean_guide * mean_mask
+    variance = cv2.blur(guide * guide, size) - mean_guide * mean_guide
+    gain = covariance / (variance + tolerance)
+    offset = mean_mask - gain * mean_guide
+    fitted = cv2.blur(gain, size) * guide + cv2.blur(offset, size)
+    return np.clip(fitted, 0, 1).astype(np.float32)
+
+
+def surfaces(lab: Array, count: int, seed: int) -> tuple[Array, Array]:
+    """Soft masks (count, h, w) of the largest like-coloured surfaces, and their mean colours (count, 3); largest first."""
+    height, width = lab.shape[:2]
+    scale = WORKING_SIDE / max(height, width)
+    small = cv2.resize(lab, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    rows = np.linspace(0, 1, small.shape[0], dtype=np.float32)[:, None].repeat(small.shape[1], 1)
+    # A floor may have the colour of the wall: the height in the picture tells them apart.
+    features = np.stack([small[..., 0] * 0.7, small[..., 1] * 2.2, small[..., 2] * 2.2, rows * 26], axis=-1)
+    samples = features.reshape(-1, 4).astype(np.float32)
+    cv2.setRNGSeed(seed & 0x7FFFFFFF)
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.5)
+    labels = cv2.kmeans(samples, count, np.zeros((samples.shape[0], 1), np.int32), criteria, 2, cv2.KMEANS_PP_CENTERS)[1]
+    sheet = labels.reshape(small.shape[:2])
+    order = np.argsort(-np.bincount(labels.ravel(), minlength=count))
+    grey = lab[..., 0] / np.float32(100)
+    radius = max(3, max(height, width) // 90)
+    masks = [
+        guided(cv2.resize((sheet == one).astype(np.float32), (width, height)), grey, radius, 0.0008) for one in order
+    ]
+    stacked = np.stack(masks)
+    stacked /= np.maximum(stacked.sum(axis=0), 1e-3)
+    means = np.stack([small[sheet == one].mean(axis=0) for one in order])
+    return stacked.astype(np.float32), means.astype(np.float32)
+
+
+def sky(picture: Bytes) -> Array | None:
+    """A soft mask of the sky, or None when the top of the picture is none."""
+    height, width = picture.shape[:2]
+    scale = 320 / max(height, width)
+    small = cv2.GaussianBlur(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), (0, 0), 1.0)
+    rows, columns = small.shape[:2]
+    marked = np.zeros((rows + 2, columns + 2), np.uint8)
+    flags = 4 | cv2.FLOODFILL_MASK_ONLY | (255 << 8)
+    for column in range(0, columns, 6):
+        cv2.floodFill(small, marked, (column, 0), (0, 0, 0), (3, 3, 3), (3, 3, 3), flags)
+    found = marked[1:-1, 1:-1].astype(np.float32) / 255
+    top = small[: max(1, rows // 12)].reshape(-1, 3).mean(axis=0)
+    blue_or_bright = top[2] >= top[0] - 6 and top.mean() > 110
+    if found.mean() < 0.08 or found[: rows // 10].mean() < 0.6 or not blue_or_bright:
+        return None
+    closed = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    return guided(cv2.resize(closed, (width, height)), grey, max(2, max(height, width) // 260), 0.0005)
+
+
+def farness(picture: Bytes) -> Array:
+    """A guess at distance, 0 near to 1 far: what stands higher, is paler and has less detail is further away."""
+    height, width = picture.shape[:2]
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    lowness = np.linspace(0, 1, height, dtype=np.float32)[:, None].repeat(width, 1)
+    floor = np.clip((0.98 - lowness) / 0.5, 0, 1)
+    detail = cv2.GaussianBlur(np.abs(cv2.Laplacian(grey, cv2.CV_32F)), (0, 0), max(height, width) / 60)
+    detail /= detail.max() + 1e-6
+    guess = 0.75 * floor + 0.25 * (1 - detail)
+    return guided(cv2.GaussianBlur(guess, (0, 0), 6).astype(np.float32), grey, max(height, width) // 24, 0.002)

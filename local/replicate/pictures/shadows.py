@@ -1,0 +1,120 @@
+"""Soft shadows: the scene as seen from a distant light, blurred."""
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from msgspec import Struct
+
+from local.replicate.pictures.geometry import FAR, Array, Shape, Vector, View, parallel_view, trace
+
+SKY_DIRECTIONS = 30
+SKY_MAP = 200
+"""Texels of each sky shadow map; coarse on purpose, the sum of all is soft."""
+
+SKY_BLUR, BOUNCE_BLUR = 2.2, 9.0
+"""Texels; light that comes from below was thrown back by the floor and has no sharp source."""
+
+THIN = 0.025
+"""Metres; what is thinner in two directions throws no shadow that the coarse maps could hold."""
+
+SUN_MAP = 1400
+BIAS = 0.03
+"""Metres by which a surface may be behind the map and still count as lit."""
+
+CHUNK = 1 << 16
+"""Points lit at a time: their intermediate values stay in the processor's cache."""
+
+ROW = 4096
+"""Points are looked up as rows of this length: cv2.remap takes at most 32767 a side."""
+
+
+class ShadowMap(Struct, frozen=True):
+    """Depth towards one distant light."""
+
+    to_texel: Array
+    """3x4: world point to column, row and depth."""
+    depth: Array
+    softness: float
+    """Metres of depth over which shadow sets in."""
+
+    def lit(self, place: Array) -> Array:
+        """From 0, in shadow, to 1, for points (3, n)."""
+        result = np.empty(place.shape[1], np.float32)
+        for start in range(0, result.size, CHUNK):
+            part = slice(start, start + CHUNK)
+            texel = self.to_texel[:, :3] @ place[:, part] + self.to_texel[:, 3:]
+            result[part] = self.lit_at(texel[0], texel[1], texel[2])
+        return result
+
+    def lit_at(self, column: Array, row: Array, depth: Array) -> Array:
+        nearest = _look_up(self.depth, column, row)
+        nearest -= depth
+        nearest += np.float32(BIAS + self.softness)
+        nearest *= np.float32(1 / self.softness)
+        return np.clip(nearest, 0.0, 1.0, out=nearest)
+
+
+class SkyLight(Struct, frozen=True):
+    """Many distant lights, evenly around."""
+
+    towards: Array
+    """(directions, 3)."""
+    maps: list[ShadowMap]
+
+    def gathered(self, place: Array, normal: Array, colors: Array) -> Array:
+        """Light (3, n) that reaches points from all directions; `colors` is (3, directions)."""
+        light = np.empty_like(place)
+        weight = np.float32(4.0 / len(self.maps))
+        projections = np.concatenate([one.to_texel for one in self.maps])
+        for start in range(0, place.shape[1], CHUNK):
+            part = slice(start, start + CHUNK)
+            texels = projections[:, :3] @ place[:, part] + projections[:, 3:]
+            facing = np.maximum(self.towards @ normal[:, part], 0.0) * weight
+            for index, one in enumerate(self.maps):
+                facing[index] *= one.lit_at(*texels[3 * index : 3 * index + 3])
+            light[:, part] = colors @ facing
+        return light
+
+
+def sun_shadow(shapes: Sequence[Shape], direction: Vector, focus: Vector, radius: float, blur: float) -> ShadowMap:
+    view = parallel_view(direction, focus, radius, SUN_MAP)
+    return _shadow_map(view, shapes, blur, softness=2.5 * blur)
+
+
+def sky_light(shapes: Sequence[Shape], focus: Vector, radius: float) -> SkyLight:
+    turns = np.arange(SKY_DIRECTIONS) * (math.pi * (3 - math.sqrt(5)))
+    up = 1 - 2 * (np.arange(SKY_DIRECTIONS) + 0.5) / SKY_DIRECTIONS
+    across = np.sqrt(1 - up * up)
+    towards = np.stack([np.cos(turns) * across, up, np.sin(turns) * across], axis=1).astype(np.float32)
+    views = [parallel_view([-float(value) for value in one], focus, radius, SKY_MAP) for one in towards]
+    blurs = [SKY_BLUR if one[1] > 0 else BOUNCE_BLUR for one in towards]
+    thick = [one for one in shapes if float(np.sort(np.linalg.norm(one.axes, axis=0))[1]) > THIN]
+    maps = [_shadow_map(view, thick, blur, softness=2 * blur) for view, blur in zip(views, blurs, strict=True)]
+    return SkyLight(towards, maps)
+
+
+def _shadow_map(view: View, shapes: Sequence[Shape], blur: float, softness: float) -> ShadowMap:
+    """`blur` and `softness` in texels."""
+    depth, _ = trace(view, shapes)
+    reach = np.float32(4 * view.half_width)
+    soft = cv2.GaussianBlur(np.minimum(depth, reach), (0, 0), blur)
+    texels = np.float32(view.width / (2 * view.half_width))
+    axes = np.stack([view.right * texels, -view.up * texels, view.forward])
+    centre = np.float32((view.width - 1) / 2)
+    shift = np.array([centre, centre, 0.0], np.float32) - axes @ view.origin
+    to_texel = np.concatenate([axes, shift[:, None]], axis=1).astype(np.float32)
+    return ShadowMap(to_texel, soft.astype(np.float32), max(0.02, softness / float(texels)))
+
+
+def _look_up(sheet: Array, column: Array, row: Array) -> Array:
+    count = column.size
+    lines = -(-count // ROW)
+    places = np.full((2, lines * ROW), -2.0, np.float32)
+    places[0, :count], places[1, :count] = column, row
+    folded = places.reshape(2, lines, ROW)
+    found = cv2.remap(
+        sheet, folded[0], folded[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=float(FAR)
+    )
+    return found.ravel()[:count].astype(np.float32, copy=False)
