@@ -10,17 +10,20 @@ from local.replicate.pictures.film import finish
 from local.replicate.pictures.geometry import Array
 from local.replicate.pictures.order import Order
 from local.replicate.pictures.products import BACKDROPS
-from local.replicate.pictures.regions import Bytes, farness, sky, surfaces
+from local.replicate.pictures.regions import Bytes, farness, objects, sky, smooth_surface
 from local.replicate.pictures.surface import noise
 from local.replicate.pictures.words import Wish
 
 INDOORS = frozenset({"living", "bedroom", "kitchen"})
 STUDIO = frozenset({"bottle", "ceramic", "lamp", "chair"})
 
+SMALLEST_SURFACE = 0.015
+"""Share of the picture below which a surface is not one."""
+
 HOUR_TINT: Mapping[str, tuple[float, float, float]] = {
     "night": (0.62, 0.72, 1.0),
-    "dusk": (1.0, 0.8, 0.74),
-    "golden": (1.1, 1.0, 0.84),
+    "dusk": (1.0, 0.85, 0.8),
+    "golden": (1.06, 1.0, 0.88),
     "soft": (0.99, 1.0, 1.02),
     "morning": (1.04, 1.01, 0.96),
 }
@@ -100,40 +103,51 @@ def _lab(color: str) -> Array:
 
 
 def _recoloured(picture: Bytes, wish: Wish, rng: np.random.Generator, strength: float, *, studio: bool) -> Array:
-    """Repaint the large surfaces in the palette; light and texture of the photo stay."""
+    """Repaint surfaces and things in the palette; light and texture of the photo stay."""
     lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB).astype(np.float32)
-    masks, means = surfaces(lab, 6, int(rng.integers(2**31)))
-    height = lab.shape[0]
-    rows = np.linspace(0, 1, height, dtype=np.float32)
-    palette = wish.palette
-    backdrop = BACKDROPS[int(rng.integers(len(BACKDROPS)))]
-    feature_wall = palette.accent_wall if rng.random() < 0.6 else palette.wall
-    pieces = [palette.main, palette.accent, palette.second]
+    repaint = _backdrop(picture, rng) if studio else _shell(picture, wish, rng)
+    weight = np.float32(min(1.0, 0.35 + strength * 0.75))
     result = lab.copy()
-    walls = 0
-    for mask, mean in zip(masks, means, strict=True):
-        share = float(mask.mean())
-        level = float((mask.mean(axis=1) * rows).sum() / max(1e-6, mask.mean(axis=1).sum()))
-        if studio:
-            target, keep = (_lab(backdrop), 1.0) if share > 0.14 else (None, 1.0)
-        elif level > 0.68 and share > 0.08:
-            target, keep = _lab(palette.floor), 1.15
-        elif mean[0] > 40 and share > 0.09:
-            target, keep = _lab(feature_wall if walls == 0 else palette.wall), 1.05
-            walls += 1
-        elif mean[0] <= 55 and pieces:
-            target, keep = _lab(pieces.pop(0)), 1.25
-        else:
-            target, keep = None, 1.0
-        if target is None:
-            continue
-        change = np.array([np.clip(target[0] - mean[0], -26, 30) * 0.8, target[1] - mean[1], target[2] - mean[2]], np.float32)
-        contrast = (lab[..., 0] - mean[0]) * np.float32(keep - 1)
-        weight = mask * np.float32(min(1.0, 0.25 + strength * 0.85))
-        result += change * weight[..., None]
-        result[..., 0] += contrast * weight
+    covered = np.zeros(lab.shape[:2], np.float32)
+    for mask, color in repaint:
+        free = mask * (1 - covered)
+        share = float(free.mean())
+        if share > SMALLEST_SURFACE:
+            mean = (lab * free[..., None]).sum(axis=(0, 1)) / free.sum()
+            result += _shift(mean, _lab(color), lift=0.75) * (free * weight)[..., None]
+        covered = np.maximum(covered, mask)
+    if not studio:
+        colors = [wish.palette.main, wish.palette.wood, wish.palette.accent]
+        masks, means = objects(lab, covered, len(colors), int(rng.integers(2**31)))
+        for mask, mean, color in zip(masks, means, colors, strict=False):
+            thing = mask * (1 - covered) * weight
+            result += _shift(mean, _lab(color), lift=0.55) * thing[..., None]
     result[..., 0] = np.clip(result[..., 0], 0, 100)
     return np.clip(cv2.cvtColor(result, cv2.COLOR_LAB2RGB), 0, 1).astype(np.float32)
+
+
+def _shift(mean: Array, target: Array, lift: float) -> Array:
+    """From a surface's mean colour towards the wanted one; shades are lifted by at most what light could do."""
+    lightness = float(np.clip(target[0] - mean[0], -28, 34)) * lift
+    return np.array((lightness, (target[1] - mean[1]) * 0.7, (target[2] - mean[2]) * 0.7), np.float32)
+
+
+def _backdrop(picture: Bytes, rng: np.random.Generator) -> list[tuple[Array, str]]:
+    seeds = [(x / 12, 0.0) for x in range(13)] + [(x, y / 12) for x in (0.0, 1.0) for y in range(10)]
+    return [(smooth_surface(picture, seeds), BACKDROPS[int(rng.integers(len(BACKDROPS)))])]
+
+
+def _shell(picture: Bytes, wish: Wish, rng: np.random.Generator) -> list[tuple[Array, str]]:
+    """Floor, ceiling, far wall and side walls of a room, and what colour each shall have."""
+    palette = wish.palette
+    rows = np.linspace(0, 1, picture.shape[0], dtype=np.float32)[:, None]
+    # A weak corner lets the flood through: floor and ceiling fade out where they cannot be.
+    floor = smooth_surface(picture, [(x / 10, 1.0) for x in range(11)]) * np.clip((rows - 0.58) * 12, 0, 1)
+    ceiling = smooth_surface(picture, [(x / 10, 0.0) for x in range(3, 8)]) * np.clip((0.24 - rows) * 9, 0, 1)
+    far = smooth_surface(picture, [(0.35, 0.35), (0.5, 0.3), (0.65, 0.35), (0.5, 0.42)])
+    sides = smooth_surface(picture, [(x, y) for x in (0.03, 0.97) for y in (0.3, 0.5, 0.65)])
+    feature = palette.accent_wall if rng.random() < 0.65 else palette.wall
+    return [(floor, palette.floor), (ceiling, "#f4f1ec"), (far, feature), (sides, palette.wall)]
 
 
 def _daylight(picture: Array, wish: Wish, rng: np.random.Generator, *, studio: bool) -> Array:
@@ -149,7 +163,7 @@ def _daylight(picture: Array, wish: Wish, rng: np.random.Generator, *, studio: b
     fall = 1.0 + 0.16 * across - 0.07 * down
     light = np.repeat(fall[:, :, None], 3, axis=2)
     if not studio and wish.hour in {"morning", "golden", "dusk"}:
-        beam = _window_beam(width, height, side, rng) * {"morning": 0.34, "golden": 0.48, "dusk": 0.4}[wish.hour]
+        beam = _window_beam(width, height, side, rng) * {"morning": 0.26, "golden": 0.36, "dusk": 0.34}[wish.hour]
         light = light + beam[:, :, None] * np.array((1.0, 0.86, 0.62), np.float32)
     lit = lit * light
     glow = cv2.GaussianBlur(np.maximum(lit - 0.78, 0), (0, 0), max(width, height) / 45)
@@ -168,7 +182,7 @@ def _window_beam(width: int, height: int, side: int, rng: np.random.Generator) -
     band = np.clip((along + 0.26) * 8, 0, 1) * np.clip((0.26 - along) * 8, 0, 1)
     bars = np.clip((np.abs(np.mod((y + x * 0.22) / 0.3, 1.0) - 0.5) * -1 + 0.46) * 18, 0, 1)
     fade = np.clip((y - 0.12) * 2.2, 0, 1)
-    return cv2.GaussianBlur((pane * band * bars * fade).astype(np.float32), (0, 0), max(width, height) / 260)
+    return cv2.GaussianBlur((pane * band * bars * fade).astype(np.float32), (0, 0), max(width, height) / 170)
 
 
 def _outdoors(picture: Bytes, open_sky: Array, wish: Wish, rng: np.random.Generator, strength: float) -> Array:
@@ -219,14 +233,15 @@ def _lit_windows(picture: Bytes, open_sky: Array) -> Array:
     grey = hsv[..., 2] / 255
     detail = cv2.blur(np.abs(cv2.Laplacian(grey, cv2.CV_32F)), (9, 9))
     rows = np.linspace(0, 1, height, dtype=np.float32)[:, None]
-    glass = (hsv[..., 1] < 95) & (grey > 0.12) & (grey < 0.5) & (detail < 0.06) & (rows < 0.8) & (open_sky < 0.3)
+    glass = (hsv[..., 1] < 95) & (grey > 0.12) & (grey < 0.5) & (detail < 0.06) & (rows < 0.76) & (open_sky < 0.3)
     side = max(3, max(width, height) // 140) | 1
     opened = cv2.morphologyEx(glass.astype(np.uint8), cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
     kept = np.zeros(count, np.float32)
     for index in range(1, count):
         area, box = stats[index, cv2.CC_STAT_AREA], stats[index, cv2.CC_STAT_WIDTH] * stats[index, cv2.CC_STAT_HEIGHT]
-        kept[index] = float(area > width * height / 4000 and area > 0.45 * box)
+        thin = min(stats[index, cv2.CC_STAT_WIDTH], stats[index, cv2.CC_STAT_HEIGHT]) < max(width, height) / 45
+        kept[index] = float(not thin and area > 0.62 * box)
     mask = cv2.GaussianBlur(kept[labels], (0, 0), max(width, height) / 700)
     spill = cv2.GaussianBlur(mask, (0, 0), max(width, height) / 28)
     light = (mask * (0.42 + grey * 0.6) + spill * 0.32)[..., None]
@@ -237,10 +252,10 @@ def _in_depth(picture: Array, far: Array, wish: Wish) -> Array:
     """Near things stand out, far things sink into haze of the palette's colour."""
     top, horizon = SKIES[wish.hour]
     color = np.array([(int(horizon[i : i + 2], 16) * 0.7 + int(top[i : i + 2], 16) * 0.3) / 255 for i in (1, 3, 5)], np.float32)
-    blurred = cv2.GaussianBlur(picture, (0, 0), max(picture.shape[:2]) / 260)
+    blurred = cv2.GaussianBlur(picture, (0, 0), max(picture.shape[:2]) / 420)
     focus = picture + (blurred - picture) * np.clip(far * 1.4 - 0.5, 0, 1)[..., None]
     near = 1.06 - 0.12 * far[..., None]
-    return _curve((focus + (color - focus) * (far[..., None] ** 1.6 * 0.42)) * near)
+    return _curve((focus + (color - focus) * (far[..., None] ** 1.8 * 0.36)) * near)
 
 
 def _painted(picture: Array, amount: float) -> Array:

@@ -24,49 +24,65 @@ def guided(mask: Array, guide: Array, radius: int, tolerance: float) -> Array:
     return np.clip(fitted, 0, 1).astype(np.float32)
 
 
-def surfaces(lab: Array, count: int, seed: int) -> tuple[Array, Array]:
-    """Soft masks (count, h, w) of the largest like-coloured surfaces, and their mean colours (count, 3); largest first."""
+def objects(lab: Array, elsewhere: Array, count: int, seed: int) -> tuple[Array, Array]:
+    """Soft masks (count, h, w) of the things between the large surfaces, by colour, and their mean colours (count, 3).
+
+    `elsewhere` (h, w) is one where the large surfaces are. Largest first.
+    """
     height, width = lab.shape[:2]
     scale = WORKING_SIDE / max(height, width)
     small = cv2.resize(lab, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    rows = np.linspace(0, 1, small.shape[0], dtype=np.float32)[:, None].repeat(small.shape[1], 1)
-    # A floor may have the colour of the wall: the height in the picture tells them apart.
-    features = np.stack([small[..., 0] * 0.7, small[..., 1] * 2.2, small[..., 2] * 2.2, rows * 26], axis=-1)
-    samples = features.reshape(-1, 4).astype(np.float32)
+    free = cv2.resize(elsewhere, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA) < 0.5
+    samples = (small[free] * np.array((0.35, 2.0, 2.0), np.float32)).astype(np.float32)
+    if samples.shape[0] < 40 * count:
+        return np.zeros((0, height, width), np.float32), np.zeros((0, 3), np.float32)
     cv2.setRNGSeed(seed & 0x7FFFFFFF)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.5)
     labels = cv2.kmeans(samples, count, np.zeros((samples.shape[0], 1), np.int32), criteria, 2, cv2.KMEANS_PP_CENTERS)[1]
-    sheet = labels.reshape(small.shape[:2])
+    sheet = np.full(free.shape, -1, np.int32)
+    sheet[free] = labels.ravel()
     order = np.argsort(-np.bincount(labels.ravel(), minlength=count))
-    grey = lab[..., 0] / np.float32(100)
-    radius = max(3, max(height, width) // 90)
+    grey = (lab[..., 0] / np.float32(100)).astype(np.float32)
+    radius = max(3, max(height, width) // 120)
     masks = [
-        guided(cv2.resize((sheet == one).astype(np.float32), (width, height)), grey, radius, 0.0008) for one in order
+        guided(cv2.resize((sheet == one).astype(np.float32), (width, height)), grey, radius, 0.0006) for one in order
     ]
-    stacked = np.stack(masks)
-    stacked /= np.maximum(stacked.sum(axis=0), 1e-3)
     means = np.stack([small[sheet == one].mean(axis=0) for one in order])
-    return stacked.astype(np.float32), means.astype(np.float32)
+    return np.stack(masks), means.astype(np.float32)
+
+
+def smooth_surface(picture: Bytes, seeds: list[tuple[float, float]], tolerance: int = 2) -> Array:
+    """A soft mask of what can be reached from `seeds` (x, y from 0 to 1) without crossing an edge."""
+    height, width = picture.shape[:2]
+    found = _flood(picture, seeds, tolerance)
+    grown = cv2.dilate(cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.ones((3, 3), np.uint8))
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    return guided(cv2.resize(grown, (width, height)), grey, max(2, max(height, width) // 260), 0.0004)
+
+
+def _flood(picture: Bytes, seeds: list[tuple[float, float]], tolerance: int) -> Array:
+    scale = 320 / max(picture.shape[:2])
+    shrunk = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(shrunk, (0, 0), 1.0)
+    rows, columns = small.shape[:2]
+    marked = np.zeros((rows + 2, columns + 2), np.uint8)
+    flags = 4 | cv2.FLOODFILL_MASK_ONLY | (255 << 8)
+    step = (tolerance,) * 3
+    for x, y in seeds:
+        cv2.floodFill(small, marked, (int(x * (columns - 1)), int(y * (rows - 1))), (0, 0, 0), step, step, flags)
+    return (marked[1:-1, 1:-1] / 255).astype(np.float32)
 
 
 def sky(picture: Bytes) -> Array | None:
     """A soft mask of the sky, or None when the top of the picture is none."""
-    height, width = picture.shape[:2]
-    scale = 320 / max(height, width)
-    small = cv2.GaussianBlur(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), (0, 0), 1.0)
-    rows, columns = small.shape[:2]
-    marked = np.zeros((rows + 2, columns + 2), np.uint8)
-    flags = 4 | cv2.FLOODFILL_MASK_ONLY | (255 << 8)
-    for column in range(0, columns, 6):
-        cv2.floodFill(small, marked, (column, 0), (0, 0, 0), (3, 3, 3), (3, 3, 3), flags)
-    found = marked[1:-1, 1:-1].astype(np.float32) / 255
-    top = small[: max(1, rows // 12)].reshape(-1, 3).mean(axis=0)
+    seeds = [(number / 40, 0.0) for number in range(41)]
+    found = _flood(picture, seeds, 3)
+    rows = found.shape[0]
+    top = picture[: max(1, picture.shape[0] // 12)].reshape(-1, 3).mean(axis=0)
     blue_or_bright = top[2] >= top[0] - 6 and top.mean() > 110
     if found.mean() < 0.08 or found[: rows // 10].mean() < 0.6 or not blue_or_bright:
         return None
-    closed = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    return guided(cv2.resize(closed, (width, height)), grey, max(2, max(height, width) // 260), 0.0005)
+    return smooth_surface(picture, seeds, 3)
 
 
 def farness(picture: Bytes) -> Array:
