@@ -139,7 +139,7 @@ def mountains(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Sc
     for layer in range(5):
         z = -135.0 + layer * 22
         tall, wide = 104.0 - layer * 19, 300.0 - layer * 36
-        rock = Material("#6d6f7a" if layer < 3 else "#4b5660", "#eef2f8" if layer < 3 else "#5d6a63", texture="peak", bump=0.9)
+        rock = Material("#6d6f7a" if layer < 3 else "#4b5660", "#eef2f8" if layer < 3 else "#5d6a63", texture="peak", scale=22.0, bump=1.2)
         number = float(rng.uniform(0, 40))
         scene.ridge((float(rng.uniform(-10, 10)), tall * 0.3, z), wide, tall, number, rock)
     hill = Material("#4d6136", "#6f7f45", texture="grass", scale=3)

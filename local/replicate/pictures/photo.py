@@ -142,8 +142,8 @@ def _shell(picture: Bytes, wish: Wish, rng: np.random.Generator) -> list[tuple[A
     palette = wish.palette
     rows = np.linspace(0, 1, picture.shape[0], dtype=np.float32)[:, None]
     # A weak corner lets the flood through: floor and ceiling fade out where they cannot be.
-    floor = smooth_surface(picture, [(x / 10, 1.0) for x in range(11)]) * np.clip((rows - 0.58) * 12, 0, 1)
-    ceiling = smooth_surface(picture, [(x / 10, 0.0) for x in range(3, 8)]) * np.clip((0.24 - rows) * 9, 0, 1)
+    floor = smooth_surface(picture, [(x / 10, 1.0) for x in range(11)], 1) * np.clip((rows - 0.62) * 9, 0, 1)
+    ceiling = smooth_surface(picture, [(x / 10, 0.0) for x in range(3, 8)], 1) * np.clip((0.24 - rows) * 9, 0, 1)
     far = smooth_surface(picture, [(0.35, 0.35), (0.5, 0.3), (0.65, 0.35), (0.5, 0.42)])
     sides = smooth_surface(picture, [(x, y) for x in (0.03, 0.97) for y in (0.3, 0.5, 0.65)])
     feature = palette.accent_wall if rng.random() < 0.65 else palette.wall

@@ -71,7 +71,8 @@ def _paint_surfaces(
             u, v = own[0] / half[0], -own[1] / half[1]
         seen = look(material, u, v)
         if material.bump:
-            wobble = np.stack([noise(u * 2 + i, v * 2 - i) - 0.5 for i in (0.0, 1.3, 2.6)])
+            fine = np.float32(2 / material.scale)
+            wobble = np.stack([noise(u * fine + i, v * fine - i) - 0.5 for i in (0.0, 1.3, 2.6)])
             facing = facing + wobble * np.float32(material.bump)
             facing /= np.sqrt((facing * facing).sum(axis=0))
         flat_normal[:, pixels] = facing

@@ -183,8 +183,8 @@ def _windows(first: Array, second: Array, u: Array, v: Array) -> Look:
 
 def _peak(first: Array, second: Array, u: Array, v: Array) -> Look:
     """A mountain: rock, and snow above a ragged line; `v` runs from the foot up."""
-    rough = noise(u * 0.09, v * 0.09) * 0.6 + noise(u * 0.4, v * 0.4) * 0.4
-    snow = np.clip((v + (rough - 0.5) * 9.0) * 0.5, 0.0, 1.0)
+    rough = noise(u * 0.5, v * 0.5) * 0.6 + noise(u * 1.7, v * 1.7) * 0.4
+    snow = np.clip((v + (rough - 0.5) * 0.5) * 9.0, 0.0, 1.0)
     return _lit((first * (1 - snow) + second * snow) * (0.7 + 0.6 * rough))
 
 
