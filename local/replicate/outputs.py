@@ -30,6 +30,8 @@ HUGE_SIDE = 50_000
 @get("/files/{prediction_id:str}/{name:str}")
 async def output_file(prediction_id: str, name: str, services: NamedDependency[Services]) -> Response[Any]:
     """One output, until it expires."""
+    if services.store.find(prediction_id) is None:
+        raise not_found()
     path = services.store.output_path(prediction_id, name)
     if path.suffix not in MEDIA_TYPES or not path.is_file():
         raise not_found()

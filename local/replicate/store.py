@@ -35,8 +35,8 @@ class PredictionStore:
         return iter(sorted(self._records.values(), key=_newest, reverse=True))
 
     def output_path(self, prediction_id: str, name: str) -> Path:
-        """Both parts come from a URL: anything but plain names ends in a path that does not exist."""
-        return self._files / Path(prediction_id).name / Path(name).name
+        """`name` may come from a URL; `prediction_id` is known to be one."""
+        return self._files / prediction_id / Path(name).name
 
     def write_output(self, prediction_id: str, name: str, content: bytes) -> None:
         path = self.output_path(prediction_id, name)

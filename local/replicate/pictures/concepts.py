@@ -19,7 +19,14 @@ def islands(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scen
     scene = Scene(view, light, focus=(0, 0, -2), radius=13)
     rock = Material("#9c8467", texture="concrete", bump=1.6, scale=2.2)
     grass = Material("#6f8f3c", "#93a852", texture="grass")
-    places = [(0.0, 0.0, 0.0, 3.6), (-7.4, 2.6, -3.0, 2.0), (7.2, 2.2, -2.0, 2.3), (3.0, 5.4, -9.0, 1.6), (-4.4, -3.4, -6.0, 1.7), (11.5, -2.5, -9.0, 2.1)]
+    places = [
+        (0.0, 0.0, 0.0, 3.6),
+        (-7.4, 2.6, -3.0, 2.0),
+        (7.2, 2.2, -2.0, 2.3),
+        (3.0, 5.4, -9.0, 1.6),
+        (-4.4, -3.4, -6.0, 1.7),
+        (11.5, -2.5, -9.0, 2.1),
+    ]
     for x, y, z, wide in places:
         x, y = x + float(rng.uniform(-0.9, 0.9)), y + float(rng.uniform(-0.7, 0.7))
         _island(scene, (x, y, z), wide, rock, grass, rng)
@@ -27,14 +34,29 @@ def islands(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scen
     _hut(scene, wish, (x + 0.6, 0.35, 0.4))
     puff = Material("#ffffff", glow=0.25)
     for number in range(7):
-        x, y, z = (number - 3) * 5.5 + float(rng.uniform(-2, 2)), float(rng.uniform(-8.5, -5.5)), float(rng.uniform(-26, -9))
+        x, y, z = (
+            (number - 3) * 5.5 + float(rng.uniform(-2, 2)),
+            float(rng.uniform(-8.5, -5.5)),
+            float(rng.uniform(-26, -9)),
+        )
         for part in range(7):
             wide = float(rng.uniform(0.9, 1.9))
-            scene.ball((x + part * 0.9 - 2.7, y + wide * 0.35, z + float(rng.uniform(-1, 1))), (wide * 1.25, wide * 0.8, wide), puff)
+            scene.ball(
+                (x + part * 0.9 - 2.7, y + wide * 0.35, z + float(rng.uniform(-1, 1))),
+                (wide * 1.25, wide * 0.8, wide),
+                puff,
+            )
     return scene
 
 
-def _island(scene: Scene, centre: tuple[float, float, float], wide: float, rock: Material, grass: Material, rng: np.random.Generator) -> None:
+def _island(
+    scene: Scene,
+    centre: tuple[float, float, float],
+    wide: float,
+    rock: Material,
+    grass: Material,
+    rng: np.random.Generator,
+) -> None:
     x, y, z = centre
     scene.ball((x, y, z), (wide, wide * 0.12, wide * 0.8), grass)
     for number in range(9):
@@ -42,10 +64,21 @@ def _island(scene: Scene, centre: tuple[float, float, float], wide: float, rock:
         angle, out = number * 137.5, wide * 0.075 * number
         dx, dz = out * float(np.cos(np.radians(angle))), out * 0.8 * float(np.sin(np.radians(angle)))
         deep = wide * (1.75 - 0.16 * number) * float(rng.uniform(0.8, 1.15))
-        scene.rod((x + dx, y + 0.02, z + dz), (x + dx * 0.4, y - deep, z + dz * 0.4), wide * (0.62 - 0.035 * number), rock, wide * 0.05)
+        scene.rod(
+            (x + dx, y + 0.02, z + dz),
+            (x + dx * 0.4, y - deep, z + dz * 0.4),
+            wide * (0.62 - 0.035 * number),
+            rock,
+            wide * 0.05,
+        )
     for _ in range(round(wide * 1.6)):
         angle, out = float(rng.uniform(0, 360)), wide * float(rng.uniform(0.15, 0.72))
-        spot = Spot(x + out * float(np.cos(np.radians(angle))), z + out * 0.7 * float(np.sin(np.radians(angle))), 0, y + wide * 0.07)
+        spot = Spot(
+            x + out * float(np.cos(np.radians(angle))),
+            z + out * 0.7 * float(np.sin(np.radians(angle))),
+            0,
+            y + wide * 0.07,
+        )
         tree(scene, spot, rng, float(rng.uniform(1.0, 1.9)), ("#55752e", "#9aae55"))
 
 
@@ -79,13 +112,21 @@ def monoliths(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Sc
         z = float(rng.uniform(-55, 4))
         wide = float(rng.uniform(7, 20))
         scene.ball((float(rng.uniform(-45, 45)), -0.3, z), (wide, float(rng.uniform(0.6, 2.0)), wide * 0.45), dunes)
-    slab = Material(("#5d3f2c", "#3a3b40", wish.palette.accent_wall, "#8a8580")[int(rng.integers(4))], texture="concrete", bump=0.25)
+    slab = Material(
+        ("#5d3f2c", "#3a3b40", wish.palette.accent_wall, "#8a8580")[int(rng.integers(4))], texture="concrete", bump=0.25
+    )
     form = int(rng.integers(3))
     for number in range(int(rng.integers(3, 6))):
         x = (number - 2) * float(rng.uniform(2.6, 4.0)) + float(rng.uniform(-0.8, 0.8))
         z, tall = float(rng.uniform(-9, 3)), float(rng.uniform(4.0, 13.0))
         if form == 0:
-            scene.box((x, tall / 2 - 0.4, z), (float(rng.uniform(1.2, 2.4)), tall, 0.8), slab, float(rng.uniform(-35, 35)), 0.02)
+            scene.box(
+                (x, tall / 2 - 0.4, z),
+                (float(rng.uniform(1.2, 2.4)), tall, 0.8),
+                slab,
+                float(rng.uniform(-35, 35)),
+                0.02,
+            )
         elif form == 1:
             scene.post((x, -0.3, z), float(rng.uniform(0.8, 1.5)), tall, slab, float(rng.uniform(0.25, 0.8)))
         else:
@@ -108,14 +149,21 @@ def city(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
     scene = Scene(view, light, focus=(0, 25, -20), radius=95)
     wall = ("#3b3f4a", "#4a4650", "#2f3540") if dark else ("#a9a59e", "#8d8f94", "#b8ad9c")
     lit = "#ffcf8a" if wish.palette.accent[1] > "8" else "#9fd8ff"
-    scene.box((0, -1, -100), (600, 2, 400), Material("#4a4a4d" if dark else "#97938c", texture="concrete", scale=8, gloss=0.5), casts=False)
+    scene.box(
+        (0, -1, -100),
+        (600, 2, 400),
+        Material("#4a4a4d" if dark else "#97938c", texture="concrete", scale=8, gloss=0.5),
+        casts=False,
+    )
     for side in (-1, 1):
         for row in range(9):
             for rank in range(3):
                 z = 30 - row * 22 + float(rng.uniform(-4, 4))
                 wide, tall = float(rng.uniform(11, 19)), float(rng.uniform(26, 72)) + rank * 14 + (row > 5) * 12
                 x = side * (13 + rank * 20 + wide / 2 + float(rng.uniform(-1, 2)))
-                face = Material(wall[int(rng.integers(3))], lit, texture="windows", glow=2.4 if dark else 0.0, gloss=0.15)
+                face = Material(
+                    wall[int(rng.integers(3))], lit, texture="windows", glow=2.4 if dark else 0.0, gloss=0.15
+                )
                 scene.box((x, tall / 2, z), (wide, tall, 17), face, bevel=0.1)
                 if rng.random() < 0.5:
                     scene.box((x, tall + 3, z), (wide * 0.55, 8, 9), face, bevel=0.1)
@@ -126,7 +174,11 @@ def city(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
     for number in range(14):
         place = (float(rng.uniform(-9, 9)), float(rng.uniform(6, 46)), float(rng.uniform(-120, 20)))
         scene.box(place, (1.6, 0.5, 3.4), Material("#22252c"), bevel=0.2)
-        scene.ball((place[0], place[1], place[2] + 1.8), (0.28,) * 3, Material("#ffe7c0" if number % 2 else wish.palette.accent, glow=5 if dark else 1.0))
+        scene.ball(
+            (place[0], place[1], place[2] + 1.8),
+            (0.28,) * 3,
+            Material("#ffe7c0" if number % 2 else wish.palette.accent, glow=5 if dark else 1.0),
+        )
     return scene
 
 
@@ -139,14 +191,24 @@ def mountains(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Sc
     for layer in range(5):
         z = -135.0 + layer * 22
         tall, wide = 104.0 - layer * 19, 300.0 - layer * 36
-        rock = Material("#6d6f7a" if layer < 3 else "#4b5660", "#eef2f8" if layer < 3 else "#5d6a63", texture="peak", scale=22.0, bump=1.2)
+        rock = Material(
+            "#6d6f7a" if layer < 3 else "#4b5660",
+            "#eef2f8" if layer < 3 else "#5d6a63",
+            texture="peak",
+            scale=22.0,
+            bump=1.2,
+        )
         number = float(rng.uniform(0, 40))
         scene.ridge((float(rng.uniform(-10, 10)), tall * 0.3, z), wide, tall, number, rock)
     hill = Material("#4d6136", "#6f7f45", texture="grass", scale=3)
     for number in range(10):
         x = (number - 4.5) * 13 + float(rng.uniform(-4, 4))
         if abs(x) > 9:
-            scene.ball((x, -1.5, float(rng.uniform(-38, -8))), (float(rng.uniform(9, 15)), float(rng.uniform(3, 6.5)), 10), hill)
+            scene.ball(
+                (x, -1.5, float(rng.uniform(-38, -8))),
+                (float(rng.uniform(9, 15)), float(rng.uniform(3, 6.5)), 10),
+                hill,
+            )
     scene.box((0, -0.6, 0), (400, 1, 300), Material("#3d6274", gloss=0.9, bump=0.05), casts=False)
     scene.ball((-3, -0.9, 20), (16, 1.1, 4), hill)
     for number in range(30):

@@ -22,7 +22,9 @@ def outdoor_light(hour: str) -> Light:
         case "golden":
             return Light("#86abd0", "#fbdcb0", "#8d7a56", 0.75, "#ffc27d", 3.3, (-0.75, -0.42, -0.5), clouds=0.5)
         case "soft":
-            return Light("#c3ccd4", "#e6e6e3", "#7d7c70", 1.0, "#ffffff", 0.5, (-0.4, -0.8, -0.5), clouds=0.9, sun_softness=6)
+            return Light(
+                "#c3ccd4", "#e6e6e3", "#7d7c70", 1.0, "#ffffff", 0.5, (-0.4, -0.8, -0.5), clouds=0.9, sun_softness=6
+            )
         case _:
             return Light("#5b92cf", "#d6e5f0", "#77785a", 0.85, "#fff2da", 3.0, (-0.6, -0.72, -0.52), clouds=0.7)
 
@@ -60,11 +62,28 @@ def house(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
     scene.box((mirror * 1.9, 5.72, -0.6), (7.4, 0.24, 5.4), white, bevel=0.02)
     _panes(scene, mirror * 1.9 - 2.6, mirror * 1.9 + 2.6, 1.62, 3.4, 5.35, glow)
     _garden(scene, palette.accent, mirror, glow)
-    for x, z, height in ((-8.8, -3.5, 6.4), (-10.8, 0.5, 5.2), (9.4, -2.8, 7.2), (11.5, 1.5, 5.4), (5.5, -7, 7.5), (-4.5, -8, 7.0)):
-        tree(scene, Spot(x + float(rng.uniform(-0.8, 0.8)), z), rng, height * float(rng.uniform(0.85, 1.1)), _greens(wish.hour))
+    for x, z, height in (
+        (-8.8, -3.5, 6.4),
+        (-10.8, 0.5, 5.2),
+        (9.4, -2.8, 7.2),
+        (11.5, 1.5, 5.4),
+        (5.5, -7, 7.5),
+        (-4.5, -8, 7.0),
+    ):
+        tree(
+            scene,
+            Spot(x + float(rng.uniform(-0.8, 0.8)), z),
+            rng,
+            height * float(rng.uniform(0.85, 1.1)),
+            _greens(wish.hour),
+        )
     for number in range(7):
         x = -mirror * (6.6 + 0.4 * (number % 3)) + mirror * number * 0.12
-        scene.ball((x, 0.28, 1.0 + number * 0.75), (0.42, 0.34, 0.4), Material(*_greens(wish.hour), texture="foliage", bump=1.1))
+        scene.ball(
+            (x, 0.28, 1.0 + number * 0.75),
+            (0.42, 0.34, 0.4),
+            Material(*_greens(wish.hour), texture="foliage", bump=1.1),
+        )
     plant(scene, Spot(mirror * 2.4, 3.8, 0, 0.16), rng, 1.5, "#4a4a4a")
     return scene
 
@@ -92,7 +111,12 @@ def _glazing(scene: Scene, start: float, end: float, z: float, low: float, high:
         for number in (0, 1, 3):
             x = left + (right - left) * (number + 0.5) / count
             pane = Material("#1f2a31", gloss=0.95)
-            scene.box((x, (low + high) / 2, z - 0.03), ((right - left) / count - 0.06, high - low - 0.06, 0.02), pane, casts=False)
+            scene.box(
+                (x, (low + high) / 2, z - 0.03),
+                ((right - left) / count - 0.06, high - low - 0.06, 0.02),
+                pane,
+                casts=False,
+            )
 
 
 def _panes(scene: Scene, left: float, right: float, z: float, low: float, high: float, glow: float) -> None:
@@ -114,7 +138,9 @@ def _garden(scene: Scene, accent: str, mirror: float, glow: float) -> None:
         x, z = mirror * (3.6 + number * 1.15), 5.6
         scene.box((x, 0.3, z + 0.35), (0.62, 0.09, 1.3), WHITE, 6, bevel=0.03)
         for step in range(3):
-            scene.box((x - 0.02 * step, 0.38 + 0.12 * step, z - 0.36 - 0.09 * step), (0.62, 0.14, 0.12), WHITE, 6, bevel=0.03)
+            scene.box(
+                (x - 0.02 * step, 0.38 + 0.12 * step, z - 0.36 - 0.09 * step), (0.62, 0.14, 0.12), WHITE, 6, bevel=0.03
+            )
         scene.box((x, 0.17, z), (0.5, 0.16, 1.5), Material(accent), 6)
 
 
@@ -127,7 +153,9 @@ def cabin(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
     view = look((aside, 1.6, 13.0), (0, 2.3, 0), 50, *size)
     scene = Scene(view, outdoor_light(hour), focus=(0, 1.5, 0), radius=15)
     scene.light.fog, scene.light.fog_density = scene.light.horizon, 0.012
-    ground = Material("#e4e9f2", texture="sand", scale=3.0) if winter else Material("#5d6e39", "#7f8b4a", texture="grass")
+    ground = (
+        Material("#e4e9f2", texture="sand", scale=3.0) if winter else Material("#5d6e39", "#7f8b4a", texture="grass")
+    )
     scene.box((0, -0.5, -20), (240, 1, 140), ground, casts=False)
     roof = Material("#2a2c31" if rng.random() < 0.6 else wish.palette.wood, texture="board")
     half, height, depth = 2.7, 5.2, 5.4

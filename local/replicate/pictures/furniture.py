@@ -47,7 +47,9 @@ def sofa(scene: Scene, spot: Spot, cover: str, cushions: tuple[str, str], wood: 
         scene.box(spot.at(x, 0.66, -0.25), (inner / count - 0.012, 0.42, 0.17), cloth, spot.turn, 0.085)
     for side, color in zip((-1, 1), cushions, strict=True):
         pillow = Material(color, texture="fabric")
-        scene.box(spot.at(side * (inner / 2 - 0.24), 0.69, -0.1), (0.44, 0.42, 0.15), pillow, spot.turn + side * 14, 0.075)
+        scene.box(
+            spot.at(side * (inner / 2 - 0.24), 0.69, -0.1), (0.44, 0.42, 0.15), pillow, spot.turn + side * 14, 0.075
+        )
     legs = Material(wood, texture="wood")
     for x in (-1, 1):
         for z in (-1, 1):
@@ -90,7 +92,9 @@ def vase(
 
 
 def bowl(scene: Scene, foot: Vector, radius: float, material: Material) -> None:
-    scene.lathe(foot, [(up * radius, wide * radius) for up, wide in ((0, 0.4), (0.12, 0.62), (0.3, 0.86), (0.5, 1.0))], material)
+    scene.lathe(
+        foot, [(up * radius, wide * radius) for up, wide in ((0, 0.4), (0.12, 0.62), (0.3, 0.86), (0.5, 1.0))], material
+    )
 
 
 def plant(scene: Scene, spot: Spot, rng: np.random.Generator, height: float = 1.5, pot: str = "#ece6dc") -> None:
@@ -118,7 +122,12 @@ def sprig(scene: Scene, foot: Vector, rng: np.random.Generator, height: float = 
         x, z = polar(number * 137.5, height * float(rng.uniform(0.15, 0.4)))
         tip = (foot[0] + x, foot[1] + height * float(rng.uniform(0.6, 1.0)), foot[2] + z)
         scene.rod(foot, tip, 0.004, DARK_LEAF)
-        scene.leaf((tip[0] - x * 0.2, tip[1] - 0.04, tip[2] - z * 0.2), (tip[0] + x * 0.7, tip[1] + 0.05, tip[2] + z * 0.7), 0.07, LEAF)
+        scene.leaf(
+            (tip[0] - x * 0.2, tip[1] - 0.04, tip[2] - z * 0.2),
+            (tip[0] + x * 0.7, tip[1] + 0.05, tip[2] + z * 0.7),
+            0.07,
+            LEAF,
+        )
 
 
 def floor_lamp(scene: Scene, spot: Spot, metal: str, strength: float) -> None:
@@ -133,7 +142,11 @@ def pendant(scene: Scene, place: Vector, ceiling: float, color: str, strength: f
     """`place` is the rim of the shade."""
     x, y, z = place
     scene.rod((x, y + radius * 0.6, z), (x, ceiling, z), 0.006, BLACK)
-    scene.lathe(place, [(0, radius), (radius * 0.28, radius * 0.86), (radius * 0.5, radius * 0.55), (radius * 0.62, radius * 0.14)], Material(color, gloss=0.35))
+    scene.lathe(
+        place,
+        [(0, radius), (radius * 0.28, radius * 0.86), (radius * 0.5, radius * 0.55), (radius * 0.62, radius * 0.14)],
+        Material(color, gloss=0.35),
+    )
     scene.ball((x, y, z), (radius * 0.34,) * 3, Material("#fff2df", glow=0.4 + 3.0 * strength))
     scene.light.lamps.append(((x, y - 0.25, z), "#ffdcae", 0.4 * strength))
 
@@ -155,7 +168,13 @@ def frame(scene: Scene, centre: Vector, size: tuple[float, float], palette: Pale
 
 def books(scene: Scene, spot: Spot, palette: Palette) -> None:
     for number, color in enumerate((palette.second, palette.accent, "#e8e0d2")):
-        scene.box(spot.at(0.01 * number, 0.018 + number * 0.034, 0), (0.28 - number * 0.03, 0.032, 0.2), Material(color), spot.turn + number * 9, 0.004)
+        scene.box(
+            spot.at(0.01 * number, 0.018 + number * 0.034, 0),
+            (0.28 - number * 0.03, 0.032, 0.2),
+            Material(color),
+            spot.turn + number * 9,
+            0.004,
+        )
 
 
 def sideboard(scene: Scene, spot: Spot, wood: str, width: float = 1.5) -> None:
@@ -176,7 +195,13 @@ def curtain(scene: Scene, x: float, z_from: float, z_to: float, height: float, c
         scene.post((x + 0.03 * (fold % 2), 0.02, z), 0.062, height, cloth)
 
 
-def tree(scene: Scene, spot: Spot, rng: np.random.Generator, height: float = 5.0, greens: tuple[str, str] = ("#3e5b2a", "#7d9445")) -> None:
+def tree(
+    scene: Scene,
+    spot: Spot,
+    rng: np.random.Generator,
+    height: float = 5.0,
+    greens: tuple[str, str] = ("#3e5b2a", "#7d9445"),
+) -> None:
     """A broad crown of overlapping clumps."""
     bark = Material("#5a4332", texture="wood", bump=0.4)
     scene.rod(spot.at(0, 0, 0), spot.at(0, height * 0.55, 0), height * 0.03, bark, height * 0.018)

@@ -60,7 +60,12 @@ def _room(wish: Wish, size: tuple[int, int], rng: np.random.Generator, *, accent
     scene = Scene(view, room_light(wish.hour), focus=(0, 1.1, 0.3), radius=5.2, room=(low, high))
     wall = Material(palette.wall)
     middle, depth = (BACK + FRONT) / 2, FRONT - BACK
-    scene.box((0, -0.05, middle), (WIDTH + 0.4, 0.1, depth), Material(palette.floor, texture="planks", gloss=0.22), casts=False)
+    scene.box(
+        (0, -0.05, middle),
+        (WIDTH + 0.4, 0.1, depth),
+        Material(palette.floor, texture="planks", gloss=0.22),
+        casts=False,
+    )
     back = Material(palette.accent_wall) if accent else wall
     scene.box((0, HEIGHT / 2, BACK - 0.05), (WIDTH + 0.2, HEIGHT, 0.1), back, casts=False)
     scene.box((WIDTH / 2 + 0.05, HEIGHT / 2, middle), (0.1, HEIGHT, depth), wall, casts=False)
@@ -76,7 +81,13 @@ def _window(scene: Scene, wall: Material, metal: str, sill: float) -> None:
     near, far, top, x = 1.9, -1.75, 2.45, -WIDTH / 2 - 0.08
     pieces = ((BACK, far, 0.0, HEIGHT), (near, FRONT, 0.0, HEIGHT), (far, near, 0.0, sill), (far, near, top, HEIGHT))
     for z_from, z_to, y_from, y_to in pieces:
-        scene.box((x, (y_from + y_to) / 2, (z_from + z_to) / 2), (0.16, y_to - y_from, z_to - z_from), wall, casts=False, bevel=0.005)
+        scene.box(
+            (x, (y_from + y_to) / 2, (z_from + z_to) / 2),
+            (0.16, y_to - y_from, z_to - z_from),
+            wall,
+            casts=False,
+            bevel=0.005,
+        )
     bars = Material(metal, gloss=0.3)
     for z in (far, (far + near) / 2, near):
         scene.box((x, (sill + top) / 2, z), (0.06, top - sill, 0.05), bars, bevel=0.005)
@@ -88,13 +99,27 @@ def living(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene
     palette, lamps = wish.palette, LAMP_STRENGTH[wish.hour]
     scene = _room(wish, size, rng, accent=bool(rng.random() < 0.6))
     curtain(scene, -WIDTH / 2 + 0.08, -2.5, -1.7, 2.6, "#efe9de")
-    scene.box((0, 0.012, 0.0), (3.9, 0.026, 2.7), Material("#e9e3d7", palette.second, texture="rug" if rng.random() < 0.5 else "fabric"), bevel=0.01)
+    scene.box(
+        (0, 0.012, 0.0),
+        (3.9, 0.026, 2.7),
+        Material("#e9e3d7", palette.second, texture="rug" if rng.random() < 0.5 else "fabric"),
+        bevel=0.01,
+    )
     shift = float(rng.uniform(-0.35, 0.35))
-    sofa(scene, Spot(shift, -1.6), palette.main, (palette.accent, palette.second), palette.wood, float(rng.uniform(2.2, 2.6)))
+    sofa(
+        scene,
+        Spot(shift, -1.6),
+        palette.main,
+        (palette.accent, palette.second),
+        palette.wood,
+        float(rng.uniform(2.2, 2.6)),
+    )
     table = (Material(palette.wood, texture="wood", gloss=0.3), TERRAZZO, MARBLE)[int(rng.integers(3))]
     if rng.random() < 0.6:
         round_table(scene, Spot(shift, -0.15), table, palette.wood, 0.52)
-        round_table(scene, Spot(shift + 0.58, 0.18), Material(palette.wood, texture="wood", gloss=0.3), palette.wood, 0.3, 0.27)
+        round_table(
+            scene, Spot(shift + 0.58, 0.18), Material(palette.wood, texture="wood", gloss=0.3), palette.wood, 0.3, 0.27
+        )
     else:
         scene.box((shift, 0.33, -0.1), (1.2, 0.07, 0.6), table, bevel=0.015)
         for x in (-0.45, 0.45):
@@ -118,7 +143,9 @@ def living(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene
     elif pictures == 1:
         frame(scene, (shift, 1.72, BACK + 0.03), (1.15, 0.72), palette, palette.second)
     else:
-        scene.box((shift + 0.1, 1.62, BACK + 0.14), (1.9, 0.045, 0.24), Material(palette.wood, texture="wood"), bevel=0.008)
+        scene.box(
+            (shift + 0.1, 1.62, BACK + 0.14), (1.9, 0.045, 0.24), Material(palette.wood, texture="wood"), bevel=0.008
+        )
         vase(scene, (shift - 0.5, 1.64, BACK + 0.15), 0.26, Material(palette.accent, gloss=0.3), 2)
         vase(scene, (shift + 0.62, 1.64, BACK + 0.15), 0.34, WHITE, 1)
         frame(scene, (shift + 0.1, 1.86, BACK + 0.09), (0.36, 0.42), palette, palette.second)
@@ -141,9 +168,21 @@ def bedroom(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scen
     scene.box((0, 0.46, -0.68), (1.96, 0.22, 0.5), Material(palette.accent, texture="fabric"), bevel=0.1)
     for side in (-1, 1):
         scene.box((side * 0.46, 0.66, -2.25), (0.68, 0.46, 0.2), WHITE, side * 3.0, bevel=0.1)
-        scene.box((side * 0.4, 0.62, -2.05), (0.52, 0.36, 0.16), Material(palette.second, texture="fabric"), side * 5.0, bevel=0.08)
+        scene.box(
+            (side * 0.4, 0.62, -2.05),
+            (0.52, 0.36, 0.16),
+            Material(palette.second, texture="fabric"),
+            side * 5.0,
+            bevel=0.08,
+        )
         scene.box((side * 1.38, 0.27, -2.3), (0.5, 0.36, 0.42), wood, bevel=0.01)
-        vase(scene, (side * 1.42, 0.45, -2.28), 0.2, Material(palette.accent if side > 0 else "#f1ece3", gloss=0.3), 1 + side)
+        vase(
+            scene,
+            (side * 1.42, 0.45, -2.28),
+            0.2,
+            Material(palette.accent if side > 0 else "#f1ece3", gloss=0.3),
+            1 + side,
+        )
     scene.box((0.0, 0.6, -1.98), (0.4, 0.26, 0.15), Material(palette.accent, texture="fabric"), bevel=0.07)
     for side in (-1, 1):
         globe(scene, (side * 1.38, 1.42, -2.2), HEIGHT, lamps + 0.3)
@@ -172,7 +211,13 @@ def kitchen(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scen
     scene.box((-0.32, 1.2, BACK + 0.02), (3.84, 0.56, 0.03), splash, bevel=0.003)
     scene.box((-0.32, 1.52, BACK + 0.15), (3.3, 0.05, 0.28), wood, bevel=0.006)
     for number, x in enumerate((-1.6, -1.15, -0.4, 0.1, 0.75)):
-        vase(scene, (x, 1.545, BACK + 0.16), float(rng.uniform(0.14, 0.3)), Material((palette.accent, "#f1ece3", palette.second)[number % 3], gloss=0.3), number)
+        vase(
+            scene,
+            (x, 1.545, BACK + 0.16),
+            float(rng.uniform(0.14, 0.3)),
+            Material((palette.accent, "#f1ece3", palette.second)[number % 3], gloss=0.3),
+            number,
+        )
     scene.box((2.35, 1.15, BACK + 0.36), (1.15, 2.3, 0.7), cabinet, bevel=0.01)
     scene.box((2.35, 1.15, BACK + 0.715), (0.008, 2.2, 0.01), BLACK)
     scene.box((0.85, 0.98, BACK + 0.3), (0.02, 0.3, 0.02), Material(palette.metal, gloss=0.6))
@@ -181,7 +226,11 @@ def kitchen(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scen
     scene.box((0, 0.91, 0.02), (length, 0.07, 0.98), stone, bevel=0.008)
     bowl(scene, (-0.45, 0.95, 0.05), 0.19, Material(palette.accent, gloss=0.3))
     for angle in (0, 120, 240):
-        scene.ball((-0.45 + 0.07 * np.cos(angle), 1.05, 0.05 + 0.07 * np.sin(angle)), (0.05,) * 3, Material("#d98a32", gloss=0.3))
+        scene.ball(
+            (-0.45 + 0.07 * np.cos(angle), 1.05, 0.05 + 0.07 * np.sin(angle)),
+            (0.05,) * 3,
+            Material("#d98a32", gloss=0.3),
+        )
     vase(scene, (0.55, 0.945, -0.05), 0.28, WHITE, int(rng.integers(3)))
     sprig(scene, (0.55, 1.2, -0.05), rng, 0.5)
     for x in (-0.75, 0.0, 0.75):

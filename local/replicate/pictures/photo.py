@@ -93,7 +93,11 @@ def _even_border(picture: Bytes) -> bool:
     """A thing before a plain backdrop has a calm upper edge and calm sides."""
     height, width = picture.shape[:2]
     edge = max(4, min(height, width) // 30)
-    strips = (picture[:edge], picture[: height // 2, :edge].transpose(1, 0, 2), picture[: height // 2, -edge:].transpose(1, 0, 2))
+    strips = (
+        picture[:edge],
+        picture[: height // 2, :edge].transpose(1, 0, 2),
+        picture[: height // 2, -edge:].transpose(1, 0, 2),
+    )
     return max(float(strip.reshape(-1, 3).std(axis=0).mean()) for strip in strips) < 14
 
 
@@ -214,15 +218,24 @@ def _outdoors(picture: Bytes, open_sky: Array, wish: Wish, rng: np.random.Genera
 
 
 def _sky_picture(width: int, height: int, wish: Wish, rng: np.random.Generator) -> Array:
-    top, horizon = (np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)], np.float32) for color in SKIES[wish.hour])
+    top, horizon = (
+        np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)], np.float32) for color in SKIES[wish.hour]
+    )
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
     down = np.clip(y / 0.62, 0, 1)[..., None] ** 1.15
     picture = top + (horizon - top) * down
     shift = float(rng.uniform(0, 4))
     flat = 1.0 / (0.9 - 0.72 * np.clip(y, 0, 0.98))
-    cover = noise((x - 0.5) * flat * 1.1 + shift, flat * 0.9 + shift) * 0.7 + noise(x * flat * 3.0, flat * 3.4 + shift) * 0.3
+    cover = (
+        noise((x - 0.5) * flat * 1.1 + shift, flat * 0.9 + shift) * 0.7
+        + noise(x * flat * 3.0, flat * 3.4 + shift) * 0.3
+    )
     thick = np.clip((cover - 0.5) * 3.4, 0, 1)[..., None] * {"night": 0.2, "soft": 0.85}.get(wish.hour, 0.6)
-    cloud = horizon * np.float32(0.5) + np.float32(0.5) if wish.hour not in {"night", "dusk"} else horizon * np.float32(0.95)
+    cloud = (
+        horizon * np.float32(0.5) + np.float32(0.5)
+        if wish.hour not in {"night", "dusk"}
+        else horizon * np.float32(0.95)
+    )
     return (picture + (cloud - picture) * thick).astype(np.float32)
 
 
@@ -251,7 +264,9 @@ def _lit_windows(picture: Bytes, open_sky: Array) -> Array:
 def _in_depth(picture: Array, far: Array, wish: Wish) -> Array:
     """Near things stand out, far things sink into haze of the palette's colour."""
     top, horizon = SKIES[wish.hour]
-    color = np.array([(int(horizon[i : i + 2], 16) * 0.7 + int(top[i : i + 2], 16) * 0.3) / 255 for i in (1, 3, 5)], np.float32)
+    color = np.array(
+        [(int(horizon[i : i + 2], 16) * 0.7 + int(top[i : i + 2], 16) * 0.3) / 255 for i in (1, 3, 5)], np.float32
+    )
     blurred = cv2.GaussianBlur(picture, (0, 0), max(picture.shape[:2]) / 420)
     focus = picture + (blurred - picture) * np.clip(far * 1.4 - 0.5, 0, 1)[..., None]
     near = 1.06 - 0.12 * far[..., None]
@@ -309,5 +324,3 @@ def _curve(picture: Array) -> Array:
 
 def _done(picture: Array, rng: np.random.Generator) -> Image.Image:
     return Image.fromarray(finish(picture.astype(np.float32), rng, grain=0.006))
-
-

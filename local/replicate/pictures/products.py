@@ -18,9 +18,23 @@ def _studio(wish: Wish, size: tuple[int, int], rng: np.random.Generator, distanc
     aside = float(rng.uniform(-0.5, 0.5)) * distance * 0.3
     view = look((aside, height + distance * 0.16, distance), (0, height, 0), 34, *size)
     key = float(rng.uniform(0.35, 0.8)) * (1 if rng.random() < 0.5 else -1)
-    light = Light("#ffffff", "#ffffff", color, 0.3 if dark else 0.62, "#fff4e4", 1.5 if dark else 2.1, (key, -0.95, -0.6), sun_softness=9)
+    light = Light(
+        "#ffffff",
+        "#ffffff",
+        color,
+        0.3 if dark else 0.62,
+        "#fff4e4",
+        1.5 if dark else 2.1,
+        (key, -0.95, -0.6),
+        sun_softness=9,
+    )
     if wish.hour == "golden":
-        light.sun, light.sun_strength, light.sun_direction, light.sun_softness = "#ffd09a", 2.6, (key * 1.6, -0.6, -0.5), 2.5
+        light.sun, light.sun_strength, light.sun_direction, light.sun_softness = (
+            "#ffd09a",
+            2.6,
+            (key * 1.6, -0.6, -0.5),
+            2.5,
+        )
     light.sky = "#8f95a5" if dark else "#ffffff"
     light.horizon = "#4a4a50" if dark else color
     # Behind the set the paper rises: floor and wall are one colour that runs together with distance.
@@ -32,7 +46,9 @@ def _studio(wish: Wish, size: tuple[int, int], rng: np.random.Generator, distanc
 
 def _stage(scene: Scene, wish: Wish, rng: np.random.Generator) -> float:
     """A plinth and a smaller block; returns the height of its top."""
-    stone = (TERRAZZO, MARBLE, Material(wish.palette.accent), Material("#e8e1d6", texture="concrete"))[int(rng.integers(4))]
+    stone = (TERRAZZO, MARBLE, Material(wish.palette.accent), Material("#e8e1d6", texture="concrete"))[
+        int(rng.integers(4))
+    ]
     side = 1 if rng.random() < 0.5 else -1
     high = float(rng.uniform(0.14, 0.22))
     if rng.random() < 0.6:
@@ -65,7 +81,12 @@ def bottle(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene
         scene.box((0, y + 0.57, 0), (0.15, 0.15, 0.13), cap, bevel=0.012)
         label_z = 0.096
     else:
-        scene.lathe((0, y, 0), [(0, 0.12), (0.01, 0.128), (0.5, 0.128), (0.56, 0.1), (0.62, 0.042), (0.76, 0.042)], glass, smooth=True)
+        scene.lathe(
+            (0, y, 0),
+            [(0, 0.12), (0.01, 0.128), (0.5, 0.128), (0.56, 0.1), (0.62, 0.042), (0.76, 0.042)],
+            glass,
+            smooth=True,
+        )
         scene.post((0, y + 0.74, 0), 0.048, 0.08, cap)
         label_z = 0.125
     _label(scene, y + 0.22, label_z)
@@ -88,12 +109,21 @@ def ceramic(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scen
     vase(scene, (-0.42, 0.14, -0.12), float(rng.uniform(0.6, 0.72)), Material(colors[0], gloss=0.25), 0, smooth=True)
     for number in range(9):
         x, z = -0.42 + float(rng.uniform(-0.22, 0.22)), -0.12 + float(rng.uniform(-0.1, 0.1))
-        scene.rod((-0.42, 0.7, -0.12), (x, float(rng.uniform(1.05, 1.3)), z), 0.005, Material("#b99a66" if number % 2 else "#9b7c4b"))
+        scene.rod(
+            (-0.42, 0.7, -0.12),
+            (x, float(rng.uniform(1.05, 1.3)), z),
+            0.005,
+            Material("#b99a66" if number % 2 else "#9b7c4b"),
+        )
     vase(scene, (0.12, 0.14, -0.1), 0.32, Material(colors[1], gloss=0.3), 2, smooth=True)
     vase(scene, (0.66, 0.0, 0.05), 0.46, Material(colors[2], gloss=0.3), 1, smooth=True)
     bowl(scene, (-0.05, 0.0, 0.42), 0.2, Material(colors[3], gloss=0.3))
     for x, z in ((-0.11, 0.42), (0.02, 0.38), (-0.02, 0.49)):
-        scene.ball((x, 0.12, z), (0.06, 0.058, 0.06), Material(("#d9803a", "#c9572f", "#e0a848")[int(rng.integers(3))], gloss=0.3))
+        scene.ball(
+            (x, 0.12, z),
+            (0.06, 0.058, 0.06),
+            Material(("#d9803a", "#c9572f", "#e0a848")[int(rng.integers(3))], gloss=0.3),
+        )
     return scene
 
 
@@ -118,5 +148,7 @@ def lamp(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
 def chair(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
     scene = _studio(wish, size, rng, 5.0, 0.46)
     color = (wish.palette.accent, wish.palette.main, wish.palette.second)[int(rng.integers(3))]
-    armchair(scene, Spot(0, 0, float(rng.uniform(-50, -20)) * (1 if rng.random() < 0.5 else -1)), color, wish.palette.wood)
+    armchair(
+        scene, Spot(0, 0, float(rng.uniform(-50, -20)) * (1 if rng.random() < 0.5 else -1)), color, wish.palette.wood
+    )
     return scene

@@ -38,7 +38,9 @@ def objects(lab: Array, elsewhere: Array, count: int, seed: int) -> tuple[Array,
         return np.zeros((0, height, width), np.float32), np.zeros((0, 3), np.float32)
     cv2.setRNGSeed(seed & 0x7FFFFFFF)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.5)
-    labels = cv2.kmeans(samples, count, np.zeros((samples.shape[0], 1), np.int32), criteria, 2, cv2.KMEANS_PP_CENTERS)[1]
+    labels = cv2.kmeans(samples, count, np.zeros((samples.shape[0], 1), np.int32), criteria, 2, cv2.KMEANS_PP_CENTERS)[
+        1
+    ]
     sheet = np.full(free.shape, -1, np.int32)
     sheet[free] = labels.ravel()
     order = np.argsort(-np.bincount(labels.ravel(), minlength=count))

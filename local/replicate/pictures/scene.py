@@ -75,9 +75,7 @@ class Scene:
         half = (width / 2, height / 2, 1.0)
         self.shapes.append(shape("ridge", centre, half, self._index(material), top=number, casts=False))
 
-    def post(
-        self, foot: Vector, radius: float, height: float, material: Material, top: float | None = None
-    ) -> None:
+    def post(self, foot: Vector, radius: float, height: float, material: Material, top: float | None = None) -> None:
         """An upright cylinder or, with another radius at the `top`, a frustum."""
         ratio = 1.0 if top is None else top / radius
         centre = (foot[0], foot[1] + height / 2, foot[2])

@@ -102,7 +102,9 @@ def _indirect(scene: Scene, which: npt.NDArray[np.int16], place: Array, normal: 
     columns = np.arange(width, dtype=np.float32) / SKY_STEP
     rows = np.arange(height, dtype=np.float32) / SKY_STEP
     map_x, map_y = np.meshgrid(columns, rows)
-    light = np.stack([cv2.remap(plane, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in coarse])
+    light = np.stack(
+        [cv2.remap(plane, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in coarse]
+    )
     edge = np.flatnonzero(_edges(which, normal))
     flat = light.reshape(3, -1)
     flat[:, edge] = _light_at(scene, sky, place.reshape(3, -1)[:, edge], normal.reshape(3, -1)[:, edge])
@@ -175,7 +177,9 @@ def _gleam(light: Light, directions: Array, normal: Array, gloss: Array, sun: Ar
     seen = environment(light, mirrored) * np.float32(light.sky_strength)
     if sun is not None:
         glint = np.maximum(_towards_sun(light) @ mirrored, 0.0) ** (8 + 180 * polish)
-        seen = seen + linear(light.sun)[:, None] * (glint * np.minimum(sun.reshape(-1)[shiny] * 4, light.sun_strength * 3))
+        seen = seen + linear(light.sun)[:, None] * (
+            glint * np.minimum(sun.reshape(-1)[shiny] * 4, light.sun_strength * 3)
+        )
     result.reshape(3, -1)[:, shiny] = seen * fresnel
     return result
 
@@ -211,5 +215,7 @@ def _background(light: Light, directions: Array) -> Array:
 def _fogged(light: Light, color: Array, depth: Array, seen: npt.NDArray[np.bool_]) -> Array:
     if not light.fog_density:
         return color
-    thickness = np.where(seen, 1 - np.exp(-np.maximum(depth - np.float32(light.fog_start), 0) * np.float32(light.fog_density)), 0.0).astype(np.float32)
+    thickness = np.where(
+        seen, 1 - np.exp(-np.maximum(depth - np.float32(light.fog_start), 0) * np.float32(light.fog_density)), 0.0
+    ).astype(np.float32)
     return color + (linear(light.fog)[:, None, None] - color) * thickness

@@ -20,7 +20,11 @@ def apply_style(picture: Image.Image, style: str) -> Image.Image:
     elif detail == "hdr":
         values = _local_contrast(source)
     elif detail == "motion_blur":
-        values = cv2.filter2D(values, -1, np.full((1, max(9, source.shape[1] // 40) | 1), 1, np.float32) / (max(9, source.shape[1] // 40) | 1))
+        values = cv2.filter2D(
+            values,
+            -1,
+            np.full((1, max(9, source.shape[1] // 40) | 1), 1, np.float32) / (max(9, source.shape[1] // 40) | 1),
+        )
     elif detail == "hard_flash":
         values = _flash(values)
     elif detail == "pixel_art":

@@ -151,7 +151,9 @@ def _sand(first: Array, second: Array, u: Array, v: Array) -> Look:
 
 def _rug(first: Array, second: Array, u: Array, v: Array) -> Look:
     pile = 0.8 + 0.4 * noise(u * 3.2, v * 3.2, "fine")
-    line = (np.abs(np.mod(u / 0.5 + v / 0.5, 1.0) - 0.5) < 0.035) | (np.abs(np.mod(u / 0.5 - v / 0.5, 1.0) - 0.5) < 0.035)
+    line = (np.abs(np.mod(u / 0.5 + v / 0.5, 1.0) - 0.5) < 0.035) | (
+        np.abs(np.mod(u / 0.5 - v / 0.5, 1.0) - 0.5) < 0.035
+    )
     return _lit(np.where(line, first * 0.35 + second * 0.65, first) * pile)
 
 

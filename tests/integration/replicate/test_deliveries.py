@@ -1,0 +1,138 @@
+"""Webhooks: signed, filtered, throttled, and retried at the end."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from tests.integration.replicate.conftest import SCHNELL, SMALL, Receiver, finished
+from tests.replicate_process import ReplicateProcess, running_replicate
+
+
+async def create(api: httpx.AsyncClient, receiver: Receiver, *events: str, **values: object) -> str:
+    body: dict[str, Any] = {"input": {**SMALL, **values}, "webhook": receiver.url}
+    if events:
+        body["webhook_events_filter"] = list(events)
+    return (await api.post(SCHNELL, json=body)).raise_for_status().json()["id"]
+
+
+async def test_delivery_is_signed_and_carries_the_prediction(
+    api: httpx.AsyncClient, receiver: Receiver, verifier: Webhook
+) -> None:
+    prediction_id = await create(api, receiver, "completed")
+    [delivery] = await receiver.wait_for(1)
+    assert verifier.verify(delivery.body, delivery.headers) == await finished(api, prediction_id)
+    with pytest.raises(WebhookVerificationError):
+        verifier.verify(delivery.body + b" ", delivery.headers)
+
+
+async def test_filter_decides_which_events_are_sent(api: httpx.AsyncClient, receiver: Receiver) -> None:
+    prediction_id = await create(api, receiver, "start", "completed")
+    await receiver.wait_for(2)
+    await finished(api, prediction_id)
+    assert receiver.statuses() == ["processing", "succeeded"]
+
+
+async def test_output_and_log_events_come_at_most_every_half_second(receiver: Receiver) -> None:
+    with running_replicate(speed=1) as replicate:
+        async with httpx.AsyncClient(base_url=replicate.base_url, headers=replicate.headers) as api:
+            prediction_id = await create(api, receiver, "start", "output", "logs", "completed", num_outputs=2)
+            await finished(api, prediction_id)
+            entries = replicate.deliveries(prediction_id)
+    assert entries[0]["event"] == "start"
+    assert entries[-1]["event"] == "completed"
+    middle = [entry for entry in entries if entry["event"] in {"logs", "output"}]
+    assert 3 <= len(middle) <= 12
+    logs = [one.prediction["logs"] for one in receiver.received[1:]]
+    assert all(later.startswith(earlier) for earlier, later in zip(logs, logs[1:], strict=False))
+
+
+async def test_final_delivery_is_retried_until_it_is_accepted(
+    api: httpx.AsyncClient, receiver: Receiver, replicate: ReplicateProcess
+) -> None:
+    receiver.answers = [500, 404, 301]
+    prediction_id = await create(api, receiver, "completed")
+    received = await receiver.wait_for(4)
+    assert len({one.headers["webhook-id"] for one in received}) == 1
+    await asyncio.to_thread(_until_delivered, replicate, prediction_id)
+    assert [entry["status_code"] for entry in replicate.deliveries(prediction_id)] == [500, 404, 301, 200]
+
+
+async def test_earlier_events_are_not_retried(
+    api: httpx.AsyncClient, receiver: Receiver, replicate: ReplicateProcess
+) -> None:
+    receiver.answers = [500]
+    await create(api, receiver, "start", "completed")
+    await receiver.wait_for(2)
+    assert receiver.statuses() == ["processing", "succeeded"]
+
+
+async def test_unreachable_receiver_is_given_up_after_seven_attempts(
+    api: httpx.AsyncClient, replicate: ReplicateProcess
+) -> None:
+    prediction_id = await create(api, Receiver("http://127.0.0.1:1/hook"), "completed")
+    await finished(api, prediction_id)
+    async with asyncio.timeout(20):
+        while len(entries := replicate.deliveries(prediction_id)) < 7:
+            await asyncio.sleep(0.1)
+    assert {entry["outcome"] for entry in entries} == {"ConnectError"}
+
+
+def _until_delivered(replicate: ReplicateProcess, prediction_id: str) -> None:
+    for _ in range(200):
+        if any(entry["status_code"] == 200 for entry in replicate.deliveries(prediction_id)):
+            return
+
+
+async def test_lost_delivery_never_comes(
+    api: httpx.AsyncClient, receiver: Receiver, replicate: ReplicateProcess
+) -> None:
+    replicate.fault(on="delivery", kind="lose", event="completed")
+    lost = await create(api, receiver, "completed")
+    assert (await finished(api, lost))["status"] == "succeeded"
+    following = await create(api, receiver, "completed")
+    await receiver.wait_for(1)
+    assert [one.prediction["id"] for one in receiver.received] == [following]
+    assert replicate.deliveries(lost) == []
+
+
+async def test_D2_duplicate_delivery_has_the_same_id(
+    api: httpx.AsyncClient, receiver: Receiver, replicate: ReplicateProcess
+) -> None:
+    replicate.fault(on="delivery", kind="duplicate", event="completed")
+    await create(api, receiver, "completed")
+    first, second = await receiver.wait_for(2)
+    assert first.body == second.body
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+
+
+async def test_D2_reordered_delivery_comes_after_the_next(
+    api: httpx.AsyncClient, receiver: Receiver, replicate: ReplicateProcess
+) -> None:
+    replicate.fault(on="delivery", kind="reorder", event="start")
+    await create(api, receiver, "start", "completed")
+    await receiver.wait_for(2)
+    assert receiver.statuses() == ["succeeded", "processing"]
+
+
+async def test_delayed_delivery_is_overtaken(
+    api: httpx.AsyncClient, receiver: Receiver, replicate: ReplicateProcess
+) -> None:
+    replicate.fault(on="delivery", kind="delay", event="start", seconds=3)
+    await create(api, receiver, "start", "completed")
+    await receiver.wait_for(2)
+    assert receiver.statuses() == ["succeeded", "processing"]
+
+
+async def test_D1_bad_signature_is_followed_by_a_good_one(
+    api: httpx.AsyncClient, receiver: Receiver, replicate: ReplicateProcess, verifier: Webhook
+) -> None:
+    replicate.fault(on="delivery", kind="bad_signature", event="completed")
+    receiver.answers = [401]
+    await create(api, receiver, "completed")
+    forged, honest = await receiver.wait_for(2)
+    with pytest.raises(WebhookVerificationError):
+        verifier.verify(forged.body, forged.headers)
+    verifier.verify(honest.body, honest.headers)
