@@ -28,8 +28,8 @@ def islands(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scen
         (11.5, -2.5, -9.0, 2.1),
     ]
     for x, y, z, wide in places:
-        x, y = x + float(rng.uniform(-0.9, 0.9)), y + float(rng.uniform(-0.7, 0.7))
-        _island(scene, (x, y, z), wide, rock, grass, rng)
+        centre = (x + float(rng.uniform(-0.9, 0.9)), y + float(rng.uniform(-0.7, 0.7)), z)
+        _island(scene, centre, wide, rock, grass, rng)
     x, y, z = places[0][:3]
     _hut(scene, wish, (x + 0.6, 0.35, 0.4))
     puff = Material("#ffffff", glow=0.25)
@@ -130,7 +130,7 @@ def monoliths(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Sc
         elif form == 1:
             scene.post((x, -0.3, z), float(rng.uniform(0.8, 1.5)), tall, slab, float(rng.uniform(0.25, 0.8)))
         else:
-            scene.ball((x, tall * 0.45 + 0.6, z), (tall * 0.2,) * 3, slab)
+            scene.ball((x, tall * 0.45 + 0.6, z), tall * 0.2, slab)
             scene.post((x, -0.3, z), tall * 0.11, tall * 0.3, slab, tall * 0.06)
     for number in range(3):
         x = aside * 0.3 + number * 0.55 - 1.2
@@ -176,7 +176,7 @@ def city(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
         scene.box(place, (1.6, 0.5, 3.4), Material("#22252c"), bevel=0.2)
         scene.ball(
             (place[0], place[1], place[2] + 1.8),
-            (0.28,) * 3,
+            0.28,
             Material("#ffe7c0" if number % 2 else wish.palette.accent, glow=5 if dark else 1.0),
         )
     return scene

@@ -54,7 +54,7 @@ def house(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
     _glazing(scene, -mirror * 5.8, mirror * 3.0, 1.9, 0.16, 2.87, glow)
     if glow:
         for x in (-4.2, -1.6, 1.0):
-            scene.ball((mirror * -x * 0.9 - mirror * 1.0, 2.3, -0.4), (0.16,) * 3, Material("#ffe9c8", glow=5.0))
+            scene.ball((mirror * -x * 0.9 - mirror * 1.0, 2.3, -0.4), 0.16, Material("#ffe9c8", glow=5.0))
             scene.light.lamps.append(((mirror * -x * 0.9 - mirror, 1.6, 2.4), "#ffbf78", 1.6 * glow))
     sofa(scene, Spot(-mirror * 2.4, -1.2, 0, 0.18), palette.main, (palette.accent, palette.second), palette.wood, 2.4)
     # Upper floor, set back and to one side.

@@ -6,20 +6,22 @@ import numpy.typing as npt
 from PIL import Image
 
 from local.replicate.pictures.geometry import Array
+from local.replicate.pictures.smoothing import blur
 
 
 def develop(light: Array, width: int, height: int, exposure: float, rng: np.random.Generator) -> Image.Image:
     """Linear light (h, w, 3) of any size to a picture of the size asked for."""
-    exposed = cv2.resize(light * np.float32(exposure), (width, height), interpolation=cv2.INTER_AREA)
+    resized = cv2.resize(light * np.float32(exposure), (width, height), interpolation=cv2.INTER_AREA)
+    exposed = np.asarray(resized, np.float32)
     exposed = exposed + _bloom(exposed)
     graded = _grade(_encode(_tone(exposed.astype(np.float32))))
     graded = graded * _vignette(width, height)[:, :, None]
     return Image.fromarray(finish(graded.astype(np.float32), rng))
 
 
-def finish(picture: Array, rng: np.random.Generator, grain: float = 0.008) -> npt.NDArray[np.uint8]:
+def finish(picture: Array, rng: np.random.Generator, grain: float = 0.005) -> npt.NDArray[np.uint8]:
     """Display values (0 to 1) to bytes, with a little grain against banding."""
-    speck = cv2.GaussianBlur(rng.standard_normal(picture.shape[:2]).astype(np.float32), (0, 0), 0.7)
+    speck = blur(rng.standard_normal(picture.shape[:2]).astype(np.float32), 0.7)
     grainy = picture + speck[:, :, None] * np.float32(grain * 1.6)
     return (np.clip(grainy, 0, 1) * 255 + 0.5).astype(np.uint8)
 
@@ -28,7 +30,7 @@ def _bloom(light: Array) -> Array:
     bright = np.maximum(light - 1.0, 0.0)
     small = cv2.resize(np.minimum(bright, 6.0), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     sigma = max(small.shape[:2]) / 40
-    spread = cv2.GaussianBlur(small, (0, 0), sigma) * 0.6 + cv2.GaussianBlur(small, (0, 0), sigma * 3) * 0.4
+    spread = blur(small, sigma) * 0.6 + blur(small, sigma * 3) * 0.4
     return (cv2.resize(spread, (light.shape[1], light.shape[0])) * 0.5).astype(np.float32)
 
 

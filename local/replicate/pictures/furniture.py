@@ -147,14 +147,14 @@ def pendant(scene: Scene, place: Vector, ceiling: float, color: str, strength: f
         [(0, radius), (radius * 0.28, radius * 0.86), (radius * 0.5, radius * 0.55), (radius * 0.62, radius * 0.14)],
         Material(color, gloss=0.35),
     )
-    scene.ball((x, y, z), (radius * 0.34,) * 3, Material("#fff2df", glow=0.4 + 3.0 * strength))
+    scene.ball((x, y, z), radius * 0.34, Material("#fff2df", glow=0.4 + 3.0 * strength))
     scene.light.lamps.append(((x, y - 0.25, z), "#ffdcae", 0.4 * strength))
 
 
 def globe(scene: Scene, place: Vector, ceiling: float, strength: float, radius: float = 0.09) -> None:
     x, y, z = place
     scene.rod((x, y, z), (x, ceiling, z), 0.005, BLACK)
-    scene.ball(place, (radius,) * 3, Material("#fff2df", glow=0.5 + 3.0 * strength))
+    scene.ball(place, radius, Material("#fff2df", glow=0.5 + 3.0 * strength))
     scene.light.lamps.append(((x, y - 0.15, z + 0.15), "#ffdcae", 0.28 * strength))
 
 

@@ -5,13 +5,15 @@ Metres; x to the right, y up, z towards the viewer.
 
 import math
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-Array = npt.NDArray[np.float32]
+Array = npt.NDArray[np.floating[Any]]
+"""32-bit throughout; the stubs of numpy lose the width in mixed arithmetic."""
+
 Vector = tuple[float, float, float]
 
 FAR = np.float32(1e6)
@@ -229,7 +231,7 @@ def _hit_ridge(one: Shape, o: Array, d: Array) -> Array:
 
 
 def skyline(x: Array, number: float) -> Array:
-    """Height of ridge `number` from -1 to 1, for x from -1 to 1: folded waves, so that tops are sharp and valleys round."""
+    """Height of ridge `number` from -1 to 1, for x from -1 to 1: folded waves have sharp tops and round valleys."""
     height = np.zeros_like(x)
     for octave in range(6):
         frequency, phase = 1.55 * 1.93**octave, number * (2.7 + octave) + octave * octave

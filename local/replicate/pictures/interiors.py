@@ -41,11 +41,11 @@ def room_light(hour: str) -> Light:
         case "dusk":
             return Light("#8a86a8", "#e9a878", "#9a765c", 0.42, "#ff9a55", 3.2, (0.9, -0.34, -0.35), exposure=1.05)
         case "golden":
-            return Light("#fff3e2", "#ffe2b8", "#d5b893", 0.55, "#ffc27a", 4.6, (0.85, -0.5, -0.4))
+            return Light("#fff3e2", "#ffe2b8", "#e6d6c0", 0.55, "#ffc27a", 4.6, (0.85, -0.5, -0.4))
         case "soft":
-            return Light("#f1f4f6", "#f4f2ee", "#d8cdbf", 0.82, "#ffffff", 0.0)
+            return Light("#f1f4f6", "#f4f2ee", "#ebe6de", 0.82, "#ffffff", 0.0)
         case _:
-            return Light("#f4f7fb", "#fff6e8", "#dac8b0", 0.66, "#fff0d4", 4.2, (0.75, -0.66, -0.42))
+            return Light("#f4f7fb", "#fff6e8", "#ece4d9", 0.66, "#fff0d4", 4.2, (0.75, -0.66, -0.42))
 
 
 LAMP_STRENGTH = {"night": 1.5, "dusk": 1.15, "golden": 0.5, "soft": 0.45, "morning": 0.3}
@@ -228,7 +228,7 @@ def kitchen(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scen
     for angle in (0, 120, 240):
         scene.ball(
             (-0.45 + 0.07 * np.cos(angle), 1.05, 0.05 + 0.07 * np.sin(angle)),
-            (0.05,) * 3,
+            0.05,
             Material("#d98a32", gloss=0.3),
         )
     vase(scene, (0.55, 0.945, -0.05), 0.28, WHITE, int(rng.integers(3)))

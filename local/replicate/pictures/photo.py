@@ -11,6 +11,7 @@ from local.replicate.pictures.geometry import Array
 from local.replicate.pictures.order import Order
 from local.replicate.pictures.products import BACKDROPS
 from local.replicate.pictures.regions import Bytes, farness, objects, sky, smooth_surface
+from local.replicate.pictures.smoothing import blur
 from local.replicate.pictures.surface import noise
 from local.replicate.pictures.words import Wish
 
@@ -74,8 +75,8 @@ def _fitted(photo: Image.Image, order: Order, rng: np.random.Generator) -> Bytes
     if scale <= 1.15:
         return cut.astype(np.uint8)
     # Enlarged pixels look soft: calm the noise, then sharpen what is left.
-    calm = cv2.bilateralFilter(cut, 5, 14, 3)
-    return cv2.addWeighted(calm, 1.5, cv2.GaussianBlur(calm, (0, 0), 2.0), -0.5, 0).astype(np.uint8)
+    calm = np.asarray(cv2.bilateralFilter(cut, 5, 14, 3), np.float32)
+    return np.clip(1.5 * calm - 0.5 * blur(calm, 2.0), 0, 255).astype(np.uint8)
 
 
 def _restyled(picture: Bytes, wish: Wish, rng: np.random.Generator, strength: float) -> Array:
@@ -170,7 +171,7 @@ def _daylight(picture: Array, wish: Wish, rng: np.random.Generator, *, studio: b
         beam = _window_beam(width, height, side, rng) * {"morning": 0.26, "golden": 0.36, "dusk": 0.34}[wish.hour]
         light = light + beam[:, :, None] * np.array((1.0, 0.86, 0.62), np.float32)
     lit = lit * light
-    glow = cv2.GaussianBlur(np.maximum(lit - 0.78, 0), (0, 0), max(width, height) / 45)
+    glow = blur(np.maximum(lit - 0.78, 0), max(width, height) / 45)
     lit = lit + glow * 0.9
     return _curve(lit)
 
@@ -186,7 +187,7 @@ def _window_beam(width: int, height: int, side: int, rng: np.random.Generator) -
     band = np.clip((along + 0.26) * 8, 0, 1) * np.clip((0.26 - along) * 8, 0, 1)
     bars = np.clip((np.abs(np.mod((y + x * 0.22) / 0.3, 1.0) - 0.5) * -1 + 0.46) * 18, 0, 1)
     fade = np.clip((y - 0.12) * 2.2, 0, 1)
-    return cv2.GaussianBlur((pane * band * bars * fade).astype(np.float32), (0, 0), max(width, height) / 170)
+    return blur((pane * band * bars * fade).astype(np.float32), max(width, height) / 170)
 
 
 def _outdoors(picture: Bytes, open_sky: Array, wish: Wish, rng: np.random.Generator, strength: float) -> Array:
@@ -213,7 +214,7 @@ def _outdoors(picture: Bytes, open_sky: Array, wish: Wish, rng: np.random.Genera
     # Haze takes on the colour of the new sky towards the horizon.
     haze = farness(picture)[..., None] * 0.16 * (1 - weight)
     joined = joined + (painted[int(height * 0.55)].mean(axis=0) - joined) * haze
-    glow = cv2.GaussianBlur(np.maximum(joined - 0.7, 0), (0, 0), max(width, height) / 40)
+    glow = blur(np.maximum(joined - 0.7, 0), max(width, height) / 40)
     return _curve(joined + glow * 0.8)
 
 
@@ -255,8 +256,8 @@ def _lit_windows(picture: Bytes, open_sky: Array) -> Array:
         area, box = stats[index, cv2.CC_STAT_AREA], stats[index, cv2.CC_STAT_WIDTH] * stats[index, cv2.CC_STAT_HEIGHT]
         thin = min(stats[index, cv2.CC_STAT_WIDTH], stats[index, cv2.CC_STAT_HEIGHT]) < max(width, height) / 45
         kept[index] = float(not thin and area > 0.62 * box)
-    mask = cv2.GaussianBlur(kept[labels], (0, 0), max(width, height) / 700)
-    spill = cv2.GaussianBlur(mask, (0, 0), max(width, height) / 28)
+    mask = blur(kept[np.asarray(labels, np.int32)], max(width, height) / 700)
+    spill = blur(mask, max(width, height) / 28)
     light = (mask * (0.42 + grey * 0.6) + spill * 0.32)[..., None]
     return (light * np.array((1.0, 0.74, 0.42), np.float32)).astype(np.float32)
 
@@ -267,7 +268,7 @@ def _in_depth(picture: Array, far: Array, wish: Wish) -> Array:
     color = np.array(
         [(int(horizon[i : i + 2], 16) * 0.7 + int(top[i : i + 2], 16) * 0.3) / 255 for i in (1, 3, 5)], np.float32
     )
-    blurred = cv2.GaussianBlur(picture, (0, 0), max(picture.shape[:2]) / 420)
+    blurred = blur(picture, max(picture.shape[:2]) / 420)
     focus = picture + (blurred - picture) * np.clip(far * 1.4 - 0.5, 0, 1)[..., None]
     near = 1.06 - 0.12 * far[..., None]
     return _curve((focus + (color - focus) * (far[..., None] ** 1.8 * 0.36)) * near)
@@ -295,9 +296,9 @@ def _sketch(picture: Bytes, wish: Wish, rng: np.random.Generator) -> Array:
     grey = cv2.cvtColor(smooth, cv2.COLOR_RGB2GRAY)
     fine = cv2.Canny(grey, 28, 80).astype(np.float32) / 255
     thick = max(width, height) / 1100
-    line = np.clip(cv2.GaussianBlur(fine, (0, 0), thick) * (1.5 + thick), 0, 1)
+    line = np.clip(blur(fine, thick) * (1.5 + thick), 0, 1)
     shaded = grey.astype(np.float32) / 255
-    pencil = np.clip(1 - shaded / np.maximum(cv2.GaussianBlur(shaded, (0, 0), max(width, height) / 90), 0.02), 0, 0.5)
+    pencil = np.clip(1 - shaded / np.maximum(blur(shaded, max(width, height) / 90), 0.02), 0, 0.5)
     paper = np.array((0.975, 0.96, 0.93), np.float32) * (0.985 + 0.03 * noise(x * 9, y * 9, "fine")[..., None])
     inked = wash * paper * (1 - 0.7 * pencil[..., None])
     ink = np.array((0.13, 0.12, 0.15), np.float32)

@@ -57,9 +57,9 @@ def _stage(scene: Scene, wish: Wish, rng: np.random.Generator) -> float:
         scene.box((0, high / 2, 0), (0.84, high, 0.7), stone, float(rng.uniform(-16, 16)), 0.01)
     tall = float(rng.uniform(0.34, 0.5))
     scene.box((side * 0.42, tall / 2, -0.34), (0.36, tall, 0.36), stone, float(rng.uniform(-20, 20)), 0.01)
-    scene.ball((side * 0.42, tall + 0.085, -0.34), (0.085,) * 3, Material(wish.palette.accent, gloss=0.4))
+    scene.ball((side * 0.42, tall + 0.085, -0.34), 0.085, Material(wish.palette.accent, gloss=0.4))
     metal = Material("#c99a45" if rng.random() < 0.6 else "#202022", gloss=0.8)
-    scene.ball((-side * 0.33, high + 0.055, 0.16), (0.055,) * 3, metal)
+    scene.ball((-side * 0.33, high + 0.055, 0.16), 0.055, metal)
     sprig(scene, (side * 0.34, tall, -0.42), rng, 0.42)
     return high
 

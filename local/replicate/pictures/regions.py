@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from local.replicate.pictures.geometry import Array
+from local.replicate.pictures.smoothing import blur
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -31,25 +32,27 @@ def objects(lab: Array, elsewhere: Array, count: int, seed: int) -> tuple[Array,
     """
     height, width = lab.shape[:2]
     scale = WORKING_SIDE / max(height, width)
-    small = cv2.resize(lab, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(lab, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.float32)
     free = cv2.resize(elsewhere, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA) < 0.5
     samples = (small[free] * np.array((0.35, 2.0, 2.0), np.float32)).astype(np.float32)
     if samples.shape[0] < 40 * count:
         return np.zeros((0, height, width), np.float32), np.zeros((0, 3), np.float32)
     cv2.setRNGSeed(seed & 0x7FFFFFFF)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.5)
-    labels = cv2.kmeans(samples, count, np.zeros((samples.shape[0], 1), np.int32), criteria, 2, cv2.KMEANS_PP_CENTERS)[
-        1
-    ]
+    start = np.zeros((samples.shape[0], 1), np.int32)
+    _, found, _ = cv2.kmeans(samples, count, start, criteria, 2, cv2.KMEANS_PP_CENTERS)
+    labels = np.asarray(found, np.int32).ravel()
     sheet = np.full(free.shape, -1, np.int32)
-    sheet[free] = labels.ravel()
-    order = np.argsort(-np.bincount(labels.ravel(), minlength=count))
+    sheet[free] = labels
+    ranked: list[int] = np.argsort(-np.bincount(labels, minlength=count)).tolist()
     grey = (lab[..., 0] / np.float32(100)).astype(np.float32)
     radius = max(3, max(height, width) // 120)
-    masks = [
-        guided(cv2.resize((sheet == one).astype(np.float32), (width, height)), grey, radius, 0.0006) for one in order
-    ]
-    means = np.stack([small[sheet == one].mean(axis=0) for one in order])
+    masks: list[Array] = []
+    for one in ranked:
+        chosen: Array = np.equal(sheet, one).astype(np.float32)
+        mask = np.asarray(cv2.resize(chosen, (width, height)), np.float32)
+        masks.append(guided(mask, grey, radius, 0.0006))
+    means = np.stack([small[sheet == one].mean(axis=0) for one in ranked])
     return np.stack(masks), means.astype(np.float32)
 
 
@@ -59,7 +62,9 @@ def smooth_surface(picture: Bytes, seeds: list[tuple[float, float]], tolerance: 
     found = _flood(picture, seeds, tolerance)
     grown = cv2.dilate(cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.ones((3, 3), np.uint8))
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    return guided(cv2.resize(grown, (width, height)), grey, max(2, max(height, width) // 260), 0.0004)
+    return guided(
+        np.asarray(cv2.resize(grown, (width, height)), np.float32), grey, max(2, max(height, width) // 260), 0.0004
+    )
 
 
 def _flood(picture: Bytes, seeds: list[tuple[float, float]], tolerance: int) -> Array:
@@ -93,7 +98,7 @@ def farness(picture: Bytes) -> Array:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     lowness = np.linspace(0, 1, height, dtype=np.float32)[:, None].repeat(width, 1)
     floor = np.clip((0.98 - lowness) / 0.5, 0, 1)
-    detail = cv2.GaussianBlur(np.abs(cv2.Laplacian(grey, cv2.CV_32F)), (0, 0), max(height, width) / 60)
+    detail = blur(np.abs(cv2.Laplacian(grey, cv2.CV_32F)), max(height, width) / 60)
     detail /= detail.max() + 1e-6
     guess = 0.75 * floor + 0.25 * (1 - detail)
-    return guided(cv2.GaussianBlur(guess, (0, 0), 6).astype(np.float32), grey, max(height, width) // 24, 0.002)
+    return guided(blur(guess, 6), grey, max(height, width) // 24, 0.002)

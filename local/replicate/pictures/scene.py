@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -67,8 +68,10 @@ class Scene:
         turned = yaw(turn) if rotation is None else rotation
         self.shapes.append(shape("box", centre, half, self._index(material), turned, bevel, casts=casts))
 
-    def ball(self, centre: Vector, radii: Vector, material: Material, rotation: Array | None = None) -> None:
-        self.shapes.append(shape("ball", centre, radii, self._index(material), rotation))
+    def ball(self, centre: Vector, radii: Vector | float, material: Material) -> None:
+        """A ball by its radius, or an ellipsoid by three."""
+        half = radii if isinstance(radii, tuple) else (radii, radii, radii)
+        self.shapes.append(shape("ball", centre, half, self._index(material)))
 
     def ridge(self, centre: Vector, width: float, height: float, number: float, material: Material) -> None:
         """A range of mountains in the distance, facing the viewer; `number` picks its skyline."""
@@ -104,7 +107,7 @@ class Scene:
     ) -> None:
         """Turned pottery: (height, radius) pairs from the foot upwards; `smooth` rounds the outline between them."""
         outline = _rounded(profile) if smooth else profile
-        for (low, wide), (high, narrow) in zip(outline, outline[1:], strict=False):
+        for (low, wide), (high, narrow) in pairwise(outline):
             self.post((foot[0], foot[1] + low, foot[2]), wide, high - low, material, narrow)
 
     def leaf(self, base: Vector, tip: Vector, width: float, material: Material) -> None:

@@ -13,6 +13,10 @@ SKY_STEP = 3
 """Sky light is worked out for every third pixel each way, and along edges for each."""
 
 
+SKY_BRIGHTNESS = np.float32(1.45)
+"""The sky as it is seen, against the light it gives."""
+
+
 def shade(scene: Scene) -> Array:
     """The picture in linear light before film, (h, w, 3)."""
     view = scene.view
@@ -87,9 +91,14 @@ def _surface_coordinates(own: Array, facing: Array, kind: str) -> tuple[Array, A
     if kind == "ridge":
         return x, y
     if kind != "box":
-        return np.arctan2(x, z) * np.sqrt(x * x + z * z).max(), y
+        radius = float(np.sqrt(x * x + z * z).max())
+        around: Array = np.arctan2(x, z)
+        return around * np.float32(radius), y
+    across, along = np.array(x), np.array(y)
     side = facing.argmax(axis=0)
-    return np.where(side == 0, z, x), np.where(side == 1, z, y)
+    np.copyto(across, z, where=np.equal(side, 0))
+    np.copyto(along, z, where=np.equal(side, 1))
+    return across, along
 
 
 def _indirect(scene: Scene, which: npt.NDArray[np.int16], place: Array, normal: Array) -> Array:
@@ -196,11 +205,12 @@ def environment(light: Light, towards: Array) -> Array:
 def _background(light: Light, directions: Array) -> Array:
     flat = directions.reshape(3, -1)
     color = environment(light, np.stack([flat[0], np.maximum(flat[1], 0.0), flat[2]]))
+    color = color * SKY_BRIGHTNESS
     up = np.maximum(flat[1], 0.02)
     if light.clouds:
         cover = noise(flat[0] / up * 0.25 + 0.3, flat[2] / up * 0.25) * 0.65 + noise(flat[0] / up, flat[2] / up) * 0.35
         thick = np.clip((cover - 0.5) * 3.0, 0, 1) * np.clip(flat[1] * 7, 0, 1) * np.float32(light.clouds)
-        color = color + (linear(light.horizon)[:, None] * 1.15 - color) * thick
+        color = color + (linear(light.horizon)[:, None] * 1.6 - color) * thick
     if light.stars:
         field_ = noise(flat[0] / up * 1.7, flat[2] / up * 1.7, "fine")
         color = color + np.clip((field_ - 0.93) * 18, 0, 1) * np.clip(flat[1] * 4 - 0.5, 0, 1) * 0.8
@@ -218,4 +228,4 @@ def _fogged(light: Light, color: Array, depth: Array, seen: npt.NDArray[np.bool_
     thickness = np.where(
         seen, 1 - np.exp(-np.maximum(depth - np.float32(light.fog_start), 0) * np.float32(light.fog_density)), 0.0
     ).astype(np.float32)
-    return color + (linear(light.fog)[:, None, None] - color) * thickness
+    return color + (linear(light.fog)[:, None, None] * SKY_BRIGHTNESS - color) * thickness

@@ -8,6 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from local.replicate.pictures.geometry import FAR, Array, Shape, Vector, View, parallel_view, trace
+from local.replicate.pictures.smoothing import blur
 
 SKY_DIRECTIONS = 30
 SKY_MAP = 200
@@ -78,9 +79,9 @@ class SkyLight(Struct, frozen=True):
         return light
 
 
-def sun_shadow(shapes: Sequence[Shape], direction: Vector, focus: Vector, radius: float, blur: float) -> ShadowMap:
+def sun_shadow(shapes: Sequence[Shape], direction: Vector, focus: Vector, radius: float, spread: float) -> ShadowMap:
     view = parallel_view(direction, focus, radius, SUN_MAP)
-    return _shadow_map(view, shapes, blur, softness=2.5 * blur)
+    return _shadow_map(view, shapes, spread, softness=2.5 * spread)
 
 
 def sky_light(shapes: Sequence[Shape], focus: Vector, radius: float) -> SkyLight:
@@ -89,23 +90,23 @@ def sky_light(shapes: Sequence[Shape], focus: Vector, radius: float) -> SkyLight
     across = np.sqrt(1 - up * up)
     towards = np.stack([np.cos(turns) * across, up, np.sin(turns) * across], axis=1).astype(np.float32)
     views = [parallel_view([-float(value) for value in one], focus, radius, SKY_MAP) for one in towards]
-    blurs = [SKY_BLUR if one[1] > 0 else BOUNCE_BLUR for one in towards]
+    spreads = [SKY_BLUR if one[1] > 0 else BOUNCE_BLUR for one in towards]
     thick = [one for one in shapes if float(np.sort(np.linalg.norm(one.axes, axis=0))[1]) > THIN]
-    maps = [_shadow_map(view, thick, blur, softness=2 * blur) for view, blur in zip(views, blurs, strict=True)]
+    maps = [_shadow_map(view, thick, spread, softness=2 * spread) for view, spread in zip(views, spreads, strict=True)]
     return SkyLight(towards, maps)
 
 
-def _shadow_map(view: View, shapes: Sequence[Shape], blur: float, softness: float) -> ShadowMap:
-    """`blur` and `softness` in texels."""
+def _shadow_map(view: View, shapes: Sequence[Shape], spread: float, softness: float) -> ShadowMap:
+    """`spread` and `softness` in texels."""
     depth, _ = trace(view, shapes)
     reach = np.float32(4 * view.half_width)
-    soft = cv2.GaussianBlur(np.minimum(depth, reach), (0, 0), blur)
+    soft = blur(np.minimum(depth, reach), spread)
     texels = np.float32(view.width / (2 * view.half_width))
     axes = np.stack([view.right * texels, -view.up * texels, view.forward])
     centre = np.float32((view.width - 1) / 2)
     shift = np.array([centre, centre, 0.0], np.float32) - axes @ view.origin
     to_texel = np.concatenate([axes, shift[:, None]], axis=1).astype(np.float32)
-    return ShadowMap(to_texel, soft.astype(np.float32), max(0.02, softness / float(texels)))
+    return ShadowMap(to_texel, soft, max(0.02, softness / float(texels)))
 
 
 def _look_up(sheet: Array, column: Array, row: Array) -> Array:

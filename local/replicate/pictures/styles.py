@@ -5,6 +5,7 @@ import numpy as np
 from PIL import Image
 
 from local.replicate.pictures.geometry import Array
+from local.replicate.pictures.smoothing import blur
 
 PIXEL_ART_CELLS = 128
 """Cells along the longer side."""
@@ -61,7 +62,7 @@ def _flash(values: Array) -> Array:
 def _pixels(values: Array) -> Array:
     height, width = values.shape[:2]
     scale = PIXEL_ART_CELLS / max(height, width)
-    small = cv2.resize(values, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(values, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.float32)
     stepped = np.round(small * 9) / 9
     return cv2.resize(stepped, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.float32)
 
@@ -78,7 +79,7 @@ def _flat(source: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], reach: float)
 def _outlined(values: Array, source: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Array:
     grey = cv2.cvtColor(cv2.bilateralFilter(source, 7, 40, 5), cv2.COLOR_RGB2GRAY)
     lines = cv2.dilate(cv2.Canny(grey, 40, 110), np.ones((2, 2), np.uint8)).astype(np.float32) / 255
-    ink = np.clip(cv2.GaussianBlur(lines, (0, 0), 0.8), 0, 1)[..., None]
+    ink = np.clip(blur(lines, 0.8), 0, 1)[..., None]
     return (values * (1 - ink * 0.85)).astype(np.float32)
 
 
@@ -92,7 +93,7 @@ def _engraved(values: Array) -> Array:
     """Darkness as the width of wavy lines."""
     height, width = values.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    grey = cv2.GaussianBlur(values.mean(axis=2), (0, 0), 1.2)
+    grey = blur(values.mean(axis=2), 1.2)
     wave = 0.5 + 0.5 * np.sin((y + 4 * np.sin(x / 38) + grey * 10) * 2 * np.pi / 6.0)
     ink = np.clip((wave - grey * 1.15 + 0.12) * 3.2, 0, 1)[..., None]
     paper = np.array((0.96, 0.93, 0.86), np.float32)

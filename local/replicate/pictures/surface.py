@@ -5,7 +5,6 @@ from functools import cache
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from msgspec import Struct
 
 from local.replicate.pictures.geometry import Array
@@ -81,23 +80,24 @@ def look(material: Material, u: Array, v: Array) -> Look:
 
 def _hash(cell: Array) -> Array:
     """A number from 0 to 1 for each whole number, without pattern."""
-    return np.mod(np.sin(cell * np.float32(12.9898)) * np.float32(43758.547), 1.0).astype(np.float32)
+    scattered: Array = np.sin(cell * np.float32(12.9898)) * np.float32(43758.547)
+    return np.mod(scattered, np.float32(1.0))
 
 
 def _lit(albedo: Array) -> Look:
-    return Look(albedo.astype(np.float32), np.ones(albedo.shape[1], np.float32))
+    return Look(albedo.astype(np.float32), np.ones_like(albedo[0]))
 
 
-def _plain(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _plain(first: Array, _second: Array, u: Array, v: Array) -> Look:
     return _lit(first * (0.985 + 0.03 * noise(u, v)))
 
 
-def _wood(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _wood(first: Array, _second: Array, u: Array, v: Array) -> Look:
     grain = noise(u * 0.35 + 3.0, v * 5.0) * 0.7 + noise(u * 0.5, v * 16.0, "fine") * 0.3
     return _lit(first * (0.72 + 0.55 * grain))
 
 
-def _planks(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _planks(first: Array, _second: Array, u: Array, v: Array) -> Look:
     row = np.floor(v / 0.16)
     along = u + _hash(row) * 2.3
     board = row * 17.0 + np.floor(along / 2.1)
@@ -108,7 +108,7 @@ def _planks(first: Array, second: Array, u: Array, v: Array) -> Look:
     return _lit(first * (tone * (0.78 + 0.44 * grain) * np.where(gap, 0.6, 1.0)))
 
 
-def _slats(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _slats(first: Array, _second: Array, u: Array, v: Array) -> Look:
     slat = np.mod(u / 0.085, 1.0)
     tone = 0.85 + 0.3 * _hash(np.floor(u / 0.085))
     grain = 0.8 + 0.4 * noise(u * 5.0, v * 0.4)
@@ -129,12 +129,12 @@ def _blotch(first: Array, second: Array, u: Array, v: Array) -> Look:
     return _lit((first * (1 - mix) + second * mix) * (0.95 + 0.1 * noise(u, v, "fine")))
 
 
-def _fabric(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _fabric(first: Array, _second: Array, u: Array, v: Array) -> Look:
     weave = noise(u * 3.0, v * 3.0, "fine")
     return _lit(first * (0.82 + 0.24 * weave + 0.14 * noise(u * 0.9, v * 0.9)))
 
 
-def _concrete(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _concrete(first: Array, _second: Array, u: Array, v: Array) -> Look:
     return _lit(first * (0.78 + 0.34 * noise(u * 0.6, v * 0.6) + 0.12 * noise(u * 2.0, v * 2.0, "fine")))
 
 
@@ -144,7 +144,7 @@ def _grass(first: Array, second: Array, u: Array, v: Array) -> Look:
     return _lit((first * (1 - mix) + second * mix) * blades)
 
 
-def _sand(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _sand(first: Array, _second: Array, u: Array, v: Array) -> Look:
     ripple = np.sin((v * 1.2 + noise(u * 0.15, v * 0.15) * 6.0 + u * 0.2) * 4.0)
     return _lit(first * (0.9 + 0.05 * ripple + 0.14 * noise(u * 0.2, v * 0.2)))
 
@@ -166,7 +166,7 @@ def _tiles(first: Array, second: Array, u: Array, v: Array) -> Look:
     return _lit(np.where(joint, second, first * tone))
 
 
-def _board(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _board(first: Array, _second: Array, u: Array, v: Array) -> Look:
     """Horizontal or vertical cladding: broad boards with a shadow gap."""
     at = np.mod(v / 0.2, 1.0)
     tone = 0.88 + 0.22 * _hash(np.floor(v / 0.2))
@@ -227,5 +227,3 @@ _TEXTURES: dict[str, Callable[[Array, Array, Array, Array], Look]] = {
     "art": _art,
     "foliage": _spread,
 }
-
-IndexArray = npt.NDArray[np.intp]

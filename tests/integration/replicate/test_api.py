@@ -3,7 +3,6 @@
 import base64
 import io
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -246,4 +245,3 @@ async def test_output_addresses_do_not_leave_their_folder(api: httpx.AsyncClient
         answer = await api.get(path)
         assert answer.status_code == 404
         assert b"secret" not in answer.content
-    Path(replicate.data / "out-0.png").unlink()
