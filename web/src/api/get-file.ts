@@ -1,0 +1,10 @@
+import { failureOf, noAnswer } from "./errors";
+
+/** A picture by its own address: a signed URL, or a file of the web app. No token goes with it. Throws ApiError. */
+export async function getFile(url: string): Promise<Blob> {
+  const response = await fetch(url, { credentials: "omit" }).catch((error: unknown) => {
+    throw noAnswer(error);
+  });
+  if (!response.ok) throw failureOf(response.status, null, (name) => response.headers.get(name));
+  return response.blob();
+}

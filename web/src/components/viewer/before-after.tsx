@@ -1,0 +1,72 @@
+import { useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+
+interface BeforeAfterProps {
+  before: string;
+  /** The picture itself, already laid out; the photo is laid over its left part. */
+  children: React.ReactNode;
+}
+
+const LABEL = "pointer-events-none absolute bottom-3 rounded-xs bg-glass px-2 py-0.5 text-12 font-medium text-on-glass";
+
+/** Two states of one view with a divider: drag it, or arrows for 1 %, with Shift 10. */
+export function BeforeAfter({ before, children }: BeforeAfterProps) {
+  const [percent, setPercent] = useState(50);
+  const frame = useRef<HTMLDivElement>(null);
+
+  const drag = (event: PointerEvent<HTMLElement>) => {
+    event.stopPropagation();
+    if (!frame.current || (event.type === "pointermove" && event.buttons === 0)) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    const { left, width } = frame.current.getBoundingClientRect();
+    setPercent(bounded(((event.clientX - left) / width) * 100));
+  };
+  const key = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    const end = { Home: 0, End: 100 }[event.key];
+    if (step === undefined && end === undefined) return;
+    event.preventDefault();
+    // The viewer's own arrows change the variant.
+    event.stopPropagation();
+    setPercent((now) => end ?? bounded(now + (step ?? 0) * (event.shiftKey ? 10 : 1)));
+  };
+
+  const position = `${Math.round(percent)}%`;
+  return (
+    <div ref={frame} className="relative size-full overflow-hidden">
+      {children}
+      <img
+        src={before}
+        alt="Before"
+        draggable={false}
+        className="absolute inset-0 size-full object-cover"
+        style={{ clipPath: `inset(0 calc(100% - ${position}) 0 0)` }}
+      />
+      <span className={`${LABEL} left-3`}>Before</span>
+      <span className={`${LABEL} right-3`}>After</span>
+      <div
+        role="slider"
+        tabIndex={0}
+        aria-label="Show more of the photo before"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(percent)}
+        aria-valuetext={`${Math.round(percent)} percent before`}
+        onPointerDown={drag}
+        onPointerMove={drag}
+        onKeyDown={key}
+        className="absolute inset-y-0 w-11 -translate-x-1/2 cursor-ew-resize touch-none"
+        style={{ left: position }}
+      >
+        <span className="absolute inset-y-0 left-1/2 w-0.5 -translate-x-1/2 bg-[#fff] shadow-[0_0_0_0.5px_#0006]" />
+        <span className="absolute top-1/2 left-1/2 flex h-11 w-5.5 -translate-1/2 items-center justify-center gap-1 rounded-sm bg-[#fff] shadow-[0_1px_6px_#0006]">
+          <span className="h-4 w-px bg-[#161614]" />
+          <span className="h-4 w-px bg-[#161614]" />
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function bounded(percent: number): number {
+  return Math.min(100, Math.max(0, percent));
+}

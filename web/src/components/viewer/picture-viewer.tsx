@@ -1,0 +1,204 @@
+import { cx } from "class-variance-authority";
+import { X, ZoomIn, ZoomOut } from "lucide-react";
+import { Dialog } from "radix-ui";
+import { useId, useMemo, useState, type ReactNode } from "react";
+
+import { IconButton } from "@/components/ui/icon-button";
+import { Segmented } from "@/components/ui/segmented";
+import { useShortcuts } from "@/lib/shortcuts";
+import { useSize } from "@/lib/use-size";
+
+import { BeforeAfter } from "./before-after";
+import { useZoom } from "./use-zoom";
+import { fitted } from "./zoom";
+
+export interface ViewerPicture {
+  id: string;
+  src: string;
+  thumbnail: string;
+  alt: string;
+  width: number;
+  height: number;
+  /** Said on its thumbnail: "Cover". */
+  mark?: string;
+}
+
+interface PictureViewerProps {
+  title: string;
+  pictures: readonly ViewerPicture[];
+  index: number;
+  onIndexChange: (index: number) => void;
+  /** The photo it was made from. */
+  before: string | null;
+  /** Buttons for the picture that is shown. */
+  actions: ReactNode;
+  onClose: () => void;
+}
+
+type Mode = "result" | "compare";
+
+/** A picture over the whole window: zoom, pan, its siblings, and the photo it was made from behind a divider. */
+export function PictureViewer({ title, pictures, index, onIndexChange, before, actions, onClose }: PictureViewerProps) {
+  const [mode, setMode] = useState<Mode>("result");
+  const [size, measure] = useSize();
+  const modeLabel = useId();
+  const picture = pictures[index];
+
+  const frame = useMemo(() => {
+    if (!size || !picture) return null;
+    const { width, height } = fitted(picture.width / picture.height, size.width, size.height);
+    return { ...size, pictureWidth: width, pictureHeight: height };
+  }, [size, picture]);
+  const { view, zoomed, zoomIn, zoomOut, reset, surface } = useZoom(frame);
+
+  const show = (next: number) => {
+    if (pictures[next]) onIndexChange(next);
+  };
+  useShortcuts(
+    "Viewer",
+    [
+      { keys: "ArrowLeft", label: "Variant before", run: () => show(index - 1) },
+      { keys: "ArrowRight", label: "Variant after", run: () => show(index + 1) },
+      { keys: "[Shift]++", label: "Zoom in", run: zoomIn },
+      { keys: "-", label: "Zoom out", run: zoomOut },
+      { keys: "0", label: "Whole picture", run: reset },
+      ...(before === null
+        ? []
+        : [{ keys: "b", label: "Before and after", run: () => setMode(mode === "result" ? "compare" : "result") }]),
+    ],
+    "dialog",
+  );
+  if (!picture) return null;
+
+  const shown = (
+    <img src={picture.src} alt={picture.alt} draggable={false} className="block size-full select-none" />
+  );
+  return (
+    <Dialog.Root
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
+      <Dialog.Portal>
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fade-in fixed inset-0 z-40 flex flex-col bg-stage outline-none"
+        >
+          <header className="flex min-h-14 items-center gap-2 px-3 py-1.5 tablet:px-4">
+            <div className="min-w-0 grow basis-0">
+              <Dialog.Title className="truncate text-15 font-semibold">{title}</Dialog.Title>
+              <p className="text-12 text-ink-2">
+                Variant {index + 1} of {pictures.length}, <span className="num">{`${picture.width} × ${picture.height}`}</span>
+              </p>
+            </div>
+            {before !== null && (
+              <div className="max-tablet:hidden">
+                <span id={modeLabel} className="sr-only">
+                  View
+                </span>
+                <ModeSwitch labelledBy={modeLabel} mode={mode} onChange={setMode} />
+              </div>
+            )}
+            <div className="flex grow basis-0 justify-end gap-1">
+              <IconButton label="Zoom out" shortcut="−" variant="ghost" blocked={!zoomed} onClick={zoomOut}>
+                <ZoomOut aria-hidden size={18} strokeWidth={1.6} />
+              </IconButton>
+              <IconButton label="Zoom in" shortcut="+" variant="ghost" onClick={zoomIn}>
+                <ZoomIn aria-hidden size={18} strokeWidth={1.6} />
+              </IconButton>
+              <Dialog.Close asChild>
+                <IconButton label="Close" shortcut="Esc" variant="ghost">
+                  <X aria-hidden size={18} strokeWidth={1.6} />
+                </IconButton>
+              </Dialog.Close>
+            </div>
+          </header>
+
+          <div className="min-h-0 grow tablet:px-7">
+            <div ref={measure} className="size-full overflow-hidden">
+              <div
+                {...surface}
+                className={cx(
+                  "grid size-full touch-none place-items-center overflow-hidden",
+                  zoomed ? "cursor-grab active:cursor-grabbing" : "cursor-zoom-in",
+                )}
+              >
+                {frame && (
+                  <div
+                    className="overflow-hidden rounded-pic"
+                    style={{
+                      width: frame.pictureWidth,
+                      height: frame.pictureHeight,
+                      transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
+                    }}
+                  >
+                    {mode === "compare" && before !== null ? <BeforeAfter before={before}>{shown}</BeforeAfter> : shown}
+                  </div>
+                )}
+              </div>
+            </div>
+          </div>
+
+          <footer className="grid gap-2.5 px-3 pt-2.5 pb-[calc(12px+env(safe-area-inset-bottom))] tablet:grid-cols-[1fr_auto] tablet:items-center tablet:px-7 tablet:pb-4">
+            {pictures.length > 1 && <Strip pictures={pictures} index={index} onSelect={show} />}
+            <div className="flex flex-wrap gap-2 tablet:col-start-2 tablet:justify-end">
+              {before !== null && (
+                <div className="w-full tablet:hidden">
+                  <ModeSwitch labelledBy={modeLabel} mode={mode} onChange={setMode} />
+                </div>
+              )}
+              {actions}
+            </div>
+          </footer>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function ModeSwitch({ labelledBy, mode, onChange }: { labelledBy: string; mode: Mode; onChange: (mode: Mode) => void }) {
+  return (
+    <Segmented<Mode>
+      aria-labelledby={labelledBy}
+      value={mode}
+      onChange={onChange}
+      options={[
+        { value: "result", label: "Result" },
+        { value: "compare", label: "Before, after" },
+      ]}
+      className="tablet:w-58"
+    />
+  );
+}
+
+interface StripProps {
+  pictures: readonly ViewerPicture[];
+  index: number;
+  onSelect: (index: number) => void;
+}
+
+function Strip({ pictures, index, onSelect }: StripProps) {
+  return (
+    <ul aria-label="Variants" className="no-scrollbar -m-1 flex gap-2 overflow-x-auto p-1">
+      {pictures.map(({ id, thumbnail, width, height, mark }, at) => (
+        <li key={id} className="shrink-0">
+          <button
+            type="button"
+            aria-label={`Variant ${at + 1}${mark ? `, ${mark}` : ""}`}
+            aria-current={at === index || undefined}
+            onClick={() => onSelect(at)}
+            className="relative block rounded-pic aria-[current=true]:outline-2 aria-[current=true]:outline-offset-2 aria-[current=true]:outline-ink"
+          >
+            <img src={thumbnail} alt="" width={width} height={height} className="h-14 w-auto rounded-pic bg-canvas" />
+            {mark && (
+              <span aria-hidden className="absolute bottom-1 left-1 rounded-xs bg-glass px-1 text-11 text-on-glass">
+                {mark}
+              </span>
+            )}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,50 @@
+/** How a picture lies in its frame: `scale` 1 fits it, `x` and `y` move its centre away from the frame's, in px. */
+export interface View {
+  scale: number;
+  x: number;
+  y: number;
+}
+
+/** Sizes in px: the frame, and the picture in it at scale 1. */
+export interface Frame {
+  width: number;
+  height: number;
+  pictureWidth: number;
+  pictureHeight: number;
+}
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export const FIT: View = { scale: 1, x: 0, y: 0 };
+export const MAX_SCALE = 8;
+
+/** Scales by `factor` and keeps what lies under `point` (from the frame's centre) where it is. */
+export function zoomAt(view: View, factor: number, point: Point, frame: Frame): View {
+  const scale = Math.min(MAX_SCALE, Math.max(1, view.scale * factor));
+  const growth = scale / view.scale;
+  return held({ scale, x: point.x - (point.x - view.x) * growth, y: point.y - (point.y - view.y) * growth }, frame);
+}
+
+export function panBy(view: View, dx: number, dy: number, frame: Frame): View {
+  return held({ ...view, x: view.x + dx, y: view.y + dy }, frame);
+}
+
+/** Keeps the picture in sight: never a gap beside one that is larger than its frame. */
+function held({ scale, x, y }: View, frame: Frame): View {
+  const reachX = Math.max(0, (frame.pictureWidth * scale - frame.width) / 2);
+  const reachY = Math.max(0, (frame.pictureHeight * scale - frame.height) / 2);
+  return { scale, x: clamp(x, reachX), y: clamp(y, reachY) };
+}
+
+function clamp(value: number, reach: number): number {
+  // `|| 0` keeps −0 out of comparisons.
+  return Math.min(reach, Math.max(-reach, value)) || 0;
+}
+
+/** The size of a picture of this ratio (width / height) that fits the frame. */
+export function fitted(ratio: number, width: number, height: number): { width: number; height: number } {
+  return width / height > ratio ? { width: height * ratio, height } : { width, height: width / ratio };
+}

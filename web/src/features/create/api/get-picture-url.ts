@@ -1,0 +1,47 @@
+import { queryOptions, useQuery, type QueryClient } from "@tanstack/react-query";
+
+import { api, unwrapPage, type Page } from "@/api/client";
+
+import type { DraftInput } from "../draft";
+import type { EarlierUpload } from "../types";
+import { generationQuery } from "./get-generation";
+
+const PAGE_SIZE = 100;
+/** A little less than the hour that a signed URL lives. */
+const FRESH_MS = 50 * 60_000;
+
+/** Where the picture of a draft is right now; null when it was deleted since. */
+export const pictureUrlQuery = (input: DraftInput) =>
+  queryOptions({
+    queryKey: ["picture-url", input.kind === "upload" ? input.uploadId : input.variantId],
+    queryFn: ({ client }) => (input.kind === "upload" ? uploadUrl(input.uploadId) : variantUrl(client, input)),
+    staleTime: FRESH_MS,
+  });
+
+export function usePictureUrl(input: DraftInput | null) {
+  const nothing = { kind: "upload", uploadId: "", name: null, width: null, height: null } as const;
+  return useQuery({ ...pictureUrlQuery(input ?? nothing), enabled: input !== null });
+}
+
+/** There is no address for one upload: it is looked for in the list. */
+async function uploadUrl(id: string): Promise<string | null> {
+  let cursor: string | null = null;
+  do {
+    const { rows, nextCursor }: Page<EarlierUpload> = await unwrapPage(
+      api.GET("/api/v1/uploads", { params: { query: { limit: PAGE_SIZE, cursor } } }),
+    );
+    const upload = rows.find((row) => row.id === id);
+    if (upload) return upload.url;
+    cursor = nextCursor;
+  } while (cursor !== null);
+  return null;
+}
+
+async function variantUrl(
+  client: QueryClient,
+  { variantId, generationId }: DraftInput & { kind: "variant" },
+): Promise<string | null> {
+  const { input, render } = await client.query(generationQuery(generationId));
+  const made = render?.variants.find((variant) => variant.id === variantId);
+  return made?.url ?? (input?.variant_id === variantId ? input.url : null);
+}

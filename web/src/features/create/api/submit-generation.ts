@@ -1,0 +1,26 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { api, unwrap } from "@/api/client";
+
+import type { SubmitGeneration } from "../types";
+import { refreshRuns, showStarted } from "./list-generations";
+
+interface Wish {
+  body: SubmitGeneration;
+  /** The same key with the same body is the same wish: repeating it after a lost answer charges nothing twice. */
+  key: string;
+}
+
+export function useSubmitGeneration() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ body, key }: Wish) =>
+      unwrap(api.POST("/api/v1/generations", { body, params: { header: { "Idempotency-Key": key } } })),
+    onSuccess: (generation) => {
+      showStarted(client, generation);
+    },
+    onSettled: () => {
+      refreshRuns(client);
+    },
+  });
+}

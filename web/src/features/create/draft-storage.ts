@@ -1,0 +1,73 @@
+import { newDraft, type Draft, type DraftInput } from "./draft";
+import type { Config, SettingValue } from "./types";
+
+/** Per person, on this device: two people at one browser never see each other's words. */
+const key = (userId: string) => `maquette.draft.${userId}`;
+
+/** The draft that was kept, or a new one. What is stored is not trusted: another version or a person may have written it. */
+export function loadDraft(userId: string, config: Config): Draft {
+  const fresh = newDraft(config);
+  const stored = read(userId);
+  if (!isRecord(stored)) return fresh;
+  const { presetId, prompt, settings, variants, seed, seedLocked, input } = stored;
+  const { min_seed: minSeed, max_seed: maxSeed } = config.limits;
+  return {
+    presetId: typeof presetId === "string" ? presetId : fresh.presetId,
+    prompt: typeof prompt === "string" ? prompt : fresh.prompt,
+    settings: isRecord(settings) ? onlyValues(settings) : fresh.settings,
+    variants: isInteger(variants, 1, config.limits.max_variants) ? variants : fresh.variants,
+    seed: isInteger(seed, minSeed, maxSeed) ? seed : fresh.seed,
+    seedLocked: seedLocked === true,
+    input: inputOf(input),
+  };
+}
+
+export function saveDraft(userId: string, draft: Draft) {
+  try {
+    localStorage.setItem(key(userId), JSON.stringify(draft));
+  } catch {
+    // Storage is full or forbidden: the draft lives as long as the page.
+  }
+}
+
+function read(userId: string): unknown {
+  try {
+    return JSON.parse(localStorage.getItem(key(userId)) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+function onlyValues(settings: Record<string, unknown>): Record<string, SettingValue> {
+  return Object.fromEntries(
+    Object.entries(settings).filter((entry): entry is [string, SettingValue] =>
+      ["string", "number", "boolean"].includes(typeof entry[1]),
+    ),
+  );
+}
+
+function inputOf(input: unknown): DraftInput | null {
+  if (!isRecord(input)) return null;
+  const { kind, uploadId, name, width, height, variantId, generationId } = input;
+  if (kind === "upload" && typeof uploadId === "string") {
+    return {
+      kind,
+      uploadId,
+      name: typeof name === "string" ? name : null,
+      width: typeof width === "number" ? width : null,
+      height: typeof height === "number" ? height : null,
+    };
+  }
+  if (kind === "variant" && typeof variantId === "string" && typeof generationId === "string") {
+    return { kind, variantId, generationId };
+  }
+  return null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isInteger(value: unknown, min: number, max: number): value is number {
+  return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+}

@@ -1,0 +1,80 @@
+import { useEffect, useRef, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+
+import { getFile } from "@/api/get-file";
+
+import { pictureUrlQuery } from "../api/get-picture-url";
+import { useUploadPhoto } from "../api/upload-photo";
+import type { DraftInput } from "../draft";
+import { PhotoRefused, preparePhoto } from "../prepare-photo";
+import type { Limits, SamplePhoto } from "../types";
+
+/** A photo on its way. `percent` is null until it leaves. */
+export type PhotoState =
+  | { status: "idle" }
+  | { status: "sending"; name: string; preview: string; percent: number | null }
+  | { status: "failed"; name: string; message: string; retry: (() => void) | null };
+
+/** Takes photos of any size, one at a time: a second one replaces the first. */
+export function usePhoto(limits: Limits, onDone: (input: DraftInput) => void) {
+  const [state, setState] = useState<PhotoState>({ status: "idle" });
+  const { mutateAsync: upload } = useUploadPhoto();
+  const client = useQueryClient();
+  const sending = useRef<AbortController>(null);
+
+  const preview = state.status === "sending" ? state.preview : null;
+  useEffect(() => {
+    if (preview !== null) {
+      return () => {
+        URL.revokeObjectURL(preview);
+      };
+    }
+  }, [preview]);
+  useEffect(
+    () => () => {
+      sending.current?.abort();
+    },
+    [],
+  );
+
+  const cancel = () => {
+    sending.current?.abort();
+    setState({ status: "idle" });
+  };
+
+  const add = async (file: File) => {
+    sending.current?.abort();
+    const { signal } = (sending.current = new AbortController());
+    setState({ status: "sending", name: file.name, preview: URL.createObjectURL(file), percent: null });
+    try {
+      const photo = await preparePhoto(file, limits);
+      signal.throwIfAborted();
+      const onProgress = (percent: number) => {
+        setState((now) => (now.status === "sending" && !signal.aborted ? { ...now, percent } : now));
+      };
+      const { id, url, original_width: width, original_height: height } = await upload({ ...photo, onProgress, signal });
+      signal.throwIfAborted();
+      const input: DraftInput = { kind: "upload", uploadId: id, name: file.name, width, height };
+      client.setQueryData(pictureUrlQuery(input).queryKey, url);
+      setState({ status: "idle" });
+      onDone(input);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof Error)) return;
+      const retry = error instanceof PhotoRefused ? null : () => void add(file);
+      setState({ status: "failed", name: file.name, message: error.message, retry });
+    }
+  };
+
+  /** Sends a sample as if the person had taken it. */
+  const addSample = async (sample: SamplePhoto) => {
+    try {
+      const blob = await getFile(sample.url);
+      await add(new File([blob], sample.name, { type: blob.type }));
+    } catch (error) {
+      if (!(error instanceof Error)) return;
+      setState({ status: "failed", name: sample.name, message: error.message, retry: () => void addSample(sample) });
+    }
+  };
+
+  return { state, add, addSample, cancel };
+}

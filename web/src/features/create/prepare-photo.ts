@@ -1,0 +1,87 @@
+import type { Limits } from "./types";
+
+/** A photo as it will be sent. */
+export interface PreparedPhoto {
+  body: Blob;
+  name: string;
+}
+
+/** A photo that need not be sent to know it is refused. `message` is a sentence for the person. */
+export class PhotoRefused extends Error {}
+
+/** JPEG quality of a photo made smaller here: higher than the server's own, so that encoding twice does not show. */
+const QUALITY = 0.92;
+
+/** What `accept` of a file input says. The extensions are for systems that do not know the types of HEIC. */
+export function acceptedFiles(limits: Limits): string {
+  return [...limits.upload_formats, ".heic", ".heif", ".avif"].join(",");
+}
+
+/**
+ * Makes a photo as small as the models use it, where the browser can decode it, so that it is sent in a second and
+ * without its location. What the browser cannot decode (HEIC mostly) goes as it is: the server can. Throws PhotoRefused.
+ */
+export async function preparePhoto(file: File, limits: Limits): Promise<PreparedPhoto> {
+  if (file.type !== "" && !file.type.startsWith("image/")) {
+    throw new PhotoRefused("This file is not a photo we can use. Use JPEG, PNG, WebP, HEIC or AVIF.");
+  }
+  if (file.size > limits.upload_bytes) {
+    throw new PhotoRefused(`This photo is ${megabytes(file.size)}. The limit is ${megabytes(limits.upload_bytes)}.`);
+  }
+  const smaller = limits.upload_formats.includes(file.type) ? await downscale(file, limits) : null;
+  return { body: smaller ?? file, name: file.name };
+}
+
+/** null when it is small enough already, or the browser cannot do it. */
+async function downscale(file: File, limits: Limits): Promise<Blob | null> {
+  const bitmap = await decode(file);
+  if (!bitmap) return null;
+  try {
+    const { width, height } = bitmap;
+    if (width * height > limits.upload_pixels) {
+      throw new PhotoRefused(
+        `This photo has ${megapixels(width * height)} megapixels. The limit is ${megapixels(limits.upload_pixels)}.`,
+      );
+    }
+    const scale = limits.input_longest_side / Math.max(width, height);
+    if (scale >= 1) return null;
+    return await drawn(bitmap, Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
+  } finally {
+    bitmap.close();
+  }
+}
+
+async function decode(file: File): Promise<ImageBitmap | null> {
+  try {
+    // The orientation in the file is applied here; the JPEG that is made below carries none.
+    return await createImageBitmap(file, { imageOrientation: "from-image" });
+  } catch {
+    return null;
+  }
+}
+
+async function drawn(bitmap: ImageBitmap, width: number, height: number): Promise<Blob | null> {
+  try {
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext("2d");
+    if (!context) return null;
+    // JPEG has no transparency; without this, transparent parts turn black.
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, width, height);
+    context.imageSmoothingQuality = "high";
+    context.drawImage(bitmap, 0, 0, width, height);
+    return await canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
+  } catch {
+    // An old browser, or too little memory for the canvas.
+    return null;
+  }
+}
+
+/** "31 MB": as in the limit, a MB is 2²⁰ bytes. Rounded up, so that what is refused never reads as the limit itself. */
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MB`;
+}
+
+function megapixels(pixels: number): number {
+  return Math.ceil(pixels / 1e6);
+}

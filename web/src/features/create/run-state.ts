@@ -1,0 +1,74 @@
+import type { Generation } from "./types";
+
+/** The run has its one slot: nothing else can be generated. */
+export function isInFlight({ status }: Generation): boolean {
+  return status === "queued" || status === "processing";
+}
+
+/** It will not change any more. An expired run still waits for the provider's word, and with it for its credits. */
+export function isSettled(generation: Generation): boolean {
+  return !isInFlight(generation) && generation.status !== "expired";
+}
+
+/** It made nothing, and the same again may work. What the safety check blocked is blocked again. */
+export function isRetryable({ status, error }: Generation): boolean {
+  return (status === "failed" || status === "canceled" || status === "expired") && error?.code !== "safety_blocked";
+}
+
+/**
+ * Percent of one variant (0 for the first). The provider tells how far the whole run is and how many pictures are ready;
+ * what is neither ready nor waiting shares the rest evenly.
+ */
+export function variantPercent({ progress, ready, variants }: Generation, index: number): number {
+  if (index < ready) return 100;
+  const rest = (progress * variants - ready * 100) / (variants - ready);
+  return Math.round(Math.min(99, Math.max(0, rest)));
+}
+
+/** "45 s", "1 min 20 s", "12 min". Past ten minutes seconds are noise. */
+export function duration(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  const rest = whole % 60;
+  return minutes >= 10 || rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+}
+
+/**
+ * Where a run stands, in one line: "2 of 4 ready, about 12 s left". `secondsLeft` is null while nobody can say.
+ */
+export function statusLine(generation: Generation, secondsLeft: number | null): string {
+  if (generation.cancel_requested) return "Canceling";
+  const { variants, ready } = generation;
+  const state = generation.status === "queued" ? "Waiting for the model" : `${ready} of ${variants} ready`;
+  if (generation.overdue) return `${state}. Longer than usual`;
+  return secondsLeft === null ? state : `${state}, about ${duration(secondsLeft)} left`;
+}
+
+/** How a run ended, or null while it runs. */
+export function outcomeLine(generation: Generation): string | null {
+  switch (generation.status) {
+    case "succeeded": {
+      const made = generation.render?.variants.length ?? 0;
+      return made === 1 ? "1 variant ready" : `${made} variants ready`;
+    }
+    case "failed":
+    case "expired":
+    case "canceled":
+      return generation.error?.message ?? "Canceled. Your credits are back.";
+    default:
+      return null;
+  }
+}
+
+/** A screen reader hears a run at these steps of its progress, not every second. */
+const STEP_PERCENT = 25;
+
+export function announcement(generation: Generation, secondsLeft: number | null): string {
+  const outcome = outcomeLine(generation);
+  if (outcome !== null) return outcome;
+  if (generation.cancel_requested) return "Canceling";
+  const step = Math.floor(generation.progress / STEP_PERCENT) * STEP_PERCENT;
+  if (step === 0) return "Rendering started";
+  return `${step} percent${secondsLeft === null ? "" : `, about ${duration(secondsLeft)} left`}`;
+}
