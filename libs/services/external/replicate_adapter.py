@@ -130,18 +130,20 @@ class ReplicateAdapter:
 
     async def get(self, prediction_id: str) -> Prediction:
         """A run as it is now. Raises ProviderError; one that does not exist is ProviderRefused with status 404."""
-        return await self._call("GET", f"/v1/predictions/{quote(prediction_id, safe='')}", Prediction)
+        return await self._call("GET", f"/v1/predictions/{quote(prediction_id, safe='')}", Prediction, CALL_SECONDS)
 
     async def cancel(self, prediction_id: str) -> Prediction:
         """Ask to stop a run; the answer may still be running. Raises ProviderError."""
-        return await self._call("POST", f"/v1/predictions/{quote(prediction_id, safe='')}/cancel", Prediction)
+        return await self._call(
+            "POST", f"/v1/predictions/{quote(prediction_id, safe='')}/cancel", Prediction, CALL_SECONDS
+        )
 
     async def list_since(self, since: datetime) -> list[Prediction]:
         """Runs created at or after an aware time, newest first, `MAX_LIST_PAGES` at most. Raises ProviderError."""
         path = httpx.URL("/v1/predictions", params={"created_after": since.isoformat()})
         predictions: list[Prediction] = []
         for _ in range(MAX_LIST_PAGES):
-            page = await self._call("GET", str(path), _Page)
+            page = await self._call("GET", str(path), _Page, CALL_SECONDS)
             predictions += page.results
             if page.next is None:
                 break
@@ -151,7 +153,7 @@ class ReplicateAdapter:
 
     async def webhook_secret(self) -> str:
         """The account's `whsec_` secret that signs every delivery. Raises ProviderError."""
-        return (await self._call("GET", "/v1/webhooks/default/secret", _SigningSecret)).key
+        return (await self._call("GET", "/v1/webhooks/default/secret", _SigningSecret, CALL_SECONDS)).key
 
     async def aclose(self) -> None:
         """Close every pooled connection."""
@@ -162,7 +164,7 @@ class ReplicateAdapter:
         method: str,
         path: str,
         answer: type[T],
-        seconds: float = CALL_SECONDS,
+        seconds: float,
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> T:
