@@ -34,7 +34,8 @@ def test_a_real_body_is_read_whatever_else_it_holds() -> None:
         "input": {"num_outputs": 1, "prompt": "x"}, "logs": "",
         "output": ["https://replicate.delivery/xezq/a/out-0.jpg"],
         "data_removed": false, "error": null, "status": "succeeded", "created_at": "2025-01-15T10:03:39.896Z",
-        "started_at": "2025-01-15T10:03:40.584470194Z", "urls": {"get": "https://x"}, "metrics": {"predict_time": 0.5}}"""
+        "started_at": "2025-01-15T10:03:40.584470194Z", "urls": {"get": "https://x"},
+        "metrics": {"predict_time": 0.5}}"""
     read = msgspec.json.decode(body, type=Prediction)
     assert (read.status, read.is_terminal, read.output) == (
         "succeeded",
