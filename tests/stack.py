@@ -17,7 +17,7 @@ from local.database.deployment import deployment_rows
 from local.database.script import apply
 from local.database.sources import Sources
 from local.postgres import Postgres
-from local.supabase.gateway import Gateway
+from local.supabase.gateway import FOLDER, Gateway, node
 
 READY_SECONDS = 30.0
 PASSWORD = "correct horse battery staple"
@@ -32,26 +32,29 @@ class User(msgspec.Struct, frozen=True):
 
 
 class Stack(msgspec.Struct, frozen=True, kw_only=True):
-    """Addresses and keys of a running stack."""
+    """A running stack: its gateway's settings, the gateway's process and the key of the API's proofs."""
 
-    url: str
-    studio_url: str
-    database_url: str
-    publishable_key: str
-    secret_key: str
-    jwt_secret: str
+    gateway: Gateway
+    process_id: int
     proof_secret: str
+
+    @property
+    def url(self) -> str:
+        """The project URL."""
+        return self.gateway.url
 
     def connect(self) -> psycopg.Connection:
         """A superuser's connection that commits each statement, to look at what really happened."""
-        return psycopg.connect(self.database_url, autocommit=True)
+        return psycopg.connect(self.gateway.database_url, autocommit=True)
 
     def client(self, token: str | None = None) -> httpx.AsyncClient:
         """Plain HTTP as a signed-in person, or as anybody who knows the publishable key."""
-        headers = {"apikey": self.publishable_key}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20)
+        return httpx.AsyncClient(base_url=self.url, headers=self.headers(token), timeout=20)
+
+    def headers(self, token: str | None = None) -> dict[str, str]:
+        """What `client` sends along, for the official clients."""
+        key = {"apikey": self.gateway.publishable_key}
+        return {**key, "Authorization": f"Bearer {token}"} if token else key
 
     async def sign_up(self, name: str = "person", metadata: Mapping[str, object] | None = None) -> User:
         """A new account through Auth; the address is unique however often `name` is used."""
@@ -89,20 +92,12 @@ def running_stack(
         secret_key="sb_secret_local_test",
         jwt_secret="jwt_local_test_0123456789012345678901234567",
     )
-    stack = Stack(
-        url=gateway.url,
-        studio_url=gateway.studio_url,
-        database_url=postgres.url,
-        publishable_key=gateway.publishable_key,
-        secret_key=gateway.secret_key,
-        jwt_secret=gateway.jwt_secret,
-        proof_secret="proof_local_test_0123456789012345678901234567",
-    )
     # Node needs a second before it wants the database: both start at once.
     with running_gateway(gateway, folder / "gateway.log") as process:
         database = postgres.start(folder / "postgres.log")
         try:
             wait_until_ready(gateway, process, folder / "gateway.log")
+            stack = Stack(gateway=gateway, process_id=process.pid, proof_secret="proof_local_test_" + "0" * 32)
             with stack.connect() as connection:
                 connection.execute(before_migrations.encode())
                 apply(connection, deployment_rows(stack.proof_secret, {}) if sources is None else "", sources)
@@ -112,11 +107,13 @@ def running_stack(
 
 
 @contextlib.contextmanager
-def running_gateway(gateway: Gateway, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running_gateway(
+    gateway: Gateway, log: Path, script: Path = FOLDER / "supabase.mjs"
+) -> Iterator[subprocess.Popen[bytes]]:
     """The gateway's process, which may not be ready yet."""
     with log.open("ab") as output:
         process = subprocess.Popen(
-            gateway.command(),
+            [str(node()), str(script)],
             env={**os.environ, **gateway.environment()},
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -37,7 +37,7 @@ class Policy(msgspec.Struct, frozen=True):
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """One privilege of one role. `target` is a table, `table.column`, a function with its argument types, or a schema."""
+    """One privilege of one role on a table, a `table.column`, a function with its argument types, or a schema."""
 
     privilege: str
     kind: str

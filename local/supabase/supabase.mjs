@@ -31,8 +31,7 @@ const apiUrl = `http://${HOST}:${env.PORT}`;
 
 const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 const types = {
-  // RPC arguments of these types arrive as JSON text already; lite would encode them a second time.
-  json: { to: 114, from: [114], serialize: text, parse: JSON.parse },
+  // RPC arguments of this type arrive as JSON text already; lite would encode them a second time.
   jsonb: { to: 3802, from: [3802], serialize: text, parse: JSON.parse },
   // PostgREST answers 2026-01-31T08:00:00+00:00, Postgres alone 2026-01-31 08:00:00+00.
   timestamptz: {
@@ -118,7 +117,7 @@ async function createApp(connection, { studio }) {
 }
 
 function keepFilesApart(files) {
-  // Lite uses the object's name as a path, so `mine/../yours/a.png` passes a policy on the first folder and reaches another's.
+  // Upstream's names are flat; lite makes folders of them, so that `room` and `room/a.png` cannot both be.
   files.filePath = (bucket, name) => `${env.STORAGE_DIR}/${bucket}/${createHash("sha256").update(name).digest("hex")}`;
   // Lite streams from a FileHandle that nobody closes: descriptors leak on Node 24.
   files.getObject = async (bucket, name, _version, headers) => {
@@ -154,7 +153,7 @@ async function sign(c, path, body) {
 gateway.post("/storage/v1/object/sign/:bucket", async (c) => {
   const { paths, ...rest } = await c.req.json();
   const signOne = async (path) => {
-    const [status, signed] = await sign(c, path.split("/").map(encodeURIComponent).join("/"), rest);
+    const [status, signed] = await sign(c, path.replace(/[?#%]/g, encodeURIComponent), rest);
     return status === 200
       ? { path, signedURL: signed.signedURL, error: null }
       : { path, signedURL: null, error: "Either the object does not exist or you do not have access to it" };
@@ -183,6 +182,14 @@ gateway.on(["POST", "PUT"], "/storage/v1/object/*", async (c, next) => {
 });
 
 gateway.use("/auth/v1/*", (c, next) => redirectTo.run(c.req.query("redirect_to"), next));
+
+// Upstream's type for any mailed code is "email"; lite knows the kinds of mail only.
+gateway.post("/auth/v1/verify", async (c, next) => {
+  const body = await c.req.json();
+  if (body.type === "email") body.type = "magiclink";
+  c.req.raw = new Request(c.req.raw, { body: JSON.stringify(body) });
+  return next();
+});
 
 // Lite's /_system tells anybody the schema and the database address; upstream has no such routes.
 for (const prefix of ["/auth/v1/*", "/rest/v1/*", "/storage/v1/*"]) gateway.all(prefix, (c) => app.fetch(c.req.raw, c.env));

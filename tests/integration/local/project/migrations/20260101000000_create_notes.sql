@@ -1,0 +1,22 @@
+-- A project of the tests' own: one table, one function, one bucket.
+create table public.notes (
+  id bigint generated always as identity primary key,
+  owner_id uuid not null default auth.uid(),
+  body text not null,
+  secret text not null default 'hidden',
+  created_at timestamptz not null default now()
+);
+
+alter table public.notes enable row level security;
+
+create function public.echo(value jsonb) returns jsonb
+language sql immutable set search_path = ''
+as $$ select value $$;
+
+create function public.delete_files() returns void
+language sql security definer set search_path = ''
+as $$ delete from storage.objects $$;
+
+insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
+values ('files', 'files', false, 1048576, array['image/png', 'text/plain'])
+on conflict (id) do nothing;

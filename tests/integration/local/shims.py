@@ -1,0 +1,275 @@
+"""Each shim of supabase.mjs: the text that makes it, and a check that holds with it and fails without it."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+from uuid import uuid4
+
+import httpx
+import psutil
+from postgrest import AsyncPostgrestClient
+from postgrest.types import ReturnMethod
+from storage3 import AsyncStorageClient
+
+from tests.integration.local.conftest import Mailbox, text_of
+from tests.stack import Stack, User
+
+PNG = {"content-type": "image/png"}
+
+
+class World(NamedTuple):
+    """What a check may use."""
+
+    stack: Stack
+    mailbox: Mailbox
+
+    def database(self, user: User) -> AsyncPostgrestClient:
+        return AsyncPostgrestClient(f"{self.stack.url}/rest/v1", headers=self.stack.headers(user.token))
+
+    def storage(self, user: User) -> AsyncStorageClient:
+        return AsyncStorageClient(f"{self.stack.url}/storage/v1/", headers=self.stack.headers(user.token))
+
+    async def upload(self, user: User, name: str = "a.png", content: bytes = b"picture") -> str:
+        path = f"{user.id}/{uuid4().hex}/{name}"
+        await self.storage(user).from_("files").upload(path, content, PNG)
+        return path
+
+
+class Shim(NamedTuple):
+    """`cut` is the shim's text in supabase.mjs, `instead` what stands there without it."""
+
+    check: Callable[[World], Awaitable[None]]
+    cut: str
+    instead: str = ""
+
+
+async def jsonb_arguments_arrive_as_objects(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    value = {"a": [1, {"b": None}], "text": 'quoted "text"'}
+    answer = await world.database(alice).rpc("echo", {"value": value}).execute()
+    assert answer.data == value
+
+
+async def timestamps_have_postgrest_s_form(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    notes = world.database(alice).from_("notes")
+    await notes.insert({"body": "x"}, returning=ReturnMethod.minimal).execute()
+    answer = await notes.select("created_at").execute()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", answer.data[0]["created_at"])
+
+
+async def column_grants_survive_the_first_requests(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    table = world.database(alice).from_("notes")
+    answers = await asyncio.gather(*(table.select("body").execute() for _ in range(20)))
+    assert [answer.data for answer in answers] == [[]] * 20
+    with world.stack.connect() as connection:
+        granted = "select has_column_privilege('authenticated', 'public.notes', 'secret', 'select')"
+        assert connection.execute(granted).fetchone() == (False,)
+
+
+async def studio_does_not_tell_the_database_password(world: World) -> None:
+    async with httpx.AsyncClient(base_url=world.stack.gateway.studio_url) as browser:
+        answer = await browser.get("/_system/info")
+    assert answer.status_code == 200
+    assert world.stack.gateway.database_url not in answer.text
+
+
+async def a_notification_reloads_the_schema(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    name = f"late_{uuid4().hex[:8]}"
+    async with world.stack.client(alice.token) as client:
+        assert (await client.get(f"/rest/v1/{name}")).status_code == 404
+        with world.stack.connect() as connection:
+            connection.execute(f"create table public.{name} (id int)")
+            connection.execute(f"grant select on public.{name} to authenticated")
+            connection.execute("notify pgrst, 'reload schema'")
+        async with asyncio.timeout(3):
+            while (await client.get(f"/rest/v1/{name}")).status_code != 200:  # noqa: ASYNC110 (another process)
+                await asyncio.sleep(0.05)
+
+
+async def mailed_links_lead_to_auth_and_back_to_the_page_that_asked(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    page = f"{world.stack.gateway.site_url}/reset-password"
+    async with world.stack.client() as client:
+        answer = await client.post("/auth/v1/recover", json={"email": alice.email}, params={"redirect_to": page})
+        assert answer.status_code == 200
+        [mail] = world.mailbox.to(alice.email)
+        link = re.search(r"https?://\S+", text_of(mail))
+        assert link is not None
+        assert link[0].startswith(f"{world.stack.url}/auth/v1/verify?")
+        answer = await client.get(link[0])
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(f"{page}#access_token=")
+
+
+async def a_mailed_code_signs_in(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    async with world.stack.client() as client:
+        await client.post("/auth/v1/otp", json={"email": alice.email, "create_user": False})
+        code = re.search(r"\b\d{6}\b", text_of(world.mailbox.to(alice.email)[-1]))
+        assert code is not None
+        verify = {"email": alice.email, "token": code[0], "type": "email"}
+        answer = await client.post("/auth/v1/verify", json=verify)
+    assert answer.status_code == 200
+    assert answer.json()["user"]["id"] == alice.id
+
+
+async def a_name_may_go_on_where_another_ends(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    files = world.storage(alice).from_("files")
+    names = {f"{alice.id}/room": b"file", f"{alice.id}/room/a.png": b"file below a file", f"{alice.id}/Room": b"case"}
+    for name, content in names.items():
+        await files.upload(name, content, PNG)
+    assert {name: await files.download(name) for name in names} == names
+
+
+async def downloads_leave_no_file_open(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    path = await world.upload(alice, content=b"x" * 100_000)
+    files = world.storage(alice).from_("files")
+    for _ in range(20):
+        assert len(await files.download(path)) == 100_000
+    opened = [file.path for file in psutil.Process(world.stack.process_id).open_files()]
+    assert [file for file in opened if file.startswith(str(world.stack.gateway.storage))] == []
+
+
+async def storage_deletes_and_sql_does_not(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    path = await world.upload(alice)
+    async with world.stack.client(alice.token) as client:
+        answer = await client.post("/rest/v1/rpc/delete_files", json={})
+    assert (answer.status_code, answer.json()["code"]) == (403, "42501")
+    files = world.storage(alice).from_("files")
+    assert await files.download(path) == b"picture"
+    assert [file["name"] for file in await files.remove([path])] == [path]
+
+
+async def browsers_may_ask_auth(world: World) -> None:
+    async with world.stack.client() as client:
+        headers = {"Origin": "http://127.0.0.1:8000", "Access-Control-Request-Headers": "apikey,content-type"}
+        preflight = {**headers, "Access-Control-Request-Method": "POST"}
+        answer = await client.options("/auth/v1/token", headers=preflight)
+    assert answer.is_success
+    assert answer.headers.get("access-control-allow-origin") == "*"
+    assert "apikey" in answer.headers.get("access-control-allow-headers", "")
+
+
+async def many_paths_are_signed_at_once(world: World) -> None:
+    alice, bob = await world.stack.sign_up("alice"), await world.stack.sign_up("bob")
+    first, second = await world.upload(alice, "a room & 1+1.png", b"first"), await world.upload(alice)
+    paths = [first, await world.upload(bob), second, f"{alice.id}/../{alice.id}/absent.png"]
+    signed = await world.storage(alice).from_("files").create_signed_urls(paths, 60)
+    assert [entry["path"] for entry in signed] == paths
+    assert [entry["error"] is None for entry in signed] == [True, False, True, False]
+    assert [bool(entry["signedURL"]) for entry in signed] == [True, False, True, False]
+    async with httpx.AsyncClient() as anybody:
+        assert (await anybody.get(signed[0]["signedURL"])).content == b"first"
+
+
+async def one_path_is_signed_relative_to_storage(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    path = await world.upload(alice)
+    async with world.stack.client(alice.token) as client:
+        answer = await client.post(f"/storage/v1/object/sign/files/{path}", json={"expiresIn": 60})
+        assert answer.json().get("signedURL", "").startswith(f"/object/sign/files/{path}?token=")
+    signed = await world.storage(alice).from_("files").create_signed_url(path, 60)
+    async with httpx.AsyncClient() as anybody:
+        assert (await anybody.get(signed["signedURL"])).content == b"picture"
+
+
+async def an_edited_signature_is_the_clients_fault(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    signed = await world.storage(alice).from_("files").create_signed_url(await world.upload(alice), 60)
+    address, _, token = signed["signedURL"].partition("token=")
+    head, claims, signature = token.split(".")
+    async with httpx.AsyncClient() as anybody:
+        assert (await anybody.get(f"{address}token={token}")).status_code == 200
+        answer = await anybody.get(f"{address}token={head}.{claims}.{signature[::-1]}")
+    assert (answer.status_code, answer.json()["error"]) == (400, "InvalidJWT")
+
+
+async def a_refused_upload_is_answered(world: World) -> None:
+    alice, bob = await world.stack.sign_up("alice"), await world.stack.sign_up("bob")
+    async with world.stack.client(alice.token) as client:
+        path = f"/storage/v1/object/files/{bob.id}/a.png"
+        answer = await client.post(path, content=b"x" * 20_000_000, headers=PNG)
+    assert (answer.status_code, answer.json()["statusCode"]) in {(400, "403"), (400, "413")}
+
+
+async def the_gateway_has_no_routes_of_its_own(world: World) -> None:
+    async with world.stack.client() as client:
+        assert (await client.get("/_system/introspect")).status_code == 404
+        assert (await client.get("/auth/v1/health")).status_code == 200
+
+
+async def studio_sees_all_rows_without_a_key(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    await world.database(alice).from_("notes").insert({"body": "x"}, returning=ReturnMethod.minimal).execute()
+    async with httpx.AsyncClient(base_url=world.stack.gateway.studio_url) as browser:
+        answer = await browser.get("/rest/v1/notes", params={"owner_id": f"eq.{alice.id}"})
+    assert answer.status_code == 200
+    assert [note["secret"] for note in answer.json()] == ["hidden"]
+
+
+async def studio_answers_no_other_site_and_no_credential(world: World) -> None:
+    async with httpx.AsyncClient(base_url=world.stack.gateway.studio_url) as browser:
+        assert (await browser.get("/_system/info")).status_code == 200
+        for headers in (
+            {"Origin": "http://evil.example"},
+            {"Host": "evil.example"},
+            {"apikey": world.stack.gateway.publishable_key},
+        ):
+            for path in ("/_system/info", "/rest/v1/notes"):
+                assert (await browser.get(path, headers=headers)).status_code == 403
+
+
+async def studio_finds_its_scripts(world: World) -> None:
+    async with httpx.AsyncClient(base_url=world.stack.gateway.studio_url) as browser:
+        script = re.search(r'src="(/static/[^"]+\.js)"', (await browser.get("/")).text)
+        assert script is not None
+        answer = await browser.get(script[1])
+    assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, "text/javascript")
+
+
+SHIMS = [
+    Shim(
+        jsonb_arguments_arrive_as_objects, "  jsonb: { to: 3802, from: [3802], serialize: text, parse: JSON.parse },\n"
+    ),
+    Shim(timestamps_have_postgrest_s_form, '.replace(" ", "T").replace(/([+-]\\d\\d)$/, "$1:00")'),
+    Shim(column_grants_survive_the_first_requests, '  connection.rlsState = "active";\n'),
+    Shim(studio_does_not_tell_the_database_password, '  connection.config.url = "local";\n'),
+    Shim(a_notification_reloads_the_schema, "connection.clearSchemaCache()", "{}"),
+    Shim(
+        mailed_links_lead_to_auth_and_back_to_the_page_that_asked,
+        "body.replaceAll(`${env.SITE_URL}/auth/v1/`, `${apiUrl}/auth/v1/`)",
+        "body",
+    ),
+    Shim(
+        mailed_links_lead_to_auth_and_back_to_the_page_that_asked,
+        'gateway.use("/auth/v1/*", (c, next) => redirectTo.run(c.req.query("redirect_to"), next));\n',
+    ),
+    Shim(a_mailed_code_signs_in, 'gateway.post("/auth/v1/verify",', 'gateway.post("/cut",'),
+    Shim(a_name_may_go_on_where_another_ends, "  files.filePath = ", "  const unused = "),
+    Shim(downloads_leave_no_file_open, "  files.getObject = ", "  const unused = "),
+    Shim(storage_deletes_and_sql_does_not, '      connection: { "storage.allow_delete_query": "true" },'),
+    Shim(browsers_may_ask_auth, "gateway.use(cors({", "void (({"),
+    Shim(many_paths_are_signed_at_once, 'gateway.post("/storage/v1/object/sign/:bucket",', 'gateway.post("/cut",'),
+    Shim(
+        one_path_is_signed_relative_to_storage,
+        'gateway.post("/storage/v1/object/sign/:bucket/:path{.+}",',
+        'gateway.post("/cut",',
+    ),
+    Shim(an_edited_signature_is_the_clients_fault, 'gateway.get("/storage/v1/object/sign/*",', 'gateway.get("/cut",'),
+    Shim(
+        a_refused_upload_is_answered,
+        'gateway.on(["POST", "PUT"], "/storage/v1/object/*",',
+        'gateway.on("POST", "/cut",',
+    ),
+    Shim(the_gateway_has_no_routes_of_its_own, '["/auth/v1/*", "/rest/v1/*", "/storage/v1/*"]', '["/*"]'),
+    Shim(studio_sees_all_rows_without_a_key, "studioConnection.applyJwtSessionContext = async () => {};\n"),
+    Shim(studio_answers_no_other_site_and_no_credential, "return ours && ", "return true || "),
+    Shim(studio_finds_its_scripts, "serveStatic({ root: assets })", "(c, next) => next()"),
+]

@@ -1,0 +1,163 @@
+"""The gateway as a process, and Auth by mail as the SPA uses it."""
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import msgspec
+import psutil
+import pytest
+
+from local.postgres import Postgres
+from local.supabase.gateway import FOLDER, Gateway, node
+from tests.integration.local.conftest import Mailbox, text_of
+from tests.stack import Stack, free_port, running_gateway, wait_until_ready
+
+FLOWS = Path(__file__).with_name("auth_flows.mjs")
+
+
+def run_flow(stack: Stack, mailbox: Mailbox, flow: str, email: str) -> str:
+    """Run one flow of supabase-js, handing it the six digits of each mail it waits for; returns its last word."""
+    command = [
+        str(node()),
+        str(FLOWS),
+        str(FOLDER / "package.json"),
+        stack.url,
+        stack.gateway.publishable_key,
+        flow,
+        email,
+    ]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for line in process.stdout:
+            word, _, value = line.strip().partition(" ")
+            if word == "done":
+                return value
+            code = re.search(r"\b\d{6}\b", text_of(mailbox.to(value)[-1]))
+            assert code is not None
+            process.stdin.write(f"{code[0]}\n")
+            process.stdin.flush()
+    raise AssertionError(f"{flow} ended with {process.returncode}")
+
+
+@pytest.mark.parametrize(
+    ("flow", "result"),
+    [
+        ("code", "{email}"),
+        ("reset", "{email}"),
+        ("email_change", "new-{email}"),
+        ("refresh", "{email}"),
+        ("wrong_code", "otp_expired"),
+        ("anonymous", "anonymous_provider_disabled"),
+    ],
+)
+async def test_auth_works_with_supabase_js(stack: Stack, mailbox: Mailbox, flow: str, result: str) -> None:
+    alice = await stack.sign_up("alice")
+    assert run_flow(stack, mailbox, flow, alice.email) == result.format(email=alice.email)
+
+
+def test_a_mailed_code_makes_an_account(stack: Stack, mailbox: Mailbox) -> None:
+    email = f"new-{uuid4().hex[:12]}@example.com"
+    assert run_flow(stack, mailbox, "code_of_a_new_person", email) == email
+
+
+@pytest.fixture
+def own_database(tmp_path: Path) -> Postgres:
+    return Postgres(tmp_path / "postgres", free_port(), "test-superuser")
+
+
+@pytest.fixture
+def own_gateway(stack: Stack, own_database: Postgres, tmp_path: Path) -> Gateway:
+    return msgspec.structs.replace(
+        stack.gateway,
+        database_url=own_database.url,
+        port=free_port(),
+        studio_port=free_port(),
+        storage=tmp_path / "storage",
+    )
+
+
+def test_H2_recovers_by_itself_when_postgres_comes_back(
+    own_database: Postgres, own_gateway: Gateway, tmp_path: Path
+) -> None:
+    log = tmp_path / "gateway.log"
+    database = own_database.start(tmp_path / "postgres.log")
+    try:
+        with running_gateway(own_gateway, log) as process:
+            wait_until_ready(own_gateway, process, log)
+            sign_in = {"email": "nobody@example.com", "password": "wrong password"}
+            headers = {"apikey": own_gateway.publishable_key}
+
+            def ask() -> int:
+                url = f"{own_gateway.url}/auth/v1/token?grant_type=password"
+                return httpx.post(url, json=sign_in, headers=headers, timeout=10).status_code
+
+            assert ask() == 400
+            database.kill()
+            database.wait()
+            assert ask() == 500
+            database = own_database.start(tmp_path / "postgres.log")
+            assert ask() == 400
+            assert process.poll() is None
+    finally:
+        own_database.stop(database)
+
+
+def test_ends_on_sigterm_while_a_client_stays_connected(
+    own_database: Postgres, own_gateway: Gateway, tmp_path: Path
+) -> None:
+    log = tmp_path / "gateway.log"
+    database = own_database.start(tmp_path / "postgres.log")
+    try:
+        with running_gateway(own_gateway, log) as process, httpx.Client() as client:
+            wait_until_ready(own_gateway, process, log)
+            client.get(own_gateway.url)
+            process.terminate()
+            assert process.wait(5) == 0
+    finally:
+        own_database.stop(database)
+
+
+def test_ends_with_its_parent(own_database: Postgres, own_gateway: Gateway, tmp_path: Path) -> None:
+    database = own_database.start(tmp_path / "postgres.log")
+    parent = (
+        "import json, subprocess, sys; command, environment = json.loads(sys.argv[1])\n"
+        "process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)\n"
+        "print(process.pid, flush=True)\n"
+        "[print('ready', flush=True) for line in process.stdout if 'ready' in line]\n"
+    )
+    start = msgspec.json.encode([own_gateway.command(), own_gateway.environment()]).decode()
+    try:
+        with subprocess.Popen([sys.executable, "-c", parent, start], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            gateway = psutil.Process(int(process.stdout.readline()))
+            assert process.stdout.readline() == "ready\n"
+            assert own_gateway.is_ready()
+            process.send_signal(signal.SIGKILL)
+            gateway.wait(10)
+    finally:
+        own_database.stop(database)
+
+
+def test_a_busy_port_ends_it_with_the_reason(own_database: Postgres, own_gateway: Gateway, tmp_path: Path) -> None:
+    database = own_database.start(tmp_path / "postgres.log")
+    taken = msgspec.structs.replace(own_gateway, port=own_database.port)
+    try:
+        with running_gateway(taken, tmp_path / "gateway.log") as process:
+            assert process.wait(30) == 1
+        assert f"EADDRINUSE: address already in use 127.0.0.1:{taken.port}" in (tmp_path / "gateway.log").read_text()
+    finally:
+        own_database.stop(database)
+
+
+def test_missing_settings_are_named(own_gateway: Gateway) -> None:
+    environment = {**own_gateway.environment(), "SUPABASE_JWT_SECRET": ""}
+    done = subprocess.run(
+        own_gateway.command(), env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "missing in the environment: SUPABASE_JWT_SECRET\n")
