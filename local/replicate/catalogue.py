@@ -88,9 +88,6 @@ class Catalogue:
     def __getitem__(self, name: str) -> Model:
         return self._by_name[name]
 
-    def names(self) -> list[str]:
-        return list(self._by_name)
-
     def official(self, owner: str, name: str) -> Model:
         """Raise 404 for a model that is unknown or has to be created by version."""
         model = self._by_name.get(f"{owner}/{name}")

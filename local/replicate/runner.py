@@ -17,7 +17,7 @@ from local.replicate.settings import ReplicateSettings
 from local.replicate.store import PredictionStore
 
 STARTUP_SECONDS = 0.4
-PICTURE_SECONDS = 1.6
+PICTURE_SECONDS = 1.0
 """Least time that one picture pretends to take; drawing it may take longer."""
 
 MOST_TICKS = 16
@@ -48,7 +48,8 @@ class Runner:
         self._catalogue = catalogue
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._throttled_until: dict[str, float] = {}
-        self._drawing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="drawing")
+        # One at a time: two threads would wait for each other's interpreter lock more than they draw.
+        self._drawing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
         self._client = httpx.AsyncClient(follow_redirects=True, max_redirects=3)
 
     def start(self, record: Record) -> None:
@@ -134,23 +135,32 @@ class Runner:
         # A run that is resumed starts over: what it had printed is printed again.
         prediction.logs = f"Using seed: {record.seed}\n"
         prediction.output = None
+        loop = asyncio.get_running_loop()
+        drawings = [loop.run_in_executor(self._drawing, render, order, index) for index in range(order.pictures)]
+        try:
+            await self._collect(record, order, drawings)
+        finally:
+            # After a failure or a cancellation the pictures not yet begun are not wanted.
+            for drawing in drawings:
+                drawing.cancel()
+        self._finish(record, "succeeded")
+
+    async def _collect(self, record: Record, order: Order, drawings: list[asyncio.Future[Picture]]) -> None:
+        prediction = record.prediction
         urls: list[str] = []
-        for index in range(order.pictures):
-            picture = await self._draw(record, order, index)
+        for index, drawing in enumerate(drawings):
+            picture = await self._watch(record, order, drawing)
             name = f"out-{index}.{picture.extension}"
             self._store.write_output(prediction.id, name, picture.content)
             urls.append(f"{self._settings.base_url}/files/{prediction.id}/{name}")
-            prediction.output = list(urls) if model.many_outputs else urls[0]
+            prediction.output = list(urls) if self._catalogue[record.model].many_outputs else urls[0]
             self._store.save(record)
             if index + 1 < order.pictures:
                 self._notify(record, "output")
-        self._finish(record, "succeeded")
 
-    async def _draw(self, record: Record, order: Order, index: int) -> Picture:
-        """Draw one picture in a thread while the log counts its steps; fail half-way when a fault says so."""
-        prediction = record.prediction
+    async def _watch(self, record: Record, order: Order, drawing: asyncio.Future[Picture]) -> Picture:
+        """Count the steps of one picture in the log until it is drawn; fail half-way when a fault says so."""
         loop = asyncio.get_running_loop()
-        drawing = loop.run_in_executor(self._drawing, render, order, index)
         started = loop.time()
         ticks = min(order.steps, MOST_TICKS)
         for tick in range(ticks):
@@ -161,7 +171,6 @@ class Runner:
                 _raise_fault(record.fault)
         picture = await drawing
         self._log(record, bar(order.steps, order.steps, loop.time() - started))
-        assert prediction.logs is not None
         return picture
 
     def _log(self, record: Record, line: str) -> None:

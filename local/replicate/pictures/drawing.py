@@ -33,8 +33,8 @@ SET_BUILDERS: Mapping[str, Callable[[Wish, tuple[int, int], np.random.Generator]
 """One for each subject that `words.understand` gives."""
 
 MOST_OVERSAMPLING = 1.4
-RAYS = 1_500_000
-"""Per picture; about a second and a half of one core."""
+RAYS = 1_200_000
+"""Per picture; one to two seconds of one core."""
 
 
 def draw(wish: Wish, width: int, height: int, rng: np.random.Generator) -> Image.Image:

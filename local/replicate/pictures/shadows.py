@@ -10,7 +10,7 @@ from msgspec import Struct
 from local.replicate.pictures.geometry import FAR, Array, Shape, Vector, View, parallel_view, trace
 from local.replicate.pictures.smoothing import blur
 
-SKY_DIRECTIONS = 30
+SKY_DIRECTIONS = 24
 SKY_MAP = 200
 """Texels of each sky shadow map; coarse on purpose, the sum of all is soft."""
 
