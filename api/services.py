@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from libs.services.external.replicate_adapter import ReplicateAdapter
 from litestar import Litestar, Request
 from litestar.datastructures import State
 
@@ -14,6 +13,7 @@ from libs.repositories.generation_jobs import GenerationJobRepository
 from libs.repositories.renders import RenderRepository
 from libs.repositories.storage import StoragePool
 from libs.repositories.usage import UsageRepository
+from libs.services.external.replicate_adapter import ReplicateAdapter
 from libs.services.external.webhook_redelivery import WebhookRedelivery
 from libs.services.generation import GenerationService
 from libs.services.renders import RenderService

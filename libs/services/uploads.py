@@ -76,9 +76,7 @@ class UploadService:
         shown = files[:limit]
         urls = await self._storage.signed_urls([f"{INPUTS}/{self._owner}/{file.name}" for file in shown])
         views = [
-            EarlierUploadView(
-                file.name, urls.get(f"{INPUTS}/{self._owner}/{file.name}"), file.created_at, file.bytes
-            )
+            EarlierUploadView(file.name, urls.get(f"{INPUTS}/{self._owner}/{file.name}"), file.created_at, file.bytes)
             for file in shown
         ]
         return views, str(offset + limit) if len(files) > limit else None

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import structlog
-from libs.services.external.output_fetcher import OutputUnavailable
 from litestar import Litestar, Request, post
 from litestar.datastructures import State
 from litestar.params import Parameter
@@ -18,6 +17,7 @@ from api.controllers.webhooks.service_role import webhook_ingest
 from api.envelope import Envelope, ok
 from api.errors import errors
 from libs.errors import ErrorCode, MaquetteError
+from libs.services.external.output_fetcher import OutputUnavailable
 from libs.services.webhook_ingest import WebhookIngest, decode_prediction
 
 # The body repeats input and logs; Replicate's own bound on a prediction's data is far below this.

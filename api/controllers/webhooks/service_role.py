@@ -9,11 +9,11 @@ from typing import Final
 
 import httpx
 from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
-from libs.services.external.output_fetcher import OutputFetcher
 
 from libs.app_config.settings import Settings
 from libs.repositories.storage import Storage
 from libs.repositories.webhook_jobs import WebhookJobRepository
+from libs.services.external.output_fetcher import OutputFetcher
 from libs.services.webhook_ingest import WebhookIngest
 from supabase import AsyncClientOptions, acreate_client
 

@@ -65,14 +65,9 @@ function Resend({ onResend }: { onResend: () => Promise<unknown> }) {
   const [seconds, setSeconds] = useState(RESEND_AFTER_S);
 
   useEffect(() => {
-    if (seconds === 0) return;
-    const timer = setTimeout(() => {
-      setSeconds(seconds - 1);
-    }, 1000);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [seconds]);
+    const timer = setInterval(() => setSeconds((left) => Math.max(0, left - 1)), 1000);
+    return () => clearInterval(timer);
+  }, []);
 
   const resend = () => {
     setSeconds(RESEND_AFTER_S);

@@ -1,0 +1,83 @@
+"""What goes into the image worker and what comes back."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from libs.errors import ErrorCode
+
+Side = Annotated[int, Meta(ge=1)]
+"""Pixels."""
+
+
+class PhotoTask(Struct, frozen=True, kw_only=True, tag="photo"):
+    """Make a photo from outside safe to keep and to send to a model."""
+
+    max_bytes: int
+    max_pixels: int
+    longest_side: Side
+    """Of what is kept; a smaller photo is not enlarged."""
+
+
+class OutputTask(Struct, frozen=True, kw_only=True, tag="output"):
+    """Check a picture that a model made, and make its thumbnail."""
+
+    max_bytes: int
+    max_pixels: int
+    thumbnail_longest_side: Side
+
+
+Task = PhotoTask | OutputTask
+
+
+class PreparedPhoto(Struct, frozen=True, kw_only=True, tag="prepared_photo"):
+    """A photo as it is kept: upright, sRGB, without metadata. The original's sizes are those a person sees."""
+
+    data: bytes
+    mime: str
+    extension: str
+    width: Side
+    height: Side
+    original_width: Side
+    original_height: Side
+    sha256: str
+    """Hex, of `data`."""
+    placeholder: str
+    """ThumbHash in base64."""
+
+
+class PreparedOutput(Struct, frozen=True, kw_only=True, tag="prepared_output"):
+    """A picture as it is kept, with its WebP thumbnail."""
+
+    data: bytes
+    mime: str
+    extension: str
+    width: Side
+    height: Side
+    thumbnail: bytes
+    placeholder: str
+    """ThumbHash in base64."""
+
+
+class Refusal(Struct, frozen=True, tag="refusal"):
+    """An ImageError on its way out of the worker."""
+
+    code: ErrorCode
+    details: dict[str, int]
+    reason: str
+
+
+Answer = PreparedPhoto | PreparedOutput | Refusal
+
+
+class ImageError(Exception):
+    """A file that is refused. `code` and `details` are for people, the text (a reason) is for logs.
+
+    Codes: upload_too_large, too_many_pixels, unsupported_image, unreadable_image, animated_image.
+    """
+
+    def __init__(self, code: ErrorCode, reason: str, details: dict[str, int] | None = None) -> None:
+        super().__init__(f"{code.value}: {reason}")
+        self.code = code
+        self.reason = reason
+        self.details = details or {}

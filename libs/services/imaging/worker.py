@@ -1,0 +1,53 @@
+"""One file, one process: `python -m libs.services.imaging.worker TASK < file > answer`.
+
+TASK is JSON, the answer MessagePack (contracts.py). Decoders are C and C++ that read what strangers wrote, so they run
+where a crash, an endless loop or a leak ends with the process, and where no key is in the environment.
+"""
+
+import resource
+import sys
+
+import msgspec
+
+# numpy comes with the local stack only. thash would import it, at ten times the cost of doing without.
+sys.modules["numpy"] = None  # pyright: ignore[reportArgumentType]
+
+from libs.errors import ErrorCode
+from libs.services.imaging import outputs, photos
+from libs.services.imaging.contracts import Answer, ImageError, PhotoTask, Refusal, Task
+
+# Bytes of address space. The worst photo within the limits, a WebP of 64 megapixels, takes 1.1 GB of it.
+ADDRESS_SPACE = 1_600_000_000
+# Of processor time; the same photo takes 3 s. The parent ends a worker that waits instead of working.
+CPU_SECONDS = 20
+
+
+def main() -> None:
+    """Answer one task."""
+    _limit_itself()
+    task = msgspec.json.decode(sys.argv[1], type=Task)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(answer(task, sys.stdin.buffer.read())))
+
+
+def answer(task: Task, data: bytes) -> Answer:
+    """The prepared image, or why there is none."""
+    try:
+        return photos.prepare(data, task) if isinstance(task, PhotoTask) else outputs.prepare(data, task)
+    except ImageError as error:
+        return Refusal(error.code, error.details, error.reason)
+    except Exception as error:  # noqa: BLE001 - a broken file makes decoders raise anything, MemoryError included
+        return Refusal(ErrorCode.UNREADABLE_IMAGE, {}, type(error).__name__)
+
+
+def _limit_itself() -> None:
+    # macOS has the constant and refuses the call.
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    # Nobody's photo belongs into a core dump or any other file.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()

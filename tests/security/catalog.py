@@ -1,0 +1,52 @@
+"""What pg_catalog says that there is."""
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+from psycopg.sql import SQL, Identifier
+
+from tests.actors import Row
+
+_TABLES = """
+select relname as name from pg_class
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') order by relname
+"""
+_COLUMNS = """
+select attname as name from pg_attribute
+where attrelid = ('public.' || quote_ident(%s))::regclass and attnum > 0 and not attisdropped order by attname
+"""
+_KEYS = """
+select array_agg(attname::text order by attname) as columns
+from pg_index join pg_attribute on attrelid = indrelid and attnum = any (indkey)
+where indrelid = ('public.' || quote_ident(%s))::regclass and indisprimary
+"""
+
+
+def tables(database: Connection[DictRow]) -> list[str]:
+    """Everything in the schema public that can be selected from."""
+    return [row["name"] for row in database.execute(_TABLES)]
+
+
+def columns(database: Connection[DictRow], table: str) -> list[str]:
+    """The columns of a table."""
+    return [row["name"] for row in database.execute(_COLUMNS, (table,))]
+
+
+def primary_key(database: Connection[DictRow], table: str) -> list[str]:
+    """The columns of a table's primary key."""
+    row = database.execute(_KEYS, (table,)).fetchone()
+    assert row is not None
+    return row["columns"]
+
+
+def content(database: Connection[DictRow], table: str) -> list[Row]:
+    """Every row of a table as JSON."""
+    query = SQL("select to_jsonb(t) as row from public.{} as t order by to_jsonb(t)::text").format(Identifier(table))
+    return [row["row"] for row in database.execute(query)]
+
+
+def everything(database: Connection[DictRow]) -> dict[str, list[Row]]:
+    """Every row of every table, and every file's row: equal before and after means that nothing was changed."""
+    files = database.execute(
+        "select to_jsonb(o) - 'last_accessed_at' as row from storage.objects as o order by bucket_id, name"
+    )
+    return {name: content(database, name) for name in tables(database)} | {"files": [row["row"] for row in files]}

@@ -1,0 +1,155 @@
+"""A2: nobody writes a column that they were not given. The grants are held against tables.txt, under both defaults of
+hosted projects, and then tried one column at a time."""
+
+import pytest
+
+from tests.actors import Actor, Api, Row
+from tests.security.catalog import columns, everything, primary_key, tables
+from tests.security.conftest import Database, Victim
+from tests.security.decisions import ROLES, Access, decided_access, read_decisions
+
+TABLE_PRIVILEGES = ("DELETE", "TRUNCATE", "TRIGGER", "MAINTAIN")
+COLUMN_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
+
+
+def granted(database: Database) -> list[str]:
+    """The grants of a database in the form of tables.txt."""
+    lines = []
+    for table in tables(database.connection):
+        lines.append(table)
+        for role in ROLES:
+            privileges = [*_column_privileges(database, role, table), *_table_privileges(database, role, table)]
+            if privileges:
+                lines.append(f"{table} {role} {'; '.join(privileges)}")
+    return lines
+
+
+def _column_privileges(database: Database, role: str, table: str) -> list[str]:
+    names = columns(database.connection, table)
+    found = []
+    for privilege in COLUMN_PRIVILEGES:
+        query = "select has_column_privilege(%s, ('public.' || quote_ident(%s))::regclass, %s, %s)"
+        allowed = [name for name in names if database.value(query, role, table, name, privilege)]
+        if allowed == names:
+            found.append(privilege.lower())
+        elif allowed:
+            found.append(f"{privilege.lower()} ({', '.join(allowed)})")
+    return found
+
+
+def _table_privileges(database: Database, role: str, table: str) -> list[str]:
+    query = "select has_table_privilege(%s, ('public.' || quote_ident(%s))::regclass, %s)"
+    return [privilege.lower() for privilege in TABLE_PRIVILEGES if database.value(query, role, table, privilege)]
+
+
+def test_A2_grants_are_those_that_were_decided(database: Database) -> None:
+    assert granted(database) == read_decisions("tables.txt")
+
+
+def test_A2_grants_are_the_same_on_an_older_hosted_project(older_database: Database) -> None:
+    assert older_database.value("select count(*) from pg_default_acl where defaclnamespace = 'public'::regnamespace")
+    assert granted(older_database) == read_decisions("tables.txt")
+
+
+@pytest.mark.parametrize(
+    "access", [a for a in decided_access() if a.role == "authenticated"], ids=lambda access: access.table
+)
+async def test_A2_a_person_patches_only_the_granted_columns_of_their_own_row(
+    access: Access, victim: Victim, database: Database
+) -> None:
+    row, person = victim.rows[access.table], victim.actor
+    names = columns(database.connection, access.table)
+    here = "&".join(f"{name}=eq.{row[name]}" for name in primary_key(database.connection, access.table))
+    before = everything(database.connection)
+
+    # Each column to the value that it has: whoever may, changes nothing.
+    answers = {name: await person.rest("PATCH", f"{access.table}?{here}", {name: row[name]}) for name in names}
+
+    patched = {name for name, answer in answers.items() if answer.is_success}
+    assert patched == access.columns("update")
+    assert {answers[name].json()["code"] for name in names if name not in patched} <= {"42501"}
+    assert everything(database.connection) == before
+
+
+@pytest.mark.parametrize(
+    ("table", "wish"),
+    [
+        ("profiles", {"price_id": "price_pro"}),
+        ("profiles", {"stripe_customer_id": "cus_of_somebody"}),
+        ("generation_jobs", {"status": "failed"}),
+        ("generation_jobs", {"prediction_id": "theirs"}),
+        ("generation_jobs", {"credits": 1, "deadline_at": "2000-01-01T00:00:00Z"}),
+        ("usage_ledger", {"amount": 1_000_000}),
+        ("usage_ledger", {"effective_at": "2000-01-01T00:00:00Z"}),
+        ("renders", {"title": "Fine", "owner_id": "00000000-0000-0000-0000-000000000000"}),
+        ("renders", {"input_path": "inputs/somebody/else.jpg"}),
+        ("render_variants", {"path": "somebody/else.png"}),
+        ("collections", {"is_favorites": True}),
+        ("collection_items", {"owner_id": "00000000-0000-0000-0000-000000000000"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "+".join(value),
+)
+async def test_A2_what_is_worth_money_or_privacy_cannot_be_patched(
+    table: str, wish: Row, victim: Victim, database: Database
+) -> None:
+    before = everything(database.connection)
+
+    answer = await victim.actor.rest("PATCH", f"{table}?select=*", wish, prefer="return=representation")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "42501")
+    assert everything(database.connection) == before
+
+
+async def test_A2_a_person_retitles_their_render(fresh_victim: Victim, database: Database) -> None:
+    address = f"renders?id=eq.{fresh_victim.render.id}"
+
+    answer = await fresh_victim.actor.rest("PATCH", address, {"title": "Winter light"})
+
+    assert answer.is_success
+    assert database.value("select title from renders where id = %s", fresh_victim.render.id) == "Winter light"
+
+
+async def test_A2_nobody_writes_a_second_favorites(alice: Actor, database: Database) -> None:
+    refused = await alice.rest("POST", "collections", {"name": "Mine", "is_favorites": True})
+    allowed = await alice.rest("POST", "collections", {"name": "Mine"})
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "42501")
+    assert allowed.status_code == 201
+    names = database.rows("select name from collections where owner_id = %s and is_favorites", alice.id)
+    assert names == [{"name": "My Favorites"}]
+
+
+@pytest.mark.parametrize("verb", ["PATCH", "DELETE"])
+async def test_A2_favorites_are_neither_renamed_nor_deleted(verb: str, alice: Actor, database: Database) -> None:
+    await alice.rest("POST", "collections", {"name": "Other"})
+
+    # Without a filter it reaches every row that the policies leave.
+    answer = await alice.rest(verb, "collections?id=not.is.null", {"name": "Gone"} if verb == "PATCH" else None)
+
+    assert answer.is_success
+    left = database.rows("select name from collections where owner_id = %s order by is_favorites", alice.id)
+    assert [row["name"] for row in left] == ([] if verb == "DELETE" else ["Gone"]) + ["My Favorites"]
+
+
+@pytest.mark.parametrize("title", ["", "   ", "x" * 121, " " * 200 + "x", "x\u0000"])
+async def test_A2_a_title_is_short_and_not_blank(title: str, api: Api, alice: Actor, database: Database) -> None:
+    render = await api.render(alice)
+
+    answer = await alice.rest("PATCH", f"renders?id=eq.{render.id}", {"title": title})
+
+    assert answer.status_code == 400
+    assert database.value("select title from renders where id = %s", render.id) == "Living room"
+    assert (await alice.rest("PATCH", f"renders?id=eq.{render.id}", {"title": "x" * 120})).is_success
+
+
+@pytest.mark.parametrize("position", ["NaN", "Infinity", "-Infinity"])
+async def test_A2_a_position_is_a_number_that_json_can_hold(
+    position: str, fresh_victim: Victim, database: Database
+) -> None:
+    address = f"collection_items?render_id=eq.{fresh_victim.render.id}"
+
+    answer = await fresh_victim.actor.rest("PATCH", address, {"position": position})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "23514")
+    assert (await fresh_victim.actor.rest("PATCH", address, {"position": 1.5})).is_success
+    assert database.value("select position from collection_items where render_id = %s", fresh_victim.render.id) == 1.5

@@ -1,0 +1,68 @@
+import { cx } from "class-variance-authority";
+import { Lock, LockOpen, Shuffle } from "lucide-react";
+import { useState } from "react";
+
+import { Field, inputStyle } from "@/components/ui/field";
+import { IconButton } from "@/components/ui/icon-button";
+
+import { randomSeed } from "../draft";
+import type { Limits } from "../types";
+
+interface SeedFieldProps {
+  seed: number;
+  locked: boolean;
+  limits: Limits;
+  onChange: (seed: number, locked: boolean) => void;
+}
+
+/** The number that decides chance. Unlocked, every run draws a new one; who types one wants to keep it. */
+export function SeedField({ seed, locked, limits, onChange }: SeedFieldProps) {
+  // What is being typed; null while nobody types, so that a new seed shows.
+  const [typed, setTyped] = useState<string | null>(null);
+  const wrong = typed !== null && parsed(typed, limits) === null;
+
+  const type = (text: string) => {
+    setTyped(text);
+    const value = parsed(text, limits);
+    if (value !== null) onChange(value, true);
+  };
+  return (
+    <Field
+      label="Seed"
+      aside={<span className="text-ink-3">Same seed, same picture</span>}
+      {...(wrong && { error: `A whole number from ${limits.min_seed} to ${limits.max_seed}.` })}
+    >
+      {(control) => (
+        <div className="flex gap-2">
+          <input
+            {...control}
+            inputMode="numeric"
+            autoComplete="off"
+            value={typed ?? String(seed)}
+            onChange={(event) => type(event.target.value)}
+            onBlur={() => setTyped(null)}
+            className={cx(inputStyle, "num min-h-(--tap) min-w-0 grow")}
+          />
+          <IconButton label="Keep this seed" aria-pressed={locked} onClick={() => onChange(seed, !locked)}>
+            {locked ? <Lock aria-hidden size={18} strokeWidth={1.6} /> : <LockOpen aria-hidden size={18} strokeWidth={1.6} className="text-ink-3" />}
+          </IconButton>
+          <IconButton
+            label="New seed"
+            onClick={() => {
+              setTyped(null);
+              onChange(randomSeed(limits), locked);
+            }}
+          >
+            <Shuffle aria-hidden size={18} strokeWidth={1.6} />
+          </IconButton>
+        </div>
+      )}
+    </Field>
+  );
+}
+
+function parsed(text: string, { min_seed: min, max_seed: max }: Limits): number | null {
+  const digits = text.replace(/\s/g, "");
+  const value = Number(digits);
+  return /^\d+$/.test(digits) && value >= min && value <= max ? value : null;
+}

@@ -1,0 +1,66 @@
+import { useState } from "react";
+
+import { ApiError } from "@/api/errors";
+
+import { useRetryGeneration } from "../api/retry-generation";
+import { useSubmitGeneration } from "../api/submit-generation";
+import { randomSeed, toRequest, type Draft } from "../draft";
+import { refusal } from "../messages";
+import { rememberPrompt } from "../prompt-history";
+import type { Config, Generation, Preset } from "../types";
+import { useIdempotencyKey } from "./use-idempotency-key";
+
+interface SubmitOptions {
+  userId: string;
+  draft: Draft;
+  preset: Preset;
+  config: Config;
+  planMaximum: number;
+  change: (changes: Partial<Draft>) => void;
+  onStarted: (generation: Generation) => void;
+  /** The credits do not reach. */
+  onCapReached: () => void;
+}
+
+/** Generating and trying again, with what came of it in a sentence. */
+export function useSubmit({ userId, draft, preset, config, planMaximum, change, onStarted, onCapReached }: SubmitOptions) {
+  const { mutate: send, isPending: sending } = useSubmitGeneration();
+  const { mutate: again, isPending: retrying } = useRetryGeneration();
+  const { keyFor, settle } = useIdempotencyKey();
+  const [problem, setProblem] = useState<string | null>(null);
+
+  const started = (generation: Generation) => {
+    settle();
+    setProblem(null);
+    onStarted(generation);
+  };
+  const refused = (error: Error) => {
+    // No answer, or one from halfway: the wish may have been heard, so it keeps its key.
+    if (error instanceof ApiError && error.status >= 400 && error.status < 500) settle();
+    const code = error instanceof ApiError ? error.code : null;
+    if (code === "plan_cap_reached") onCapReached();
+    else setProblem(refusal(error));
+    if (code === "input_not_found") change({ input: null });
+  };
+
+  const submit = () => {
+    const body = toRequest(draft, preset, planMaximum);
+    setProblem(null);
+    rememberPrompt(userId, draft.prompt);
+    send(
+      { body, key: keyFor(JSON.stringify(body)) },
+      {
+        onSuccess: (generation) => {
+          if (!draft.seedLocked) change({ seed: randomSeed(config.limits) });
+          started(generation);
+        },
+        onError: refused,
+      },
+    );
+  };
+  const retry = ({ id }: Generation) => {
+    setProblem(null);
+    again({ id, key: keyFor(`retry ${id}`) }, { onSuccess: started, onError: refused });
+  };
+  return { submit, retry, pending: sending || retrying, problem };
+}

@@ -1,0 +1,43 @@
+import { ApiError } from "@/api/errors";
+import { dayAndMonth } from "@/lib/dates";
+
+import { settingWords } from "./settings";
+import type { Generation, Preset, Usage } from "./types";
+
+/** "1 credit", "8 credits". */
+export function credits(amount: number): string {
+  return `${amount} ${amount === 1 ? "credit" : "credits"}`;
+}
+
+/** What the API refuses with, down to the field where it names one. */
+export function refusal(error: Error): string {
+  return (error instanceof ApiError && fieldMessage(error.details)) || error.message;
+}
+
+function fieldMessage(details: unknown): string | null {
+  const { fields } = (details ?? {}) as { fields?: { message?: unknown }[] };
+  const message = fields?.[0]?.message;
+  return typeof message === "string" && message !== "" ? message : null;
+}
+
+/** Why the credits of this month do not reach, and when they do. */
+export function capSentence({ limit, remaining, resets_at: resetsAt }: Pick<Usage, "limit" | "remaining" | "resets_at">): string {
+  const renewal = `They renew on ${dayAndMonth(resetsAt)}.`;
+  return remaining <= 0
+    ? `You have used all ${limit} credits. ${renewal}`
+    : `You have ${credits(remaining)} left of ${limit}. ${renewal}`;
+}
+
+/** A generation in lines of text, to paste anywhere. */
+export function settingsText(generation: Generation, preset: Preset | undefined): string {
+  const settings = preset?.settings.filter(({ id }) => id in generation.settings) ?? [];
+  return [
+    `Preset: ${preset?.name ?? generation.preset_id}`,
+    generation.prompt && `Prompt: ${generation.prompt}`,
+    ...settings.map((setting) => `${setting.label}: ${settingWords(setting, generation.settings[setting.id])}`),
+    `Variants: ${generation.variants}`,
+    `Seed: ${generation.seed}`,
+  ]
+    .filter(Boolean)
+    .join("\n");
+}

@@ -1,0 +1,35 @@
+import type { Generation, Preset } from "./types";
+
+/** Between tiles, in px. */
+export const GAP = 8;
+
+/** How many columns make the tiles largest, and how wide they are in px. `ratio` is width / height of a tile. */
+export function tileLayout(count: number, ratio: number, width: number, height: number): { columns: number; width: number } {
+  let best = { columns: 1, width: 0 };
+  for (let columns = 1; columns <= count; columns += 1) {
+    const rows = Math.ceil(count / columns);
+    const across = (width - GAP * (columns - 1)) / columns;
+    const down = ((height - GAP * (rows - 1)) / rows) * ratio;
+    const tile = Math.floor(Math.min(across, down));
+    if (tile > best.width) best = { columns, width: tile };
+  }
+  return best;
+}
+
+/** What most models make when nothing says otherwise. */
+const DEFAULT_RATIO = 3 / 2;
+
+/**
+ * The ratio a picture will have, so that its room is right before it arrives: that of the photo, as models keep it, or
+ * of the option whose label is a ratio.
+ */
+export function expectedRatio(generation: Generation, preset: Preset | undefined, photoRatio: number | null): number {
+  if (photoRatio !== null) return photoRatio;
+  for (const setting of preset?.settings ?? []) {
+    if (setting.kind !== "choice") continue;
+    const chosen = setting.options.find(({ id }) => id === generation.settings[setting.id]);
+    const [, width, height] = /^(\d+):(\d+)$/.exec(chosen?.label ?? "") ?? [];
+    if (width && height) return Number(width) / Number(height);
+  }
+  return DEFAULT_RATIO;
+}
