@@ -2,7 +2,7 @@
 
 import time
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
@@ -30,14 +30,18 @@ class RateLimiter:
 
     async def check(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         """Count one request. Raises MaquetteError rate_limited with the seconds to wait."""
-        item = READS_PER_MINUTE if connection.scope["method"] in {"GET", "HEAD"} else WRITES_PER_MINUTE
+        item = (
+            READS_PER_MINUTE
+            if cast("dict[str, object]", connection.scope)["method"] in {"GET", "HEAD"}
+            else WRITES_PER_MINUTE
+        )
         caller = self._caller(connection)
         if not await self._window.hit(item, caller):
             resets_at = (await self._window.get_window_stats(item, caller)).reset_time
             raise MaquetteError(ErrorCode.RATE_LIMITED, retry_after=max(1, round(resets_at - time.time())))
 
     def _caller(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-        user = connection.scope.get("user")
+        user = cast("dict[str, object]", connection.scope).get("user")
         return f"sub:{user.subject}" if isinstance(user, Caller) else f"address:{self._address(connection)}"
 
     def _address(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:

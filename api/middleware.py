@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 from litestar.datastructures import Headers, MutableScopeHeaders
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
 
 from api.request_id import begin_request
 from libs.errors import ErrorCode, MaquetteError
@@ -16,7 +16,9 @@ BODY_PIECE_SECONDS: Final = 20
 # A 25 MB photo at 1.2 Mbit/s.
 BODY_SECONDS: Final = 180
 
-SECURITY_HEADERS: Final = {
+# What a response says unless its route said otherwise.
+DEFAULT_HEADERS: Final = {
+    "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -43,9 +45,9 @@ def request_context(app: ASGIApp) -> ASGIApp:
                 status = message["status"]
                 headers = MutableScopeHeaders.from_message(message)
                 headers["X-Request-ID"] = request_id
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "private, no-store")
+                for name, value in DEFAULT_HEADERS.items():
+                    if name not in headers:
+                        headers[name] = value
             await send(message)
 
         try:
@@ -69,7 +71,7 @@ def body_deadline(app: ASGIApp) -> ASGIApp:
         ends = time.monotonic() + BODY_SECONDS
         complete = False
 
-        async def receive_in_time() -> Message:
+        async def receive_in_time() -> HTTPReceiveMessage | WebSocketReceiveMessage:
             nonlocal complete
             if complete:
                 return await receive()

@@ -1,6 +1,6 @@
 """The composition root: everything the process shares, made once, and the light services made per request."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from litestar import Litestar, Request
@@ -47,7 +47,7 @@ class Services:
 
 
 @asynccontextmanager
-async def services_lifespan(app: Litestar) -> AsyncIterator[None]:
+async def services_lifespan(app: Litestar) -> AsyncGenerator[None]:
     """Open what is shared, inside the event loop that serves."""
     app.state.services = Services(app.state.settings)
     try:

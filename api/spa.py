@@ -9,17 +9,15 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
-from litestar.response import Response as LitestarResponse
 from msgspec import Struct
 
+from api.envelope import ErrorEnvelope
 from api.errors import failure
 from libs.app_config.settings import Settings
 from libs.errors import ErrorCode
 
 COMPRESSIBLE: Final = ("text/", "application/javascript", "application/json", "image/svg+xml")
 YEAR: Final = "public, max-age=31536000, immutable"
-
-__all__ = ["Spa", "serve_spa"]
 
 
 class SpaFile(Struct, frozen=True):
@@ -71,7 +69,7 @@ def content_security_policy(supabase_url: str) -> str:
     opt={"exclude_from_auth": True, "unlimited": True},
     sync_to_thread=False,
 )
-def serve_spa(request: Request[None, None, State], path: str = "") -> Response[bytes] | LitestarResponse[object]:
+def serve_spa(request: Request[None, None, State], path: str = "") -> Response[bytes] | Response[ErrorEnvelope]:
     """A built file, or the page that the SPA's router draws."""
     spa: Spa = request.app.state.spa
     name = path.lstrip("/")
@@ -83,13 +81,13 @@ def serve_spa(request: Request[None, None, State], path: str = "") -> Response[b
         file = spa.files["index.html"]
     headers = {"Content-Security-Policy": spa.policy, "Cache-Control": file.cache_control, "ETag": file.etag}
     if request.headers.get("if-none-match") == file.etag:
-        return LitestarResponse(b"", status_code=304, headers=headers)
+        return Response(b"", status_code=304, headers=headers)
     if file.gzipped is not None:
         headers["Vary"] = "Accept-Encoding"
         if "gzip" in request.headers.get("accept-encoding", ""):
             headers["Content-Encoding"] = "gzip"
-            return LitestarResponse(file.gzipped, media_type=file.content_type, headers=headers)
-    return LitestarResponse(file.data, media_type=file.content_type, headers=headers)
+            return Response(file.gzipped, media_type=file.content_type, headers=headers)
+    return Response(file.data, media_type=file.content_type, headers=headers)
 
 
 def _load(path: Path, *, hashed: bool) -> SpaFile:

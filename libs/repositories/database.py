@@ -5,7 +5,7 @@ structs: with httpx as the carrier the same page costs three times as much (test
 with the request and is stored on nothing shared.
 """
 
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import aiohttp
 import httpx
@@ -102,7 +102,8 @@ class Database:
         token is no longer good, DatabaseRefused when PostgREST refuses.
         """
         request = query.request
-        body = None if request.json is None else msgspec.json.encode(request.json)
+        values = cast("object", request.json)
+        body = None if values is None else msgspec.json.encode(values)
         return msgspec.json.decode(
             await self._send(
                 request.http_method,

@@ -41,7 +41,9 @@ class StoragePool:
         self.url = f"{supabase_url}/storage/v1"
         self.publishable_key = publishable_key
         self.client = HttpxAiohttpClient(transport=AiohttpTransport(), timeout=TIMEOUT)
-        self.signed: TTLCache[str, str] = TTLCache(SIGNED_URL_CACHE_ENTRIES, LIMITS.signed_url_seconds / 2)
+        self.signed: MutableMapping[str, str] = TTLCache[str, str](
+            SIGNED_URL_CACHE_ENTRIES, LIMITS.signed_url_seconds / 2
+        )
 
     def as_caller(self, token: str) -> "Storage":
         """Storage as the JWT's subject sees it."""

@@ -1,6 +1,7 @@
 """What a person has used of their plan."""
 
 from datetime import datetime
+from typing import cast
 
 import msgspec
 
@@ -27,4 +28,5 @@ class UsageRepository:
 
     async def find(self) -> UsageRow | None:
         """The caller's usage; None when the account is gone."""
-        return await self._db.call("my_usage", UsageRow | None)  # pyright: ignore[reportArgumentType]
+        wanted = cast("type[UsageRow | None]", UsageRow | None)
+        return await self._db.call("my_usage", wanted)

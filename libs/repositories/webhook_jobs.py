@@ -1,6 +1,6 @@
 """Jobs as the verified webhook moves them. `client` is the service role's: only the webhook handlers can make one."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -75,4 +75,4 @@ class WebhookJobRepository:
             answer = await self._client.rpc(function, arguments).execute()
         except (APIError, httpx.HTTPError) as error:
             raise MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5) from error
-        return answer.data
+        return cast("Any", answer.data)

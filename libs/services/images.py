@@ -45,7 +45,7 @@ Prepared = TypeVar("Prepared", PreparedPhoto, PreparedOutput)
 
 
 async def prepare_photo(data: bytes) -> PreparedPhoto:
-    """A photo from outside as one plain JPEG: upright, sRGB, no metadata, as large as models take. Raises ImageError."""
+    """A photo from outside as one plain JPEG: upright, sRGB, bare, as large as models take. Raises ImageError."""
     task = PhotoTask(
         max_bytes=LIMITS.upload_bytes, max_pixels=LIMITS.upload_pixels, longest_side=LIMITS.input_longest_side
     )

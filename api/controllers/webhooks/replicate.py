@@ -1,6 +1,6 @@
 """/webhooks/replicate: Replicate's word on a prediction, believed only with its signature over the raw body."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -35,7 +35,7 @@ class DeliveryView(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def replicate_webhook_lifespan(app: Litestar) -> AsyncIterator[None]:
+async def replicate_webhook_lifespan(app: Litestar) -> AsyncGenerator[None]:
     """Open what the handler needs, once."""
     settings = app.state.settings
     app.state.replicate_verifier = Webhook(settings.replicate_webhook_secret)

@@ -3,7 +3,7 @@
 What the webhook handlers need of it is composed here: one client, made when the process starts.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -21,7 +21,7 @@ TIMEOUT: Final = httpx.Timeout(30, connect=3)
 
 
 @asynccontextmanager
-async def webhook_ingest(settings: Settings) -> AsyncIterator[WebhookIngest]:
+async def webhook_ingest(settings: Settings) -> AsyncGenerator[WebhookIngest]:
     """What applies verified deliveries, for the life of the process."""
     pool = HttpxAiohttpClient(transport=AiohttpTransport(), timeout=TIMEOUT)
     options = AsyncClientOptions(auto_refresh_token=False, persist_session=False, httpx_client=pool)

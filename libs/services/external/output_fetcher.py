@@ -7,7 +7,7 @@ credentials, no ports, no address of our own network however a name resolves (SS
 import asyncio
 from ipaddress import ip_address
 from socket import AddressFamily
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
@@ -40,9 +40,9 @@ class OutputUnavailable(Exception):
 
 def output_urls(output: Any, most: int) -> list[str]:  # noqa: ANN401 - JSON of the provider
     """The addresses in a prediction's `output`: one string, or a flat list of at most `most`. Raises OutputRefused."""
-    urls: list[Any] = [output] if isinstance(output, str) else output
-    if not isinstance(urls, list) or not 1 <= len(urls) <= most:
-        raise OutputRefused("not one to %d addresses" % most)
+    urls = cast("list[Any]", [output] if isinstance(output, str) else output if isinstance(output, list) else [])
+    if not 1 <= len(urls) <= most:
+        raise OutputRefused(f"not one to {most} addresses")
     if not all(isinstance(url, str) for url in urls):
         raise OutputRefused("an address that is no text")
     return urls

@@ -1,12 +1,11 @@
 """From untrusted bytes to plain pixels. Runs in the worker process only: it sets process-wide limits of Pillow.
 
-Formats are told by their bytes and come from a fixed list; size, pixels and animation are judged from the header, before
-a decoder allocates anything. Nothing but pixels leaves: what is stored later was written by our own encoder, so
+Formats are told by their bytes and come from a fixed list; size, pixels and animation are judged from the header,
+before a decoder allocates anything. Nothing but pixels leaves: what is stored later was written by our own encoder, so
 metadata, trailing bytes and second meanings of a file (polyglots) do not survive.
 """
 
 import warnings
-from collections.abc import Sequence
 from io import BytesIO
 from math import ceil
 from typing import Final
@@ -20,7 +19,7 @@ from libs.services.imaging.contracts import ImageError
 
 # Two workers run beside the API (libs/services/images.py), so a decoder gets few threads.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 2
-pillow_heif.register_heif_opener(decode_threads=2, thumbnails=False)
+pillow_heif.register_heif_opener(decode_threads=2, thumbnails=False)  # pyright: ignore[reportUnknownMemberType]
 
 # Half of the rows of a strip are never worth a second pass over the picture; 256 reduced rows stay below 30 MB.
 STRIP_ROWS: Final = 256
@@ -45,7 +44,7 @@ UPRIGHT: Final = {
 SIDEWAYS: Final = {5, 6, 7, 8}
 
 
-def open_still(data: bytes, formats: Sequence[str], max_bytes: int, max_pixels: int) -> ImageFile.ImageFile:
+def open_still(data: bytes, formats: tuple[str, ...], max_bytes: int, max_pixels: int) -> ImageFile.ImageFile:
     """Read the header. Raises ImageError unless it is one still picture of these formats within the bounds."""
     if len(data) > max_bytes:
         raise ImageError(ErrorCode.UPLOAD_TOO_LARGE, "bytes", {"limit_bytes": max_bytes, "actual_bytes": len(data)})
@@ -147,7 +146,8 @@ def _in_srgb(pixels: Image.Image, profile: object) -> Image.Image:
     if isinstance(profile, bytes) and 0 < len(profile) <= MAX_PROFILE_BYTES:
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            converted = ImageCms.profileToProfile(pixels, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            target = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            converted = ImageCms.profileToProfile(pixels, source, target, outputMode="RGB")  # pyright: ignore[reportUnknownArgumentType]
         except (ImageCms.PyCMSError, OSError):
             # Broken, or for another kind of pixels: what most viewers do is to go on as if there were none.
             return pixels.convert("RGB")

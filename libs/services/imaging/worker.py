@@ -12,9 +12,9 @@ import msgspec
 # numpy comes with the local stack only. thash would import it, at ten times the cost of doing without.
 sys.modules["numpy"] = None  # pyright: ignore[reportArgumentType]
 
-from libs.errors import ErrorCode
-from libs.services.imaging import outputs, photos
-from libs.services.imaging.contracts import Answer, ImageError, PhotoTask, Refusal, Task
+from libs.errors import ErrorCode  # noqa: E402
+from libs.services.imaging import outputs, photos  # noqa: E402
+from libs.services.imaging.contracts import Answer, ImageError, PhotoTask, Refusal, Task  # noqa: E402
 
 # Bytes of address space. The worst photo within the limits, a WebP of 64 megapixels, takes 1.1 GB of it.
 ADDRESS_SPACE = 1_600_000_000

@@ -22,13 +22,15 @@ interface VariantTileProps {
   height: number;
   /** ThumbHash, base64: of the variant, or of the photo it is made from. */
   placeholder?: string | null;
+  /** A picture to blur behind a variant that is being made, where there is no placeholder. */
+  backdrop?: string;
   /** The cover of its render, or picked. */
   selected?: boolean;
   state: VariantState;
 }
 
 /** One variant in its own ratio, from waiting to done. */
-export function VariantTile({ number, width, height, placeholder, selected = false, state }: VariantTileProps) {
+export function VariantTile({ number, width, height, placeholder, backdrop, selected = false, state }: VariantTileProps) {
   const ratio = { aspectRatio: `${String(width)} / ${String(height)}` };
   const frame = cx(
     "group relative isolate overflow-hidden rounded-pic bg-stage",
@@ -37,7 +39,7 @@ export function VariantTile({ number, width, height, placeholder, selected = fal
   switch (state.status) {
     case "queued":
     case "processing":
-      return <Pending {...{ frame, ratio, number, placeholder, state }} />;
+      return <Pending {...{ frame, ratio, number, placeholder, backdrop, state }} />;
     case "failed":
       return (
         <Refusal icon={<CircleAlert aria-hidden size={18} strokeWidth={1.6} className="text-danger" />} ratio={ratio} reason={state.reason}>
@@ -81,11 +83,12 @@ interface PendingProps {
   ratio: CSSProperties;
   number: number;
   placeholder: string | null | undefined;
+  backdrop: string | undefined;
   state: { status: "queued" } | { status: "processing"; percent: number };
 }
 
-function Pending({ frame, ratio, number, placeholder, state }: PendingProps) {
-  const blurred = useMemo(() => placeholderUrl(placeholder), [placeholder]);
+function Pending({ frame, ratio, number, placeholder, backdrop, state }: PendingProps) {
+  const blurred = useMemo(() => placeholderUrl(placeholder) ?? backdrop, [placeholder, backdrop]);
   const running = state.status === "processing";
   const name = `Variant ${String(number)}, ${running ? `${String(state.percent)} percent` : "waiting"}`;
   return (

@@ -11,7 +11,7 @@ export function credits(amount: number): string {
 
 /** What the API refuses with, down to the field where it names one. */
 export function refusal(error: Error): string {
-  return (error instanceof ApiError && fieldMessage(error.details)) || error.message;
+  return (error instanceof ApiError ? fieldMessage(error.details) : null) ?? error.message;
 }
 
 function fieldMessage(details: unknown): string | null {

@@ -13,6 +13,6 @@ export const uploadsQuery = infiniteQueryOptions({
   getNextPageParam: (page) => page.nextCursor,
 });
 
-export function useUploads({ enabled }: { enabled: boolean }) {
-  return useInfiniteQuery({ ...uploadsQuery, enabled });
+export function useUploads() {
+  return useInfiniteQuery(uploadsQuery);
 }

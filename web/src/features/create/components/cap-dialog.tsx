@@ -1,0 +1,49 @@
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Meter } from "@/components/ui/meter";
+
+import { capSentence, credits } from "../messages";
+import type { Usage } from "../types";
+
+interface CapDialogProps {
+  usage: Usage;
+  price: number;
+  perVariant: number;
+  /** Fewer variants that the credits reach for; 0 when they reach for none. */
+  affordable: number;
+  onUseFewer: () => void;
+  onClose: () => void;
+}
+
+/** The credits do not reach: what is left, when there is more, and what can be made now. */
+export function CapDialog({ usage, price, perVariant, affordable, onUseFewer, onClose }: CapDialogProps) {
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+      title={`This render needs ${credits(price)}`}
+      description={capSentence(usage)}
+      footer={
+        <>
+          <Button onClick={onClose}>Close</Button>
+          {affordable > 0 && (
+            <Button variant="canary" onClick={onUseFewer}>
+              {affordable === 1 ? "Make 1 variant" : `Make ${affordable} variants`}
+              <span className="font-normal">{credits(affordable * perVariant)}</span>
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className="pt-2">
+        <Meter label="Credits this month" used={usage.used} held={usage.reserved} limit={usage.limit} ticks />
+        <p className="pt-2 text-13 text-ink-2">
+          {usage.plan.name} plan: {usage.used} used
+          {usage.reserved > 0 && `, ${usage.reserved} held for a running render`}, {usage.remaining} left.
+        </p>
+      </div>
+    </Dialog>
+  );
+}

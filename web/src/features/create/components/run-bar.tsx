@@ -1,0 +1,58 @@
+import { Bell, BellRing } from "lucide-react";
+
+import { Button } from "@/components/ui/button";
+import { DimensionLine } from "@/components/ui/dimension-line";
+import { IconButton } from "@/components/ui/icon-button";
+
+import { isInFlight, outcomeLine } from "../run-state";
+import type { Generation } from "../types";
+
+interface Notifications {
+  offered: boolean;
+  wanted: boolean;
+  toggle: () => Promise<void>;
+}
+
+interface RunBarProps {
+  generation: Generation;
+  /** Where a running one stands, in words. */
+  status: string;
+  notifications: Notifications;
+  onCancel: () => void;
+}
+
+/** Title of a generation and, while it runs, how far it is. */
+export function RunBar({ generation, status, notifications, onCancel }: RunBarProps) {
+  const running = isInFlight(generation);
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 desk:min-h-11 desk:flex-nowrap">
+      <h2 className="min-w-0 truncate text-15 font-semibold max-desk:w-full desk:max-w-[45%] desk:text-24">{generation.title}</h2>
+      {running ? (
+        <>
+          <DimensionLine
+            percent={generation.progress}
+            label="Progress"
+            className="min-w-20 grow max-desk:order-last max-desk:mt-1 max-desk:basis-full"
+          />
+          <span className="text-13 tabular-nums max-desk:grow">{status}</span>
+          {notifications.offered && (
+            <IconButton
+              label="Notify me when it is done"
+              variant="ghost"
+              aria-pressed={notifications.wanted}
+              onClick={() => void notifications.toggle()}
+              className="max-desk:-my-2"
+            >
+              {notifications.wanted ? <BellRing aria-hidden size={18} strokeWidth={1.6} /> : <Bell aria-hidden size={18} strokeWidth={1.6} />}
+            </IconButton>
+          )}
+          <Button blocked={generation.cancel_requested} onClick={onCancel} className="max-desk:hidden">
+            Cancel
+          </Button>
+        </>
+      ) : (
+        generation.status === "succeeded" && <span className="text-13 text-ink-2 desk:ml-auto">{outcomeLine(generation)}</span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { Button } from "@/components/ui/button";
+
+import { isInFlight } from "../run-state";
+import { settingWords } from "../settings";
+import type { Generation, Preset } from "../types";
+
+interface RunFactsProps {
+  generation: Generation;
+  preset: Preset | undefined;
+  onUseSettings: () => void;
+  onCopySettings: () => void;
+}
+
+/** What a generation was made with. */
+export function RunFacts({ generation, preset, onUseSettings, onCopySettings }: RunFactsProps) {
+  const settings = preset?.settings.filter(({ id }) => id in generation.settings) ?? [];
+  return (
+    <div className="flex flex-wrap items-center gap-x-4.5 gap-y-1 text-12 text-ink-2">
+      <dl className="flex flex-wrap gap-x-4.5 gap-y-1">
+        {preset && <Fact name="Preset" value={preset.name} />}
+        {settings.map((setting) => (
+          <Fact key={setting.id} name={setting.label} value={settingWords(setting, generation.settings[setting.id])} />
+        ))}
+        {preset?.supports_seed && <Fact name="Seed" value={String(generation.seed)} numeric />}
+      </dl>
+      {isInFlight(generation) ? (
+        <p className="ml-auto">You can leave this page. It will be under Recent.</p>
+      ) : (
+        <div className="-mr-2.5 ml-auto flex max-desk:-ml-2.5">
+          <Button variant="ghost" size="sm" onClick={onUseSettings}>
+            Use settings
+          </Button>
+          <Button variant="ghost" size="sm" onClick={onCopySettings}>
+            Copy settings
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Fact({ name, value, numeric = false }: { name: string; value: string; numeric?: boolean }) {
+  return (
+    <div className="flex gap-1.5">
+      <dt>{name}</dt>
+      <dd className={numeric ? "num font-medium text-ink" : "font-medium text-ink"}>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { Check, Copy, CornerDownLeft, Download, ImageIcon } from "lucide-react";
+
+import { Button } from "@/components/ui/button";
+import { PictureViewer, type ViewerPicture } from "@/components/viewer/picture-viewer";
+import { useShortcuts } from "@/lib/shortcuts";
+
+import type { Generation, Render, Variant } from "../types";
+
+interface RunViewerProps {
+  generation: Generation;
+  render: Render;
+  index: number;
+  onIndexChange: (index: number) => void;
+  onUseAsInput: (variant: Variant) => void;
+  onDownload: (variant: Variant) => void;
+  onCopySettings: () => void;
+  onChooseCover: (variant: Variant) => void;
+  onClose: () => void;
+}
+
+/** The variants of a generation over the whole window, with what can be done with them. */
+export function RunViewer({ generation, render, index, onIndexChange, onClose, ...does }: RunViewerProps) {
+  const variant = render.variants[index];
+  useShortcuts("Viewer", [{ keys: "d", label: "Download", run: () => variant && does.onDownload(variant) }], "dialog");
+  if (!variant) return null;
+
+  const isCover = variant.id === render.cover_variant_id;
+  const icon = { "aria-hidden": true, size: 15, strokeWidth: 1.6 };
+  return (
+    <PictureViewer
+      title={render.title}
+      pictures={render.variants.map((each, at) => pictureOf(render, each, at))}
+      index={index}
+      onIndexChange={onIndexChange}
+      before={generation.input?.url ?? null}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={() => does.onChooseCover(variant)} blocked={isCover}>
+            {isCover ? <Check {...icon} /> : <ImageIcon {...icon} />}
+            {isCover ? "Cover" : "Make cover"}
+          </Button>
+          <Button onClick={does.onCopySettings}>
+            <Copy {...icon} />
+            Copy settings
+          </Button>
+          <Button onClick={() => does.onDownload(variant)}>
+            <Download {...icon} />
+            Download
+          </Button>
+          <Button variant="canary" onClick={() => does.onUseAsInput(variant)}>
+            <CornerDownLeft {...icon} />
+            Use as input
+          </Button>
+        </>
+      }
+    />
+  );
+}
+
+function pictureOf({ title, cover_variant_id: cover }: Render, variant: Variant, index: number): ViewerPicture {
+  return {
+    id: variant.id,
+    src: variant.url ?? "",
+    thumbnail: variant.thumbnail_url ?? variant.url ?? "",
+    alt: `${title}, variant ${index + 1}`,
+    width: variant.width,
+    height: variant.height,
+    ...(variant.id === cover && { mark: "Cover" }),
+  };
+}

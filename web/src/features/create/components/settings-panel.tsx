@@ -1,0 +1,108 @@
+import { cx } from "class-variance-authority";
+import type { ReactNode, Ref } from "react";
+
+import { GroupField } from "@/components/ui/field";
+import { Segmented } from "@/components/ui/segmented";
+
+import { inputOf, type Draft } from "../draft";
+import { activeSettings } from "../settings";
+import type { Config, Preset, Setting } from "../types";
+import { PresetSummary } from "./preset-summary";
+import { PromptField } from "./prompt-field";
+import { SeedField } from "./seed-field";
+import { isMeasure, SettingField } from "./setting-field";
+
+interface SettingsPanelProps {
+  userId: string;
+  config: Config;
+  preset: Preset;
+  draft: Draft;
+  variants: number;
+  planMaximum: number;
+  /** The photo field, where the preset takes a photo. */
+  photo: ReactNode;
+  promptRef: Ref<HTMLTextAreaElement>;
+  onChange: (changes: Partial<Draft>) => void;
+  onChangePreset: () => void;
+}
+
+/** Everything one can choose before generating, as the preset has it. */
+export function SettingsPanel(props: SettingsPanelProps) {
+  const { userId, config, preset, draft, photo, promptRef, onChange, onChangePreset } = props;
+  const settings = activeSettings(preset, inputOf(draft, preset) !== null);
+  const aboutPhoto = settings.filter(({ when }) => when === "with_photo");
+  const others = settings.filter(({ when }) => when !== "with_photo");
+
+  const field = (setting: Setting) => (
+    <SettingField
+      key={setting.id}
+      setting={setting}
+      value={draft.settings[setting.id]}
+      onChange={(value) => onChange({ settings: { ...draft.settings, [setting.id]: value } })}
+    />
+  );
+  return (
+    <div className="grid content-start gap-5">
+      <PresetSummary
+        preset={preset}
+        family={config.families.find(({ id }) => id === preset.family)?.name ?? ""}
+        onChange={onChangePreset}
+      />
+      {photo}
+      {aboutPhoto.map(field)}
+      <PromptField
+        ref={promptRef}
+        userId={userId}
+        value={draft.prompt}
+        onChange={(prompt) => onChange({ prompt })}
+        placeholder={preset.prompt_placeholder}
+        maximum={config.limits.prompt_characters}
+      />
+      <LastRow settings={others} field={field} variants={<VariantsField {...props} />} />
+      {preset.supports_seed && (
+        <SeedField
+          seed={draft.seed}
+          locked={draft.seedLocked}
+          limits={config.limits}
+          onChange={(seed, seedLocked) => onChange({ seed, seedLocked })}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The settings, and the number of variants: beside a last setting of digits, or alone. */
+function LastRow({ settings, field, variants }: { settings: Setting[]; field: (setting: Setting) => ReactNode; variants: ReactNode }) {
+  const last = settings.at(-1);
+  const paired = last !== undefined && isMeasure(last);
+  return (
+    <>
+      {(paired ? settings.slice(0, -1) : settings).map(field)}
+      <div className={cx("grid gap-x-3.5 gap-y-5 empty:hidden", paired && "grid-cols-[repeat(auto-fit,minmax(150px,1fr))]")}>
+        {variants}
+        {paired && field(last)}
+      </div>
+    </>
+  );
+}
+
+function VariantsField({ preset, variants, planMaximum, onChange }: SettingsPanelProps) {
+  if (preset.max_variants === 1) return null;
+  const maximum = Math.min(preset.max_variants, planMaximum);
+  return (
+    <GroupField
+      label="Variants"
+      aside={maximum < preset.max_variants && <span className="text-ink-3">Your plan: up to {maximum}</span>}
+    >
+      {(labelId) => (
+        <Segmented
+          aria-labelledby={labelId}
+          numeric
+          value={String(variants)}
+          onChange={(value) => onChange({ variants: Number(value) })}
+          options={Array.from({ length: maximum }, (_, index) => ({ value: String(index + 1), label: index + 1 }))}
+        />
+      )}
+    </GroupField>
+  );
+}
