@@ -38,7 +38,7 @@ class StoragePool:
     """The process's one pool to Storage, and the signed URLs that are still good. Close it at shutdown."""
 
     def __init__(self, supabase_url: str, publishable_key: str) -> None:
-        self.url = f"{supabase_url}/storage/v1"
+        self.url = f"{supabase_url}/storage/v1/"
         self.publishable_key = publishable_key
         self.client = HttpxAiohttpClient(transport=AiohttpTransport(), timeout=TIMEOUT)
         self.signed: MutableMapping[str, str] = TTLCache[str, str](

@@ -17,6 +17,8 @@ from PIL.Image import Transpose
 from libs.errors import ErrorCode
 from libs.services.imaging.contracts import ImageError
 
+# Pillow registers its formats when it first opens a file; their signatures are asked before that.
+Image.init()
 # Two workers run beside the API (libs/services/images.py), so a decoder gets few threads.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 2
 pillow_heif.register_heif_opener(decode_threads=2, thumbnails=False)  # pyright: ignore[reportUnknownMemberType]
