@@ -27,7 +27,9 @@ if (missing.length > 0) {
 const env = process.env;
 const apiUrl = `http://${HOST}:${env.PORT}`;
 
-// ---- Database
+// A parent that was killed cannot send a signal.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && process.exit(0), 500).unref();
 
 const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 const types = {
@@ -68,8 +70,6 @@ async function untilConnected(connection) {
   }
 }
 
-// ---- Lite
-
 // Links in lite's mails point at the site, where no Auth answers, and lead back to its root whatever the request said.
 const redirectTo = new AsyncLocalStorage();
 class InboxDriver extends SmtpEmailDriver {
@@ -83,12 +83,12 @@ class InboxDriver extends SmtpEmailDriver {
     return super.send({ ...mail, text: repoint(mail.text), html: repoint(mail.html) });
   }
 }
+const email = new InboxDriver({ host: HOST, port: Number(env.INBOX_SMTP_PORT), from: "Maquette <auth@maquette.local>" });
+
 const connection = connect();
 await untilConnected(connection);
 // PostgREST reads its schema again on this notification; lite keeps what it saw first.
 await connection.driver.listen("pgrst", () => connection.clearSchemaCache());
-
-const email = new InboxDriver({ host: HOST, port: Number(env.INBOX_SMTP_PORT), from: "Maquette <auth@maquette.local>" });
 
 const config = {
   api: { enabled: true, port: Number(env.PORT), schemas: ["public"], max_rows: 1000 },
@@ -136,11 +136,12 @@ const app = await createApp(connection, { studio: false });
 await app.ensureSystemSchema();
 await connection.driver.unsafe(await readFile(new URL("platform.sql", import.meta.url), "utf8"));
 
-// ---- The API's port
-
 const gateway = new Hono();
 // Lite's CORS headers are incomplete: browsers refuse the answers.
 gateway.use(cors({ origin: "*", exposeHeaders: ["Content-Range", "Content-Location", "Preference-Applied"] }));
+
+// What is no JSON object becomes an empty one: lite then says which field is missing.
+const jsonBody = async (c) => Object(await c.req.json().catch(() => null));
 
 // Upstream signs relative to /storage/v1 and answers a batch with one entry per path; lite takes the batch for a path.
 async function sign(c, path, body) {
@@ -151,9 +152,10 @@ async function sign(c, path, body) {
   return answer.ok ? [200, { signedURL: signed.signedUrl.replace("/storage/v1", "") }] : [answer.status, signed];
 }
 gateway.post("/storage/v1/object/sign/:bucket", async (c) => {
-  const { paths, ...rest } = await c.req.json();
+  const { paths, ...rest } = await jsonBody(c);
+  if (!Array.isArray(paths)) return c.json({ statusCode: "400", error: "Error", message: "paths must be a list" }, 400);
   const signOne = async (path) => {
-    const [status, signed] = await sign(c, path.replace(/[?#%]/g, encodeURIComponent), rest);
+    const [status, signed] = await sign(c, String(path).replace(/[?#%]/g, encodeURIComponent), rest);
     return status === 200
       ? { path, signedURL: signed.signedURL, error: null }
       : { path, signedURL: null, error: "Either the object does not exist or you do not have access to it" };
@@ -161,7 +163,7 @@ gateway.post("/storage/v1/object/sign/:bucket", async (c) => {
   return c.json(await Promise.all(paths.map(signOne)));
 });
 gateway.post("/storage/v1/object/sign/:bucket/:path{.+}", async (c) => {
-  const [status, signed] = await sign(c, c.req.param("path"), await c.req.json());
+  const [status, signed] = await sign(c, c.req.param("path"), await jsonBody(c));
   return c.json(signed, status);
 });
 
@@ -185,7 +187,7 @@ gateway.use("/auth/v1/*", (c, next) => redirectTo.run(c.req.query("redirect_to")
 
 // Upstream's type for any mailed code is "email"; lite knows the kinds of mail only.
 gateway.post("/auth/v1/verify", async (c, next) => {
-  const body = await c.req.json();
+  const body = await jsonBody(c);
   if (body.type === "email") body.type = "magiclink";
   c.req.raw = new Request(c.req.raw, { body: JSON.stringify(body) });
   return next();
@@ -194,8 +196,7 @@ gateway.post("/auth/v1/verify", async (c, next) => {
 // Lite's /_system tells anybody the schema and the database address; upstream has no such routes.
 for (const prefix of ["/auth/v1/*", "/rest/v1/*", "/storage/v1/*"]) gateway.all(prefix, (c) => app.fetch(c.req.raw, c.env));
 
-// ---- Studio: lite's admin page, on a loopback port of its own. It asks for no key, as `supabase start`'s does.
-
+// Studio: lite's admin page, on a loopback port of its own. It asks for no key, as `supabase start`'s does.
 const studioConnection = connect();
 await studioConnection.driver.listen("pgrst", () => studioConnection.clearSchemaCache());
 // Studio works as the database's owner, as it does upstream; lite's would be service_role, which has few grants here.
@@ -207,14 +208,12 @@ const studio = new Hono();
 const names = [HOST, "localhost"].map((name) => `${name}:${env.STUDIO_PORT}`);
 studio.use(async (c, next) => {
   const origin = c.req.header("Origin");
-  const ours = names.includes(c.req.header("Host")) && (!origin || names.includes(new URL(origin).host));
+  const ours = names.includes(c.req.header("Host")) && (!origin || names.includes(origin.replace("http://", "")));
   return ours && !c.req.header("apikey") && !c.req.header("Authorization") ? next() : c.text("Forbidden", 403);
 });
 const assets = fileURLToPath(new URL(".", import.meta.resolve("@supabase/lite")));
 studio.use("/static/*", serveStatic({ root: assets }));
 studio.all("*", (c) => admin.fetch(c.req.raw, { peerAddress: c.env.incoming.socket.remoteAddress ?? null }));
-
-// ---- Processes
 
 const listen = (fetch, port) =>
   new Promise((resolve, reject) => {
@@ -233,8 +232,4 @@ async function stop() {
 }
 process.once("SIGTERM", stop);
 process.once("SIGINT", stop);
-// A supervisor that was killed cannot send a signal.
-const parent = process.ppid;
-setInterval(() => process.ppid !== parent && stop(), 500).unref();
-
 console.log(JSON.stringify({ event: "ready", url: apiUrl, studio_url: `http://${HOST}:${env.STUDIO_PORT}` }));

@@ -66,6 +66,18 @@ def test_a_mailed_code_makes_an_account(stack: Stack, mailbox: Mailbox) -> None:
     assert run_flow(stack, mailbox, "code_of_a_new_person", email) == email
 
 
+@pytest.mark.parametrize("body", ["", "{", "null", "[]", '"text"', '{"paths": 1}'])
+@pytest.mark.parametrize(
+    "path", ["/auth/v1/verify", "/storage/v1/object/sign/files", "/storage/v1/object/sign/files/a.png"]
+)
+async def test_a_body_that_makes_no_sense_is_the_client_s_fault(stack: Stack, path: str, body: str) -> None:
+    alice = await stack.sign_up("alice")
+    async with stack.client(alice.token) as client:
+        answer = await client.post(path, content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json()
+
+
 @pytest.fixture
 def own_database(tmp_path: Path) -> Postgres:
     return Postgres(tmp_path / "postgres", free_port(), "test-superuser")
