@@ -1,6 +1,214 @@
-import { useDocumentTitle } from "@/lib/document-title";
+import { cx } from "class-variance-authority";
+import { useRef, useState } from "react";
+
+import { useConfig } from "@/api/config";
+import { useUsage } from "@/api/usage";
+import { useUser } from "@/auth/session";
+import { toast } from "@/components/ui/toast-store";
+import { useShortcuts } from "@/lib/shortcuts";
+import { useOnline } from "@/lib/use-online";
+
+import { useCancelGeneration } from "./api/cancel-generation";
+import { usePictureUrl } from "./api/get-picture-url";
+import { blockedBecause } from "./blocked";
+import { CreateOverlays, type Overlay } from "./components/create-overlays";
+import { FirstSteps } from "./components/empty-stage";
+import { FlightBar } from "./components/flight-bar";
+import { GenerateAction } from "./components/generate-action";
+import { PhotoField } from "./components/photo-field";
+import { Result } from "./components/result";
+import { SettingsPanel } from "./components/settings-panel";
+import { draftOf, inputOf, presetOf, variantsOf, type Draft, type DraftInput } from "./draft";
+import { useDraft } from "./hooks/use-draft";
+import { useDropAndPaste } from "./hooks/use-drop-and-paste";
+import { useNotifications } from "./hooks/use-notifications";
+import { usePhoto } from "./hooks/use-photo";
+import { useRunStatus } from "./hooks/use-run-status";
+import { useRunTitle } from "./hooks/use-run-title";
+import { useRuns } from "./hooks/use-runs";
+import { useSubmit } from "./hooks/use-submit";
+import { outcomeLine } from "./run-state";
+import type { Generation, Variant } from "./types";
 
 export function CreatePage() {
-  useDocumentTitle("Create");
-  return <h1 className="p-7 text-24 font-semibold">Create</h1>;
+  const user = useUser();
+  const config = useConfig();
+  const online = useOnline();
+  const { data: usage } = useUsage();
+  const [overlay, setOverlay] = useState<Overlay | null>(null);
+  const prompt = useRef<HTMLTextAreaElement>(null);
+
+  const [draft, change] = useDraft(user.id, config);
+  const preset = presetOf(draft, config);
+  const input = inputOf(draft, preset);
+  const photoUrl = usePictureUrl(input);
+  const planMaximum = usage?.plan.max_variants ?? config.limits.max_variants;
+  const variants = variantsOf(draft, preset, planMaximum);
+  const price = variants * preset.credits;
+
+  const giveInput = (given: DraftInput) => {
+    change({ input: given });
+    if (preset.photo === "none") setOverlay("photo-presets");
+  };
+  const photo = usePhoto(config.limits, giveInput);
+  const { over, target } = useDropAndPaste((file) => void photo.add(file));
+  const samples = config.sample_photos.filter(({ families }) => families.includes(preset.family));
+
+  const notifications = useNotifications();
+  const [unseen, setUnseen] = useState<Generation | null>(null);
+  const runs = useRuns((generation) => {
+    if (document.hidden) setUnseen(generation);
+    notifications.notify(`${generation.title}: ${outcomeLine(generation) ?? ""}`);
+  });
+  const { running } = runs;
+  useRunTitle(running, unseen, () => setUnseen(null));
+  const { status, secondsLeft, announced } = useRunStatus(runs);
+  const { mutate: cancel } = useCancelGeneration();
+  const stop = () => {
+    if (running) cancel(running.id, { onError: (error) => toast(error.message, { tone: "danger" }) });
+  };
+
+  const { submit, retry, pending, problem } = useSubmit({
+    userId: user.id,
+    draft,
+    preset,
+    config,
+    planMaximum,
+    change,
+    onStarted: ({ id }) => {
+      runs.select(id);
+      window.scrollTo({ top: 0 });
+    },
+    onCapReached: () => setOverlay("cap"),
+  });
+  const blocked = blockedBecause({
+    draft,
+    preset,
+    limits: config.limits,
+    running,
+    secondsLeft,
+    photo: photo.state.status,
+    photoGone: photoUrl.data === null,
+    online,
+  });
+  const generate = () => {
+    if (blocked !== null || pending) return;
+    if (usage && usage.remaining < price) setOverlay("cap");
+    else submit();
+  };
+  useShortcuts("Create", [{ keys: "$mod+Enter", label: "Generate", run: generate }]);
+
+  const replaceDraft = (next: Partial<Draft>, said: string) => {
+    change(next);
+    toast(said, { action: { label: "Undo", run: () => change(draft) } });
+  };
+  const useVariant = ({ id, index }: Variant) => {
+    if (!runs.shown.data) return;
+    giveInput({ kind: "variant", variantId: id, generationId: runs.shown.data.id });
+    toast(`The next render starts from variant ${index + 1}.`, {
+      action: { label: "Undo", run: () => change({ input: draft.input }) },
+    });
+  };
+
+  return (
+    <div className="flex flex-col desk:grid desk:h-dvh desk:min-h-[600px] desk:grid-cols-[340px_minmax(0,1fr)] wide:grid-cols-[var(--panel)_minmax(0,1fr)]">
+      <h1 className="sr-only">Create</h1>
+      <p role="status" className="sr-only">
+        {announced}
+      </p>
+      <section
+        {...target}
+        aria-label="Settings"
+        className="relative flex min-h-0 flex-col desk:border-r desk:border-line desk:bg-surface"
+      >
+        <div className="min-h-0 grow px-4 pt-5 pb-40 desk:overflow-y-auto desk:px-4.5 desk:pt-4 desk:pb-5">
+          <SettingsPanel
+            userId={user.id}
+            config={config}
+            preset={preset}
+            draft={draft}
+            variants={variants}
+            planMaximum={planMaximum}
+            photo={
+              preset.photo !== "none" && (
+                <PhotoField
+                  preset={preset}
+                  limits={config.limits}
+                  input={input}
+                  state={photo.state}
+                  samples={samples}
+                  onFile={(file) => void photo.add(file)}
+                  onSample={(sample) => void photo.addSample(sample)}
+                  onCancel={photo.cancel}
+                  onRemove={() => change({ input: null })}
+                  onEarlier={() => setOverlay("earlier")}
+                />
+              )
+            }
+            promptRef={prompt}
+            onChange={change}
+            onChangePreset={() => setOverlay("presets")}
+          />
+        </div>
+        <div className="border-t border-line bg-surface px-4 py-3 max-desk:fixed max-desk:inset-x-0 max-desk:bottom-[calc(var(--tabs)+env(safe-area-inset-bottom))] max-desk:z-10 tablet:max-desk:bottom-0 tablet:max-desk:left-(--rail) desk:px-4.5">
+          {running && <FlightBar generation={running} status={status} onCancel={stop} />}
+          <div className={cx(running && "max-desk:hidden")}>
+            <GenerateAction
+              variants={variants}
+              price={price}
+              remaining={usage?.remaining ?? null}
+              blocked={blocked}
+              pending={pending}
+              problem={problem}
+              onGenerate={generate}
+            />
+          </div>
+        </div>
+        {over && (
+          <div className="pointer-events-none absolute inset-2 z-10 grid place-content-center rounded-md border-2 border-dashed border-ink bg-canary-wash text-15 font-semibold">
+            Drop the photo here
+          </div>
+        )}
+      </section>
+
+      <section
+        aria-label="Result"
+        className={cx(
+          "flex min-w-0 flex-col gap-2.5 px-4 py-3 desk:px-6 desk:pb-4",
+          // On a phone, what runs or was just asked for comes first.
+          (running ?? runs.chosen) ? "max-desk:order-first max-desk:border-b max-desk:border-line max-desk:bg-surface" : "max-desk:pb-44",
+        )}
+      >
+        <Result
+          runs={runs}
+          presets={config.presets}
+          status={status}
+          notifications={notifications}
+          onCancel={stop}
+          onRetry={() => runs.shown.data && retry(runs.shown.data)}
+          onEditPrompt={() => prompt.current?.focus()}
+          onUseSettings={() => runs.shown.data && replaceDraft(draftOf(runs.shown.data), "These settings are in the panel now.")}
+          onUseAsInput={useVariant}
+          firstSteps={
+            <FirstSteps
+              preset={preset}
+              onSample={preset.photo !== "none" && samples[0] ? () => samples[0] && void photo.addSample(samples[0]) : null}
+              onDescribe={() => prompt.current?.focus()}
+            />
+          }
+        />
+      </section>
+
+      <CreateOverlays
+        overlay={overlay}
+        config={config}
+        draft={draft}
+        preset={preset}
+        price={price}
+        usage={usage}
+        change={change}
+        onClose={() => setOverlay(null)}
+      />
+    </div>
+  );
 }

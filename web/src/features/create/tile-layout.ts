@@ -1,7 +1,7 @@
 import type { Generation, Preset } from "./types";
 
-/** Between tiles, in px. */
-export const GAP = 8;
+/** Between tiles, in px: `gap-2` of the grid. */
+const GAP = 8;
 
 /** How many columns make the tiles largest, and how wide they are in px. `ratio` is width / height of a tile. */
 export function tileLayout(count: number, ratio: number, width: number, height: number): { columns: number; width: number } {

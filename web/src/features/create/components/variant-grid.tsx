@@ -1,10 +1,10 @@
-import { type CSSProperties, useState } from "react";
+import { useEffect, useState, type CSSProperties } from "react";
 
 import { VariantTile, type VariantState } from "@/components/picture/variant-tile";
 import { useSize } from "@/lib/use-size";
 
 import { isInFlight, isRetryable, outcomeLine, variantPercent } from "../run-state";
-import { expectedRatio, GAP, tileLayout } from "../tile-layout";
+import { expectedRatio, tileLayout } from "../tile-layout";
 import type { Generation, Preset, Variant } from "../types";
 import { VariantActions } from "./variant-actions";
 
@@ -34,7 +34,7 @@ export function VariantGrid({ generation, preset, ...handlers }: VariantGridProp
         aria-label="Variants"
         className="grid gap-1.5 data-many:grid-cols-2 desk:gap-2 desk:grid-cols-[repeat(var(--columns),var(--tile))]! desk:justify-center"
         data-many={tiles.length > 1 || undefined}
-        style={{ "--columns": layout?.columns ?? 1, "--tile": `${layout?.width ?? 0}px`, "--gap": `${GAP}px` } as CSSProperties}
+        style={{ "--columns": layout?.columns ?? 1, "--tile": `${layout?.width ?? 0}px` } as CSSProperties}
       >
         {tiles.map((tile) => (
           <li key={tile.number}>
@@ -114,12 +114,14 @@ function refusedState(generation: Generation, { onRetry, onEditPrompt }: Variant
 /** Width / height of a picture that loads anyway; null before. */
 function useRatio(url: string | null): number | null {
   const [known, setKnown] = useState<{ url: string; ratio: number } | null>(null);
-  const [asked, setAsked] = useState<string | null>(null);
-  if (url !== null && asked !== url) {
-    setAsked(url);
+  useEffect(() => {
+    if (url === null) return;
     const image = new Image();
     image.onload = () => setKnown({ url, ratio: image.naturalWidth / image.naturalHeight });
     image.src = url;
-  }
-  return known?.url === url ? known.ratio : null;
+    return () => {
+      image.onload = null;
+    };
+  }, [url]);
+  return url !== null && known?.url === url ? known.ratio : null;
 }

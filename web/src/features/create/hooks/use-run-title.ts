@@ -1,27 +1,24 @@
-import { useCallback, useEffect, useState } from "react";
+import { useEffect } from "react";
 
 import { useDocumentTitle } from "@/lib/document-title";
 
 import { outcomeLine } from "../run-state";
 import type { Generation } from "../types";
 
-/** The tab tells how far a run is, and how it ended until somebody looks. */
-export function useRunTitle(running: Generation | null) {
-  const [ended, setEnded] = useState<string | null>(null);
+/** The tab tells how far a run is, and of one that ended unseen how it ended, until somebody looks. */
+export function useRunTitle(running: Generation | null, unseen: Generation | null, onSeen: () => void) {
   useEffect(() => {
+    if (!unseen) return;
     const look = () => {
-      if (!document.hidden) setEnded(null);
+      if (!document.hidden) onSeen();
     };
     document.addEventListener("visibilitychange", look);
     return () => {
       document.removeEventListener("visibilitychange", look);
     };
-  }, []);
+  }, [unseen, onSeen]);
 
+  const ended = unseen && (unseen.status === "succeeded" ? outcomeLine(unseen) : "Not made");
   const now = running ? `${running.progress} %` : ended;
   useDocumentTitle(now === null ? "Create" : `${now} · Create`);
-
-  return useCallback((generation: Generation) => {
-    if (document.hidden) setEnded(generation.status === "succeeded" ? outcomeLine(generation) : "Not made");
-  }, []);
 }

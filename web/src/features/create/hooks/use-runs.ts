@@ -16,18 +16,20 @@ export function useRuns(onEnd: (generation: Generation) => void) {
   const listedRunning = rows.find(isInFlight);
   const watched = useGeneration(listedRunning?.id ?? null, listedRunning);
   const running = watched.data && isInFlight(watched.data) ? watched.data : null;
+  useEnd(watched.data, onEnd);
 
   const shownId = selectedId ?? listedRunning?.id ?? rows[0]?.id ?? null;
   const shown = useGeneration(
     shownId,
     rows.find(({ id }) => id === shownId),
   );
-
-  useEnd(watched.data, onEnd);
-  // An expired run is given its last word later.
+  // An expired run gets its last word later.
   useEnd(shown.data, null);
-  return { list, rows, running, shown, selected: selectedId !== null, select };
+
+  return { list, rows, watched, running, shown, chosen: selectedId !== null, select };
 }
+
+export type Runs = ReturnType<typeof useRuns>;
 
 /** Refreshes the list and the credits when a generation that could change has changed for good. */
 function useEnd(generation: Generation | undefined, onEnd: ((generation: Generation) => void) | null) {

@@ -1,0 +1,91 @@
+import { useState } from "react";
+
+import { toast } from "@/components/ui/toast-store";
+import { pictureFileName, saveFile } from "@/lib/save-file";
+import { getFile } from "@/api/get-file";
+
+import { useChooseCover } from "../api/change-render";
+import { settingsText } from "../messages";
+import type { Generation, Preset, Variant } from "../types";
+import { RunBar } from "./run-bar";
+import { RunFacts } from "./run-facts";
+import { RunViewer } from "./run-viewer";
+import { VariantGrid } from "./variant-grid";
+
+interface ResultStageProps {
+  generation: Generation;
+  preset: Preset | undefined;
+  status: string;
+  notifications: Parameters<typeof RunBar>[0]["notifications"];
+  onCancel: () => void;
+  onRetry: () => void;
+  onEditPrompt: () => void;
+  onUseSettings: () => void;
+  onUseAsInput: (variant: Variant) => void;
+}
+
+/** One generation: how far it is, what it made, and what can be done with that. */
+export function ResultStage({ generation, preset, status, notifications, onCancel, ...does }: ResultStageProps) {
+  const [openAt, setOpenAt] = useState<number | null>(null);
+  const { mutate: chooseCover } = useChooseCover(generation.id);
+  const { render } = generation;
+
+  const download = async (variant: Variant) => {
+    if (variant.url === null) return;
+    try {
+      saveFile(await getFile(variant.url), pictureFileName(generation.title, variant.index + 1, variant.mime));
+    } catch (error) {
+      toast(`The download failed. ${(error as Error).message}`, { tone: "danger" });
+    }
+  };
+  const copySettings = async () => {
+    try {
+      await navigator.clipboard.writeText(settingsText(generation, preset));
+      toast("Settings copied");
+    } catch {
+      toast("This browser does not let us copy. Select the text instead.", { tone: "danger" });
+    }
+  };
+  const useAsInput = (variant: Variant) => {
+    setOpenAt(null);
+    does.onUseAsInput(variant);
+  };
+  return (
+    <>
+      <RunBar generation={generation} status={status} notifications={notifications} onCancel={onCancel} />
+      <VariantGrid
+        generation={generation}
+        preset={preset}
+        onOpen={setOpenAt}
+        onUseAsInput={useAsInput}
+        onDownload={(variant) => void download(variant)}
+        onRetry={does.onRetry}
+        onEditPrompt={does.onEditPrompt}
+      />
+      <RunFacts
+        generation={generation}
+        preset={preset}
+        onUseSettings={does.onUseSettings}
+        onCopySettings={() => void copySettings()}
+      />
+      {render && openAt !== null && (
+        <RunViewer
+          generation={generation}
+          render={render}
+          index={openAt}
+          onIndexChange={setOpenAt}
+          onUseAsInput={useAsInput}
+          onDownload={(variant) => void download(variant)}
+          onCopySettings={() => void copySettings()}
+          onChooseCover={({ id }) => {
+            chooseCover(
+              { renderId: render.id, variantId: id },
+              { onError: (error) => toast(`The cover stays. ${error.message}`, { tone: "danger" }) },
+            );
+          }}
+          onClose={() => setOpenAt(null)}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,22 @@
+import { useOnline } from "@/lib/use-online";
+
+import { pollAfter } from "../api/get-generation";
+import { statusLine } from "../run-state";
+import { useAnnouncement } from "./use-announcement";
+import type { Runs } from "./use-runs";
+import { useSecondsLeft } from "./use-seconds-left";
+
+/** Where the running generation stands: a line to read, the seconds in it, and what a screen reader hears. */
+export function useRunStatus({ list, watched, running }: Runs) {
+  const online = useOnline();
+  const secondsLeft = useSecondsLeft(running, watched.isPlaceholderData ? list.dataUpdatedAt : watched.dataUpdatedAt);
+  const announced = useAnnouncement(watched.data ?? null, secondsLeft);
+
+  let status = running ? statusLine(running, secondsLeft) : "";
+  if (running && !online) status = "You are offline. The render goes on.";
+  else if (running && watched.error) {
+    const wait = pollAfter({ ...watched, data: running }, false);
+    status = `We cannot reach your renders right now. Trying again in ${Math.round(Number(wait) / 1000)} s.`;
+  }
+  return { status, secondsLeft, announced };
+}
