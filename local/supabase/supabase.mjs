@@ -43,6 +43,12 @@ const types = {
     parse: (value) => value.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"),
   },
 };
+// The form of https://docs.postgrest.org/en/latest/references/errors.html#raise-errors-with-http-status-codes.
+const withStatus = ({ code, message, detail, hint }, status) => ({
+  code: "PGRST",
+  message: JSON.stringify({ code, message, details: detail ?? null, hint: hint ?? null }),
+  detail: JSON.stringify({ status, headers: {} }),
+});
 function connect() {
   const connection = createPostgresConnection({
     url: env.DATABASE_URL,
@@ -57,6 +63,8 @@ function connect() {
   connection.rlsState = "active";
   // Lite shows its connection's settings on /_system/info; the password is nobody's business.
   connection.config.url = "local";
+  // A broken check and a plain `raise exception` are 400 upstream; lite answers 500 unless SQL asked for a status.
+  connection.normalizeDbError = (error) => (["23514", "P0001"].includes(error?.code) ? withStatus(error, 400) : error);
   return connection;
 }
 

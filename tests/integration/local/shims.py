@@ -76,6 +76,14 @@ async def studio_does_not_tell_the_database_password(world: World) -> None:
     assert world.stack.gateway.database_url not in answer.text
 
 
+async def a_broken_check_is_the_clients_fault(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    async with world.stack.client(alice.token) as client:
+        answer = await client.post("/rest/v1/notes", json={"body": ""})
+    assert (answer.status_code, answer.json()["code"]) == (400, "23514")
+    assert "notes_body_check" in answer.json()["message"]
+
+
 async def a_notification_reloads_the_schema(world: World) -> None:
     alice = await world.stack.sign_up("alice")
     name = f"late_{uuid4().hex[:8]}"
@@ -241,6 +249,7 @@ SHIMS = [
     Shim(timestamps_have_postgrest_s_form, '.replace(" ", "T").replace(/([+-]\\d\\d)$/, "$1:00")'),
     Shim(column_grants_survive_the_first_requests, '  connection.rlsState = "active";\n'),
     Shim(studio_does_not_tell_the_database_password, '  connection.config.url = "local";\n'),
+    Shim(a_broken_check_is_the_clients_fault, "includes(error?.code)", "includes(null)"),
     Shim(a_notification_reloads_the_schema, "connection.clearSchemaCache()", "{}"),
     Shim(
         mailed_links_lead_to_auth_and_back_to_the_page_that_asked,

@@ -2,7 +2,7 @@
 create table public.notes (
   id bigint generated always as identity primary key,
   owner_id uuid not null default auth.uid(),
-  body text not null,
+  body text not null check (body <> ''),
   secret text not null default 'hidden',
   created_at timestamptz not null default now()
 );
