@@ -14,7 +14,7 @@ create table public.generation_jobs (
   request_hash text not null,
   status public.job_status not null default 'queued',
   preset_id text not null references public.presets (id),
-  title text not null check (length(title) between 1 and 120),
+  title text not null check (length(title) <= 120 and btrim(title) <> ''),
   prompt text not null,
   settings jsonb not null check (jsonb_typeof(settings) = 'object'),
   variants integer not null check (variants >= 1),

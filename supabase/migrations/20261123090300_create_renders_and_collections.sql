@@ -9,7 +9,7 @@ create table public.renders (
   -- one render per job at the most
   job_id uuid not null unique,
   preset_id text not null references public.presets (id),
-  title text not null check (length(btrim(title)) between 1 and 120),
+  title text not null check (length(title) <= 120 and btrim(title) <> ''),
   prompt text not null,
   settings jsonb not null,
   seed bigint not null,
@@ -56,7 +56,7 @@ alter table public.generation_jobs
 create table public.collections (
   id uuid primary key default gen_random_uuid(),
   owner_id uuid not null default auth.uid() references public.profiles (id) on delete cascade,
-  name text not null check (length(btrim(name)) between 1 and 80),
+  name text not null check (length(name) <= 80 and btrim(name) <> ''),
   is_favorites boolean not null default false,
   created_at timestamptz not null default now(),
   unique (id, owner_id)
@@ -73,7 +73,8 @@ create table public.collection_items (
   collection_id uuid not null,
   render_id uuid not null,
   owner_id uuid not null default auth.uid(),
-  position double precision not null default 0,
+  -- NaN, which sorts above infinity, and the infinities are no JSON numbers: PostgREST would answer null
+  position double precision not null default 0 check (position > '-infinity' and position < 'infinity'),
   added_at timestamptz not null default now(),
   primary key (collection_id, render_id),
   foreign key (collection_id, owner_id) references public.collections (id, owner_id) on delete cascade,

@@ -12,7 +12,7 @@ as $$
 $$;
 
 -- One row: plan, credits used (what running renders hold included), held, limit, and when the period began and ends.
--- The period is the calendar month in UTC.
+-- The period is the calendar month in UTC, whatever the session's time zone: with `Prefer: timezone=` a caller picks it.
 create function private.usage_of(owner uuid)
 returns table (
   plan_id text, max_variants integer, used integer, reserved integer, credit_limit integer,
@@ -23,7 +23,7 @@ as $$
   with period as (
     select
       date_trunc('month', now(), 'UTC') as starts,
-      date_trunc('month', now(), 'UTC') + interval '1 month' as ends
+      (date_trunc('month', now() at time zone 'UTC') + interval '1 month') at time zone 'UTC' as ends
   ), entries as (
     select
       coalesce(-sum(amount) filter (where kind in ('debit', 'refund')), 0)::integer as used,

@@ -132,9 +132,9 @@ begin
     job, (job.credits / job.variants) * greatest(job.variants - delivered, 0), 'missing_outputs'
   );
 
-  -- An exponentially weighted mean over about the last ten runs.
+  -- An exponentially weighted mean over about the last ten runs. A clock that was set back must not fail a run.
   insert into public.preset_timings (preset_id, seconds, runs)
-  values (job.preset_id, extract(epoch from job.finished_at - job.created_at)::real, 1)
+  values (job.preset_id, greatest(extract(epoch from job.finished_at - job.created_at), 1)::real, 1)
   on conflict (preset_id) do update
   set
     seconds = preset_timings.seconds + (excluded.seconds - preset_timings.seconds) / least(preset_timings.runs + 1, 10),
