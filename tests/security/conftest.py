@@ -36,10 +36,10 @@ class Database(msgspec.Struct, frozen=True):
         """A statement."""
         self.connection.execute(statement.encode(), parameters)
 
-    def grant_cap(self, person: Actor, credits: int) -> None:
-        """Put a person on a plan of `credits` a month."""
-        plan = f"test-{credits}"
-        self.run("insert into plans values (%s, %s, 4) on conflict do nothing", plan, credits)
+    def grant_cap(self, person: Actor, cap: int) -> None:
+        """Put a person on a plan of `cap` credits a month."""
+        plan = f"test-{cap}"
+        self.run("insert into plans values (%s, %s, 4) on conflict do nothing", plan, cap)
         self.run("insert into plan_prices values (%s, %s) on conflict do nothing", plan, plan)
         self.run("update profiles set price_id = %s where id = %s", plan, person.id)
 
@@ -121,14 +121,14 @@ async def fresh_victim(bob: Actor, api: Api, database: Database) -> Victim:
 
 async def make_victim(person: Actor, api: Api, database: Database) -> Victim:
     """Give a person a row in every table that has an owner, and every other table one at all."""
-    (collection,) = (
-        await person.rest("POST", "collections", {"name": "Ideas"}, prefer="return=representation")
-    ).json()
+    (collection,) = (await person.rest("POST", "collections", {"name": "Ideas"}, prefer="return=representation")).json()
     render = await api.render(person, collection_id=collection["id"])
     database.run("insert into plan_prices values ('price_pro', 'pro') on conflict do nothing")
     rows = {}
     for table in tables(database.connection):
-        found = [row for row in content(database.connection, table) if _belongs(row, table, person.id, collection["id"])]
+        found = [
+            row for row in content(database.connection, table) if _belongs(row, table, person.id, collection["id"])
+        ]
         assert found, f"nobody gives the victim a row of {table}"
         rows[table] = found[0]
     return Victim(actor=person, render=render, rows=rows)

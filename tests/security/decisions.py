@@ -46,5 +46,6 @@ def decided_access() -> Iterator[Access]:
 
 
 def _parts(line: str) -> tuple[str, str, str]:
-    table, role, privileges = line.split(maxsplit=2) if len(line.split()) > 2 else (*line.split(), "")
+    table, _, rest = line.partition(" ")
+    role, _, privileges = rest.partition(" ")
     return table, role, privileges
