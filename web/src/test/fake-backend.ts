@@ -68,7 +68,7 @@ export function refused(status: number, code: string, message: string, headers: 
 }
 
 export function authRefused(status: number, code: string): Response {
-  return Response.json({ code, message: "upstream text that nobody should read" }, { status });
+  return Response.json({ code: status, error_code: code, msg: "upstream text that nobody should read" }, { status });
 }
 
 /** What Supabase Auth answers when somebody signs in. `serial` tells tokens of the same person apart. */

@@ -5,13 +5,13 @@ import { afterEach, beforeEach, vi } from "vitest";
 
 // jsdom has no layout and no pointers; Radix asks for both.
 globalThis.ResizeObserver = class {
-  observe() {}
-  unobserve() {}
-  disconnect() {}
+  observe = vi.fn();
+  unobserve = vi.fn();
+  disconnect = vi.fn();
 };
 Element.prototype.hasPointerCapture = () => false;
-Element.prototype.scrollIntoView = () => {};
-window.scrollTo = () => {};
+Element.prototype.scrollIntoView = vi.fn();
+window.scrollTo = vi.fn();
 
 beforeEach(() => {
   localStorage.clear();
