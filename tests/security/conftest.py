@@ -74,6 +74,13 @@ def older_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databas
         yield Database(connection)
 
 
+@pytest.fixture
+def stack_connection(stack: Stack) -> Iterator[psycopg.Connection]:
+    """A superuser's connection of a test's own, for transactions that are rolled back."""
+    with stack.connect() as connection:
+        yield connection
+
+
 @pytest.fixture(scope="session")
 async def http(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     # No TLS is spoken here, and building a context for it takes longer than a test.

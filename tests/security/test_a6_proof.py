@@ -1,0 +1,177 @@
+"""A6: an RPC that moves a job or money works for our API alone. Everybody can call it; nobody can make its proof."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+from uuid import uuid4
+
+import msgspec
+import psycopg
+import pytest
+
+from libs.repositories.proof import padded_halves, sign
+from tests.actors import Actor, Api, Row, submission
+from tests.security.catalog import everything
+from tests.security.conftest import Database, Victim
+
+# RFC 4231, the cases whose data is text: 1, 2, 6 and 7. (3 and 4 hash bytes that are no UTF-8, 5 is a truncation.)
+RFC_4231 = [
+    (b"\x0b" * 20, "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+    (b"Jefe", "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+    (
+        b"\xaa" * 131,
+        "Test Using Larger Than Block-Size Key - Hash Key First",
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+    ),
+    (
+        b"\xaa" * 131,
+        (
+            "This is a test using a larger than block-size key and a larger than block-size data. The key needs to be "
+            "hashed before being used by the HMAC algorithm."
+        ),
+        "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2",
+    ),
+]
+
+
+class Call(NamedTuple):
+    """A guarded call that our API could make for the victim."""
+
+    function: str
+    request: Row
+
+
+# What each guarded function would be asked about the victim's running job.
+GUARDED: dict[str, Callable[[str], Row]] = {
+    "reserve_generation": lambda _: submission(),
+    "attach_prediction": lambda job: {"job_id": job, "prediction_id": "stolen"},
+    "request_cancel": lambda job: {"job_id": job},
+    "release_generation": lambda job: {"job_id": job, "error_code": "provider_error"},
+    "stale_generations": lambda _: {"older_than_seconds": 0, "limit": 100},
+}
+
+
+def _right(api: Api, person: Actor, call: Call) -> dict[str, str]:
+    return api.prove(call.function, person.id, call.request)
+
+
+def _edited(api: Api, person: Actor, call: Call) -> Row:
+    # The same JSON value in other bytes: the bytes are what was signed.
+    arguments = _right(api, person, call)
+    return arguments | {"request": arguments["request"] + " "}
+
+
+def _truncated(api: Api, person: Actor, call: Call) -> Row:
+    arguments = _right(api, person, call)
+    return arguments | {"proof": arguments["proof"][:-2]}
+
+
+def _other(function: str) -> str:
+    return "release_generation" if function == "request_cancel" else "request_cancel"
+
+
+def _signed_with(secret: str, person: Actor, call: Call) -> Row:
+    text = msgspec.json.encode(call.request).decode()
+    return {"request": text, "proof": sign(secret, call.function, person.id, text)}
+
+
+# Each makes arguments that look like a proof of `person` for `call`, and are none.
+FORGERIES: dict[str, Callable[[Api, Actor, Call], Row]] = {
+    "no proof": lambda api, person, call: _right(api, person, call) | {"proof": None},
+    "an empty proof": lambda api, person, call: _right(api, person, call) | {"proof": ""},
+    "no request": lambda api, person, call: _right(api, person, call) | {"request": None},
+    "zeros": lambda api, person, call: _right(api, person, call) | {"proof": "0" * 64},
+    "no hex": lambda api, person, call: _right(api, person, call) | {"proof": "g" * 64},
+    "truncated": _truncated,
+    "an edited request": _edited,
+    "another key": lambda _, person, call: _signed_with("a guessed key", person, call),
+    "an empty key": lambda _, person, call: _signed_with("", person, call),
+    "another function's": lambda api, person, call: api.prove(_other(call.function), person.id, call.request),
+    "somebody else's": lambda api, _, call: api.prove(call.function, str(uuid4()), call.request),
+    "the service's": lambda api, _, call: api.prove(call.function, "service_role", call.request),
+    "a border moved": lambda api, person, call: api.prove(f"{call.function}\n{person.id}", "", call.request),
+}
+
+
+@pytest.fixture(scope="module")
+async def running(victim: Victim, api: Api) -> str:
+    """A job of the victim that runs, without a prediction yet."""
+    return (await api.submit(victim.actor))["id"]
+
+
+def caller_of(function: str, anon: Actor, victim: Victim) -> Actor:
+    """Who may call a function at all: the victim themselves is the hardest attacker to refuse."""
+    return anon if function == "stale_generations" else victim.actor
+
+
+@pytest.mark.parametrize("function", GUARDED)
+@pytest.mark.parametrize("forgery", FORGERIES)
+async def test_A6_a_forged_proof_moves_nothing(
+    function: str, forgery: str, api: Api, anon: Actor, victim: Victim, running: str, database: Database
+) -> None:
+    caller, call = caller_of(function, anon, victim), Call(function, GUARDED[function](running))
+    before = everything(database.connection)
+
+    answer = await caller.rpc(function, FORGERIES[forgery](api, caller, call))
+
+    assert (answer.status_code, answer.json()["message"]) == (403, "proof_invalid")
+    assert everything(database.connection) == before
+
+
+@pytest.mark.parametrize("function", GUARDED)
+async def test_A6_a_proof_for_the_victim_is_worth_nothing_to_others(
+    function: str, api: Api, anon: Actor, intruder: Actor, victim: Victim, running: str, database: Database
+) -> None:
+    """Not even one that leaked, with the victim's id in it."""
+    arguments = api.prove(function, victim.actor.id, GUARDED[function](running))
+    before = everything(database.connection)
+
+    for thief in (intruder, anon):
+        answer = await thief.rpc(function, arguments)
+        assert answer.status_code in {401, 403}
+        assert answer.json()["message"] == "proof_invalid" or answer.json()["code"] == "42501"
+
+    assert everything(database.connection) == before
+
+
+async def test_A6_the_right_proof_opens_each(api: Api, alice: Actor, anon: Actor) -> None:
+    reserved = await api.guarded("reserve_generation", alice, submission())
+    job = reserved.json()["job"]["id"]
+    answers = [
+        reserved,
+        await api.guarded("request_cancel", alice, {"job_id": job}),
+        await api.guarded("release_generation", alice, {"job_id": job, "error_code": "provider_error"}),
+        await api.guarded("stale_generations", anon, GUARDED["stale_generations"]("")),
+    ]
+    second = (await api.submit(alice))["id"]
+    answers.append(await api.attach(alice, second, "hers"))
+
+    assert [answer.status_code for answer in answers] == [200] * 5
+
+
+async def test_A6_without_a_stored_key_every_proof_fails(
+    api: Api, alice: Actor, stack_connection: psycopg.Connection
+) -> None:
+    arguments = api.prove("reserve_generation", alice.id, submission())
+    with stack_connection.transaction(force_rollback=True):
+        stack_connection.execute("delete from private.proof_key")
+        with pytest.raises(psycopg.DatabaseError, match="proof_invalid"):
+            _reserve_as(stack_connection, alice, arguments)
+    with stack_connection.transaction(force_rollback=True):
+        _reserve_as(stack_connection, alice, arguments)
+
+
+def _reserve_as(connection: psycopg.Connection, person: Actor, arguments: dict[str, str]) -> None:
+    with connection.transaction():
+        connection.execute("select set_config('request.jwt.claim.sub', %s, true)", (person.id,))
+        connection.execute("set local role authenticated")
+        connection.execute("select public.reserve_generation(%(request)s, %(proof)s)", arguments)
+
+
+@pytest.mark.parametrize(("key", "message", "expected"), RFC_4231)
+def test_A6_the_databases_hmac_is_that_of_rfc_4231(
+    key: bytes, message: str, expected: str, stack_connection: psycopg.Connection
+) -> None:
+    with stack_connection.transaction(force_rollback=True):
+        stack_connection.execute("update private.proof_key set inner_pad = %s, outer_pad = %s", padded_halves(key))
+        found = stack_connection.execute("select encode(private.hmac(%s), 'hex')", (message,)).fetchone()
+    assert found == (expected,)
