@@ -3,6 +3,7 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 
+import { useDialogFocus } from "@/lib/use-dialog-focus";
 import { useDragToClose } from "@/lib/use-drag-to-close";
 
 import { IconButton } from "./icon-button";
@@ -26,6 +27,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, size = 
   const { sheet, handle } = useDragToClose(() => {
     onOpenChange(false);
   });
+  const focus = useDialogFocus();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -33,11 +35,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, size = 
         <Radix.Content
           {...(!description && { "aria-describedby": undefined })}
           ref={sheet}
-          onOpenAutoFocus={(event) => {
-            // The dialog itself, not its first button, whose tooltip would open. A field with autoFocus has it already.
-            event.preventDefault();
-            sheet.current?.focus();
-          }}
+          {...focus}
           className={cx(
             "fixed z-40 flex flex-col bg-raised shadow-2 outline-none",
             "inset-x-0 bottom-0 max-h-[90dvh] rounded-t-lg pb-[env(safe-area-inset-bottom)] max-tablet:sheet-in",

@@ -1,15 +1,17 @@
-import { useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
 
 interface BeforeAfterProps {
   before: string;
+  /** How much larger than laid out all of it is shown: the divider keeps its own size. */
+  scale: number;
   /** The picture itself, already laid out; the photo is laid over its left part. */
-  children: React.ReactNode;
+  children: ReactNode;
 }
 
 const LABEL = "pointer-events-none absolute bottom-3 rounded-xs bg-glass px-2 py-0.5 text-12 font-medium text-on-glass";
 
 /** Two states of one view with a divider: drag it, or arrows for 1 %, with Shift 10. */
-export function BeforeAfter({ before, children }: BeforeAfterProps) {
+export function BeforeAfter({ before, scale, children }: BeforeAfterProps) {
   const [percent, setPercent] = useState(50);
   const frame = useRef<HTMLDivElement>(null);
 
@@ -41,8 +43,12 @@ export function BeforeAfter({ before, children }: BeforeAfterProps) {
         className="absolute inset-0 size-full object-cover"
         style={{ clipPath: `inset(0 calc(100% - ${position}) 0 0)` }}
       />
-      <span className={`${LABEL} left-3`}>Before</span>
-      <span className={`${LABEL} right-3`}>After</span>
+      {scale === 1 && (
+        <>
+          <span className={`${LABEL} left-3`}>Before</span>
+          <span className={`${LABEL} right-3`}>After</span>
+        </>
+      )}
       <div
         role="slider"
         tabIndex={0}
@@ -54,11 +60,17 @@ export function BeforeAfter({ before, children }: BeforeAfterProps) {
         onPointerDown={drag}
         onPointerMove={drag}
         onKeyDown={key}
-        className="absolute inset-y-0 w-11 -translate-x-1/2 cursor-ew-resize touch-none"
-        style={{ left: position }}
+        className="group absolute inset-y-0 -translate-x-1/2 cursor-ew-resize touch-none outline-none"
+        style={{ left: position, width: 44 / scale }}
       >
-        <span className="absolute inset-y-0 left-1/2 w-0.5 -translate-x-1/2 bg-[#fff] shadow-[0_0_0_0.5px_#0006]" />
-        <span className="absolute top-1/2 left-1/2 flex h-11 w-5.5 -translate-1/2 items-center justify-center gap-1 rounded-sm bg-[#fff] shadow-[0_1px_6px_#0006]">
+        <span
+          className="absolute inset-y-0 left-1/2 -translate-x-1/2 bg-[#fff] shadow-[0_0_0_0.5px_#0006]"
+          style={{ width: 2 / scale }}
+        />
+        <span
+          className="absolute top-1/2 left-1/2 flex h-11 w-5.5 -translate-1/2 items-center justify-center gap-1 rounded-sm bg-[#fff] shadow-[0_1px_6px_#0006] group-focus-visible:outline-2 group-focus-visible:outline-offset-2 group-focus-visible:outline-[#161614]"
+          style={{ scale: 1 / scale }}
+        >
           <span className="h-4 w-px bg-[#161614]" />
           <span className="h-4 w-px bg-[#161614]" />
         </span>

@@ -6,6 +6,7 @@ import { useId, useMemo, useState, type ReactNode } from "react";
 import { IconButton } from "@/components/ui/icon-button";
 import { Segmented } from "@/components/ui/segmented";
 import { useShortcuts } from "@/lib/shortcuts";
+import { useDialogFocus } from "@/lib/use-dialog-focus";
 import { useSize } from "@/lib/use-size";
 
 import { BeforeAfter } from "./before-after";
@@ -43,6 +44,7 @@ export function PictureViewer({ title, pictures, index, onIndexChange, before, a
   const [size, measure] = useSize();
   const modeLabel = useId();
   const picture = pictures[index];
+  const focus = useDialogFocus();
 
   const frame = useMemo(() => {
     if (!size || !picture) return null;
@@ -82,6 +84,7 @@ export function PictureViewer({ title, pictures, index, onIndexChange, before, a
     >
       <Dialog.Portal>
         <Dialog.Content
+          {...focus}
           aria-describedby={undefined}
           className="fade-in fixed inset-0 z-40 flex flex-col bg-stage outline-none"
         >
@@ -133,7 +136,7 @@ export function PictureViewer({ title, pictures, index, onIndexChange, before, a
                       transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
                     }}
                   >
-                    {mode === "compare" && before !== null ? <BeforeAfter before={before}>{shown}</BeforeAfter> : shown}
+                    {mode === "compare" && before !== null ? <BeforeAfter before={before} scale={view.scale}>{shown}</BeforeAfter> : shown}
                   </div>
                 )}
               </div>
@@ -142,7 +145,7 @@ export function PictureViewer({ title, pictures, index, onIndexChange, before, a
 
           <footer className="grid gap-2.5 px-3 pt-2.5 pb-[calc(12px+env(safe-area-inset-bottom))] tablet:grid-cols-[1fr_auto] tablet:items-center tablet:px-7 tablet:pb-4">
             {pictures.length > 1 && <Strip pictures={pictures} index={index} onSelect={show} />}
-            <div className="flex flex-wrap gap-2 tablet:col-start-2 tablet:justify-end">
+            <div className="flex flex-wrap gap-2 max-tablet:*:grow tablet:col-start-2 tablet:justify-end">
               {before !== null && (
                 <div className="w-full tablet:hidden">
                   <ModeSwitch labelledBy={modeLabel} mode={mode} onChange={setMode} />

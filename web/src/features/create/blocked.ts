@@ -29,6 +29,11 @@ export function blockedBecause(situation: Situation): string | null {
     if (photoGone) return "This photo was deleted. Choose another one.";
     if (preset.photo === "required" && !inputOf(draft, preset)) return `${preset.name} needs a photo to start from.`;
   }
+  if (draft.prompt.trim() === "" && !inputOf(draft, preset)) {
+    return preset.photo === "none"
+      ? "Describe the picture in a few words first."
+      : "Describe the picture in a few words, or add a photo.";
+  }
   const over = promptLength(draft.prompt) - limits.prompt_characters;
   if (over > 0) return `The description is ${over} ${over === 1 ? "character" : "characters"} too long.`;
   return null;

@@ -111,7 +111,7 @@ export function CreatePage() {
   };
 
   return (
-    <div className="flex flex-col desk:grid desk:h-dvh desk:min-h-[600px] desk:grid-cols-[340px_minmax(0,1fr)] wide:grid-cols-[var(--panel)_minmax(0,1fr)]">
+    <div className="flex flex-col desk:grid desk:h-dvh desk:min-h-[600px] desk:grid-rows-[minmax(0,1fr)] desk:grid-cols-[340px_minmax(0,1fr)] wide:grid-cols-[var(--panel)_minmax(0,1fr)]">
       <h1 className="sr-only">Create</h1>
       <p role="status" className="sr-only">
         {announced}
@@ -174,7 +174,7 @@ export function CreatePage() {
       <section
         aria-label="Result"
         className={cx(
-          "flex min-w-0 flex-col gap-2.5 px-4 py-3 desk:px-6 desk:pb-4",
+          "flex min-h-0 min-w-0 flex-col gap-2.5 px-4 py-3 desk:px-6 desk:pb-4",
           // On a phone, what runs or was just asked for comes first.
           (running ?? runs.chosen) ? "max-desk:order-first max-desk:border-b max-desk:border-line max-desk:bg-surface" : "max-desk:pb-44",
         )}

@@ -1,7 +1,7 @@
 import { ApiError } from "@/api/errors";
 import { dayAndMonth } from "@/lib/dates";
 
-import { settingWords } from "./settings";
+import { activeSettings, settingWords } from "./settings";
 import type { Generation, Preset, Usage } from "./types";
 
 /** "1 credit", "8 credits". */
@@ -30,7 +30,7 @@ export function capSentence({ limit, remaining, resets_at: resetsAt }: Pick<Usag
 
 /** A generation in lines of text, to paste anywhere. */
 export function settingsText(generation: Generation, preset: Preset | undefined): string {
-  const settings = preset?.settings.filter(({ id }) => id in generation.settings) ?? [];
+  const settings = preset ? activeSettings(preset, generation.input !== null) : [];
   return [
     `Preset: ${preset?.name ?? generation.preset_id}`,
     generation.prompt && `Prompt: ${generation.prompt}`,

@@ -3,6 +3,9 @@ import type { Generation, Preset } from "./types";
 /** Between tiles, in px: `gap-2` of the grid. */
 const GAP = 8;
 
+/** Beside each other pictures compare better than one above the other: worth tiles that are this much narrower. */
+const SIDE_BY_SIDE = 0.85;
+
 /** How many columns make the tiles largest, and how wide they are in px. `ratio` is width / height of a tile. */
 export function tileLayout(count: number, ratio: number, width: number, height: number): { columns: number; width: number } {
   let best = { columns: 1, width: 0 };
@@ -10,8 +13,8 @@ export function tileLayout(count: number, ratio: number, width: number, height: 
     const rows = Math.ceil(count / columns);
     const across = (width - GAP * (columns - 1)) / columns;
     const down = ((height - GAP * (rows - 1)) / rows) * ratio;
-    const tile = Math.floor(Math.min(across, down));
-    if (tile > best.width) best = { columns, width: tile };
+    const tile = Math.max(0, Math.floor(Math.min(across, down)));
+    if (tile > best.width * SIDE_BY_SIDE) best = { columns, width: tile };
   }
   return best;
 }

@@ -36,7 +36,7 @@ export function PresetGallery({ config, selectedId, withPhotoOnly, onSelect, onC
               <h3 id={`family-${id}`} className="pb-2.5 text-13 font-semibold">
                 {name}
               </h3>
-              <ul className="grid grid-cols-2 gap-x-3 gap-y-5 tablet:grid-cols-3 desk:grid-cols-4">
+              <ul className="grid grid-cols-2 gap-x-3 gap-y-5 tablet:grid-cols-3">
                 {presets.map((preset) => (
                   <li key={preset.id}>
                     <PresetCard preset={preset} selected={preset.id === selectedId} onSelect={() => onSelect(preset)} />

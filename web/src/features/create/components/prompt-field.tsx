@@ -15,17 +15,19 @@ interface PromptFieldProps {
   onChange: (prompt: string) => void;
   placeholder: string;
   maximum: number;
+  /** A photo says enough. */
+  optional: boolean;
   ref?: Ref<HTMLTextAreaElement>;
 }
 
 /** What the picture should show, in the person's own words. */
-export function PromptField({ userId, value, onChange, placeholder, maximum, ref }: PromptFieldProps) {
+export function PromptField({ userId, value, onChange, placeholder, maximum, optional, ref }: PromptFieldProps) {
   const length = promptLength(value);
   const over = length - maximum;
   return (
     <Field
       label="Describe it"
-      aside={<span className="text-ink-3">Optional</span>}
+      aside={optional && <span className="text-ink-3">Optional</span>}
       {...(over > 0 && { error: `${over} too many. The limit is ${maximum} characters.` })}
     >
       {(control) => (

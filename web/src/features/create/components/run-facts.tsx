@@ -1,7 +1,7 @@
 import { Button } from "@/components/ui/button";
 
 import { isInFlight } from "../run-state";
-import { settingWords } from "../settings";
+import { activeSettings, settingWords } from "../settings";
 import type { Generation, Preset } from "../types";
 
 interface RunFactsProps {
@@ -13,7 +13,7 @@ interface RunFactsProps {
 
 /** What a generation was made with. */
 export function RunFacts({ generation, preset, onUseSettings, onCopySettings }: RunFactsProps) {
-  const settings = preset?.settings.filter(({ id }) => id in generation.settings) ?? [];
+  const settings = preset ? activeSettings(preset, generation.input !== null) : [];
   return (
     <div className="flex flex-wrap items-center gap-x-4.5 gap-y-1 text-12 text-ink-2">
       <dl className="flex flex-wrap gap-x-4.5 gap-y-1">
@@ -24,9 +24,9 @@ export function RunFacts({ generation, preset, onUseSettings, onCopySettings }: 
         {preset?.supports_seed && <Fact name="Seed" value={String(generation.seed)} numeric />}
       </dl>
       {isInFlight(generation) ? (
-        <p className="ml-auto">You can leave this page. It will be under Recent.</p>
+        <p className="desk:ml-auto">You can leave this page. It will be under Recent.</p>
       ) : (
-        <div className="-mr-2.5 ml-auto flex max-desk:-ml-2.5">
+        <div className="flex max-desk:-ml-2.5 desk:-mr-2.5 desk:ml-auto">
           <Button variant="ghost" size="sm" onClick={onUseSettings}>
             Use settings
           </Button>

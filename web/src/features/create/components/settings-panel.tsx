@@ -29,7 +29,8 @@ interface SettingsPanelProps {
 /** Everything one can choose before generating, as the preset has it. */
 export function SettingsPanel(props: SettingsPanelProps) {
   const { userId, config, preset, draft, photo, promptRef, onChange, onChangePreset } = props;
-  const settings = activeSettings(preset, inputOf(draft, preset) !== null);
+  const hasPhoto = inputOf(draft, preset) !== null;
+  const settings = activeSettings(preset, hasPhoto);
   const aboutPhoto = settings.filter(({ when }) => when === "with_photo");
   const others = settings.filter(({ when }) => when !== "with_photo");
 
@@ -57,6 +58,7 @@ export function SettingsPanel(props: SettingsPanelProps) {
         onChange={(prompt) => onChange({ prompt })}
         placeholder={preset.prompt_placeholder}
         maximum={config.limits.prompt_characters}
+        optional={hasPhoto}
       />
       <LastRow settings={others} field={field} variants={<VariantsField {...props} />} />
       {preset.supports_seed && (
