@@ -70,7 +70,7 @@ $$;
 
 -- Render, variants, cover, collection and job in one transaction. `outputs` is an array of
 -- {index, path, thumbnail_path, mime, width, height, bytes, placeholder}. Pictures that were paid for and did not come
--- are given back.
+-- are given back; pictures that came and were not paid for are left out.
 create function private.complete_generation(event text, job_id uuid, prediction text, outputs jsonb) returns text
 language plpgsql security definer set search_path = ''
 as $$
@@ -78,12 +78,8 @@ declare
   claimed record;
   job public.generation_jobs;
   render uuid;
-  delivered integer := jsonb_array_length(outputs);
+  delivered integer;
 begin
-  if delivered = 0 then
-    raise exception 'complete_generation needs an output';
-  end if;
-
   select * into claimed from private.claim_job(job_id, prediction);
   perform private.record_event(event, job_id, 'succeeded', claimed.outcome);
   if claimed.outcome <> 'applied' then
@@ -109,7 +105,13 @@ begin
   from jsonb_to_recordset(outputs) as output (
     index smallint, path text, thumbnail_path text, mime text, width integer, height integer, bytes integer,
     placeholder text
-  );
+  )
+  where output.index < job.variants;
+
+  get diagnostics delivered = row_count;
+  if delivered = 0 then
+    raise exception 'complete_generation needs an output';
+  end if;
 
   update public.renders
   set cover_variant_id = (
@@ -128,9 +130,7 @@ begin
   where id = job.id
   returning * into job;
 
-  perform private.refund_job(
-    job, (job.credits / job.variants) * greatest(job.variants - delivered, 0), 'missing_outputs'
-  );
+  perform private.refund_job(job, (job.credits / job.variants) * (job.variants - delivered), 'missing_outputs');
 
   -- An exponentially weighted mean over about the last ten runs. A clock that was set back must not fail a run.
   insert into public.preset_timings (preset_id, seconds, runs)

@@ -1,0 +1,92 @@
+"""A7: whatever order the owner, the clock and the provider act in, a job is rendered and paid, or neither."""
+
+from collections.abc import Callable, Mapping
+from itertools import permutations
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from tests.actors import Actor, Api, Row, completion, failure, submission
+
+ACTS = ("attach", "cancel", "deadline", "release", "failed", "succeeded")
+
+_JOBS = """
+select job.status, job.credits, (render.id is not null) as rendered,
+  (select coalesce(-sum(amount), 0)::integer from public.usage_ledger as entry where entry.job_id = job.id) as paid
+from public.generation_jobs as job left join public.renders as render on render.job_id = job.id
+where job.owner_id = %s
+"""
+
+
+class Play:
+    """One order of acts, in a transaction that is rolled back. Roles and claims are set as PostgREST sets them."""
+
+    def __init__(self, connection: psycopg.Connection, api: Api, person: Actor) -> None:
+        self._connection = connection
+        self._api = api
+        self._person = person
+        self._job = str(self._submit())
+        self.acts: dict[str, Callable[[], object]] = {
+            "attach": lambda: self._asked("attach_prediction", {"job_id": self._job, "prediction_id": "p"}),
+            "cancel": lambda: self._asked("request_cancel", {"job_id": self._job}),
+            "deadline": self._deadline,
+            "release": lambda: self._asked("release_generation", {"job_id": self._job, "error_code": "provider_error"}),
+            "failed": lambda: self._delivered("fail_generation", failure(self._job, "p")),
+            "succeeded": lambda: self._delivered("complete_generation", completion(person.id, self._job, "p")),
+        }
+
+    def jobs(self) -> list[tuple[str, int, bool, int]]:
+        """Status, credits, whether rendered, and what was paid, of all jobs of the person."""
+        return self._connection.execute(_JOBS, (self._person.id,)).fetchall()
+
+    def _submit(self) -> object:
+        row = self._asked("reserve_generation", submission())
+        assert row is not None
+        return row["job"]["id"]
+
+    def _deadline(self) -> None:
+        late = "update public.generation_jobs set deadline_at = now() - interval '1 second' where id = %s"
+        self._connection.execute(late, (self._job,))
+        self._submit()
+
+    def _asked(self, function: str, request: Mapping[str, object]) -> Row | None:
+        arguments = self._api.prove(function, self._person.id, request)
+        return self._as("authenticated", self._person.id, function, "%(request)s, %(proof)s", arguments)
+
+    def _delivered(self, function: str, arguments: Row) -> Row | None:
+        named = ", ".join(f"{name} => %({name})s" for name in arguments)
+        arguments = {name: Jsonb(v) if name == "outputs" else v for name, v in arguments.items()}
+        return self._as("service_role", "", function, named, arguments)
+
+    def _as(self, role: str, subject: str, function: str, named: str, arguments: Mapping[str, object]) -> Row | None:
+        """The answer; None when the function refused, which undoes what it did."""
+        try:
+            with self._connection.transaction():
+                self._connection.execute("select set_config('request.jwt.claim.sub', %s, true)", (subject,))
+                self._connection.execute(f"set local role {role}".encode())
+                row = self._connection.execute(f"select public.{function}({named})".encode(), arguments).fetchone()
+                self._connection.execute("reset role")
+        except psycopg.Error as error:
+            if not (error.sqlstate or "").startswith("PT4"):
+                raise
+            return None
+        assert row is not None
+        return row[0]
+
+
+async def test_A7_in_every_order_a_picture_is_paid_and_what_is_paid_is_a_picture(
+    api: Api, alice: Actor, stack_connection: psycopg.Connection
+) -> None:
+    pictures = 0
+    for order in permutations(ACTS):
+        with stack_connection.transaction(force_rollback=True):
+            play = Play(stack_connection, api, alice)
+            for act in (*order, "succeeded"):
+                play.acts[act]()
+            for status, credits_, rendered, paid in play.jobs():
+                assert rendered == (status == "succeeded"), order
+                settled = 0 if status in {"failed", "canceled"} else credits_
+                assert paid == settled, (order, status, paid)
+                pictures += rendered
+    # Not every order ends without a picture, nor every one with one.
+    assert 100 < pictures < 620
