@@ -1,13 +1,25 @@
-"""The stack that tests share: the product's own schema, plans and presets."""
+"""What tests share: the stack with the product's own schema, plans and presets, and the API in front of it."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.product import Product, running_product
+from tests.replicate_process import running_replicate
 from tests.stack import Stack, running_stack
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def product(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    # A picture takes the tenth of a second at this speed.
+    with (
+        running_replicate(speed=50) as replicate,
+        running_product(tmp_path_factory.mktemp("api"), stack, replicate) as running,
+    ):
         yield running
