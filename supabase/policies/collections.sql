@@ -1,7 +1,8 @@
--- collections: people make, read, rename and delete their own. "My Favorites" comes with the account: nobody makes a
--- second one, renames it or deletes it. owner_id and is_favorites are not writable; their defaults say who and no.
+-- collections: people make, read, rename and delete their own and choose a cover. "My Favorites" comes with the account:
+-- nobody makes a second one, renames it or deletes it. owner_id and is_favorites are not writable; their defaults say who
+-- and no.
 revoke all on public.collections from public, anon, authenticated, service_role;
-grant select, insert (name), update (name), delete on public.collections to authenticated;
+grant select, insert (name), update (name, cover_render_id), delete on public.collections to authenticated;
 
 drop policy if exists "collections: owner reads" on public.collections;
 create policy "collections: owner reads" on public.collections

@@ -11,6 +11,20 @@ revoke execute on all functions in schema private from public, anon, authenticat
 grant execute on function public.my_usage() to authenticated;
 grant execute on function private.my_usage() to authenticated;
 
+-- People, about their own renders and collections: RLS scopes the first group, auth.uid() the second.
+grant execute on function public.list_renders(jsonb, text, integer, text, uuid) to authenticated;
+grant execute on function public.count_renders_by_month(jsonb) to authenticated;
+grant execute on function public.change_renders(jsonb, text, uuid) to authenticated;
+grant execute on function public.render_detail(uuid) to authenticated;
+grant execute on function public.list_collections(integer, boolean, timestamptz, uuid, uuid, uuid) to authenticated;
+grant execute on function public.move_collection_item(uuid, uuid, uuid) to authenticated;
+grant execute on function private.render_conditions(jsonb) to authenticated;
+grant execute on function private.renders_with_words(text[]) to authenticated;
+grant execute on function public.delete_trashed_renders(jsonb) to authenticated;
+grant execute on function private.delete_trashed_renders(jsonb) to authenticated;
+grant execute on function public.delete_variant(uuid) to authenticated;
+grant execute on function private.delete_variant(uuid) to authenticated;
+
 -- The API for a person: JWT and proof.
 grant execute on function public.reserve_generation(text, text) to authenticated;
 grant execute on function private.reserve_generation(text, text) to authenticated;
@@ -24,6 +38,8 @@ grant execute on function public.release_generation(text, text) to anon, authent
 grant execute on function private.release_generation(text, text) to anon, authenticated;
 grant execute on function public.stale_generations(text, text) to anon;
 grant execute on function private.stale_generations(text, text) to anon;
+grant execute on function public.purge_trash(text, text) to anon;
+grant execute on function private.purge_trash(text, text) to anon;
 
 -- The webhook handlers.
 grant execute on function public.record_progress(uuid, text, integer, integer) to service_role;
@@ -32,3 +48,7 @@ grant execute on function public.complete_generation(text, uuid, text, jsonb) to
 grant execute on function private.complete_generation(text, uuid, text, jsonb) to service_role;
 grant execute on function public.fail_generation(text, uuid, text, public.job_status, text) to service_role;
 grant execute on function private.fail_generation(text, uuid, text, public.job_status, text) to service_role;
+grant execute on function public.next_file_removals(integer) to service_role;
+grant execute on function private.next_file_removals(integer) to service_role;
+grant execute on function public.confirm_file_removals(jsonb) to service_role;
+grant execute on function private.confirm_file_removals(jsonb) to service_role;

@@ -93,7 +93,7 @@ async def test_A3_a_photo_of_somebody_else_is_no_input(api: Api, alice: Actor, v
 
 
 def test_A3_every_reference_between_rows_of_people_carries_the_owner(database: Database) -> None:
-    """Except a render's cover, which is bound to the render itself."""
+    """Except the covers: one of the render's own variants, one of the collection's own items."""
     query = """
         with owned as (
           select attrelid from pg_attribute join pg_class on pg_class.oid = attrelid
@@ -104,4 +104,4 @@ def test_A3_every_reference_between_rows_of_people_carries_the_owner(database: D
           select from pg_attribute where attrelid = conrelid and attnum = any (conkey) and attname = 'owner_id'
         )
     """
-    assert [row["conname"] for row in database.rows(query)] == ["renders_cover_variant_fkey"]
+    assert {row["conname"] for row in database.rows(query)} == {"renders_cover_variant_fkey", "collections_cover_fkey"}

@@ -1,0 +1,97 @@
+"""A9: nothing that a person types about themselves opens or breaks anything."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.actors import Actor, Api
+from tests.security.catalog import everything
+from tests.security.conftest import Database
+from tests.stack import PASSWORD, Stack
+
+METADATA = {
+    "nothing": None,
+    "a megabyte": {"name": "x" * 1_000_000},
+    "markup": {"name": "<script>alert(1)</script>", "avatar_url": "javascript:alert(1)"},
+    "our own columns": {"id": str(uuid4()), "price_id": "price_pro", "is_favorites": False, "owner_id": str(uuid4())},
+    "claims": {"role": "service_role", "sub": str(uuid4()), "admin": True, "app_metadata": {"role": "service_role"}},
+    "another shape": {"name": ["a", {"b": None}], "": 1e300},
+}
+
+
+async def ask_for_an_account(stack: Stack, http: httpx.AsyncClient, email: str, data: object) -> httpx.Response:
+    body = {"email": email, "password": PASSWORD, "data": data}
+    return await http.post("/auth/v1/signup", json=body, headers=stack.headers())
+
+
+@pytest.mark.parametrize("kind", METADATA)
+async def test_A9_whatever_one_tells_of_oneself_the_account_is_like_any_other(
+    kind: str, stack: Stack, http: httpx.AsyncClient, database: Database
+) -> None:
+    answer = await ask_for_an_account(stack, http, f"{uuid4().hex}@example.com", METADATA[kind])
+
+    assert answer.status_code == 200
+    user = answer.json()["user"]["id"]
+    profile = database.rows("select price_id, stripe_customer_id from profiles where id = %s", user)
+    assert profile == [{"price_id": None, "stripe_customer_id": None}]
+    made = database.rows("select name, is_favorites from collections where owner_id = %s", user)
+    assert made == [{"name": "My Favorites", "is_favorites": True}]
+
+
+async def test_A9_a_nul_in_the_metadata_leaves_no_half_account(
+    stack: Stack, http: httpx.AsyncClient, database: Database
+) -> None:
+    """No JSON of Postgres can hold it: Auth refuses, here and upstream."""
+    email = f"{uuid4().hex}@example.com"
+
+    refused = await ask_for_an_account(stack, http, email, {"name": "a\u0000b"})
+
+    assert refused.is_error
+    assert database.rows("select id from auth.users where email = %s", email) == []
+    assert (await ask_for_an_account(stack, http, email, {"name": "ab"})).status_code == 200
+
+
+async def test_A9_a_self_made_admin_is_nobody_special(api: Api, alice: Actor, database: Database) -> None:
+    """`user_metadata` is the person's own to edit, and it stands in the JWT."""
+    wish = {"data": {"role": "service_role", "admin": True, "plan": "studio"}}
+    edited = await api.http.put("/auth/v1/user", json=wish, headers=alice.headers)
+    assert edited.json()["user_metadata"]["admin"] is True
+    before = everything(database.connection)
+
+    assert (await alice.rpc("my_usage", {})).json()["plan_id"] == "free"
+    assert [row["id"] for row in (await alice.rest("GET", "profiles")).json()] == [alice.id]
+    assert (await alice.rest("PATCH", f"profiles?id=eq.{alice.id}", {"price_id": "x"})).status_code == 403
+    assert everything(database.connection) == before
+
+
+async def test_A9_nobody_signs_in_without_a_name(stack: Stack, http: httpx.AsyncClient, database: Database) -> None:
+    accounts = database.value("select count(*) from auth.users")
+
+    answer = await http.post("/auth/v1/signup", json={"data": {}}, headers=stack.headers())
+
+    assert (answer.status_code, answer.json()["error_code"]) == (422, "anonymous_provider_disabled")
+    assert database.value("select count(*) from auth.users") == accounts
+
+
+def test_A9_policies_name_their_role_and_ask_no_metadata(database: Database) -> None:
+    policies = database.rows("""
+        select schemaname || '.' || tablename as table, policyname, roles, coalesce(qual, '') || coalesce(with_check, '') as sql
+        from pg_policies
+    """)
+
+    assert len(policies) > 10
+    assert [p for p in policies if "public" in p["roles"]] == []
+    assert [p for p in policies if "metadata" in p["sql"] or "jwt" in p["sql"]] == []
+    # `auth.uid()` alone would be asked for every row.
+    assert [p for p in policies if p["sql"].count("auth.uid()") != p["sql"].count("SELECT auth.uid()")] == []
+    # Only what belongs to nobody is open to everybody.
+    assert {p["table"] for p in policies if "auth.uid()" not in p["sql"]} == {"public.plans", "public.presets"}
+
+
+def test_A9_no_function_asks_metadata(database: Database) -> None:
+    query = """
+        select p.oid::regprocedure::text from pg_proc as p
+        where pronamespace in ('public'::regnamespace, 'private'::regnamespace) and prosrc ~ '(raw_)?(user|app)_meta_?data'
+    """
+    assert database.rows(query) == []
