@@ -12,7 +12,9 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
 from api.auth import AuthenticationMiddleware
 from api.controllers.account import AccountController
+from api.controllers.collections import CollectionController
 from api.controllers.config import ConfigController
+from api.controllers.downloads import download_archive, download_picture
 from api.controllers.generations import GenerationController
 from api.controllers.health import HealthController
 from api.controllers.renders import RenderController
@@ -20,14 +22,17 @@ from api.controllers.uploads import UploadController
 from api.controllers.webhooks.replicate import receive_replicate_webhook, replicate_webhook_lifespan
 from api.errors import EXCEPTION_HANDLERS
 from api.limits import RateLimiter, limit_rate
-from api.middleware import body_deadline, request_context
+from api.middleware import body_deadline, has_body
 from api.services import services_lifespan
 from api.spa import Spa, serve_spa
 from libs.app_config.runtime import LIMITS
 from libs.app_config.settings import Settings
-from libs.errors import ErrorCode, MaquetteError
+from libs.errors import ErrorCode, FieldError, MaquetteError
 
 WEB_DIST: Final = Path(__file__).parent.parent / "web" / "dist"
+
+JSON_TYPES: Final = {"application/json"}
+FORM_TYPES: Final = {"multipart/form-data", "application/x-www-form-urlencoded"}
 
 
 class MetricsController(PrometheusController):
@@ -38,12 +43,17 @@ class MetricsController(PrometheusController):
     include_in_schema = False
 
 
-def require_json(request: Request[Any, Any, Any]) -> None:
-    """Raise unsupported_content_type for a body that is not JSON, where JSON is what a route takes."""
-    if request.method not in {"POST", "PATCH", "PUT"} or request.route_handler.opt.get("multipart"):
+def require_body(request: Request[Any, Any, Any]) -> None:
+    """Raise unsupported_content_type for a body of another type than the route takes, FieldError for none at all."""
+    if request.method not in {"POST", "PATCH", "PUT"}:
         return
-    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-    if has_body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    route = request.route_handler
+    if not has_body(request.headers):
+        if route.parsed_data_field is not None:
+            raise FieldError("", "The request needs a body.")
+        return
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type not in (FORM_TYPES if route.opt.get("form") else JSON_TYPES):
         raise MaquetteError(ErrorCode.UNSUPPORTED_CONTENT_TYPE)
 
 
@@ -57,16 +67,18 @@ def create_app(settings: Settings) -> Litestar:
             UploadController,
             GenerationController,
             RenderController,
+            CollectionController,
+            download_picture,
+            download_archive,
             receive_replicate_webhook,
         ],
-        before_request=require_json,
+        before_request=require_body,
     )
     return Litestar(
         route_handlers=[api, HealthController, MetricsController, serve_spa],
         state=State({"settings": settings, "rate_limiter": RateLimiter(settings), "spa": Spa(WEB_DIST, settings)}),
         lifespan=[services_lifespan, replicate_webhook_lifespan],
         middleware=[
-            request_context,
             PrometheusConfig(app_name="maquette", prefix="maquette", group_path=True).middleware,
             body_deadline,
             AuthenticationMiddleware,
@@ -78,8 +90,11 @@ def create_app(settings: Settings) -> Litestar:
         openapi_config=OpenAPIConfig(
             title="Maquette",
             version="1",
-            path="/api/v1",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            # A router of its own for the document: Litestar answers whatever else lies below with a page of its own.
+            openapi_router=Router(
+                "/api/v1/openapi.json", route_handlers=[], include_in_schema=False, opt={"exclude_from_auth": True}
+            ),
+            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
             use_handler_docstrings=True,
             components=Components(
                 security_schemes={"supabase": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}

@@ -33,6 +33,8 @@ ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
     ErrorCode.REQUEST_TIMEOUT: (408, "The request took too long to arrive. Try again."),
     ErrorCode.GENERATION_IN_FLIGHT: (409, "One render runs at a time. Generate when this one is done."),
     ErrorCode.GENERATION_NOT_RETRYABLE: (409, "Only a generation that failed or was canceled can be tried again."),
+    ErrorCode.LAST_VARIANT: (409, "A render keeps at least one variant. Delete the render instead."),
+    ErrorCode.FAVORITES_FIXED: (409, "My Favorites is always there: it cannot be renamed or deleted."),
     ErrorCode.BODY_TOO_LARGE: (413, "The request is too large."),
     ErrorCode.UPLOAD_TOO_LARGE: (413, "This photo is too large. The limit is 25 MB."),
     ErrorCode.TOO_MANY_PIXELS: (413, "This photo has too many pixels. The limit is 64 megapixels."),
@@ -96,10 +98,9 @@ def on_maquette_error(_: Request[Any, Any, Any], error: MaquetteError) -> Respon
 def on_validation_error(_: Request[Any, Any, Any], error: ValidationException) -> Response[ErrorEnvelope]:
     """A body or parameter that does not fit its contract: each field with its reason."""
     extra = cast("list[dict[str, Any]]", error.extra if isinstance(error.extra, list) else [])
-    fields = [
-        {"field": str(entry.get("key", "")), "message": str(entry.get("message", ""))[:200]}
-        for entry in extra[:MAX_FIELDS]
-    ]
+    problems = [(str(entry.get("key", "")), str(entry.get("message", ""))[:200]) for entry in extra[:MAX_FIELDS]]
+    # `data` is the handlers' name of the body: what concerns the whole body has no path in it.
+    fields = [{"field": "" if key == "data" else key, "message": message} for key, message in problems]
     return failure(ErrorCode.VALIDATION_FAILED, {"fields": fields})
 
 
@@ -110,8 +111,8 @@ def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[E
     return failure(_CODE_OF_STATUS.get(error.status_code, ErrorCode.INTERNAL))
 
 
-def on_recursion_error(_: Request[Any, Any, Any], __: RecursionError) -> Response[ErrorEnvelope]:
-    """msgspec raises RecursionError for JSON nested thousands deep."""
+def on_undecodable_body(_: Request[Any, Any, Any], __: Exception) -> Response[ErrorEnvelope]:
+    """msgspec lets RecursionError out for JSON nested thousands deep, and UnicodeDecodeError for text not in UTF-8."""
     return failure(ErrorCode.MALFORMED_REQUEST)
 
 
@@ -125,6 +126,7 @@ EXCEPTION_HANDLERS: Final = {
     MaquetteError: on_maquette_error,
     ValidationException: on_validation_error,
     HTTPException: on_http_error,
-    RecursionError: on_recursion_error,
+    RecursionError: on_undecodable_body,
+    UnicodeDecodeError: on_undecodable_body,
     Exception: on_unexpected_error,
 }

@@ -1,4 +1,7 @@
-"""`python -m api.reconcile [--every SECONDS]`: settle jobs whose webhook never came. Run it every few minutes."""
+"""`python -m api.reconcile [--every SECONDS]`: settle jobs whose webhook never came, and purge the trash.
+
+Run it every few minutes.
+"""
 
 import argparse
 import asyncio
@@ -21,7 +24,9 @@ async def reconcile(settings: Settings, every: int | None) -> None:
     try:
         while True:
             try:
-                log.info("reconciled", jobs=await services.settlement.reconcile())
+                log.info(
+                    "reconciled", jobs=await services.settlement.reconcile(), purged=await services.housekeeping.purge()
+                )
             except MaquetteError as error:
                 # The database is away: the next round finds the same jobs.
                 log.warning("reconcile_failed", error=error.code.value)

@@ -8,14 +8,18 @@ from litestar.datastructures import State
 
 from api.auth import Caller, TokenVerifier
 from libs.app_config.settings import Settings
+from libs.repositories.collections import CollectionRepository
 from libs.repositories.database import DatabasePool
 from libs.repositories.generation_jobs import GenerationJobRepository
 from libs.repositories.renders import RenderRepository
 from libs.repositories.storage import StoragePool
 from libs.repositories.usage import UsageRepository
+from libs.services.collections import CollectionService
+from libs.services.downloads import DownloadService
 from libs.services.external.replicate_adapter import ReplicateAdapter
 from libs.services.external.webhook_redelivery import WebhookRedelivery
 from libs.services.generation import GenerationService
+from libs.services.housekeeping import Housekeeping
 from libs.services.renders import RenderService
 from libs.services.settlement import Settlement
 from libs.services.uploads import UploadService
@@ -38,6 +42,7 @@ class Services:
         self.settlement = Settlement(
             GenerationJobRepository(self.database.as_nobody()), self.provider, self.redelivery, webhook_url
         )
+        self.housekeeping = Housekeeping(RenderRepository(self.database.as_nobody()), self.redelivery)
 
     async def aclose(self) -> None:
         """Close every pool."""
@@ -84,7 +89,27 @@ def provide_renders(request: Request[Caller, None, State]) -> RenderService:
     return RenderService(
         RenderRepository(services.database.as_caller(caller.token, str(caller.subject))),
         services.storage.as_caller(caller.token),
+        services.redelivery,
     )
+
+
+def provide_collections(request: Request[Caller, None, State]) -> CollectionService:
+    """Collections of the caller."""
+    services: Services = request.app.state.services
+    caller = request.user
+    db = services.database.as_caller(caller.token, str(caller.subject))
+    return CollectionService(CollectionRepository(db), RenderRepository(db), services.storage.as_caller(caller.token))
+
+
+def downloads_of(services: Services, caller: Caller) -> DownloadService:
+    """Files of the caller."""
+    db = services.database.as_caller(caller.token, str(caller.subject))
+    return DownloadService(RenderRepository(db), CollectionRepository(db), services.storage.as_caller(caller.token))
+
+
+def provide_downloads(request: Request[Caller, None, State]) -> DownloadService:
+    """Files of the caller, who shows the token as everywhere else."""
+    return downloads_of(request.app.state.services, request.user)
 
 
 def provide_usage(request: Request[Caller, None, State]) -> UsageService:

@@ -27,6 +27,8 @@ class ErrorCode(StrEnum):
     REQUEST_TIMEOUT = "request_timeout"
     GENERATION_IN_FLIGHT = "generation_in_flight"
     GENERATION_NOT_RETRYABLE = "generation_not_retryable"
+    LAST_VARIANT = "last_variant"
+    FAVORITES_FIXED = "favorites_fixed"
     BODY_TOO_LARGE = "body_too_large"
     UPLOAD_TOO_LARGE = "upload_too_large"
     TOO_MANY_PIXELS = "too_many_pixels"

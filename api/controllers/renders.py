@@ -1,18 +1,23 @@
-"""/renders: what people made."""
+"""/renders: what people made, in lists, in full, and changed one by one or all that match."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from litestar import Controller, patch
+from litestar import Controller, delete, get, patch, post, put
 from litestar.di import NamedDependency, Provide
+from litestar.params import Parameter
 from msgspec import Meta, Struct
 
-from api.envelope import Envelope, ok
+from api.envelope import Envelope, ok, page
 from api.errors import errors
+from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_renders
 from libs.app_config.runtime import LIMITS
-from libs.services.generation_views import RenderView
-from libs.services.renders import RenderService
+from libs.services.render_views import RenderCardView, RenderDetailView, RenderView
+from libs.services.renders import RenderQuery, RenderService, Selection
+
+Sort = Literal["newest", "oldest", "deleted", "manual", "added"]
 
 
 class ChangeRender(Struct, forbid_unknown_fields=True):
@@ -22,12 +27,107 @@ class ChangeRender(Struct, forbid_unknown_fields=True):
     cover_variant_id: UUID | None = None
 
 
+class SelectedQuery(Struct, forbid_unknown_fields=True, kw_only=True):
+    """All renders that a list with these filters shows."""
+
+    preset: Annotated[list[str], Meta(max_length=50)] = []
+    family: Annotated[list[str], Meta(max_length=50)] = []
+    text: Annotated[str, Meta(max_length=LIMITS.search_characters)] | None = None
+    favorite: bool = False
+    collection_id: UUID | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+
+
+class SelectedRenders(Struct, forbid_unknown_fields=True, kw_only=True):
+    """The renders to change: exactly one of these. `changed_at` is the `at` of an earlier change, to undo it."""
+
+    ids: Annotated[list[UUID], Meta(min_length=1, max_length=LIMITS.max_bulk_ids)] | None = None
+    matching: SelectedQuery | None = None
+    changed_at: datetime | None = None
+
+
+class BulkChange(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What to do with many renders. `collect` and `uncollect` mean "My Favorites" without a collection.
+
+    `delete` is for ever, and for renders in the trash only.
+    """
+
+    action: Literal["trash", "restore", "delete", "collect", "uncollect"]
+    selection: SelectedRenders
+    collection_id: UUID | None = None
+
+
+class ChangedView(Struct, frozen=True):
+    """How many renders changed, and the moment that names them in an undo; null for what cannot be undone."""
+
+    changed: int
+    at: datetime | None
+
+
+class MonthView(Struct, frozen=True):
+    """How many renders a month has; YYYY-MM in UTC."""
+
+    month: str
+    count: int
+
+
+def provide_filters(
+    preset: Annotated[list[str] | None, Parameter(query="preset", required=False, max_items=50)] = None,
+    family: Annotated[list[str] | None, Parameter(query="family", required=False, max_items=50)] = None,
+    text: Annotated[str | None, Parameter(query="text", required=False, max_length=LIMITS.search_characters)] = None,
+    favorite: bool = False,
+    collection_id: UUID | None = None,
+    created_from: datetime | None = None,
+    created_before: datetime | None = None,
+    trashed: bool = False,
+) -> RenderQuery:
+    """The filters of a list. Every word of `text` must be in title or prompt; dates are half open."""
+    return RenderQuery(
+        preset=preset or [],
+        family=family or [],
+        text=text,
+        favorite=favorite,
+        collection_id=collection_id,
+        created_from=created_from,
+        created_before=created_before,
+        trashed=trashed,
+    )
+
+
 class RenderController(Controller):
     """Renders of the caller."""
 
     path = "/renders"
     tags = ["Renders"]
-    dependencies = {"renders": Provide(provide_renders, sync_to_thread=False)}
+    dependencies = {
+        "renders": Provide(provide_renders, sync_to_thread=False),
+        "filters": Provide(provide_filters, sync_to_thread=False),
+    }
+
+    @get("/", operation_id="listRenders", responses=errors(400, 401, 422, 429, 503))
+    async def list_page(
+        self,
+        renders: NamedDependency[RenderService],
+        filters: NamedDependency[RenderQuery],
+        sort: Sort = "newest",
+        cursor: CursorParameter = None,
+        limit: LimitParameter = LIMITS.page_size,
+    ) -> Envelope[list[RenderCardView]]:
+        """Renders that match. `manual` and `added` are a collection's own orders, `deleted` is the trash's."""
+        return page(*await renders.page(filters, sort, cursor, limit))
+
+    @get("/months", operation_id="listRenderMonths", responses=errors(400, 401, 422, 429, 503))
+    async def months(
+        self, renders: NamedDependency[RenderService], filters: NamedDependency[RenderQuery]
+    ) -> Envelope[list[MonthView]]:
+        """How many renders that match each month has, latest first."""
+        return ok([MonthView(month, count) for month, count in await renders.months(filters)])
+
+    @get("/{render_id:uuid}", operation_id="getRender", responses=errors(401, 404, 429, 503))
+    async def read(self, render_id: UUID, renders: NamedDependency[RenderService]) -> Envelope[RenderDetailView]:
+        """A render with its pictures, settings, collections and lineage."""
+        return ok(await renders.find(render_id))
 
     @patch("/{render_id:uuid}", operation_id="changeRender", responses=errors(400, 401, 404, 415, 422, 429, 503))
     async def change(
@@ -35,3 +135,61 @@ class RenderController(Controller):
     ) -> Envelope[RenderView]:
         """Retitle a render or choose its cover."""
         return ok(await renders.change(render_id, data.title, data.cover_variant_id))
+
+    @delete("/{render_id:uuid}", operation_id="trashRender", status_code=200, responses=errors(401, 404, 429, 503))
+    async def trash(self, render_id: UUID, renders: NamedDependency[RenderService]) -> Envelope[ChangedView]:
+        """Move a render to the trash, which keeps it for 30 days."""
+        change = await renders.trash(render_id)
+        return ok(ChangedView(change.changed, change.at))
+
+    @put(
+        "/{render_id:uuid}/favorite",
+        operation_id="addFavorite",
+        status_code=204,
+        responses=errors(401, 404, 429, 503),
+    )
+    async def add_favorite(self, render_id: UUID, renders: NamedDependency[RenderService]) -> None:
+        """Put a render into "My Favorites"."""
+        await renders.set_favorite(render_id, favorite=True)
+
+    @delete("/{render_id:uuid}/favorite", operation_id="removeFavorite", responses=errors(401, 404, 429, 503))
+    async def remove_favorite(self, render_id: UUID, renders: NamedDependency[RenderService]) -> None:
+        """Take a render out of "My Favorites"."""
+        await renders.set_favorite(render_id, favorite=False)
+
+    @delete("/variants/{variant_id:uuid}", operation_id="deleteVariant", responses=errors(401, 404, 409, 429, 503))
+    async def delete_variant(self, variant_id: UUID, renders: NamedDependency[RenderService]) -> None:
+        """Delete one variant for ever. A render keeps at least one."""
+        await renders.delete_variant(variant_id)
+
+    @post(
+        "/bulk",
+        operation_id="changeRenders",
+        status_code=200,
+        responses=errors(400, 401, 404, 415, 422, 429, 503),
+    )
+    async def bulk(self, data: BulkChange, renders: NamedDependency[RenderService]) -> Envelope[ChangedView]:
+        """Change many renders in one step: all of them or none."""
+        selection = _selection(data.selection)
+        if data.action == "delete":
+            return ok(ChangedView(await renders.delete(selection), None))
+        change = await renders.move(selection, data.action, data.collection_id)
+        return ok(ChangedView(change.changed, change.at))
+
+
+def _selection(selected: SelectedRenders) -> Selection:
+    matching = selected.matching
+    return Selection(
+        ids=selected.ids,
+        changed_at=selected.changed_at,
+        matching=matching
+        and RenderQuery(
+            preset=matching.preset,
+            family=matching.family,
+            text=matching.text,
+            favorite=matching.favorite,
+            collection_id=matching.collection_id,
+            created_from=matching.created_from,
+            created_before=matching.created_before,
+        ),
+    )

@@ -37,7 +37,7 @@ class UploadController(Controller):
         "/",
         operation_id="addUpload",
         request_max_body_size=LIMITS.upload_bytes + FRAME_BYTES,
-        opt={"multipart": True},
+        opt={"form": True},
         responses=errors(400, 401, 408, 413, 415, 422, 429, 503),
     )
     async def add(

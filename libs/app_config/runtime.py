@@ -87,6 +87,11 @@ LIMITS: Final = Limits(
     max_uploads_listed=1000,
     # An input's URL must outlive queue, cold start and run.
     signed_url_seconds=3600,
+    trash_days=30,
+    search_characters=200,
+    # Renders named one by one in a bulk change: what a person selects by hand. More is "all matching".
+    max_bulk_ids=500,
+    collection_name_characters=80,
 )
 
 FAMILIES: Final = (

@@ -233,6 +233,10 @@ class Limits(Struct, frozen=True, kw_only=True):
     max_page_size: Count
     max_uploads_listed: Count
     signed_url_seconds: Count
+    trash_days: Count
+    search_characters: Count
+    max_bulk_ids: Count
+    collection_name_characters: Count
 
 
 class Runtime(Struct, frozen=True, kw_only=True):

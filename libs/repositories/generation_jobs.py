@@ -6,31 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from libs.repositories.cursor import Cursor, after
+from libs.repositories.cursor import TimeCursor, after
 from libs.repositories.database import Database
-
-
-class VariantRow(msgspec.Struct, frozen=True):
-    """A stored picture; `path` and `thumbnail_path` are names in the `renders` bucket."""
-
-    id: UUID
-    index: int
-    path: str
-    thumbnail_path: str
-    mime: str
-    width: int
-    height: int
-    bytes: int
-    placeholder: str
-
-
-class JobRenderRow(msgspec.Struct, frozen=True):
-    """What a job made."""
-
-    id: UUID
-    title: str
-    cover_variant_id: UUID | None
-    variants: list[VariantRow]
+from libs.repositories.render_rows import RENDER_COLUMNS, RenderRow
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -60,7 +38,7 @@ class JobRow(msgspec.Struct, frozen=True):
     heard_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    render: JobRenderRow | None = None
+    render: RenderRow | None = None
 
 
 class Reservation(msgspec.Struct, frozen=True):
@@ -108,10 +86,7 @@ class _StaleRequest(msgspec.Struct, frozen=True):
 
 
 COLUMNS: Final = ",".join(field.name for field in msgspec.structs.fields(JobRow) if field.name != "render") + (
-    ",render:renders!renders_job_id_owner_id_fkey(id,title,cover_variant_id,"
-    "variants:render_variants!render_variants_render_id_owner_id_fkey("
-    + ",".join(field.name for field in msgspec.structs.fields(VariantRow))
-    + "))"
+    f",render:renders!renders_job_id_owner_id_fkey({RENDER_COLUMNS})"
 )
 
 
@@ -127,11 +102,11 @@ class GenerationJobRepository:
         rows = await self._db.fetch(query, list[JobRow])
         return rows[0] if rows else None
 
-    async def page(self, before: Cursor | None, limit: int) -> list[JobRow]:
+    async def page(self, before: TimeCursor | None, limit: int) -> list[JobRow]:
         """Newest first; one row beyond `limit` means that a next page exists."""
         query = self._db.from_("generation_jobs").select(COLUMNS)
         if before:
-            query = query.or_(after(before))
+            query = after(query, before)
         query = query.order("created_at", desc=True).order("id", desc=True).limit(limit + 1)
         return await self._db.fetch(query, list[JobRow])
 

@@ -1,21 +1,109 @@
-"""Renders: read, retitled and given another cover by their owner."""
+"""Renders: found by a filter, read in full, changed one by one or all that match."""
 
-from typing import Any, Final
+from datetime import datetime
+from types import NoneType
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from libs.errors import ErrorCode, MaquetteError
+from libs.repositories.cursor import PlaceCursor, TimeCursor
 from libs.repositories.database import Database, DatabaseRefused
-from libs.repositories.generation_jobs import JobRenderRow, VariantRow
+from libs.repositories.render_rows import RENDER_COLUMNS, RenderRow, VariantRow
 
 FOREIGN_KEY_VIOLATION: Final = "23503"
 
-COLUMNS: Final = (
-    "id,title,cover_variant_id,variants:render_variants!render_variants_render_id_owner_id_fkey("
-    + ",".join(field.name for field in msgspec.structs.fields(VariantRow))
-    + ")"
-)
+Sort = Literal["newest", "oldest", "deleted", "manual", "added"]
+Action = Literal["trash", "restore", "collect", "uncollect"]
+
+
+class RenderFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which of the caller's renders; each field that is set narrows (supabase/migrations, `render_conditions`).
+
+    `created_from` and `created_before` are half open. `deleted_at` and `added_at` name what one change moved.
+    """
+
+    ids: list[UUID] | UnsetType = UNSET
+    presets: list[str] | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    favorite: bool = False
+    collection_id: UUID | UnsetType = UNSET
+    added_at: datetime | UnsetType = UNSET
+    created_from: datetime | UnsetType = UNSET
+    created_before: datetime | UnsetType = UNSET
+    trashed: bool = False
+    deleted_at: datetime | UnsetType = UNSET
+
+
+class CardRow(msgspec.Struct, frozen=True):
+    """A render in a list; `key` is what the list is sorted by."""
+
+    id: UUID
+    key: datetime | float
+    title: str
+    preset_id: str
+    created_at: datetime
+    deleted_at: datetime | None
+    variant_count: int
+    is_favorite: bool
+    cover: VariantRow | None
+
+
+class MembershipRow(msgspec.Struct, frozen=True):
+    """A collection that a render is in."""
+
+    id: UUID
+    name: str
+    is_favorites: bool
+
+
+class RelativeRow(msgspec.Struct, frozen=True):
+    """A render before or after another one in their lineage, and one picture of it."""
+
+    render_id: UUID
+    title: str
+    variant: VariantRow | None
+
+
+class RenderDetailRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one render. `input_path` starts with its bucket."""
+
+    id: UUID
+    title: str
+    prompt: str
+    preset_id: str
+    settings: dict[str, Any]
+    seed: int
+    input_path: str | None
+    cover_variant_id: UUID | None
+    created_at: datetime
+    deleted_at: datetime | None
+    variants: list[VariantRow]
+    collections: list[MembershipRow]
+    source: RelativeRow | None
+    made_from_it: list[RelativeRow]
+    credits: int
+
+
+class MonthRow(msgspec.Struct, frozen=True):
+    """How many renders a month has; `month` is YYYY-MM in UTC."""
+
+    month: str
+    count: int
+
+
+class Change(msgspec.Struct, frozen=True):
+    """How many renders a change moved, and the moment that names them for an undo."""
+
+    changed: int
+    at: datetime
+
+
+class _PurgeRequest(msgspec.Struct, frozen=True):
+    days: int
+    limit: int
 
 
 class RenderRepository:
@@ -24,19 +112,53 @@ class RenderRepository:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def change(self, render_id: UUID, values: dict[str, Any]) -> JobRenderRow | None:
+    async def page(
+        self, where: RenderFilter, sort: Sort, after: TimeCursor | PlaceCursor | None, limit: int
+    ) -> list[CardRow]:
+        """Cards in that order; one row beyond `limit` means that a next page exists."""
+        arguments: dict[str, object] = {"filter": where, "sort": sort, "page_size": limit}
+        if after:
+            arguments |= {"after_key": str(after.key), "after_id": after.id}
+        return await self._db.call("list_renders", list[CardRow], arguments)
+
+    async def months(self, where: RenderFilter) -> list[MonthRow]:
+        """How many renders each month has, latest first."""
+        return await self._db.call("count_renders_by_month", list[MonthRow], {"filter": where})
+
+    async def find(self, render_id: UUID) -> RenderDetailRow | None:
+        """One render in full, in the trash or not; None when the caller has no such render."""
+        rows = await self._db.call("render_detail", list[RenderDetailRow], {"render_id": render_id})
+        return rows[0] if rows else None
+
+    async def change(self, render_id: UUID, values: dict[str, Any]) -> RenderRow | None:
         """Change title or cover; None when the caller has no such render.
 
         Raises MaquetteError variant_not_found when the cover is not one of its variants.
         """
-        query = self._db.from_("renders").update(values).eq("id", str(render_id)).select(COLUMNS)
+        query = self._db.from_("renders").update(values).eq("id", str(render_id)).select(RENDER_COLUMNS)
         try:
-            rows = await self._db.fetch(query, list[JobRenderRow])
+            rows = await self._db.fetch(query, list[RenderRow])
         except DatabaseRefused as refusal:
             if refusal.code == FOREIGN_KEY_VIOLATION:
                 raise MaquetteError(ErrorCode.VARIANT_NOT_FOUND) from refusal
             raise
         return rows[0] if rows else None
+
+    async def move(self, where: RenderFilter, action: Action, collection_id: UUID | None = None) -> Change:
+        """Trash, restore, put into a collection or take out of it; without one, "My Favorites" is meant.
+
+        Raises MaquetteError collection_not_found.
+        """
+        arguments = {"filter": where, "action": action, "collection": collection_id}
+        return await self._db.call("change_renders", Change, arguments)
+
+    async def delete_trashed(self, where: RenderFilter) -> int:
+        """Delete for ever what matches and is in the trash; answers how many."""
+        return await self._db.call("delete_trashed_renders", int, {"filter": where})
+
+    async def purge(self, days: int, limit: int) -> int:
+        """Delete what anybody's trash held for `days`; the database must be `as_nobody`. Answers how many."""
+        return await self._db.call_with_proof("purge_trash", _PurgeRequest(days, limit), int)
 
     async def find_variant(self, variant_id: UUID) -> VariantRow | None:
         """One stored picture; None when the caller has none of that id."""
@@ -44,3 +166,7 @@ class RenderRepository:
         query = self._db.from_("render_variants").select(columns).eq("id", str(variant_id))
         rows = await self._db.fetch(query, list[VariantRow])
         return rows[0] if rows else None
+
+    async def delete_variant(self, variant_id: UUID) -> None:
+        """Delete one variant for ever. Raises MaquetteError variant_not_found, last_variant."""
+        await self._db.call("delete_variant", NoneType, {"variant": variant_id})

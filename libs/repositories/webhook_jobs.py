@@ -32,8 +32,15 @@ class OutputRow(msgspec.Struct, frozen=True, kw_only=True):
     placeholder: str
 
 
+class StoredName(msgspec.Struct, frozen=True):
+    """A file that no row names any more."""
+
+    bucket: str
+    name: str
+
+
 class WebhookJobRepository:
-    """The service role's three moves. Each raises MaquetteError database_unavailable when no answer comes."""
+    """The service role's moves. Each raises MaquetteError database_unavailable when no answer comes."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
@@ -69,6 +76,14 @@ class WebhookJobRepository:
                 "code": code,
             },
         )
+
+    async def file_removals(self, most: int) -> list[StoredName]:
+        """The names that have waited longest in the queue of removals."""
+        return msgspec.convert(await self._call("next_file_removals", {"most": most}), list[StoredName])
+
+    async def confirm_removals(self, removed: list[StoredName]) -> None:
+        """Take names out of the queue: Storage no longer has them."""
+        await self._call("confirm_file_removals", {"removed": msgspec.to_builtins(removed)})
 
     async def _call(self, function: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
         try:

@@ -11,7 +11,7 @@ import structlog
 
 from libs.app_config.runtime import LIMITS, Preset, find_preset
 from libs.errors import ErrorCode, FieldError, MaquetteError
-from libs.repositories.cursor import Cursor, decode_cursor
+from libs.repositories.cursor import TimeCursor, decode_cursor, encode_cursor
 from libs.repositories.database import DatabaseRefused
 from libs.repositories.generation_jobs import GenerationJobRepository, JobRow, ReserveRequest
 from libs.repositories.renders import RenderRepository
@@ -19,8 +19,9 @@ from libs.repositories.storage import INPUTS, RENDERS, Storage
 from libs.services.external.replicate_adapter import ProviderError, ProviderUnsure, ReplicateAdapter
 from libs.services.generation_views import RETRYABLE, UNSETTLED, GenerationView, generation_views
 from libs.services.images import ImageError, recheck_photo
-from libs.services.prompt_builder import clean_prompt
+from libs.services.prompt_builder import clean_text
 from libs.services.settlement import Settlement
+from libs.services.uploads import UPLOAD_ID
 
 TITLE_LENGTH: Final = 60
 
@@ -111,10 +112,10 @@ class GenerationService:
 
     async def page(self, cursor: str | None, limit: int) -> tuple[list[GenerationView], str | None]:
         """Generations, newest first, and the cursor of the next page. Raises invalid_cursor."""
-        jobs = await self._jobs.page(decode_cursor(cursor), limit)
+        jobs = await self._jobs.page(decode_cursor(cursor, TimeCursor), limit)
         shown = jobs[:limit]
         views = await generation_views(shown, self._storage, datetime.now(UTC))
-        after = Cursor(shown[-1].created_at, shown[-1].id).encode() if len(jobs) > limit else None
+        after = encode_cursor(TimeCursor(shown[-1].created_at, shown[-1].id)) if len(jobs) > limit else None
         return views, after
 
     async def cancel(self, job_id: UUID) -> GenerationView:
@@ -197,6 +198,8 @@ class GenerationService:
                     raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
                 return f"{RENDERS}/{variant.path}", variant_id
             case UploadInput(upload_id):
+                if not UPLOAD_ID.fullmatch(upload_id):
+                    raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
                 path = f"{self._owner}/{upload_id}"
                 data = await self._storage.download(INPUTS, path)
                 if data is None:
@@ -230,7 +233,7 @@ def _checked(request: GenerationRequest) -> tuple[Preset, GenerationRequest]:
         raise FieldError("input", f"{preset.name} starts from a photo. Add one.")
     if preset.photo == "none" and request.input is not None:
         raise FieldError("input", f"{preset.name} does not use a photo. Remove it or choose another preset.")
-    prompt = clean_prompt(request.prompt)
+    prompt = clean_text("prompt", request.prompt, LIMITS.prompt_characters)
     if not prompt and request.input is None:
         raise FieldError("prompt", "Describe the picture in a few words, or add a photo.")
     settings = preset.checked_settings(request.settings)

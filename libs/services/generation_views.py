@@ -6,8 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from libs.repositories.generation_jobs import JobRenderRow, JobRow, VariantRow
-from libs.repositories.storage import INPUTS, RENDERS, Storage
+from libs.repositories.generation_jobs import JobRow
+from libs.repositories.storage import INPUTS, Storage
+from libs.services.render_views import RenderView, render_view, variant_files
 
 IN_FLIGHT: Final = frozenset({"queued", "processing"})
 UNSETTLED: Final = IN_FLIGHT | {"expired"}
@@ -38,29 +39,6 @@ class InputView(msgspec.Struct, frozen=True):
     url: str | None
 
 
-class VariantView(msgspec.Struct, frozen=True):
-    """A picture: signed URLs that expire, its size in pixels and bytes, and a ThumbHash (base64) to show first."""
-
-    id: UUID
-    index: int
-    url: str | None
-    thumbnail_url: str | None
-    mime: str
-    width: int
-    height: int
-    bytes: int
-    placeholder: str
-
-
-class RenderView(msgspec.Struct, frozen=True):
-    """What a generation made."""
-
-    id: UUID
-    title: str
-    cover_variant_id: UUID | None
-    variants: list[VariantView]
-
-
 class ReasonView(msgspec.Struct, frozen=True):
     """Why a generation made nothing."""
 
@@ -69,7 +47,10 @@ class ReasonView(msgspec.Struct, frozen=True):
 
 
 class GenerationView(msgspec.Struct, frozen=True):
-    """A generation. `progress` is in percent, `ready` counts pictures, `seconds_left` is an estimate."""
+    """A generation. `progress` is in percent, `ready` counts pictures, `seconds_left` is an estimate.
+
+    `render` is null until there is one, and again once it was moved to the trash.
+    """
 
     id: UUID
     status: Literal["queued", "processing", "expired", "succeeded", "failed", "canceled"]
@@ -105,34 +86,6 @@ def file_names(jobs: list[JobRow]) -> list[str]:
     return names
 
 
-def variant_files(variants: list[VariantRow]) -> list[str]:
-    """The pictures and thumbnails of variants, as `bucket/path`."""
-    return [f"{RENDERS}/{path}" for variant in variants for path in (variant.path, variant.thumbnail_path)]
-
-
-def render_view(render: JobRenderRow, urls: dict[str, str]) -> RenderView:
-    """A render with its variants in order."""
-    return RenderView(
-        render.id,
-        render.title,
-        render.cover_variant_id,
-        [
-            VariantView(
-                variant.id,
-                variant.index,
-                urls.get(f"{RENDERS}/{variant.path}"),
-                urls.get(f"{RENDERS}/{variant.thumbnail_path}"),
-                variant.mime,
-                variant.width,
-                variant.height,
-                variant.bytes,
-                variant.placeholder,
-            )
-            for variant in sorted(render.variants, key=lambda variant: variant.index)
-        ],
-    )
-
-
 async def generation_views(jobs: list[JobRow], storage: Storage, now: datetime) -> list[GenerationView]:
     """Views of jobs, with one batch call for their URLs."""
     urls = await storage.signed_urls(file_names(jobs))
@@ -166,7 +119,7 @@ def _view(job: JobRow, urls: dict[str, str], now: datetime) -> GenerationView:
         started_at=job.started_at,
         finished_at=job.finished_at,
         deadline_at=job.deadline_at,
-        render=render_view(job.render, urls) if job.render else None,
+        render=render_view(job.render, urls) if job.render and job.render.deleted_at is None else None,
     )
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from libs.app_config.runtime import LIMITS, ChoiceSetting, Preset, RangeSetting, ToggleSetting
+from libs.app_config.runtime import ChoiceSetting, Preset, RangeSetting, ToggleSetting
 from libs.errors import FieldError
 
 # Control (Cc), format (Cf: zero-width, bidi, tags, soft hyphen) and private-use (Co) characters draw nothing. They hide
@@ -17,22 +17,20 @@ NOT_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
 END_MARKS: Final = " .,;:"
 
 
-def clean_prompt(text: str) -> str:
+def clean_text(field: str, text: str, most: int) -> str:
     """A person's words as one line of visible text in NFC; may be empty.
 
-    Raises FieldError when they are longer than `LIMITS.prompt_characters` or are not text.
+    Raises FieldError for that field when they are longer than `most` characters or are not text.
     """
     if NOT_TEXT.search(text):
-        raise FieldError("prompt", "The prompt contains characters that are not text.")
+        raise FieldError(field, f"The {field} contains characters that are not text.")
     # Whitespace first: line breaks and tabs are control characters too, and they separate words.
     spaced = WHITESPACE.sub(" ", text)
     visible = "".join(char for char in spaced if unicodedata.category(char) not in INVISIBLE)
     # Then again: what stood between two spaces may be gone.
     cleaned = WHITESPACE.sub(" ", unicodedata.normalize("NFC", visible)).strip()
-    if len(cleaned) > LIMITS.prompt_characters:
-        raise FieldError(
-            "prompt", f"The prompt has {len(cleaned)} characters. The limit is {LIMITS.prompt_characters}."
-        )
+    if len(cleaned) > most:
+        raise FieldError(field, f"The {field} has {len(cleaned)} characters. The limit is {most}.")
     return cleaned
 
 

@@ -23,6 +23,7 @@ log = structlog.get_logger()
 
 # Progress is at most 99 until the pictures are stored.
 INGESTING: Final = 99
+REMOVAL_BATCH: Final = 500
 
 
 class WebhookIngest:
@@ -50,6 +51,19 @@ class WebhookIngest:
                 outcome = standing.outcome
         log.info("webhook_applied", job_id=str(job_id), status=prediction.status, outcome=outcome)
         return outcome
+
+    async def remove_files(self) -> int:
+        """Remove the files that deleted rows left behind; answers how many names were worked off.
+
+        Raises MaquetteError database_unavailable: what is still queued is removed the next time.
+        """
+        worked_off = 0
+        while names := await self._jobs.file_removals(REMOVAL_BATCH):
+            for bucket in {name.bucket for name in names}:
+                await self._storage.remove(bucket, [name.name for name in names if name.bucket == bucket])
+            await self._jobs.confirm_removals(names)
+            worked_off += len(names)
+        return worked_off
 
     async def _settle(self, event_id: str, job_id: UUID, prediction: Prediction, standing: Standing) -> str:
         assert standing.owner_id is not None

@@ -1,6 +1,6 @@
 -- Why: lists, counts and bulk changes share one filter, so "all matching this filter" means the same rows everywhere.
 -- A filter is a JSON object; each key that is there narrows: ids, presets, text (every word, anywhere in title or
--- prompt), favorite, collection_id, added_at, from, to (created_at, half open), trashed (default false), deleted_at.
+-- prompt), favorite, collection_id, added_at, created_from, created_before, trashed (default false), deleted_at.
 -- Running code sees: new RPCs.
 set local lock_timeout = '5s';
 
@@ -45,11 +45,11 @@ begin
       ' and render.preset_id = any (%L::text[])', array(select jsonb_array_elements_text(filter -> 'presets'))
     );
   end if;
-  if filter ? 'from' then
-    conditions := conditions || format(' and render.created_at >= %L', (filter ->> 'from')::timestamptz);
+  if filter ? 'created_from' then
+    conditions := conditions || format(' and render.created_at >= %L', (filter ->> 'created_from')::timestamptz);
   end if;
-  if filter ? 'to' then
-    conditions := conditions || format(' and render.created_at < %L', (filter ->> 'to')::timestamptz);
+  if filter ? 'created_before' then
+    conditions := conditions || format(' and render.created_at < %L', (filter ->> 'created_before')::timestamptz);
   end if;
   if filter ? 'text' then
     conditions := conditions || format(
@@ -317,12 +317,12 @@ create function public.delete_variant(variant uuid) returns void
 language sql volatile security invoker set search_path = ''
 as $$ select private.delete_variant(variant) $$;
 
--- Everything about one render of the caller's, or null: variants, the collections it is in, the picture it came from,
+-- Everything about one render of the caller's, in an array that is empty when there is none: variants, the collections it is in, the picture it came from,
 -- and the latest renders that were made from it.
 create function public.render_detail(render_id uuid) returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
-  select to_jsonb(render) || jsonb_build_object(
+  select coalesce(jsonb_agg(to_jsonb(render) || jsonb_build_object(
     'variants', (
       select jsonb_agg(to_jsonb(variant) order by variant.index)
       from public.render_variants as variant where variant.render_id = render.id
@@ -360,7 +360,7 @@ as $$
       ) as made
     ),
     'credits', (select job.credits from public.generation_jobs as job where job.id = render.job_id)
-  )
+  )), '[]'::jsonb)
   from public.renders as render
   where render.id = render_detail.render_id
 $$;

@@ -76,7 +76,9 @@ async def test_A9_nobody_signs_in_without_a_name(stack: Stack, http: httpx.Async
 
 def test_A9_policies_name_their_role_and_ask_no_metadata(database: Database) -> None:
     policies = database.rows("""
-        select schemaname || '.' || tablename as table, policyname, roles, coalesce(qual, '') || coalesce(with_check, '') as sql
+        select
+          schemaname || '.' || tablename as table, policyname, roles,
+          coalesce(qual, '') || coalesce(with_check, '') as sql
         from pg_policies
     """)
 
@@ -92,6 +94,7 @@ def test_A9_policies_name_their_role_and_ask_no_metadata(database: Database) -> 
 def test_A9_no_function_asks_metadata(database: Database) -> None:
     query = """
         select p.oid::regprocedure::text from pg_proc as p
-        where pronamespace in ('public'::regnamespace, 'private'::regnamespace) and prosrc ~ '(raw_)?(user|app)_meta_?data'
+        where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+          and prosrc ~ '(raw_)?(user|app)_meta_?data'
     """
     assert database.rows(query) == []

@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 
 from libs.app_config.runtime import LIMITS, PRESETS, ChoiceSetting, ToggleSetting, find_preset
 from libs.errors import FieldError
-from libs.services.prompt_builder import build_prompt, clean_prompt
+from libs.services.prompt_builder import build_prompt, clean_text
 
 # hypothesis leaves surrogates out of text(); they are tried by hand below.
 ANY_TEXT = st.text(max_size=1200)
+
+
+def cleaned_prompt(text: str) -> str:
+    return clean_text("prompt", text, LIMITS.prompt_characters)
 
 
 @pytest.mark.parametrize(
@@ -37,30 +41,30 @@ ANY_TEXT = st.text(max_size=1200)
     ],
 )
 def test_words_become_one_line_of_visible_text(given: str, cleaned: str) -> None:
-    assert clean_prompt(given) == cleaned
+    assert cleaned_prompt(given) == cleaned
 
 
 @pytest.mark.parametrize("text", ["nul \x00 byte", "half \ud83d pair", "\udc00"])
 def test_what_is_not_text_is_refused(text: str) -> None:
     with pytest.raises(FieldError, match="validation_failed"):
-        clean_prompt(text)
+        cleaned_prompt(text)
 
 
 def test_the_limit_counts_what_is_left_after_cleaning() -> None:
     longest = "x" * LIMITS.prompt_characters
-    assert clean_prompt(f"  {longest}\u200b ") == longest
+    assert cleaned_prompt(f"  {longest}\u200b ") == longest
     with pytest.raises(FieldError) as refusal:
-        clean_prompt(longest + "x")
+        cleaned_prompt(longest + "x")
     assert refusal.value.details["fields"][0]["message"] == "The prompt has 1001 characters. The limit is 1000."
 
 
 @given(ANY_TEXT)
 def test_cleaned_text_is_clean_for_ever(text: str) -> None:
     try:
-        cleaned = clean_prompt(text)
+        cleaned = cleaned_prompt(text)
     except FieldError:
         return
-    assert clean_prompt(cleaned) == cleaned
+    assert cleaned_prompt(cleaned) == cleaned
     assert unicodedata.is_normalized("NFC", cleaned)
     assert len(cleaned) <= LIMITS.prompt_characters
     assert not {unicodedata.category(char) for char in cleaned} & {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
@@ -71,7 +75,7 @@ def test_cleaned_text_is_clean_for_ever(text: str) -> None:
 @given(st.sampled_from(PRESETS), ANY_TEXT, st.booleans())
 def test_a_built_prompt_is_bounded_and_holds_the_persons_words(preset, text: str, has_photo: bool) -> None:
     try:
-        words = clean_prompt(text)
+        words = cleaned_prompt(text)
     except FieldError:
         return
     built = build_prompt(preset, {}, words, has_photo=has_photo)

@@ -54,16 +54,22 @@ async def replicate_webhook_lifespan(app: Litestar) -> AsyncGenerator[None]:
     responses=errors(400, 401, 413, 503),
 )
 async def receive_replicate_webhook(
-    request: Request[None, None, State], job: Annotated[UUID, Parameter(query="job")]
+    request: Request[None, None, State], job: Annotated[UUID | None, Parameter(query="job")] = None
 ) -> Envelope[DeliveryView]:
-    """A prediction moved. Anything but 2xx makes Replicate deliver the final event again."""
+    """A prediction moved. Anything but 2xx makes Replicate deliver the final event again.
+
+    Without a job it is our own process asking for the removal of files whose rows were deleted.
+    """
     body = await request.body()
     event_id = _verified(request, body)
+    ingest: WebhookIngest = request.app.state.replicate_ingest
+    if job is None:
+        await ingest.remove_files()
+        return ok(DeliveryView("files_removed"))
     try:
         prediction = decode_prediction(body)
     except MsgspecError as error:
         raise MaquetteError(ErrorCode.MALFORMED_REQUEST) from error
-    ingest: WebhookIngest = request.app.state.replicate_ingest
     try:
         outcome = await ingest.apply(event_id, job, prediction)
     except OutputUnavailable as error:

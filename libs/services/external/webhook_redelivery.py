@@ -1,4 +1,7 @@
-"""Delivers a prediction to our own webhook endpoint, signed as the provider would sign it (Standard Webhooks)."""
+"""Deliveries to our own webhook endpoint, signed as the provider would sign them (Standard Webhooks).
+
+The webhook handlers alone hold the service role, so whatever needs it goes through their door.
+"""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -27,9 +30,18 @@ class WebhookRedelivery:
         self._client = httpx.AsyncClient(timeout=TIMEOUT)
 
     async def deliver(self, job_id: UUID, prediction: Prediction) -> None:
-        """Deliver once. Raises RedeliveryFailed unless the endpoint answers 2xx."""
-        body = msgspec.json.encode(prediction).decode()
+        """Deliver a prediction once. Raises RedeliveryFailed unless the endpoint answers 2xx."""
         event_id = f"redelivery_{prediction.id}_{prediction.status}"
+        await self._post(event_id, msgspec.json.encode(prediction).decode(), {"job": str(job_id)})
+
+    async def remove_files(self) -> None:
+        """Ask for the removal of the files that deleted rows left behind: a delivery that is about no job.
+
+        Raises RedeliveryFailed unless the endpoint answers 2xx.
+        """
+        await self._post("file_removals", "{}", {})
+
+    async def _post(self, event_id: str, body: str, parameters: dict[str, str]) -> None:
         now = datetime.now(UTC)
         headers = {
             "content-type": "application/json",
@@ -38,7 +50,7 @@ class WebhookRedelivery:
             "webhook-signature": self._signer.sign(event_id, now, body),
         }
         try:
-            answer = await self._client.post(self._url, params={"job": str(job_id)}, content=body, headers=headers)
+            answer = await self._client.post(self._url, params=parameters, content=body, headers=headers)
         except httpx.HTTPError as error:
             raise RedeliveryFailed from error
         if not answer.is_success:

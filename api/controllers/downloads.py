@@ -1,0 +1,86 @@
+"""/downloads: pictures and ZIPs to save."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Stream
+from msgspec import Struct
+
+from api.errors import errors
+from api.services import downloads_of, provide_downloads
+from libs.app_config.runtime import LIMITS
+from libs.errors import FieldError
+from libs.services.downloads import DownloadService
+
+
+class DownloadArchive(Struct, kw_only=True):
+    """A form that a browser posts itself, so that it saves the stream without holding it.
+
+    The token travels in the form: a browser cannot add a header to what it saves (RFC 6750, section 2.2).
+    `render_ids` are separated by commas.
+    """
+
+    access_token: str
+    render_ids: str = ""
+    collection_id: UUID | None = None
+    recipe: bool = True
+
+
+@get(
+    "/downloads/renders/{render_id:uuid}/variants/{variant_id:uuid}",
+    operation_id="downloadPicture",
+    tags=["Downloads"],
+    dependencies={"downloads": Provide(provide_downloads, sync_to_thread=False)},
+    responses=errors(401, 404, 429, 503),
+)
+async def download_picture(
+    render_id: UUID, variant_id: UUID, downloads: NamedDependency[DownloadService], recipe: bool = True
+) -> Response[bytes]:
+    """One picture under a name people recognise, with what made it written into the file unless `recipe=false`."""
+    file = await downloads.picture(render_id, variant_id, recipe=recipe)
+    return Response(file.data, media_type=file.mime, headers={"Content-Disposition": attachment(file.name)})
+
+
+@post(
+    "/downloads/archive",
+    operation_id="downloadArchive",
+    tags=["Downloads"],
+    status_code=200,
+    opt={"exclude_from_auth": True, "form": True},
+    responses=errors(400, 401, 404, 413, 415, 422, 429, 503),
+)
+async def download_archive(
+    request: Request[Any, Any, State],
+    data: Annotated[DownloadArchive, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Stream:
+    """All pictures of some renders or of a collection as a ZIP, made while it is sent."""
+    services = request.app.state.services
+    downloads = downloads_of(services, await services.tokens.verify(data.access_token))
+    if data.collection_id is not None:
+        archive = await downloads.collection(data.collection_id, recipe=data.recipe)
+    else:
+        archive = await downloads.renders(_ids(data.render_ids), recipe=data.recipe)
+    headers = {"Content-Disposition": attachment(archive.name)}
+    return Stream(archive.pieces, media_type="application/zip", headers=headers)
+
+
+def _ids(text: str) -> list[UUID]:
+    try:
+        ids = [UUID(part) for part in text.split(",")]
+    except ValueError as error:
+        raise FieldError("render_ids", "Name a collection, or renders by their ids.") from error
+    if len(ids) > LIMITS.max_bulk_ids:
+        raise FieldError("render_ids", f"At most {LIMITS.max_bulk_ids} renders can be named at once.")
+    return ids
+
+
+def attachment(name: str) -> str:
+    """Content-Disposition for a file to save (RFC 6266): plain letters for old clients, UTF-8 for the others."""
+    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "'")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

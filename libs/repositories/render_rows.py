@@ -1,0 +1,38 @@
+"""Renders and their variants as the database keeps them, shared by everything that shows pictures."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+
+class VariantRow(msgspec.Struct, frozen=True):
+    """A stored picture; `path` and `thumbnail_path` are names in the `renders` bucket."""
+
+    id: UUID
+    index: int
+    path: str
+    thumbnail_path: str
+    mime: str
+    width: int
+    height: int
+    bytes: int
+    placeholder: str
+
+
+class RenderRow(msgspec.Struct, frozen=True):
+    """What a job made."""
+
+    id: UUID
+    title: str
+    cover_variant_id: UUID | None
+    deleted_at: datetime | None
+    variants: list[VariantRow]
+
+
+RENDER_COLUMNS: Final = (
+    "id,title,cover_variant_id,deleted_at,variants:render_variants!render_variants_render_id_owner_id_fkey("
+    + ",".join(field.name for field in msgspec.structs.fields(VariantRow))
+    + ")"
+)

@@ -1,0 +1,36 @@
+"""What nobody asks for: the trash lets go of what is due, and files follow their rows."""
+
+from typing import Final
+
+import structlog
+
+from libs.app_config.runtime import LIMITS
+from libs.repositories.renders import RenderRepository
+from libs.services.external.webhook_redelivery import RedeliveryFailed, WebhookRedelivery
+
+# Rows of one transaction: locks stay short.
+BATCH: Final = 500
+
+log = structlog.get_logger()
+
+
+class Housekeeping:
+    """`renders` is the database as nobody: the proof alone opens what it calls."""
+
+    def __init__(self, renders: RenderRepository, redelivery: WebhookRedelivery) -> None:
+        self._renders = renders
+        self._redelivery = redelivery
+
+    async def purge(self) -> int:
+        """Delete what was in anybody's trash for `LIMITS.trash_days` and remove every file that no row names.
+
+        Answers how many renders went. Raises MaquetteError database_unavailable.
+        """
+        purged = 0
+        while batch := await self._renders.purge(LIMITS.trash_days, BATCH):
+            purged += batch
+        try:
+            await self._redelivery.remove_files()
+        except RedeliveryFailed as error:
+            log.warning("files_not_removed_yet", error=str(error))
+        return purged

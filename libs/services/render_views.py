@@ -1,0 +1,201 @@
+"""Renders and their pictures as their owner sees them: as a card of a list, as a run's result, and in full."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from libs.app_config.runtime import LIMITS, find_preset
+from libs.repositories.render_rows import RenderRow, VariantRow
+from libs.repositories.renders import CardRow, RenderDetailRow
+from libs.repositories.storage import INPUTS, RENDERS
+
+TRASH: Final = timedelta(days=LIMITS.trash_days)
+
+
+class VariantView(msgspec.Struct, frozen=True):
+    """A picture: signed URLs that expire, its size in pixels and bytes, and a ThumbHash (base64) to show first."""
+
+    id: UUID
+    index: int
+    url: str | None
+    thumbnail_url: str | None
+    mime: str
+    width: int
+    height: int
+    bytes: int
+    placeholder: str
+
+
+class RenderView(msgspec.Struct, frozen=True):
+    """What a generation made."""
+
+    id: UUID
+    title: str
+    cover_variant_id: UUID | None
+    variants: list[VariantView]
+
+
+class CoverView(msgspec.Struct, frozen=True):
+    """A picture small: its thumbnail's signed URL, the size in pixels of the picture itself, and a ThumbHash."""
+
+    variant_id: UUID
+    thumbnail_url: str | None
+    width: int
+    height: int
+    placeholder: str
+
+
+class RenderCardView(msgspec.Struct, frozen=True):
+    """A render in a list. `purged_at` is when the trash lets go of it; null outside the trash."""
+
+    id: UUID
+    title: str
+    preset_id: str
+    created_at: datetime
+    purged_at: datetime | None
+    variant_count: int
+    is_favorite: bool
+    cover: CoverView | None
+
+
+class MembershipView(msgspec.Struct, frozen=True):
+    """A collection that a render is in."""
+
+    id: UUID
+    name: str
+    is_favorites: bool
+
+
+class RelativeView(msgspec.Struct, frozen=True):
+    """A render that another one came from, or that was made from it. `cover` is null when its picture is gone."""
+
+    render_id: UUID
+    title: str
+    cover: CoverView | None
+
+
+class PhotoView(msgspec.Struct, frozen=True):
+    """The photo a render came from; `url` is null when it was deleted since."""
+
+    upload_id: str
+    url: str | None
+
+
+class RenderDetailView(msgspec.Struct, frozen=True, kw_only=True):
+    """A render with everything about it. `model` is the preset's on Replicate; null when the preset was retired."""
+
+    id: UUID
+    title: str
+    prompt: str
+    preset_id: str
+    model: str | None
+    settings: dict[str, Any]
+    seed: int
+    credits: int
+    created_at: datetime
+    purged_at: datetime | None
+    cover_variant_id: UUID | None
+    variants: list[VariantView]
+    is_favorite: bool
+    collections: list[MembershipView]
+    photo: PhotoView | None
+    source: RelativeView | None
+    made_from_it: list[RelativeView]
+
+
+def variant_files(variants: list[VariantRow]) -> list[str]:
+    """The pictures and thumbnails of variants, as `bucket/path`."""
+    return [f"{RENDERS}/{path}" for variant in variants for path in (variant.path, variant.thumbnail_path)]
+
+
+def thumbnail_files(variants: list[VariantRow | None]) -> list[str]:
+    """The thumbnails of variants, as `bucket/path`."""
+    return [f"{RENDERS}/{variant.thumbnail_path}" for variant in variants if variant]
+
+
+def detail_files(render: RenderDetailRow) -> list[str]:
+    """Every stored file that the full view of a render shows, as `bucket/path`."""
+    relatives = [relative.variant for relative in render.made_from_it]
+    if render.source:
+        relatives.append(render.source.variant)
+    photo = [render.input_path] if render.input_path and render.input_path.startswith(f"{INPUTS}/") else []
+    return variant_files(render.variants) + thumbnail_files(relatives) + photo
+
+
+def render_view(render: RenderRow, urls: dict[str, str]) -> RenderView:
+    """A render with its variants in order."""
+    return RenderView(render.id, render.title, render.cover_variant_id, variant_views(render.variants, urls))
+
+
+def variant_views(variants: list[VariantRow], urls: dict[str, str]) -> list[VariantView]:
+    """Variants in order."""
+    return [
+        VariantView(
+            variant.id,
+            variant.index,
+            urls.get(f"{RENDERS}/{variant.path}"),
+            urls.get(f"{RENDERS}/{variant.thumbnail_path}"),
+            variant.mime,
+            variant.width,
+            variant.height,
+            variant.bytes,
+            variant.placeholder,
+        )
+        for variant in sorted(variants, key=lambda variant: variant.index)
+    ]
+
+
+def cover_view(variant: VariantRow | None, urls: dict[str, str]) -> CoverView | None:
+    """A variant's thumbnail."""
+    if variant is None:
+        return None
+    url = urls.get(f"{RENDERS}/{variant.thumbnail_path}")
+    return CoverView(variant.id, url, variant.width, variant.height, variant.placeholder)
+
+
+def card_view(card: CardRow, urls: dict[str, str]) -> RenderCardView:
+    """A render in a list."""
+    return RenderCardView(
+        card.id,
+        card.title,
+        card.preset_id,
+        card.created_at,
+        card.deleted_at and card.deleted_at + TRASH,
+        card.variant_count,
+        card.is_favorite,
+        cover_view(card.cover, urls),
+    )
+
+
+def detail_view(render: RenderDetailRow, urls: dict[str, str]) -> RenderDetailView:
+    """A render with everything about it."""
+    preset = find_preset(render.preset_id)
+    photo = None
+    if render.input_path and render.input_path.startswith(f"{INPUTS}/"):
+        photo = PhotoView(render.input_path.rpartition("/")[2], urls.get(render.input_path))
+    source = render.source
+    return RenderDetailView(
+        id=render.id,
+        title=render.title,
+        prompt=render.prompt,
+        preset_id=render.preset_id,
+        model=preset.model if preset else None,
+        settings=render.settings,
+        seed=render.seed,
+        credits=render.credits,
+        created_at=render.created_at,
+        purged_at=render.deleted_at and render.deleted_at + TRASH,
+        cover_variant_id=render.cover_variant_id,
+        variants=variant_views(render.variants, urls),
+        is_favorite=any(collection.is_favorites for collection in render.collections),
+        collections=[
+            MembershipView(collection.id, collection.name, collection.is_favorites) for collection in render.collections
+        ],
+        photo=photo,
+        source=source and RelativeView(source.render_id, source.title, cover_view(source.variant, urls)),
+        made_from_it=[
+            RelativeView(made.render_id, made.title, cover_view(made.variant, urls)) for made in render.made_from_it
+        ],
+    )
