@@ -12,6 +12,7 @@ from granian.server.embed import Server
 
 from api.app import create_app
 from api.logging import configure_logging
+from api.middleware import request_context
 from libs.app_config.settings import Settings, SettingsError, load_settings
 
 # A request head that trickles in is cut off after this; 64 kB are eight times what browsers send.
@@ -22,7 +23,8 @@ MAX_HEAD_BYTES = 65_536
 async def serve(settings: Settings) -> None:
     """Serve one process; replicas go behind a load balancer (docs/deploy.md)."""
     server = Server(
-        create_app(settings),
+        # Outside of the framework, so that what its router refuses has an id, a log line and the headers too.
+        request_context(create_app(settings)),
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
@@ -35,23 +36,34 @@ def request_context(app: ASGIApp) -> ASGIApp:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        request_id = begin_request(Headers.from_scope(scope).get("x-request-id"))
+        headers = Headers.from_scope(scope)
+        request_id = begin_request(headers.get("x-request-id"))
         began = time.perf_counter()
         status = 500
+        body_left = has_body(headers)
+
+        async def receive_noting_end() -> HTTPReceiveMessage | WebSocketReceiveMessage:
+            nonlocal body_left
+            message = await receive()
+            body_left = bool(message["type"] == "http.request" and message.get("more_body"))
+            return message
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableScopeHeaders.from_message(message)
-                headers["X-Request-ID"] = request_id
+                answered = MutableScopeHeaders.from_message(message)
+                answered["X-Request-ID"] = request_id
+                if body_left:
+                    # The server will not read the rest, so nobody may send another request behind it.
+                    answered["Connection"] = "close"
                 for name, value in DEFAULT_HEADERS.items():
-                    if name not in headers:
-                        headers[name] = value
+                    if name not in answered:
+                        answered[name] = value
             await send(message)
 
         try:
-            await app(scope, receive, send_with_headers)
+            await app(scope, receive_noting_end, send_with_headers)
         finally:
             log.info(
                 "request",
@@ -62,6 +74,11 @@ def request_context(app: ASGIApp) -> ASGIApp:
             )
 
     return serve
+
+
+def has_body(headers: Mapping[str, str]) -> bool:
+    """Whether a request announces a body."""
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
 def body_deadline(app: ASGIApp) -> ASGIApp:
