@@ -103,6 +103,19 @@ def apply(url: DatabaseUrl = None) -> None:
     print("The database is up to date.")
 
 
+@database.command()
+def orphans(url: DatabaseUrl = None) -> None:
+    """Print files that no row names and rows whose file is gone; exits with 1 when there are any."""
+    from local.cli.database import find_orphans
+
+    found = find_orphans(current_state(), url)
+    for sentence in found:
+        print(sentence)
+    if found:
+        raise typer.Exit(1)
+    print("Every file has its row and every row its files.")
+
+
 @app.command()
 def reconcile() -> None:
     """Ask Replicate once about jobs whose webhook never came, as the running stack does every few minutes."""

@@ -10,6 +10,7 @@ from local.cli.parts import postgres_url
 from local.cli.state import StackError, State
 from local.database import script
 from local.database.deployment import deployment_rows
+from local.database.orphans import orphans
 from local.secrets import load_or_create
 
 
@@ -23,6 +24,12 @@ def apply_script(state: State, url: str | None) -> None:
     """Run it, on this machine only. Raises StackError."""
     with _connected(state, url) as (connection, deployment):
         script.apply(connection, deployment)
+
+
+def find_orphans(state: State, url: str | None) -> list[str]:
+    """Files and rows that do not fit together, one sentence each. Raises StackError."""
+    with _connected(state, url) as (connection, _):
+        return list(orphans(connection))
 
 
 @contextmanager

@@ -40,7 +40,10 @@ begin
       ' and render.id = any (%L::uuid[])', array(select jsonb_array_elements_text(filter -> 'ids'))::uuid[]
     );
   end if;
-  if filter ? 'presets' then
+  if jsonb_array_length(filter -> 'presets') = 1 then
+    -- An index gives its rows in order behind one equal value, not behind an array of one.
+    conditions := conditions || format(' and render.preset_id = %L', filter -> 'presets' ->> 0);
+  elsif filter ? 'presets' then
     conditions := conditions || format(
       ' and render.preset_id = any (%L::text[])', array(select jsonb_array_elements_text(filter -> 'presets'))
     );

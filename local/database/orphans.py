@@ -1,0 +1,47 @@
+"""Files that no row names, and rows whose file is gone. Reads only."""
+
+from collections.abc import Iterator
+
+import psycopg
+
+# What the queue of removals holds is on its way out; a folder whose job still runs is being filled.
+_FILES_WITHOUT_ROWS = """
+select object.bucket_id || '/' || object.name
+from storage.objects as object
+where not exists (
+    select from private.file_removals as queued
+    where queued.bucket = object.bucket_id and queued.name = object.name
+  )
+  and case object.bucket_id
+    when 'renders' then
+      not exists (select from public.render_variants where object.name in (path, thumbnail_path))
+      and not exists (
+        select from public.generation_jobs as job
+        where job.status in ('queued', 'processing', 'expired')
+          and starts_with(object.name, job.owner_id || '/' || job.id || '/')
+      )
+    when 'inputs' then
+      not exists (select from public.profiles as profile where starts_with(object.name, profile.id || '/'))
+    else false
+  end
+order by 1
+"""
+
+_ROWS_WITHOUT_FILES = """
+select 'renders/' || named.name
+from (
+  select path from public.render_variants union all select thumbnail_path from public.render_variants
+) as named (name)
+where not exists (
+  select from storage.objects as object where object.bucket_id = 'renders' and object.name = named.name
+)
+order by 1
+"""
+
+
+def orphans(connection: psycopg.Connection) -> Iterator[str]:
+    """One sentence for each orphan; none when files and rows agree."""
+    for (name,) in connection.execute(_FILES_WITHOUT_ROWS):
+        yield f"{name} is a file that no row names"
+    for (name,) in connection.execute(_ROWS_WITHOUT_FILES):
+        yield f"{name} is named by a variant, but there is no such file"

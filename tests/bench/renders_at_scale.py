@@ -1,0 +1,229 @@
+"""Lists of renders with a thousand rows in the table and with a million: does the cost grow with the table?
+
+    python -m tests.bench.renders_at_scale [--rows 1000000] [--owners 10000]
+
+Prints the median over many calls as the user (role and JWT claims set, RLS on) of each kind of page, the ratio between
+the two tables, and the plans under RLS. The person asked for has 5,000 renders, or all thousand of the small table.
+"""
+
+import argparse
+import contextlib
+import json
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+
+from libs.app_config.runtime import PRESETS
+from tests.stack import running_stack
+
+HEAVY_RENDERS = 5_000
+SMALL_ROWS = 1_000
+CALLS = 100
+PAGE = 20
+WORDS = ["oak", "linen", "stone", "glass", "brass", "light", "shadow", "terrace", "kitchen", "cabin", "river", "dusk"]
+RARE = "heliotrope"
+FAVORITES = 40
+
+
+class Seed:
+    """`rows` renders over `owners` people; the first of them is the heavy one."""
+
+    def __init__(self, rows: int, owners: int) -> None:
+        self.rows = rows
+        self.owners = [UUID(int=1 << 100 | number) for number in range(owners)]
+        self.heavy = self.owners[0]
+        self.heavy_renders = min(HEAVY_RENDERS, rows)
+        self._random = random.Random(7)
+
+    def load(self, connection: psycopg.Connection) -> None:
+        """COPY everything with triggers and the search index away, then put them back."""
+        # Foreign keys and our own triggers would look at every row; what is written here fits by construction.
+        connection.execute("set session_replication_role = replica")
+        words_index = connection.execute("select pg_get_indexdef('renders_words_idx'::regclass)").fetchone()
+        assert words_index
+        connection.execute("drop index renders_words_idx")
+        self._copy(connection, "auth.users (id, email)", ((owner, f"{owner}@example.com") for owner in self.owners))
+        self._copy(connection, "profiles (id)", ((owner,) for owner in self.owners))
+        self._copy(
+            connection,
+            "collections (id, owner_id, name, is_favorites)",
+            ((owner, owner, "My Favorites", True) for owner in self.owners),
+        )
+        self._copy(
+            connection,
+            "generation_jobs (id, owner_id, idempotency_key, request_hash, preset_id, title, prompt, settings,"
+            " variants, seed, credits, expected_seconds, deadline_at, status)",
+            (
+                (number, owner, str(number), "", preset, title, title, "{}", 1, 1, 1, 1, moment, "succeeded")
+                for number, owner, preset, title, moment in self._renders()
+            ),
+        )
+        self._copy(
+            connection,
+            "renders (id, owner_id, job_id, preset_id, title, prompt, settings, seed, cover_variant_id, created_at)",
+            (
+                (number, owner, number, preset, title, f"{title}, in warm light", "{}", 1, number, moment)
+                for number, owner, preset, title, moment in self._renders()
+            ),
+        )
+        self._copy(
+            connection,
+            "render_variants (id, render_id, owner_id, index, path, thumbnail_path, mime, width, height, bytes,"
+            " placeholder)",
+            (
+                (
+                    number,
+                    number,
+                    owner,
+                    0,
+                    f"{owner}/{number}/0.webp",
+                    f"{owner}/{number}/0.thumb.webp",
+                    "image/webp",
+                    1248,
+                    832,
+                    90_000,
+                    "1QcSHQRnh493V4dIh4eXh1h4kJUI",
+                )
+                for number, owner, *_ in self._renders()
+            ),
+        )
+        self._copy(
+            connection,
+            "collection_items (collection_id, render_id, owner_id)",
+            ((self.heavy, number, self.heavy) for number in self._some(FAVORITES)),
+        )
+        connection.execute(words_index[0])
+        connection.execute("set session_replication_role = origin")
+        connection.execute("vacuum analyze")
+
+    def _some(self, count: int) -> list[UUID]:
+        step = self.heavy_renders // count
+        mine = [number for number, owner, *_ in self._renders() if owner == self.heavy]
+        return mine[::step][:count]
+
+    def _renders(self) -> Iterator[tuple[UUID, UUID, str, str, datetime]]:
+        """The same rows at each call: id, owner, preset, words, moment. People's renders lie mixed, as time brings."""
+        self._random.seed(7)
+        start = datetime(2026, 11, 1, tzinfo=UTC) - timedelta(days=700)
+        every = self.rows // self.heavy_renders
+        for number in range(self.rows):
+            owner = self.heavy if number % every == 0 else self._random.choice(self.owners)
+            title = " ".join(self._random.sample(WORDS, 4))
+            if number % (self.rows // 10) == 0:
+                title += f" {RARE}"
+            preset = self._random.choice(PRESETS).id
+            yield (
+                UUID(int=1 << 90 | number),
+                owner,
+                preset,
+                title,
+                start + timedelta(minutes=number * 1_000_000 // self.rows),
+            )
+
+    @staticmethod
+    def _copy(connection: psycopg.Connection, target: str, rows: Iterator[tuple[object, ...]]) -> None:
+        with connection.cursor().copy(f"copy {target} from stdin".encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def kinds(connection: psycopg.Connection) -> dict[str, tuple[str, ...]]:
+    """The kinds of pages as arguments of list_renders, the deep page by the cursor that leads to it."""
+    preset = PRESETS[0].id
+    deep = _list(connection, "{}", "newest", str(49 * PAGE - 1), None, None)[49 * PAGE - 1]
+    return {
+        "first page": ("{}", "newest", str(PAGE), None, None),
+        "50th page": ("{}", "newest", str(PAGE), deep["key"], deep["id"]),
+        "one preset": (json.dumps({"presets": [preset]}), "newest", str(PAGE), None, None),
+        "one family, oldest": (json.dumps({"presets": [p.id for p in PRESETS[:3]]}), "oldest", str(PAGE), None, None),
+        "favorites": (json.dumps({"favorite": True}), "newest", str(PAGE), None, None),
+        "rare word": (json.dumps({"text": RARE}), "newest", str(PAGE), None, None),
+        "two words": (json.dumps({"text": "oak brass"}), "newest", str(PAGE), None, None),
+    }
+
+
+def become(connection: psycopg.Connection, person: UUID) -> None:
+    """Ask as PostgREST asks for that person; auth.uid() reads the one setting or the other."""
+    connection.execute("select set_config('request.jwt.claim.sub', %s, false)", [str(person)])
+    claims = json.dumps({"sub": str(person), "role": "authenticated"})
+    connection.execute("select set_config('request.jwt.claims', %s, false)", [claims])
+    connection.execute("set role authenticated")
+
+
+def _list(connection: psycopg.Connection, *arguments: str | None) -> list[dict[str, str]]:
+    row = connection.execute("select list_renders(%s::jsonb, %s, %s::integer, %s, %s::uuid)", arguments).fetchone()
+    assert row
+    return row[0]
+
+
+@contextlib.contextmanager
+def table(rows: int, owners: int) -> Iterator[tuple[psycopg.Connection, str, UUID]]:
+    """A stack with that many renders: a connection as the heavy person, the superuser's URL, and who it is."""
+    seed = Seed(rows, owners)
+    with tempfile.TemporaryDirectory() as folder, running_stack(Path(folder)) as stack, stack.connect() as connection:
+        began = time.perf_counter()
+        seed.load(connection)
+        print(f"{rows:>9,} renders of {owners:,} people loaded in {time.perf_counter() - began:.0f} s", flush=True)
+        become(connection, seed.heavy)
+        yield connection, stack.gateway.database_url, seed.heavy
+
+
+def timed(connection: psycopg.Connection, arguments: tuple[str | None, ...]) -> float:
+    """Milliseconds of one call."""
+    began = time.perf_counter()
+    assert _list(connection, *arguments)
+    return (time.perf_counter() - began) * 1000
+
+
+def print_plans(url: str, person: UUID, pages: dict[str, tuple[str, ...]]) -> None:
+    """The plans of the statements inside list_renders, by auto_explain, which only a superuser may load."""
+    for name, arguments in pages.items():
+        with psycopg.connect(url, autocommit=True) as connection:
+            notices: list[str] = []
+            connection.add_notice_handler(lambda notice, seen=notices: seen.append(notice.message_primary or ""))
+            connection.execute("load 'auto_explain'")
+            for setting in (
+                "log_min_duration = 0",
+                "log_nested_statements = on",
+                "log_analyze = on",
+                "log_timing = off",
+                "log_level = notice",
+            ):
+                connection.execute(f"set auto_explain.{setting}".encode())
+            become(connection, person)
+            _list(connection, *arguments)
+            plan = "\n".join(notices)
+            scans = [line.strip() for line in plan.splitlines() if "Scan" in line]
+            print(f"\n{name}:\n  " + "\n  ".join(dict.fromkeys(scans)))
+            assert "Seq Scan on renders" not in plan, plan
+
+
+def main() -> None:
+    """Both tables, then the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--owners", type=int, default=10_000)
+    options = parser.parse_args()
+    with (
+        table(SMALL_ROWS, 1) as (small, _, _),
+        table(options.rows, options.owners) as (large, url, person),
+    ):
+        print_plans(url, person, kinds(large))
+        print(f"\n{'median ms':<22}{SMALL_ROWS:>10,}{options.rows:>12,}{'ratio':>8}")
+        in_small, in_large = kinds(small), kinds(large)
+        for name in in_small:
+            # By turns, so that whatever else the machine does meets both alike.
+            pairs = [(timed(small, in_small[name]), timed(large, in_large[name])) for _ in range(CALLS)]
+            low, high = (statistics.median(times) for times in zip(*pairs, strict=True))
+            print(f"{name:<22}{low:>10.2f}{high:>12.2f}{high / low:>8.2f}")
+
+
+if __name__ == "__main__":
+    main()
