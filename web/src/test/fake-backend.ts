@@ -1,5 +1,7 @@
 import { vi } from "vitest";
 
+import { CONFIG } from "./fixtures";
+
 export const SUPABASE_URL = "http://supabase.test";
 
 export const ALICE = { id: "aaaaaaaa-0000-4000-8000-000000000001", email: "alice@example.com" };
@@ -10,12 +12,13 @@ interface Call {
   method: string;
   path: string;
   token: string | null;
+  idempotencyKey: string | null;
   body: unknown;
 }
 type Handler = (call: Call) => Response | Promise<Response>;
 
 const USAGE = {
-  plan: { id: "pro", name: "Pro" },
+  plan: { id: "pro", name: "Pro", max_variants: 4 },
   used: 64,
   reserved: 8,
   limit: 200,
@@ -29,8 +32,9 @@ export class FakeBackend {
   private readonly handlers = new Map<string, Handler>();
 
   constructor() {
-    this.on("GET /api/v1/config", () => ok({ supabase_url: SUPABASE_URL, supabase_publishable_key: "sb_publishable_test" }));
+    this.on("GET /api/v1/config", () => ok({ ...CONFIG, supabase_url: SUPABASE_URL }));
     this.on("GET /api/v1/usage", () => ok(USAGE));
+    this.on("GET /api/v1/generations", () => ok([]));
     this.on("POST /auth/v1/logout", () => new Response(null, { status: 204 }));
     vi.stubGlobal("fetch", (input: RequestInfo | URL, init?: RequestInit) => this.answer(new Request(input, init)));
   }
@@ -51,6 +55,7 @@ export class FakeBackend {
       method: request.method,
       path: pathname,
       token: request.headers.get("Authorization")?.replace("Bearer ", "") ?? null,
+      idempotencyKey: request.headers.get("Idempotency-Key"),
       body: text ? JSON.parse(text) : null,
     };
     this.calls.push(call);
@@ -63,8 +68,13 @@ export function ok(data: unknown): Response {
   return Response.json({ data, meta: { request_id: "req-1" } });
 }
 
-export function refused(status: number, code: string, message: string, headers: Record<string, string> = {}): Response {
-  return Response.json({ error: { code, message, request_id: "req-1" } }, { status, headers });
+export function refused(
+  status: number,
+  code: string,
+  message: string,
+  { headers = {}, details }: { headers?: Record<string, string>; details?: unknown } = {},
+): Response {
+  return Response.json({ error: { code, message, details, request_id: "req-1" } }, { status, headers });
 }
 
 export function authRefused(status: number, code: string): Response {

@@ -94,7 +94,7 @@ describe("a failure", () => {
   });
 
   it("says how long to wait", async () => {
-    backend.on("GET /api/v1/usage", () => refused(429, "rate_limited", "Slow down.", { "Retry-After": "7" }));
+    backend.on("GET /api/v1/usage", () => refused(429, "rate_limited", "Slow down.", { headers: { "Retry-After": "7" } }));
     const usage = await connect();
     await expect(usage()).rejects.toMatchObject({ retryAfter: 7, transient: true });
   });

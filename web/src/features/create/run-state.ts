@@ -1,3 +1,4 @@
+import { credits } from "./messages";
 import type { Generation } from "./types";
 
 /** The run has its one slot: nothing else can be generated. */
@@ -45,7 +46,7 @@ export function statusLine(generation: Generation, secondsLeft: number | null): 
   return secondsLeft === null ? state : `${state}, about ${duration(secondsLeft)} left`;
 }
 
-/** How a run ended, or null while it runs. */
+/** How a run ended, what it cost and what to do; null while it runs. */
 export function outcomeLine(generation: Generation): string | null {
   switch (generation.status) {
     case "succeeded": {
@@ -55,9 +56,30 @@ export function outcomeLine(generation: Generation): string | null {
     case "failed":
     case "expired":
     case "canceled":
-      return generation.error?.message ?? "Canceled. Your credits are back.";
+      return refusalLine(generation);
     default:
       return null;
+  }
+}
+
+function refusalLine({ error, refunded, credits: amount }: Generation): string {
+  const back = `Your ${credits(amount)} ${amount === 1 ? "is" : "are"} back.`;
+  // The provider has not confirmed the end yet: the API's own sentence says so.
+  if (!error || !refunded) return error?.message ?? `Canceled. ${back}`;
+  switch (error.code) {
+    case "provider_error":
+    case "provider_failed":
+      return `The image provider failed. ${back} Try again.`;
+    case "safety_blocked":
+      return `Blocked by the provider's safety check. ${back} Change the prompt or photo.`;
+    case "outputs_expired":
+      return `The pictures expired before we could save them. ${back}`;
+    case "timed_out":
+      return `This run took too long and was stopped. ${back}`;
+    case "canceled":
+      return `Canceled. ${back}`;
+    default:
+      return error.message;
   }
 }
 

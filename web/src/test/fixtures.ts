@@ -1,0 +1,177 @@
+import type { components } from "@/api/schema";
+
+type Schemas = components["schemas"];
+
+export const LIGHT: Schemas["ChoiceSetting"] = {
+  kind: "choice",
+  id: "light",
+  label: "Light",
+  options: [
+    { id: "morning", label: "Morning", words: "" },
+    { id: "afternoon", label: "Afternoon", words: "" },
+  ],
+  default: "afternoon",
+  when: "always",
+};
+export const FOLLOW: Schemas["RangeSetting"] = {
+  kind: "range",
+  id: "follow",
+  label: "Follow the photo",
+  min: 5,
+  max: 95,
+  default: 65,
+  step: 1,
+  unit: "%",
+  min_label: "Loosely",
+  max_label: "Closely",
+  field: "prompt_strength",
+  factor: -0.01,
+  offset: 1,
+  when: "with_photo",
+};
+export const SHAPE: Schemas["ChoiceSetting"] = {
+  kind: "choice",
+  id: "shape",
+  label: "Shape",
+  options: [
+    { id: "square", label: "1:1", words: "" },
+    { id: "landscape", label: "3:2", words: "" },
+  ],
+  default: "landscape",
+  when: "without_photo",
+};
+export const WET: Schemas["ToggleSetting"] = {
+  kind: "toggle",
+  id: "wet-ground",
+  label: "Wet ground",
+  default: false,
+  words: "",
+  when: "always",
+};
+
+export function preset(changes: Partial<Schemas["PresetView"]> = {}): Schemas["PresetView"] {
+  return {
+    id: "warm-minimal",
+    name: "Warm minimal",
+    family: "interior",
+    description: "Calm rooms.",
+    picture: "/presets/warm-minimal.webp",
+    photo: "optional",
+    settings: [FOLLOW, LIGHT, SHAPE],
+    max_variants: 4,
+    default_variants: 2,
+    credits: 2,
+    typical_seconds: 14,
+    supports_seed: true,
+    prompt_placeholder: "Calm living room",
+    ...changes,
+  };
+}
+
+export const GOLDEN_DUSK = preset({
+  id: "golden-dusk",
+  name: "Golden dusk",
+  family: "exterior",
+  photo: "required",
+  settings: [{ ...LIGHT, options: [{ id: "dusk", label: "Dusk", words: "" }], default: "dusk" }, WET],
+  max_variants: 1,
+  default_variants: 1,
+  credits: 4,
+});
+export const FIRST_IDEAS = preset({
+  id: "first-ideas",
+  name: "First ideas",
+  family: "concept",
+  photo: "none",
+  settings: [],
+  supports_seed: false,
+});
+
+export const CONFIG: Schemas["ConfigView"] = {
+  supabase_url: "http://supabase.test",
+  supabase_publishable_key: "sb_publishable_test",
+  families: [
+    { id: "interior", name: "Interior" },
+    { id: "exterior", name: "Exterior" },
+    { id: "concept", name: "Concept" },
+  ],
+  presets: [preset(), GOLDEN_DUSK, FIRST_IDEAS],
+  limits: {
+    upload_bytes: 26_214_400,
+    upload_pixels: 64_000_000,
+    upload_formats: ["image/jpeg", "image/png", "image/webp", "image/heic", "image/heif", "image/avif"],
+    input_longest_side: 1536,
+    prompt_characters: 1000,
+    title_characters: 120,
+    max_variants: 4,
+    min_seed: 1,
+    max_seed: 2 ** 31 - 1,
+    deadline_seconds: 900,
+  },
+  plans: [],
+  sample_photos: [{ id: "living-room", name: "Empty living room", url: "/samples/living-room.webp", families: ["interior"] }],
+};
+
+/** A generation that runs, 10 s before its end. */
+export function generation(changes: Partial<Schemas["GenerationView"]> = {}): Schemas["GenerationView"] {
+  return {
+    id: "11111111-0000-4000-8000-000000000001",
+    status: "processing",
+    preset_id: "warm-minimal",
+    title: "Calm living room",
+    prompt: "Calm living room",
+    settings: { light: "morning", shape: "square" },
+    variants: 4,
+    seed: 482_913,
+    input: null,
+    collection_id: null,
+    credits: 8,
+    refunded: false,
+    progress: 60,
+    ready: 2,
+    seconds_left: 10,
+    overdue: false,
+    cancel_requested: false,
+    error: null,
+    created_at: "2026-11-24T10:00:00Z",
+    started_at: "2026-11-24T10:00:01Z",
+    finished_at: null,
+    deadline_at: "2026-11-24T10:15:00Z",
+    render: null,
+    ...changes,
+  };
+}
+
+export function variant(index: number): Schemas["VariantView"] {
+  return {
+    id: `22222222-0000-4000-8000-00000000000${String(index)}`,
+    index,
+    url: `http://supabase.test/variant-${String(index)}.webp`,
+    thumbnail_url: `http://supabase.test/variant-${String(index)}.thumb.webp`,
+    mime: "image/webp",
+    width: 1216,
+    height: 832,
+    bytes: 200_000,
+    placeholder: "",
+  };
+}
+
+/** A generation that made two variants; the first is the cover. */
+export function succeeded(changes: Partial<Schemas["GenerationView"]> = {}): Schemas["GenerationView"] {
+  const variants = [variant(0), variant(1)];
+  return generation({
+    status: "succeeded",
+    variants: 2,
+    progress: 100,
+    ready: 2,
+    seconds_left: null,
+    finished_at: "2026-11-24T10:00:14Z",
+    render: { id: "33333333-0000-4000-8000-000000000001", title: "Calm living room", cover_variant_id: variant(0).id, variants },
+    ...changes,
+  });
+}
+
+/** A generation that made nothing. */
+export function ended(status: "failed" | "canceled" | "expired", code: string, message: string): Schemas["GenerationView"] {
+  return generation({ status, refunded: status !== "expired", seconds_left: null, error: { code, message } });
+}
