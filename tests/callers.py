@@ -45,6 +45,12 @@ async def signed_in(product: Product, name: str) -> AsyncIterator[Person]:
         yield Person(user=user, api=api)
 
 
+async def opened(url: str) -> httpx.Response:
+    """A signed URL as a browser opens it: without a token."""
+    async with httpx.AsyncClient() as browser:
+        return await browser.get(url)
+
+
 def refused(answer: httpx.Response, code: ErrorCode) -> dict[str, Any]:
     """Assert that an answer is this refusal, whole: status, sentence, id, headers. Answers its details."""
     status, sentence = ANSWERS[code]

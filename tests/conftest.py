@@ -1,9 +1,10 @@
 """What tests share: the stack with the product's own schema, plans and presets, and the API in front of it."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.callers import Person, signed_in
 from tests.product import Product, running_product
 from tests.replicate_process import running_replicate
 from tests.stack import Stack, running_stack
@@ -23,3 +24,15 @@ def product(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         running_product(tmp_path_factory.mktemp("api"), stack, replicate) as running,
     ):
         yield running
+
+
+@pytest.fixture
+async def ann(product: Product) -> AsyncIterator[Person]:
+    async with signed_in(product, "ann") as person:
+        yield person
+
+
+@pytest.fixture
+async def ben(product: Product) -> AsyncIterator[Person]:
+    async with signed_in(product, "ben") as person:
+        yield person

@@ -1,0 +1,62 @@
+"""The API's own document, to hold its answers against it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import msgspec
+from jsonschema import Draft202012Validator
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One method of one path."""
+
+    id: str
+    method: str
+    path: str
+    content: dict[str, Any] | None = None
+    """The media types of its request body."""
+
+    def address(self, **values: str) -> str:
+        """The path with its parameters filled in."""
+        return self.path.format(**values)
+
+
+class Document:
+    """A parsed openapi.json."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        # What a schema does not name must not be sent: the document says all that clients can rely on.
+        for schema in document["components"]["schemas"].values():
+            if "properties" in schema:
+                schema["additionalProperties"] = False
+
+    def operations(self) -> Iterator[Operation]:
+        """All operations."""
+        for path, item in self._document["paths"].items():
+            for method in METHODS:
+                if operation := item.get(method):
+                    body = operation.get("requestBody", {}).get("content")
+                    yield Operation(id=operation["operationId"], method=method, path=path, content=body)
+
+    def check(self, operation_id: str, answer: httpx.Response) -> None:
+        """Assert that the operation may answer so: a documented status, a body that fits its schema."""
+        operation = next(
+            item[method]
+            for item in self._document["paths"].values()
+            for method in METHODS
+            if item.get(method, {}).get("operationId") == operation_id
+        )
+        documented = operation["responses"]
+        assert str(answer.status_code) in documented, f"{answer.status_code} of {operation_id} is not documented"
+        content = documented[str(answer.status_code)].get("content", {})
+        media_type = answer.headers.get("content-type", "").partition(";")[0]
+        if "application/json" in content:
+            assert media_type == "application/json"
+            schema = {**content["application/json"]["schema"], "components": self._document["components"]}
+            Draft202012Validator(schema).validate(answer.json())
+        elif not content:
+            assert answer.content == b""
