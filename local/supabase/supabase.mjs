@@ -175,6 +175,22 @@ gateway.post("/storage/v1/object/sign/:bucket/:path{.+}", async (c) => {
   return c.json(signed, status);
 });
 
+// Upstream lists one folder: names are relative to it, and a folder below is an entry without an id. Lite lists whole
+// names of everything that begins like the folder.
+gateway.post("/storage/v1/object/list/:bucket", async (c) => {
+  const { prefix = "", limit = 100, offset = 0, ...rest } = await jsonBody(c);
+  const folder = prefix && `${prefix.replace(/\/$/, "")}/`;
+  const request = new Request(c.req.raw, { body: JSON.stringify({ ...rest, prefix: folder }) });
+  const answer = await app.fetch(request, c.env);
+  if (!answer.ok) return answer;
+  const entries = new Map();
+  for (const file of await answer.json()) {
+    const [name, ...below] = file.name.slice(folder.length).split("/");
+    entries.set(name, below.length > 0 ? { name, id: null, metadata: null } : { ...file, name });
+  }
+  return c.json([...entries.values()].slice(offset, offset + limit));
+});
+
 // A signed address that expired or was edited is a client's error; lite answers 500.
 gateway.get("/storage/v1/object/sign/*", async (c, next) => {
   try {

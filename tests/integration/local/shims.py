@@ -165,6 +165,23 @@ async def browsers_may_ask_auth(world: World) -> None:
     assert "apikey" in answer.headers.get("access-control-allow-headers", "")
 
 
+async def a_folder_is_listed_by_relative_names(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+    files = world.storage(alice).from_("files")
+    for name in ("room/a.png", "room/b.png", "room/below/c.png", "room-2/d.png"):
+        await files.upload(f"{alice.id}/{name}", b"picture", PNG)
+    sort = {"sortBy": {"column": "name", "order": "asc"}}
+    for folder in (f"{alice.id}/room", f"{alice.id}/room/"):
+        listed = await files.list(folder, {"limit": 10, "offset": 0, **sort})
+        assert [(entry["name"], entry["id"] is None) for entry in listed] == [
+            ("a.png", False),
+            ("b.png", False),
+            ("below", True),
+        ]
+    (second,) = await files.list(f"{alice.id}/room", {"limit": 1, "offset": 1, **sort})
+    assert second["name"] == "b.png"
+
+
 async def many_paths_are_signed_at_once(world: World) -> None:
     alice, bob = await world.stack.sign_up("alice"), await world.stack.sign_up("bob")
     first, second = await world.upload(alice, "a room & 1+1.png", b"first"), await world.upload(alice)
@@ -269,6 +286,11 @@ SHIMS = [
     Shim(
         one_path_is_signed_relative_to_storage,
         'gateway.post("/storage/v1/object/sign/:bucket/:path{.+}",',
+        'gateway.post("/cut",',
+    ),
+    Shim(
+        a_folder_is_listed_by_relative_names,
+        'gateway.post("/storage/v1/object/list/:bucket",',
         'gateway.post("/cut",',
     ),
     Shim(an_edited_signature_is_the_clients_fault, 'gateway.get("/storage/v1/object/sign/*",', 'gateway.get("/cut",'),
