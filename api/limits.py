@@ -16,8 +16,8 @@ from libs.errors import ErrorCode, MaquetteError
 
 # A person watching a run asks once a second; a gallery scrolls a page every few seconds.
 READS_PER_MINUTE: Final = RateLimitItemPerMinute(600)
-# One render runs at a time and takes seconds: more writes than this are a script.
-WRITES_PER_MINUTE: Final = RateLimitItemPerMinute(60)
+# Hearts and drags come one a second at the most; more writes than this are a script.
+WRITES_PER_MINUTE: Final = RateLimitItemPerMinute(120)
 
 
 class RateLimiter:

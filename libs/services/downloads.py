@@ -156,7 +156,7 @@ async def _each(render_ids: list[UUID]) -> AsyncGenerator[UUID]:
 
 def safe_name(title: str) -> str:
     """A title as the name of a file without its ending."""
-    return UNSAFE.sub(" ", title)[:NAME_LENGTH].strip(" .") or "render"
+    return " ".join(UNSAFE.sub(" ", title).split())[:NAME_LENGTH].strip(" .") or "render"
 
 
 def _file_name(render: RenderDetailRow, variant: VariantRow) -> str:

@@ -1,0 +1,169 @@
+"""Collections: made, filled, ordered, renamed and deleted."""
+
+import random
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from libs.errors import ErrorCode
+from tests.callers import Person, refused, signed_in
+from tests.gallery import Draft, add_renders
+from tests.product import Product
+
+
+@pytest.fixture
+async def alice(product: Product) -> AsyncIterator[Person]:
+    async with signed_in(product, "alice") as person:
+        yield person
+
+
+@pytest.fixture
+async def bob(product: Product) -> AsyncIterator[Person]:
+    async with signed_in(product, "bob") as person:
+        yield person
+
+
+def seeded(product: Product, person: Person, count: int) -> list[str]:
+    with product.stack.connect() as connection:
+        drafts = [Draft(title=f"Render {number}") for number in range(count)]
+        return [str(render) for render in add_renders(connection, person.user.id, drafts)]
+
+
+async def made(person: Person, name: str = "Ideas") -> str:
+    return (await person.api.post("/collections", json={"name": name})).raise_for_status().json()["data"]["id"]
+
+
+async def members(person: Person, collection: str, sort: str = "manual") -> list[str]:
+    parameters = {"collection_id": collection, "sort": sort, "limit": 100}
+    return [
+        card["id"] for card in (await person.api.get("/renders", params=parameters)).raise_for_status().json()["data"]
+    ]
+
+
+async def collections(person: Person, **parameters: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        body = (await person.api.get("/collections", params={**parameters, **cursor})).raise_for_status().json()
+        found += body["data"]
+        if body["meta"]["next_cursor"] is None:
+            return found
+        cursor = {"cursor": body["meta"]["next_cursor"]}
+
+
+async def test_my_favorites_is_there_first_and_stays(alice: Person, bob: Person) -> None:
+    await made(alice, "Later")
+    favorites, later = await collections(alice)
+    assert (favorites["name"], favorites["is_favorites"], later["name"]) == ("My Favorites", True, "Later")
+    own = f"/collections/{favorites['id']}"
+    refused(await alice.api.patch(own, json={"name": "Mine"}), ErrorCode.FAVORITES_FIXED)
+    refused(await alice.api.delete(own), ErrorCode.FAVORITES_FIXED)
+    refused(await bob.api.delete(own), ErrorCode.COLLECTION_NOT_FOUND)
+    # A second one of that name is a collection like any other.
+    twin = await made(alice, "My Favorites")
+    assert [one["is_favorites"] for one in await collections(alice)] == [True, False, False]
+    assert (await alice.api.delete(f"/collections/{twin}")).status_code == 204
+
+
+async def test_a_collection_is_made_renamed_and_deleted(product: Product, alice: Person, bob: Person) -> None:
+    (render,) = seeded(product, alice, 1)
+    collection = await made(alice, "  Two\nlines ")
+    own = f"/collections/{collection}"
+    assert (await alice.api.get(own)).json()["data"]["name"] == "Two lines"
+    assert (await alice.api.patch(own, json={"name": "Renamed"})).json()["data"]["name"] == "Renamed"
+    (await alice.api.put(f"{own}/items/{render}")).raise_for_status()
+    for method, body in (("GET", None), ("PATCH", {"name": "Stolen"}), ("DELETE", None)):
+        refused(await bob.api.request(method, own, json=body), ErrorCode.COLLECTION_NOT_FOUND)
+    assert (await alice.api.delete(own)).status_code == 204
+    refused(await alice.api.get(own), ErrorCode.COLLECTION_NOT_FOUND)
+    refused(await alice.api.delete(own), ErrorCode.COLLECTION_NOT_FOUND)
+    # Its renders stay.
+    assert (await alice.api.get(f"/renders/{render}")).json()["data"]["collections"] == []
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"name": ""}, {"name": " \u200b "}, {"name": "x" * 81}, {"name": "a\x00"}, {"name": 1}]
+)
+async def test_bad_names_are_refused(alice: Person, body: dict[str, Any]) -> None:
+    refused(await alice.api.post("/collections", json=body), ErrorCode.VALIDATION_FAILED)
+    refused(await alice.api.patch(f"/collections/{await made(alice)}", json=body), ErrorCode.VALIDATION_FAILED)
+
+
+async def test_items_come_and_go_idempotently(product: Product, alice: Person, bob: Person) -> None:
+    first, second = seeded(product, alice, 2)
+    (foreign,) = seeded(product, bob, 1)
+    collection = await made(alice)
+    for render in (first, second, first):
+        assert (await alice.api.put(f"/collections/{collection}/items/{render}")).status_code == 204
+    assert await members(alice, collection) == [first, second]
+    # A foreign and a random id give the same answer.
+    for unknown in (foreign, str(uuid4())):
+        refused(await alice.api.put(f"/collections/{collection}/items/{unknown}"), ErrorCode.RENDER_NOT_FOUND)
+    refused(await bob.api.put(f"/collections/{collection}/items/{foreign}"), ErrorCode.COLLECTION_NOT_FOUND)
+    refused(await bob.api.delete(f"/collections/{collection}/items/{first}"), ErrorCode.COLLECTION_NOT_FOUND)
+    for _ in range(2):
+        assert (await alice.api.delete(f"/collections/{collection}/items/{first}")).status_code == 204
+    assert await members(alice, collection) == [second]
+
+
+async def test_lists_count_and_cover_and_page(product: Product, alice: Person) -> None:
+    renders = seeded(product, alice, 5)
+    collection = await made(alice, "Covered")
+    for render in renders:
+        await alice.api.put(f"/collections/{collection}/items/{render}")
+    for number in range(25):
+        await made(alice, f"Another {number}")
+    found = {one["id"]: one for one in await collections(alice, limit=10, containing=renders[0])}
+    assert len(found) == 27
+    assert (found[collection]["count"], found[collection]["contains"]) == (5, True)
+    assert [one["contains"] for one in found.values()].count(True) == 1
+
+    chosen = (await alice.api.patch(f"/collections/{collection}", json={"cover_render_id": renders[1]})).json()["data"]
+    assert chosen["cover_render_id"] == renders[1]
+    refused(
+        await alice.api.patch(f"/collections/{collection}", json={"cover_render_id": str(uuid4())}),
+        ErrorCode.RENDER_NOT_FOUND,
+    )
+    # What is in the trash is not counted; the chosen cover that leaves takes the choice along.
+    await alice.api.delete(f"/renders/{renders[4]}")
+    await alice.api.delete(f"/collections/{collection}/items/{renders[1]}")
+    left = (await alice.api.get(f"/collections/{collection}")).json()["data"]
+    assert (left["count"], left["cover_render_id"]) == (3, None)
+    refused(await alice.api.get("/collections", params={"cursor": "x"}), ErrorCode.INVALID_CURSOR)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_dragged_render_keeps_its_place(product: Product, alice: Person, seed: int) -> None:
+    """As a Python list behaves, also where the numbers between two neighbours run out."""
+    chance = random.Random(seed)
+    expected = seeded(product, alice, 8)
+    collection = await made(alice)
+    for render in expected:
+        await alice.api.put(f"/collections/{collection}/items/{render}")
+    # Directly: so many moves at once are more than the API lets a person make.
+    async with product.stack.client(alice.user.token) as direct:
+        for step in range(70):
+            # Always between the same two at first: halves run out after some fifty moves.
+            moved, behind = (expected[2], expected[0]) if step < 60 else chance.sample(expected, 2)
+            first = step >= 60 and chance.random() < 0.2
+            arguments = {"collection": collection, "render": moved, "behind": None if first else behind}
+            answer = await direct.post("/rest/v1/rpc/move_collection_item", json=arguments)
+            assert answer.is_success, answer.text
+            expected.remove(moved)
+            expected.insert(0 if first else expected.index(behind) + 1, moved)
+    assert await members(alice, collection) == expected
+
+
+async def test_only_what_is_in_the_collection_moves(product: Product, alice: Person, bob: Person) -> None:
+    first, second = seeded(product, alice, 2)
+    collection = await made(alice)
+    await alice.api.put(f"/collections/{collection}/items/{first}")
+    place = f"/collections/{collection}/items"
+    refused(await alice.api.put(f"{place}/{second}/place", json={"behind": None}), ErrorCode.RENDER_NOT_FOUND)
+    refused(await alice.api.put(f"{place}/{first}/place", json={"behind": second}), ErrorCode.RENDER_NOT_FOUND)
+    refused(await alice.api.put(f"{place}/{first}/place", json={"behind": first}), ErrorCode.RENDER_NOT_FOUND)
+    refused(await bob.api.put(f"{place}/{first}/place", json={"behind": None}), ErrorCode.RENDER_NOT_FOUND)
+    refused(await alice.api.put(f"{place}/{first}/place", json={}), ErrorCode.VALIDATION_FAILED)
+    assert (await alice.api.put(f"{place}/{first}/place", json={"behind": None})).status_code == 204

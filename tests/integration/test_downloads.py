@@ -1,0 +1,110 @@
+"""Downloads: names people recognise, recipes in the files, and archives written while they are sent."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import PurePosixPath
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from PIL import Image
+
+from libs.errors import ErrorCode
+from tests.callers import Person, opened, refused, signed_in
+from tests.product import Product
+
+# From the shell to CRLF in a header: what a title may hold and a file name must not.
+TITLE = 'a/../b:"c"\\<d>|*? Größe 石'
+
+
+@pytest.fixture(scope="module")
+async def alice(product: Product) -> AsyncIterator[Person]:
+    async with signed_in(product, "alice") as person:
+        yield person
+
+
+@pytest.fixture(scope="module")
+async def render(alice: Person) -> dict[str, Any]:
+    """A render of two variants under an awkward title."""
+    generation = await alice.generation(preset_id="warm-minimal", variants=2, seed=5)
+    changed = await alice.api.patch(f"/renders/{generation['render']['id']}", json={"title": TITLE})
+    return changed.raise_for_status().json()["data"]
+
+
+async def archive(person: Person, **form: str) -> httpx.Response:
+    return await person.api.post("/downloads/archive", data={"access_token": person.user.token, **form})
+
+
+def recipe_of(data: bytes) -> dict[str, Any] | None:
+    found = re.search(rb"maquette:recipe='([^']*)'", data) or re.search(rb'maquette:recipe="([^"]*)"', data)
+    return json.loads(found[1].decode().replace("&quot;", '"').replace("&amp;", "&")) if found else None
+
+
+async def test_a_picture_has_a_name_and_its_recipe(alice: Person, render: dict[str, Any]) -> None:
+    first = render["variants"][0]
+    stored = (await opened(first["url"])).content
+
+    answer = await alice.api.get(f"/downloads/renders/{render['id']}/variants/{first['id']}")
+
+    assert answer.headers["content-type"] == "image/webp"
+    disposition = answer.headers["content-disposition"]
+    assert disposition.startswith('attachment; filename="a .. b c d Gr__e _ 1.webp')
+    assert "filename*=UTF-8''a%20..%20b%20c%20d%20Gr%C3%B6%C3%9Fe%20%E7%9F%B3%201.webp" in disposition
+    recipe = recipe_of(answer.content)
+    assert recipe is not None
+    assert (recipe["render_id"], recipe["preset_id"], recipe["seed"]) == (render["id"], "warm-minimal", 5)
+    # The pixels are the stored ones, bit by bit.
+    ours, theirs = Image.open(io.BytesIO(answer.content)), Image.open(io.BytesIO(stored))
+    assert (ours.size, ours.tobytes()) == (theirs.size, theirs.tobytes())
+
+    plain = await alice.api.get(f"/downloads/renders/{render['id']}/variants/{first['id']}", params={"recipe": False})
+    assert plain.content == stored
+
+
+async def test_a_render_and_a_collection_come_as_archives(alice: Person, render: dict[str, Any]) -> None:
+    twin = await alice.generation()
+    await alice.api.patch(f"/renders/{twin['render']['id']}", json={"title": TITLE.upper()})
+    collection = (await alice.api.post("/collections", json={"name": "../Best"})).json()["data"]["id"]
+    for one in (render["id"], twin["render"]["id"]):
+        await alice.api.put(f"/collections/{collection}/items/{one}")
+
+    single = await archive(alice, render_ids=render["id"])
+    both = await archive(alice, collection_id=collection)
+
+    assert single.headers["transfer-encoding"] == "chunked"
+    assert 'filename=".. Best.zip"' not in both.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(single.content)) as packed:
+        assert packed.testzip() is None
+        recipes = [recipe_of(packed.read(name)) for name in packed.namelist()]
+    assert [recipe and recipe["variant"] for recipe in recipes] == [0, 1]
+    with zipfile.ZipFile(io.BytesIO(both.content)) as packed:
+        names = packed.namelist()
+        assert packed.testzip() is None
+    assert len(names) == 3
+    # I1: flat, unique also where case does not count, and nothing that leads out of the folder.
+    assert len({name.casefold() for name in names}) == 3
+    assert all(len(PurePosixPath(name).parts) == 1 and not name.startswith(".") for name in names)
+
+
+async def test_others_and_strangers_get_nothing(product: Product, alice: Person, render: dict[str, Any]) -> None:
+    variant = render["variants"][0]["id"]
+    collection = (await alice.api.get("/collections")).json()["data"][0]["id"]
+    async with signed_in(product, "bob") as bob:
+        refused(await bob.api.get(f"/downloads/renders/{render['id']}/variants/{variant}"), ErrorCode.RENDER_NOT_FOUND)
+        refused(await archive(bob, render_ids=render["id"]), ErrorCode.RENDER_NOT_FOUND)
+        refused(await archive(bob, collection_id=collection), ErrorCode.COLLECTION_NOT_FOUND)
+    async with product.client() as nobody:
+        refused(await nobody.get(f"/downloads/renders/{render['id']}/variants/{variant}"), ErrorCode.NOT_AUTHENTICATED)
+        form = {"access_token": "forged", "render_ids": render["id"]}
+        refused(await nobody.post("/downloads/archive", data=form), ErrorCode.NOT_AUTHENTICATED)
+        refused(await nobody.post("/downloads/archive", data={}), ErrorCode.VALIDATION_FAILED)
+    refused(await alice.api.get(f"/downloads/renders/{render['id']}/variants/{uuid4()}"), ErrorCode.VARIANT_NOT_FOUND)
+
+
+@pytest.mark.parametrize("ids", ["", "x", f"{uuid4()},", ",".join([str(uuid4())] * 501)])
+async def test_bad_lists_of_ids_are_refused(alice: Person, ids: str) -> None:
+    refused(await archive(alice, render_ids=ids), ErrorCode.VALIDATION_FAILED)
