@@ -36,6 +36,7 @@ class DownloadArchive(Struct, kw_only=True):
     "/downloads/renders/{render_id:uuid}/variants/{variant_id:uuid}",
     operation_id="downloadPicture",
     tags=["Downloads"],
+    media_type="image/*",
     dependencies={"downloads": Provide(provide_downloads, sync_to_thread=False)},
     responses=errors(401, 404, 429, 503),
 )
@@ -51,6 +52,7 @@ async def download_picture(
     "/downloads/archive",
     operation_id="downloadArchive",
     tags=["Downloads"],
+    media_type="application/zip",
     status_code=200,
     opt={"exclude_from_auth": True, "form": True},
     responses=errors(400, 401, 404, 413, 415, 422, 429, 503),

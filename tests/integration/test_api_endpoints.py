@@ -1,0 +1,384 @@
+"""Every operation of the API does its job over HTTP, and answers what openapi.json promises."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+from zipfile import ZipFile
+
+import httpx
+import msgspec
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from standardwebhooks.webhooks import Webhook
+
+from tests.callers import Person, opened, signed_in
+from tests.gallery import Draft, add_renders
+from tests.openapi import Document
+from tests.pictures import photo
+from tests.product import Product, submit
+
+Call = Callable[["Visit"], Awaitable[httpx.Response]]
+
+PHOTO_PRESET = {"preset_id": "warm-minimal", "variants": 1}
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """A person with one render of two variants. It has no files: only `painter` waited for real pictures."""
+
+    product: Product
+    person: Person
+    render: dict[str, Any]
+    painter: Person
+    painting: dict[str, Any]
+
+    @property
+    def api(self) -> httpx.AsyncClient:
+        return self.person.api
+
+    async def collection(self) -> str:
+        answer = await self.api.post("/collections", json={"name": "Ideas"})
+        return answer.raise_for_status().json()["data"]["id"]
+
+    async def item(self) -> str:
+        """The address of the render's place in a collection."""
+        address = f"/collections/{await self.collection()}/items/{self.render['id']}"
+        (await self.api.put(address)).raise_for_status()
+        return address
+
+    async def failed(self) -> str:
+        """The id of a generation that the provider refused."""
+        self.product.replicate.fault(on="api", kind="http", status=422)
+        return (await submit(self.api)).json()["error"]["details"]["job_id"]
+
+
+CALLS: dict[str, Call] = {}
+
+
+def call(function: Call) -> Call:
+    CALLS[function.__name__] = function
+    return function
+
+
+@call
+async def getConfig(visit: Visit) -> httpx.Response:
+    async with visit.product.client() as stranger:
+        answer = await stranger.get("/config")
+    assert len(answer.json()["data"]["presets"]) >= 8
+    assert answer.headers["cache-control"] == "max-age=60, public"
+    return answer
+
+
+@call
+async def getMe(visit: Visit) -> httpx.Response:
+    answer = await visit.api.get("/me")
+    assert answer.json()["data"]["id"] == visit.person.user.id
+    return answer
+
+
+@call
+async def getUsage(visit: Visit) -> httpx.Response:
+    answer = await visit.api.get("/usage")
+    usage = answer.json()["data"]
+    assert (usage["used"], usage["reserved"]) == (0, 0)
+    assert usage["remaining"] == usage["limit"] - usage["used"]
+    return answer
+
+
+@call
+async def addUpload(visit: Visit) -> httpx.Response:
+    answer = await visit.api.post("/uploads", files={"file": ("a.png", photo((40, 30), "PNG"))})
+    upload = answer.json()["data"]
+    assert (upload["width"], upload["height"]) == (40, 30)
+    stored = (await opened(upload["url"])).content
+    assert stored[:3] == b"\xff\xd8\xff"
+    assert len(stored) == upload["bytes"]
+    return answer
+
+
+@call
+async def listUploads(visit: Visit) -> httpx.Response:
+    upload = await visit.person.upload(photo())
+    answer = await visit.api.get("/uploads")
+    assert [entry["id"] for entry in answer.json()["data"]] == [upload]
+    return answer
+
+
+@call
+async def removeUpload(visit: Visit) -> httpx.Response:
+    upload = await visit.person.upload(photo())
+    answer = await visit.api.delete(f"/uploads/{upload}")
+    assert (await visit.api.get("/uploads")).json()["data"] == []
+    return answer
+
+
+@call
+async def submitGeneration(visit: Visit) -> httpx.Response:
+    upload = {"kind": "upload", "upload_id": await visit.person.upload(photo())}
+    answer = await submit(visit.api, **PHOTO_PRESET, input=upload, collection_id=await visit.collection(), seed=11)
+    generation = answer.json()["data"]
+    assert (generation["input"]["kind"], generation["seed"]) == ("upload", 11)
+    return answer
+
+
+@call
+async def listGenerations(visit: Visit) -> httpx.Response:
+    first, second = visit.render["job_id"], await visit.failed()
+    first_page = await visit.api.get("/generations", params={"limit": 1})
+    cursor = first_page.json()["meta"]["next_cursor"]
+    last_page = (await visit.api.get("/generations", params={"limit": 1, "cursor": cursor})).json()
+    assert [entry["id"] for entry in first_page.json()["data"] + last_page["data"]] == [second, first]
+    assert last_page["meta"]["next_cursor"] is None
+    return first_page
+
+
+@call
+async def getGeneration(visit: Visit) -> httpx.Response:
+    answer = await visit.painter.api.get(f"/generations/{visit.painting['id']}")
+    variants = answer.json()["data"]["render"]["variants"]
+    files = [(await opened(variant["url"])).raise_for_status().content for variant in variants]
+    assert [len(file) for file in files] == [variant["bytes"] for variant in variants]
+    return answer
+
+
+@call
+async def cancelGeneration(visit: Visit) -> httpx.Response:
+    visit.product.replicate.fault(on="run", kind="stall")
+    generation = (await submit(visit.api)).json()["data"]["id"]
+    answer = await visit.api.post(f"/generations/{generation}/cancel")
+    assert answer.json()["data"]["cancel_requested"]
+    return answer
+
+
+@call
+async def retryGeneration(visit: Visit) -> httpx.Response:
+    failed = await visit.failed()
+    answer = await visit.api.post(f"/generations/{failed}/retry", headers={"Idempotency-Key": str(uuid4())})
+    assert answer.json()["data"]["id"] != failed
+    return answer
+
+
+@call
+async def listRenders(visit: Visit) -> httpx.Response:
+    answer = await visit.api.get("/renders", params={"text": "quiet oak", "preset": "graphic-poster"})
+    (card,) = answer.json()["data"]
+    assert (card["id"], card["variant_count"]) == (visit.render["id"], 2)
+    return answer
+
+
+@call
+async def listRenderMonths(visit: Visit) -> httpx.Response:
+    answer = await visit.api.get("/renders/months")
+    assert answer.json()["data"] == [{"month": "2026-11", "count": 1}]
+    return answer
+
+
+@call
+async def getRender(visit: Visit) -> httpx.Response:
+    answer = await visit.api.get(f"/renders/{visit.render['id']}")
+    assert answer.json()["data"]["title"] == "A quiet room"
+    return answer
+
+
+@call
+async def changeRender(visit: Visit) -> httpx.Response:
+    second = visit.render["variants"][1]["id"]
+    body = {"title": "The lighthouse", "cover_variant_id": second}
+    answer = await visit.api.patch(f"/renders/{visit.render['id']}", json=body)
+    changed = answer.json()["data"]
+    assert (changed["title"], changed["cover_variant_id"]) == ("The lighthouse", second)
+    return answer
+
+
+@call
+async def trashRender(visit: Visit) -> httpx.Response:
+    answer = await visit.api.delete(f"/renders/{visit.render['id']}")
+    assert (await visit.api.get("/renders")).json()["data"] == []
+    return answer
+
+
+@call
+async def addFavorite(visit: Visit) -> httpx.Response:
+    answer = await visit.api.put(f"/renders/{visit.render['id']}/favorite")
+    (favorite,) = (await visit.api.get("/renders", params={"favorite": "true"})).json()["data"]
+    assert favorite["is_favorite"]
+    return answer
+
+
+@call
+async def removeFavorite(visit: Visit) -> httpx.Response:
+    address = f"/renders/{visit.render['id']}/favorite"
+    (await visit.api.put(address)).raise_for_status()
+    answer = await visit.api.delete(address)
+    assert (await visit.api.get("/renders", params={"favorite": "true"})).json()["data"] == []
+    return answer
+
+
+@call
+async def deleteVariant(visit: Visit) -> httpx.Response:
+    first, second = visit.render["variants"]
+    answer = await visit.api.delete(f"/renders/variants/{first['id']}")
+    left = (await visit.api.get(f"/renders/{visit.render['id']}")).json()["data"]["variants"]
+    assert [variant["id"] for variant in left] == [second["id"]]
+    return answer
+
+
+@call
+async def changeRenders(visit: Visit) -> httpx.Response:
+    body = {"action": "trash", "selection": {"ids": [visit.render["id"], str(uuid4())]}}
+    answer = await visit.api.post("/renders/bulk", json=body)
+    assert answer.json()["data"]["changed"] == 1
+    return answer
+
+
+@call
+async def listCollections(visit: Visit) -> httpx.Response:
+    collection = await visit.collection()
+    answer = await visit.api.get("/collections", params={"containing": visit.render["id"]})
+    favorites, ideas = answer.json()["data"]
+    assert (favorites["is_favorites"], ideas["id"]) == (True, collection)
+    return answer
+
+
+@call
+async def addCollection(visit: Visit) -> httpx.Response:
+    answer = await visit.api.post("/collections", json={"name": "Ideas"})
+    assert answer.json()["data"]["name"] == "Ideas"
+    return answer
+
+
+@call
+async def getCollection(visit: Visit) -> httpx.Response:
+    answer = await visit.api.get((await visit.item()).partition("/items")[0])
+    assert answer.json()["data"]["count"] == 1
+    return answer
+
+
+@call
+async def changeCollection(visit: Visit) -> httpx.Response:
+    answer = await visit.api.patch(f"/collections/{await visit.collection()}", json={"name": "Plans"})
+    assert answer.json()["data"]["name"] == "Plans"
+    return answer
+
+
+@call
+async def deleteCollection(visit: Visit) -> httpx.Response:
+    collection = await visit.collection()
+    answer = await visit.api.delete(f"/collections/{collection}")
+    assert len((await visit.api.get("/collections")).json()["data"]) == 1
+    return answer
+
+
+@call
+async def addCollectionItem(visit: Visit) -> httpx.Response:
+    collection = await visit.collection()
+    answer = await visit.api.put(f"/collections/{collection}/items/{visit.render['id']}")
+    (card,) = (await visit.api.get("/renders", params={"collection_id": collection})).json()["data"]
+    assert card["id"] == visit.render["id"]
+    return answer
+
+
+@call
+async def removeCollectionItem(visit: Visit) -> httpx.Response:
+    item = await visit.item()
+    answer = await visit.api.delete(item)
+    assert (await visit.api.get(item.partition("/items")[0])).json()["data"]["count"] == 0
+    return answer
+
+
+@call
+async def placeCollectionItem(visit: Visit) -> httpx.Response:
+    return await visit.api.put(f"{await visit.item()}/place", json={"behind": None})
+
+
+@call
+async def downloadPicture(visit: Visit) -> httpx.Response:
+    render = visit.painting["render"]
+    variant = render["variants"][0]
+    address = f"/downloads/renders/{render['id']}/variants/{variant['id']}"
+    answer = await visit.painter.api.get(address, params={"recipe": "false"})
+    assert (answer.headers["content-type"], len(answer.content)) == (variant["mime"], variant["bytes"])
+    return answer
+
+
+@call
+async def downloadArchive(visit: Visit) -> httpx.Response:
+    form = {"access_token": visit.painter.user.token, "render_ids": visit.painting["render"]["id"]}
+    async with visit.product.client() as browser:
+        answer = await browser.post("/downloads/archive", data=form)
+    assert len(ZipFile(BytesIO(answer.content)).namelist()) == 1
+    return answer
+
+
+@call
+async def receiveReplicateWebhook(visit: Visit) -> httpx.Response:
+    body = msgspec.json.encode({"id": "nobodys", "status": "succeeded", "model": "", "input": {}, "output": []})
+    event = f"msg_{uuid4().hex}"
+    signer = Webhook(visit.product.replicate.webhook_secret)
+    sent = datetime.now(UTC)
+    headers = {
+        "webhook-id": event,
+        "webhook-timestamp": str(int(sent.timestamp())),
+        "webhook-signature": signer.sign(event, sent, body.decode()),
+        "content-type": "application/json",
+    }
+    async with visit.product.client() as provider:
+        answer = await provider.post(f"/webhooks/replicate?job={uuid4()}", content=body, headers=headers)
+    assert answer.json()["data"]["outcome"] == "unknown_job"
+    return answer
+
+
+@call
+async def getHealth(visit: Visit) -> httpx.Response:
+    async with httpx.AsyncClient() as balancer:
+        return await balancer.get(f"{visit.product.url}/healthz")
+
+
+@call
+async def getReadiness(visit: Visit) -> httpx.Response:
+    async with httpx.AsyncClient() as balancer:
+        return await balancer.get(f"{visit.product.url}/readyz")
+
+
+def test_every_documented_operation_is_called(document: Document) -> None:
+    assert {operation.id for operation in document.operations()} == CALLS.keys()
+
+
+@pytest.fixture(scope="module")
+async def painter(product: Product) -> AsyncIterator[Person]:
+    async with signed_in(product, "painter") as person:
+        yield person
+
+
+@pytest.fixture(scope="module")
+async def painting(painter: Person) -> dict[str, Any]:
+    """The generation of a real picture: that takes seconds."""
+    return await painter.generation()
+
+
+@pytest.fixture
+async def visit(product: Product, ann: Person, painter: Person, painting: dict[str, Any]) -> Visit:
+    with product.stack.connect() as connection:
+        (render_id,) = add_renders(connection, ann.user.id, [Draft(variants=2)])
+    (row,) = (await ann.api.get("/generations")).json()["data"]
+    render = {**row["render"], "job_id": row["id"]}
+    assert render["id"] == str(render_id)
+    return Visit(product=product, person=ann, render=render, painter=painter, painting=painting)
+
+
+@pytest.mark.parametrize("operation_id", CALLS)
+async def test_operation_does_its_job(operation_id: str, document: Document, visit: Visit) -> None:
+    answer = await CALLS[operation_id](visit)
+    assert answer.is_success, answer.text
+    document.check(operation_id, answer)
+
+
+def test_metrics_count_requests_by_route_and_not_by_address(product: Product) -> None:
+    httpx.get(f"{product.url}/api/v1/generations/{uuid4()}")
+    text = httpx.get(f"{product.url}/metrics").raise_for_status().text
+    families = {family.name: family for family in text_string_to_metric_families(text)}
+    paths = {sample.labels["path"] for sample in families["maquette_requests"].samples}
+    assert "/api/v1/generations/{generation_id}" in paths
+    assert len(paths) < 60
+    assert "maquette_replicate_deliveries" in families
