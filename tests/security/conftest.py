@@ -11,6 +11,7 @@ from psycopg.rows import DictRow, dict_row
 
 from local.database import script
 from tests.actors import PRESET, Actor, Api, Render, Row, sign_up, stranger
+from tests.actors import webhooks as webhook_handlers
 from tests.security.catalog import content, tables
 from tests.stack import Stack, running_stack
 
@@ -96,6 +97,11 @@ def api(stack: Stack, database: Database, http: httpx.AsyncClient) -> Api:
 @pytest.fixture(scope="session")
 def anon(stack: Stack, http: httpx.AsyncClient) -> Actor:
     return stranger(stack, http)
+
+
+@pytest.fixture(scope="session")
+def webhooks(stack: Stack, http: httpx.AsyncClient) -> Actor:
+    return webhook_handlers(stack, http)
 
 
 @pytest.fixture

@@ -1,0 +1,219 @@
+"""B1: every operation of Storage on somebody else's file, however its path is spelled, as a person and as anybody."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from tests.actors import Actor
+from tests.security.conftest import Database, Victim
+from tests.security.files import File, bytes_of, keep, keep_photo, new_photo_name
+
+Operate = Callable[[Actor, str, str, str], Awaitable[httpx.Response]]
+
+
+async def read(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await actor.storage("GET", f"object/{bucket}/{name}")
+
+
+async def describe(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await actor.storage("GET", f"object/info/{bucket}/{name}")
+
+
+async def sign(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await actor.storage("POST", f"object/sign/{bucket}/{name}", {"expiresIn": 60})
+
+
+async def sign_many(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await actor.storage("POST", f"object/sign/{bucket}", {"expiresIn": 60, "paths": [name]})
+
+
+async def list_folder(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await actor.storage("POST", f"object/list/{bucket}", {"prefix": name.rpartition("/")[0] or name})
+
+
+async def delete(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await actor.storage("DELETE", f"object/{bucket}", {"prefixes": [name]})
+
+
+async def copy_out(actor: Actor, bucket: str, name: str, own: str) -> httpx.Response:
+    return await _between("copy", actor, bucket, name, own)
+
+
+async def copy_in(actor: Actor, bucket: str, name: str, own: str) -> httpx.Response:
+    return await _between("copy", actor, bucket, own, name)
+
+
+async def move_out(actor: Actor, bucket: str, name: str, own: str) -> httpx.Response:
+    return await _between("move", actor, bucket, name, own)
+
+
+async def move_in(actor: Actor, bucket: str, name: str, own: str) -> httpx.Response:
+    return await _between("move", actor, bucket, own, name)
+
+
+async def upload(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await actor.upload(bucket, name)
+
+
+async def overwrite(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await actor.upload(bucket, name, x_upsert="true")
+
+
+async def replace(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await actor.upload(bucket, name, method="PUT")
+
+
+async def sign_upload(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await actor.storage("POST", f"object/upload/sign/{bucket}/{name}", {}, x_upsert="true")
+
+
+async def _between(verb: str, actor: Actor, bucket: str, source: str, destination: str) -> httpx.Response:
+    body = {"bucketId": bucket, "sourceKey": source, "destinationKey": destination}
+    return await actor.storage("POST", f"object/{verb}", body, x_upsert="true")
+
+
+class Operation(NamedTuple):
+    """`needs_file`: the operation is on a file that is there. `nobodys`: people may not even with their own files."""
+
+    run: Operate
+    needs_file: bool = True
+    nobodys: bool = False
+
+
+OPERATIONS = {
+    "read": Operation(read),
+    "describe": Operation(describe),
+    "sign": Operation(sign),
+    "sign many": Operation(sign_many),
+    "list": Operation(list_folder),
+    "delete": Operation(delete),
+    "copy out": Operation(copy_out),
+    "copy in": Operation(copy_in, needs_file=False),
+    "move out": Operation(move_out, nobodys=True),
+    "move in": Operation(move_in, needs_file=False, nobodys=True),
+    "upload": Operation(upload, needs_file=False),
+    "overwrite": Operation(overwrite, nobodys=True),
+    "replace": Operation(replace, nobodys=True),
+    "sign an upload": Operation(sign_upload, nobodys=True),
+}
+
+# From the attacker's id and the victim's path to a path that some layer may take for the victim's.
+SPELLINGS: dict[str, Callable[[str, str], str]] = {
+    "as it is": lambda _me, path: path,
+    "climbing": lambda me, path: f"{me}/../{path}",
+    "climbing encoded": lambda me, path: f"{me}/%2e%2e/{path}",
+    "climbing encoded twice": lambda me, path: f"{me}/%252e%252e/{path}",
+    "slashes encoded": lambda me, path: quote(f"{me}/../{path}", safe=""),
+    "backslashes": lambda me, path: f"{me}\\..\\{path}",
+    "from the bucket": lambda _me, path: f"../inputs/{path}",
+    "leading slash": lambda _me, path: f"/{path}",
+    "double slash": lambda _me, path: path.replace("/", "//", 1),
+    "capitals": lambda _me, path: path.upper(),
+}
+
+
+@pytest.fixture(scope="session")
+async def victim_files(victim: Victim, webhooks: Actor) -> list[File]:
+    """A photo of the victim's and a picture that was made for them."""
+    photo = await keep_photo(victim.actor, b"\xff\xd8\xff of the victim")
+    return [photo, await keep(webhooks, "renders", f"{victim.actor.id}/{victim.render.job_id}/0.jpg")]
+
+
+@pytest.fixture(scope="session")
+async def intruder_photo(intruder: Actor, webhooks: Actor) -> File:
+    """The attacker's own, in both buckets under one name."""
+    photo = await keep_photo(intruder)
+    await webhooks.upload("renders", photo.name, photo.content)
+    return photo
+
+
+def files_of(database: Database) -> object:
+    return database.rows("select to_jsonb(o) - 'last_accessed_at' from storage.objects as o order by bucket_id, name")
+
+
+def gave_nothing(answer: httpx.Response) -> bool:
+    """Refused, or an empty list, or a list of addresses without one."""
+    if answer.is_client_error:
+        return True
+    found = answer.json()
+    return isinstance(found, list) and all(entry.get("signedURL", entry) is None for entry in found)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+async def test_B1_an_operation_serves_whoever_may(operation: Operation, alice: Actor, webhooks: Actor) -> None:
+    """The control of what is below: each operation works, for the owner or at least for the webhooks."""
+    own, photo = (await keep_photo(alice)).name, (await keep_photo(alice, b"\xff\xd8\xff another")).name
+    name = photo if operation.needs_file else new_photo_name(alice)
+    target = new_photo_name(alice) if operation.run in {copy_out, move_out} else own
+
+    if operation.nobodys:
+        assert gave_nothing(await operation.run(alice, "inputs", name, target))
+    answer = await operation.run(webhooks if operation.nobodys else alice, "inputs", name, target)
+
+    assert answer.is_success
+    assert operation.run is read or not gave_nothing(answer)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+async def test_B1_nobody_reaches_into_somebodys_folder(
+    operation: Operation,
+    anon: Actor,
+    intruder: Actor,
+    intruder_photo: File,
+    victim_files: list[File],
+    webhooks: Actor,
+    database: Database,
+) -> None:
+    before = files_of(database)
+
+    for spelling, spell in SPELLINGS.items():
+        own = new_photo_name(intruder) if operation.run in {copy_out, move_out} else intruder_photo.name
+        answers = await asyncio.gather(
+            *(
+                operation.run(attacker, file.bucket, spell(intruder.id, file.name), own)
+                for file in victim_files
+                for attacker in (intruder, anon)
+            )
+        )
+        assert [gave_nothing(answer) for answer in answers] == [True] * 4, spelling
+
+    assert files_of(database) == before
+    assert [await bytes_of(webhooks, file) for file in victim_files] == [file.content for file in victim_files]
+
+
+# Folders that a careless comparison takes for `me`'s.
+LOOKALIKES: dict[str, Callable[[str], str]] = {
+    "longer": lambda me: f"{me}x",
+    "shorter": lambda me: me[:-1],
+    "capitals": lambda me: me.upper(),
+    "below another": lambda me: f"other/{me}",
+    "empty owner": lambda _me: "",
+}
+
+
+@pytest.mark.parametrize("lookalike", LOOKALIKES.values(), ids=LOOKALIKES)
+@pytest.mark.parametrize("bucket", ["inputs", "renders"])
+async def test_B1_a_folder_that_looks_like_mine_is_not_mine(
+    bucket: str, lookalike: Callable[[str], str], alice: Actor, anon: Actor, webhooks: Actor, database: Database
+) -> None:
+    own = (await keep(webhooks, bucket, new_photo_name(alice))).name
+    folder = lookalike(alice.id)
+    other = await keep(webhooks, bucket, new_photo_name(alice).replace(f"{alice.id}/", f"{folder}/" if folder else "x"))
+    before = files_of(database)
+
+    for name, operation in OPERATIONS.items():
+        if name != "list":
+            target = new_photo_name(alice) if operation.run in {copy_out, move_out} else own
+            assert gave_nothing(await operation.run(alice, bucket, other.name, target)), name
+            assert gave_nothing(await operation.run(anon, bucket, other.name, target)), name
+    for prefix in ("", folder, alice.id, "%", alice.id[:-1]):
+        listed = await alice.storage("POST", f"object/list/{bucket}", {"prefix": prefix})
+        assert {entry["name"] for entry in listed.json()}.isdisjoint(set(other.name.split("/")) - {alice.id}), prefix
+
+    assert files_of(database) == before
+    assert await bytes_of(webhooks, other) == other.content
+    assert (await read(alice, bucket, own, own)).is_success

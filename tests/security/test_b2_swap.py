@@ -1,0 +1,93 @@
+"""B2: the photo that was checked is the photo that is used: nobody writes over it. It can be deleted and another put
+under its name, which is why its bytes are checked again at use."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+
+from tests.actors import Actor
+from tests.security.conftest import Database
+from tests.security.files import bytes_of, keep_photo, photo_name
+
+BOMB = b"\xff\xd8\xff bomb"
+
+
+async def upsert(actor: Actor, checked: str, _bomb: str) -> httpx.Response:
+    return await actor.upload("inputs", checked, BOMB, x_upsert="true")
+
+
+async def update(actor: Actor, checked: str, _bomb: str) -> httpx.Response:
+    return await actor.upload("inputs", checked, BOMB, method="PUT")
+
+
+async def copy(actor: Actor, checked: str, bomb: str) -> httpx.Response:
+    body = {"bucketId": "inputs", "sourceKey": bomb, "destinationKey": checked}
+    return await actor.storage("POST", "object/copy", body, x_upsert="true")
+
+
+async def move(actor: Actor, checked: str, bomb: str) -> httpx.Response:
+    """Move does not overwrite: the checked photo would first have to be moved away."""
+    away = {"bucketId": "inputs", "sourceKey": checked, "destinationKey": f"{checked.removesuffix('.jpg')}.away.jpg"}
+    there = {"bucketId": "inputs", "sourceKey": bomb, "destinationKey": checked}
+    refused = await actor.storage("POST", "object/move", away)
+    return refused if refused.is_error else await actor.storage("POST", "object/move", there)
+
+
+async def signed_upload(actor: Actor, checked: str, _bomb: str) -> httpx.Response:
+    signed = await actor.storage("POST", f"object/upload/sign/inputs/{checked}", {}, x_upsert="true")
+    return signed if signed.is_error else await put_signed(actor, checked, signed)
+
+
+async def put_signed(actor: Actor, name: str, signed: httpx.Response) -> httpx.Response:
+    """Use the address of a signed upload, which needs no key."""
+    return await actor.http.put(
+        f"/storage/v1/object/upload/sign/inputs/{name}",
+        params={"token": signed.json()["token"]},
+        content=BOMB,
+        headers={"Content-Type": "image/jpeg"},
+    )
+
+
+SWAPS: dict[str, Callable[[Actor, str, str], Awaitable[httpx.Response]]] = {
+    "upsert": upsert,
+    "update": update,
+    "copy": copy,
+    "move": move,
+    "signed upload": signed_upload,
+}
+
+
+@pytest.mark.parametrize("swap", SWAPS.values(), ids=SWAPS)
+async def test_B2_a_checked_photo_is_not_written_over(
+    swap: Callable[[Actor, str, str], Awaitable[httpx.Response]], alice: Actor, webhooks: Actor, database: Database
+) -> None:
+    checked, bomb = await keep_photo(alice), await keep_photo(alice, BOMB)
+    row = "select to_jsonb(o) - 'last_accessed_at' from storage.objects as o where name = %s"
+    before = database.value(row, checked.name)
+
+    refused = await swap(alice, checked.name, bomb.name)
+
+    assert (refused.status_code, refused.json()["statusCode"]) == (400, "403")
+    assert database.value(row, checked.name) == before
+    assert await bytes_of(webhooks, checked) == checked.content
+
+    # The same request does swap, for whom the policies do not bind.
+    assert (await swap(webhooks, checked.name, bomb.name)).is_success
+    assert await bytes_of(webhooks, checked) == BOMB
+
+
+async def test_B2_an_upload_that_was_signed_before_does_not_write_over(alice: Actor, webhooks: Actor) -> None:
+    signed = await alice.storage("POST", f"object/upload/sign/inputs/{photo_name(alice)}", {})
+    assert signed.is_success
+    checked = await keep_photo(alice)
+
+    late = await put_signed(alice, checked.name, signed)
+
+    assert (late.status_code, late.json()["statusCode"]) == (400, "409")
+    assert await bytes_of(webhooks, checked) == checked.content
+
+
+def test_B2_no_policy_lets_anybody_update_a_file(database: Database) -> None:
+    query = "select cmd, count(*)::integer from pg_policies where tablename = 'objects' group by cmd order by cmd"
+    assert {row["cmd"] for row in database.rows(query)} == {"SELECT", "INSERT", "DELETE"}
