@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import httpx
+from cachetools import LRUCache
 
 from local.replicate.catalogue import Catalogue
 from local.replicate.contracts import Event, Metrics, Record, RunFault, Status, now
@@ -22,6 +23,8 @@ PICTURE_SECONDS = 1.0
 
 MOST_TICKS = 16
 """Progress lines per picture: tqdm prints at most ten a second."""
+
+KEPT_PICTURES = 64
 
 EVENT_INTERVAL = 0.5
 """Seconds between `logs` and `output` deliveries; "at most once every 500ms" (API reference)."""
@@ -50,6 +53,7 @@ class Runner:
         self._throttled_until: dict[str, float] = {}
         # One at a time: two threads would wait for each other's interpreter lock more than they draw.
         self._drawing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
+        self._drawn = LRUCache[tuple[object, ...], Picture](KEPT_PICTURES)
         self._client = httpx.AsyncClient(follow_redirects=True, max_redirects=3)
 
     def start(self, record: Record) -> None:
@@ -136,7 +140,7 @@ class Runner:
         prediction.logs = f"Using seed: {record.seed}\n"
         prediction.output = None
         loop = asyncio.get_running_loop()
-        drawings = [loop.run_in_executor(self._drawing, render, order, index) for index in range(order.pictures)]
+        drawings = [loop.run_in_executor(self._drawing, self._draw, order, index) for index in range(order.pictures)]
         try:
             await self._collect(record, order, drawings)
         finally:
@@ -144,6 +148,13 @@ class Runner:
             for drawing in drawings:
                 drawing.cancel()
         self._finish(record, "succeeded")
+
+    def _draw(self, order: Order, index: int) -> Picture:
+        """The same order gives the same picture: one that was drawn lately is not drawn again."""
+        key = (*order.facts(), index)
+        if key not in self._drawn:
+            self._drawn[key] = render(order, index)
+        return self._drawn[key]
 
     async def _collect(self, record: Record, order: Order, drawings: list[asyncio.Future[Picture]]) -> None:
         prediction = record.prediction
