@@ -201,9 +201,13 @@ gateway.get("/storage/v1/object/sign/*", async (c, next) => {
   return next();
 });
 
-// Lite refuses an upload before it has read it, which cuts the connection under a client that is still sending.
+// Lite refuses an upload before it has read it, which cuts the connection under a client that is still sending. And
+// it holds only a length that was told against the bucket's limit.
 gateway.on(["POST", "PUT"], "/storage/v1/object/*", async (c, next) => {
-  c.req.raw = new Request(c.req.raw, { body: await c.req.arrayBuffer() });
+  const body = await c.req.arrayBuffer();
+  const headers = new Headers(c.req.raw.headers);
+  headers.set("Content-Length", String(body.byteLength));
+  c.req.raw = new Request(c.req.raw, { headers, body });
   return next();
 });
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -224,6 +224,18 @@ async def a_refused_upload_is_answered(world: World) -> None:
     assert (answer.status_code, answer.json()["statusCode"]) in {(400, "403"), (400, "413")}
 
 
+async def an_upload_of_untold_length_is_bounded_too(world: World) -> None:
+    alice = await world.stack.sign_up("alice")
+
+    async def content() -> AsyncIterator[bytes]:
+        yield b"x" * 2_000_000
+
+    async with world.stack.client(alice.token) as client:
+        path = f"/storage/v1/object/files/{alice.id}/a.png"
+        answer = await client.post(path, content=content(), headers=PNG)
+    assert (answer.status_code, answer.json().get("statusCode")) == (400, "413")
+
+
 async def the_gateway_has_no_routes_of_its_own(world: World) -> None:
     async with world.stack.client() as client:
         assert (await client.get("/_system/introspect")).status_code == 404
@@ -298,6 +310,10 @@ SHIMS = [
         a_refused_upload_is_answered,
         'gateway.on(["POST", "PUT"], "/storage/v1/object/*",',
         'gateway.on("POST", "/cut",',
+    ),
+    Shim(
+        an_upload_of_untold_length_is_bounded_too,
+        '  headers.set("Content-Length", String(body.byteLength));\n',
     ),
     Shim(the_gateway_has_no_routes_of_its_own, '["/auth/v1/*", "/rest/v1/*", "/storage/v1/*"]', '["/*"]'),
     Shim(studio_sees_all_rows_without_a_key, "studioConnection.applyJwtSessionContext = async () => {};\n"),

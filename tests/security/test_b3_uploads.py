@@ -1,0 +1,156 @@
+"""B3: only the webhooks write renders, and whoever writes: the buckets take pictures of a bounded size alone."""
+
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+
+from tests.actors import Actor, Api
+from tests.security.conftest import Database
+from tests.security.files import JPEG, File, bytes_of, keep_photo, new_photo_name, photo_name
+
+HTML = b"<!doctype html><script>alert(1)</script>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+FOREIGN_TYPES = ["text/html", "image/svg+xml", "image/gif", "application/pdf", "application/octet-stream", "text/plain"]
+# What the photo of a person may weigh, in bytes: file_size_limit of the bucket.
+INPUT_LIMIT = 26_214_400
+
+
+def refusal(answer: httpx.Response) -> str:
+    """The status that Storage means: it answers 400 to nearly everything."""
+    assert answer.status_code == 400
+    return answer.json()["statusCode"]
+
+
+def names(database: Database, owner: Actor) -> list[str]:
+    query = "select bucket_id || '/' || name as name from storage.objects where position(%s in name) > 0 order by 1"
+    return [row["name"] for row in database.rows(query, owner.id)]
+
+
+@pytest.mark.parametrize("mime", ["image/png", "image/jpeg", "image/webp"])
+async def test_B3_a_picture_of_a_running_job_cannot_be_forged(
+    mime: str, api: Api, alice: Actor, webhooks: Actor, database: Database
+) -> None:
+    """Storage takes the first file of a name: a forged one would stand in the way of the real one."""
+    path = f"{alice.id}/{(await api.submit(alice))['id']}/0.{mime.removeprefix('image/')}"
+    photo = await keep_photo(alice)
+    across = {"bucketId": "inputs", "sourceKey": photo.name, "destinationBucket": "renders", "destinationKey": path}
+    attempts = [
+        await alice.upload("renders", path, content_type=mime),
+        await alice.upload("renders", path, content_type=mime, x_upsert="true"),
+        await alice.upload("renders", path, content_type=mime, method="PUT"),
+        await alice.storage("POST", "object/copy", across),
+        await alice.storage("POST", "object/move", across),
+        await alice.storage("POST", f"object/upload/sign/renders/{path}", {}),
+    ]
+
+    # What is not there cannot be updated: Storage says 404 then, before it asks a policy.
+    assert [refusal(answer) for answer in attempts] == ["403", "403", "403", "403", "403", "403"]
+    assert names(database, alice) == [f"inputs/{photo.name}"]
+    assert (await webhooks.upload("renders", path, content_type=mime)).is_success
+    assert (await alice.storage("GET", f"object/renders/{path}")).content == JPEG
+
+
+@pytest.mark.parametrize("mime", FOREIGN_TYPES)
+async def test_B3_what_is_no_picture_is_refused(mime: str, alice: Actor, webhooks: Actor, database: Database) -> None:
+    name = photo_name(alice)
+    form = {"file": ("photo.jpg", HTML, mime)}
+
+    assert refusal(await alice.upload("inputs", name, HTML, content_type=mime)) == "415"
+    assert refusal(await webhooks.upload("renders", name, HTML, content_type=mime)) == "415"
+    assert refusal(await webhooks.upload("renders", name, HTML, content_type=mime, x_upsert="true")) == "415"
+    in_a_form = await alice.http.post(f"/storage/v1/object/inputs/{name}", headers=alice.headers, files=form)
+    assert refusal(in_a_form) == "415"
+
+    assert names(database, alice) == []
+    assert (await alice.upload("inputs", name)).is_success
+
+
+async def test_B3_what_lies_about_its_type_is_served_as_a_picture(alice: Actor) -> None:
+    """Storage checks the declared type alone. So a page that was let in as a JPEG is a broken picture to a browser."""
+    for content in (HTML, SVG):
+        photo = await keep_photo(alice, content)
+        assert (await alice.storage("GET", f"object/inputs/{photo.name}")).headers["content-type"] == "image/jpeg"
+
+
+# From the person's own id and a right name for a photo to one that `inputs` does not take.
+NAMES: dict[str, Callable[[str, str], str]] = {
+    "no hash": lambda me, _photo: f"{me}/photo.jpg",
+    "short hash": lambda _me, photo: photo.replace(".jpg", "")[:-1] + ".jpg",
+    "long hash": lambda _me, photo: photo.replace(".jpg", "0.jpg"),
+    "capital hash": lambda me, _photo: f"{me}/{'A' * 64}.jpg",
+    "another ending": lambda _me, photo: photo.replace(".jpg", ".html"),
+    "a second ending": lambda _me, photo: f"{photo}.html",
+    "any character for the dot": lambda _me, photo: photo.replace(".jpg", "/jpg"),
+    "a folder below": lambda me, photo: photo.replace(me, f"{me}/below"),
+    "a folder above": lambda _me, photo: f"above/{photo}",
+    "a job's path": lambda me, _photo: f"{me}/5b7c0f62-6f3c-4d3e-9d1c-2f3a7f0a9b11/0.jpg",
+    "nothing but the folder": lambda me, _photo: me,
+}
+
+
+@pytest.mark.parametrize("forge", NAMES.values(), ids=NAMES)
+async def test_B3_a_photo_has_a_name_of_one_form(
+    forge: Callable[[str, str], str], alice: Actor, database: Database
+) -> None:
+    right = new_photo_name(alice)
+
+    assert refusal(await alice.upload("inputs", forge(alice.id, right))) == "403"
+
+    assert names(database, alice) == []
+    assert (await alice.upload("inputs", right)).is_success
+
+
+async def test_B3_a_photo_of_the_limit_is_taken_and_a_byte_more_is_not(
+    alice: Actor, webhooks: Actor, database: Database
+) -> None:
+    content = JPEG + bytes(INPUT_LIMIT - len(JPEG))
+
+    async def endless() -> AsyncIterator[bytes]:
+        """The same without telling its length."""
+        for start in range(0, len(content), 1 << 20):
+            yield content[start : start + (1 << 20)]
+        yield b"\x00"
+
+    too_big = await alice.upload("inputs", new_photo_name(alice), content + b"\x00")
+    untold = await alice.http.post(
+        f"/storage/v1/object/inputs/{new_photo_name(alice)}",
+        content=endless(),
+        headers=alice.headers | {"Content-Type": "image/jpeg"},
+    )
+
+    assert [refusal(too_big), refusal(untold)] == ["413", "413"]
+    assert names(database, alice) == []
+    fits = await keep_photo(alice, content)
+    assert await bytes_of(webhooks, File(fits.bucket, fits.name, b"")) == content
+
+
+def test_B3_every_bucket_is_private_and_bounded(database: Database) -> None:
+    buckets = database.rows("select id, public, file_size_limit, allowed_mime_types from storage.buckets order by id")
+
+    assert {bucket["id"]: bucket["file_size_limit"] for bucket in buckets} == {
+        "inputs": INPUT_LIMIT,
+        "renders": 2 * INPUT_LIMIT,
+    }
+    assert {mime for bucket in buckets for mime in bucket["allowed_mime_types"]} == {
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+    }
+    assert [bucket["id"] for bucket in buckets if bucket["public"]] == []
+
+
+async def test_B3_people_make_and_change_no_bucket(anon: Actor, alice: Actor, database: Database) -> None:
+    buckets = "select to_jsonb(b) as row from storage.buckets as b order by id"
+    before = database.rows(buckets)
+
+    for person in (anon, alice):
+        assert (await person.storage("POST", "bucket", {"id": "mine", "name": "mine", "public": True})).is_error
+        for bucket in ("inputs", "renders"):
+            wish = {"public": True, "file_size_limit": None, "allowed_mime_types": None}
+            assert (await person.storage("PUT", f"bucket/{bucket}", wish)).is_error
+            assert (await person.storage("POST", f"bucket/{bucket}/empty")).is_error
+            assert (await person.storage("DELETE", f"bucket/{bucket}")).is_error
+        assert (await person.storage("GET", "bucket")).json() == []
+
+    assert database.rows(buckets) == before
