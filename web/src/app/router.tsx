@@ -11,11 +11,26 @@ import { HOME, safeNext } from "@/auth/safe-next";
 import { getSession } from "@/auth/session";
 
 import { ErrorPage } from "./error-page";
+import { WholePage } from "./message-page";
 import { NotFoundPage } from "./not-found-page";
 import { RootLayout } from "./root-layout";
 import { Shell } from "./shell";
 
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: RootLayout });
+/** Pages outside the shell bring their own <main>; so do the messages that replace them. */
+const OUTSIDE = {
+  errorComponent: ({ error }: { error: unknown }) => (
+    <WholePage>
+      <ErrorPage error={error} />
+    </WholePage>
+  ),
+  notFoundComponent: () => (
+    <WholePage>
+      <NotFoundPage />
+    </WholePage>
+  ),
+};
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: RootLayout, ...OUTSIDE });
 
 const index = createRoute({
   getParentRoute: () => root,
@@ -35,12 +50,14 @@ const signIn = createRoute({
     if (getSession().status === "signed-in") redirect({ href: safeNext(search.next), replace: true, throw: true });
   },
   component: lazyRouteComponent(() => import("@/features/auth/sign-in-page"), "SignInPage"),
+  ...OUTSIDE,
 });
 
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: "/reset-password",
   component: lazyRouteComponent(() => import("@/features/auth/reset-password-page"), "ResetPasswordPage"),
+  ...OUTSIDE,
 });
 
 const dashboard = createRoute({

@@ -4,7 +4,7 @@ import { ApiError } from "@/api/errors";
 import { Button } from "@/components/ui/button";
 import { useDocumentTitle } from "@/lib/document-title";
 
-import { MessagePage } from "./message-page";
+import { MessagePage, WholePage } from "./message-page";
 
 const RETRY_AFTER_S = 5;
 
@@ -30,13 +30,15 @@ export function StartFailed({ error, retry }: { error: unknown; retry: () => voi
 
   const offline = error instanceof ApiError && error.code === "offline";
   return (
-    <MessagePage
-      title={offline ? "You are offline" : "We cannot reach Maquette right now"}
-      sentence={seconds === 0 ? "Trying again." : `Trying again in ${String(seconds)} s.`}
-    >
-      <Button variant="ink" onClick={retry}>
-        Try now
-      </Button>
-    </MessagePage>
+    <WholePage>
+      <MessagePage
+        title={offline ? "You are offline" : "We cannot reach Maquette right now"}
+        sentence={seconds === 0 ? "Trying again." : `Trying again in ${String(seconds)} s.`}
+      >
+        <Button variant="ink" onClick={retry}>
+          Try now
+        </Button>
+      </MessagePage>
+    </WholePage>
   );
 }

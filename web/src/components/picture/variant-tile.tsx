@@ -1,5 +1,5 @@
 import { cx } from "class-variance-authority";
-import { CircleAlert, ShieldAlert } from "lucide-react";
+import { Ban, CircleAlert, ShieldAlert } from "lucide-react";
 import { useMemo, type CSSProperties, type ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -12,7 +12,7 @@ export type VariantState =
   | { status: "queued" }
   | { status: "processing"; percent: number }
   | { status: "done"; src: string; alt: string; onOpen: () => void; actions: ReactNode }
-  | { status: "failed"; reason: string; onRetry: () => void }
+  | { status: "failed" | "canceled"; reason: string; onRetry: () => void }
   | { status: "blocked"; reason: string; onEditPrompt: () => void };
 
 interface VariantTileProps {
@@ -29,6 +29,10 @@ interface VariantTileProps {
   state: VariantState;
 }
 
+const FAILED = <CircleAlert aria-hidden size={18} strokeWidth={1.6} className="text-danger" />;
+const CANCELED = <Ban aria-hidden size={18} strokeWidth={1.6} className="text-ink-3" />;
+const BLOCKED = <ShieldAlert aria-hidden size={18} strokeWidth={1.6} className="text-warn" />;
+
 /** One variant in its own ratio, from waiting to done. */
 export function VariantTile({ number, width, height, placeholder, backdrop, selected = false, state }: VariantTileProps) {
   const ratio = { aspectRatio: `${String(width)} / ${String(height)}` };
@@ -41,8 +45,9 @@ export function VariantTile({ number, width, height, placeholder, backdrop, sele
     case "processing":
       return <Pending {...{ frame, ratio, number, placeholder, backdrop, state }} />;
     case "failed":
+    case "canceled":
       return (
-        <Refusal icon={<CircleAlert aria-hidden size={18} strokeWidth={1.6} className="text-danger" />} ratio={ratio} reason={state.reason}>
+        <Refusal icon={state.status === "failed" ? FAILED : CANCELED} ratio={ratio} reason={state.reason}>
           <Button size="sm" onClick={state.onRetry}>
             Try again
           </Button>
@@ -50,7 +55,7 @@ export function VariantTile({ number, width, height, placeholder, backdrop, sele
       );
     case "blocked":
       return (
-        <Refusal icon={<ShieldAlert aria-hidden size={18} strokeWidth={1.6} className="text-warn" />} ratio={ratio} reason={state.reason}>
+        <Refusal icon={BLOCKED} ratio={ratio} reason={state.reason}>
           <Button size="sm" onClick={state.onEditPrompt}>
             Edit prompt
           </Button>
@@ -90,6 +95,7 @@ interface PendingProps {
 function Pending({ frame, ratio, number, placeholder, backdrop, state }: PendingProps) {
   const blurred = useMemo(() => placeholderUrl(placeholder) ?? backdrop, [placeholder, backdrop]);
   const running = state.status === "processing";
+  const ready = running && state.percent === 100;
   const name = `Variant ${String(number)}, ${running ? `${String(state.percent)} percent` : "waiting"}`;
   return (
     <div role="img" aria-label={name} className={cx(frame, running && "crop-marks")} style={ratio}>
@@ -97,7 +103,7 @@ function Pending({ frame, ratio, number, placeholder, backdrop, state }: Pending
       <div className="on-glass absolute inset-x-3 bottom-3 grid gap-1.5 rounded-sm bg-glass px-3 pt-2 pb-2.5 text-12 font-medium text-on-glass tablet:inset-x-5.5 tablet:bottom-5.5">
         <div className="flex justify-between gap-2">
           <span className="truncate">
-            {running ? "Rendering" : "Waiting"}
+            {ready ? "Saving" : running ? "Rendering" : "Waiting"}
             {running && <span className="max-tablet:hidden"> variant {number}</span>}
           </span>
           {running && <span className="num">{state.percent} %</span>}

@@ -6,18 +6,19 @@ export const buttonStyle = cva(
   [
     "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-sm border font-[550] whitespace-nowrap",
     "transition-colors select-none",
-    "aria-disabled:border-transparent aria-disabled:bg-sunken aria-disabled:text-ink-3 aria-disabled:shadow-none",
+    "aria-disabled:border-transparent aria-disabled:text-ink-3 aria-disabled:shadow-none",
     "[&_svg]:shrink-0",
   ],
   {
     variants: {
       variant: {
         // The one next step of a view: Generate, Use as input, upgrade.
-        canary: "border-transparent bg-canary text-on-canary hover:bg-canary-hover",
-        ink: "border-transparent bg-ink text-canvas hover:bg-ink/85",
-        line: "border-line bg-surface shadow-1 hover:bg-[linear-gradient(var(--hover),var(--hover))]",
-        ghost: "border-transparent hover:bg-hover active:bg-press",
-        danger: "border-transparent text-danger hover:bg-hover active:bg-press",
+        canary: "border-transparent bg-canary text-on-canary hover:bg-canary-hover aria-disabled:bg-sunken",
+        ink: "border-transparent bg-ink text-canvas hover:bg-ink/85 aria-disabled:bg-sunken",
+        line: "border-line bg-surface shadow-1 hover:bg-[linear-gradient(var(--hover),var(--hover))] aria-disabled:bg-sunken",
+        // Without a ground of their own, so that none appears when they are blocked.
+        ghost: "border-transparent hover:bg-hover active:bg-press aria-disabled:bg-transparent",
+        danger: "border-transparent text-danger hover:bg-hover active:bg-press aria-disabled:bg-transparent",
         // On glass, above a picture.
         glass: "border-transparent text-on-glass hover:bg-[#ffffff24]",
       },

@@ -7,7 +7,7 @@ import { dismissToast, useToasts } from "./toast-store";
 /** Shown for 8 s; Radix stops the clock while the pointer or the focus is on it, or the window is not in front. */
 const DURATION_MS = 8000;
 
-/** Where toasts appear: bottom centre, above the tabs. F8 moves the focus there. */
+/** Where toasts appear: bottom centre, above the tabs and above a bar that stays there. F8 moves the focus there. */
 export function Toaster() {
   const toasts = useToasts();
   return (
@@ -33,7 +33,7 @@ export function Toaster() {
           </Toast.Close>
         </Toast.Root>
       ))}
-      <Toast.Viewport className="fixed bottom-[calc(var(--tabs)+8px+env(safe-area-inset-bottom))] left-1/2 z-50 grid w-max max-w-[calc(100vw-16px)] -translate-x-1/2 gap-2 outline-none tablet:bottom-6" />
+      <Toast.Viewport className="fixed bottom-[calc(var(--tabs)+var(--bar)+8px+env(safe-area-inset-bottom))] left-1/2 z-50 grid w-max max-w-[calc(100vw-16px)] -translate-x-1/2 gap-2 outline-none tablet:bottom-[calc(var(--bar)+24px)]" />
     </Toast.Provider>
   );
 }

@@ -150,7 +150,7 @@ export function CreatePage() {
             onChangePreset={() => setOverlay("presets")}
           />
         </div>
-        <div className="border-t border-line bg-surface px-4 py-3 max-desk:fixed max-desk:inset-x-0 max-desk:bottom-[calc(var(--tabs)+env(safe-area-inset-bottom))] max-desk:z-10 tablet:max-desk:bottom-0 tablet:max-desk:left-(--rail) desk:px-4.5">
+        <div data-bar className="border-t border-line bg-surface px-4 py-3 max-desk:fixed max-desk:inset-x-0 max-desk:bottom-[calc(var(--tabs)+env(safe-area-inset-bottom))] max-desk:z-10 tablet:max-desk:bottom-0 tablet:max-desk:left-(--rail) desk:px-4.5">
           {running && <FlightBar generation={running} status={status} onCancel={stop} />}
           <div className={cx(running && "max-desk:hidden")}>
             <GenerateAction

@@ -41,6 +41,7 @@ export function duration(seconds: number): string {
 export function statusLine(generation: Generation, secondsLeft: number | null): string {
   if (generation.cancel_requested) return "Canceling";
   const { variants, ready } = generation;
+  if (ready >= variants) return `${ready} of ${variants} ready, saving`;
   const state = generation.status === "queued" ? "Waiting for the model" : `${ready} of ${variants} ready`;
   if (generation.overdue) return `${state}. Longer than usual`;
   return secondsLeft === null ? state : `${state}, about ${duration(secondsLeft)} left`;

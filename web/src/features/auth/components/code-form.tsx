@@ -51,7 +51,7 @@ export function CodeForm({ email, type, onResend, resendError, onOtherAddress }:
       <Button type="submit" variant="ink" size="lg" blocked={verify.isPending}>
         {verify.isPending ? "Checking" : "Continue"}
       </Button>
-      <div className="flex flex-wrap justify-between gap-2">
+      <div className="-mx-3.5 flex flex-wrap justify-between gap-2">
         <Resend onResend={onResend} />
         <Button variant="ghost" onClick={onOtherAddress}>
           Use another e-mail
@@ -74,7 +74,7 @@ function Resend({ onResend }: { onResend: () => Promise<unknown> }) {
     void onResend();
   };
   return (
-    <Button variant="ghost" className="-ml-3.5" blocked={seconds > 0} onClick={resend}>
+    <Button variant="ghost" blocked={seconds > 0} onClick={resend}>
       {seconds > 0 ? `Send again in ${String(seconds)} s` : "Send again"}
     </Button>
   );

@@ -106,9 +106,8 @@ function doneTile(variant: Variant, index: number, title: string, handlers: Vari
 
 function refusedState(generation: Generation, { onRetry, onEditPrompt }: VariantHandlers): VariantState {
   const reason = outcomeLine(generation) ?? "";
-  return isRetryable(generation)
-    ? { status: "failed", reason, onRetry }
-    : { status: "blocked", reason, onEditPrompt };
+  if (!isRetryable(generation)) return { status: "blocked", reason, onEditPrompt };
+  return { status: generation.status === "canceled" ? "canceled" : "failed", reason, onRetry };
 }
 
 /** Width / height of a picture that loads anyway; null before. */
