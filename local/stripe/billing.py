@@ -1,0 +1,160 @@
+"""What happens to subscriptions: bought, changed, canceled, renewed, failed. Each step sends its events."""
+
+import asyncio
+import time
+from typing import Final
+
+from local.stripe import objects
+from local.stripe.events import EventSender
+from local.stripe.objects import Object
+from local.stripe.settings import SoldPrice, StripeSettings
+from local.stripe.store import Store
+
+# Stripe's test cards: https://docs.stripe.com/testing
+DECLINED: Final = {
+    "4000000000000002": "Your card was declined.",
+    "4000000000009995": "Your card has insufficient funds.",
+}
+# Attaches, and fails when it is charged later.
+FAILS_LATER: Final = "4000000000000341"
+NEEDS_CONFIRMATION: Final = {"4000002500003155", "4000002760003184", "4000000000003220"}
+GOOD: Final = {"4242424242424242", "5555555555554444", FAILS_LATER, *NEEDS_CONFIRMATION}
+ENDED: Final = frozenset({"canceled", "incomplete_expired"})
+
+
+class CardRefused(Exception):
+    """The card was not charged; the message is what the page shows."""
+
+
+class Billing:
+    """The account's subscriptions."""
+
+    def __init__(self, settings: StripeSettings, store: Store, events: EventSender) -> None:
+        self._settings = settings
+        self._store = store
+        self._events = events
+        self.prices = {sold.id: sold for sold in settings.prices}
+
+    def now(self) -> int:
+        """This account's clock, in seconds since the epoch; tests set it forward."""
+        return int(time.time() + self._store.state.clock_offset)
+
+    def tell(self, kind: str, payload: Object) -> None:
+        """Send an event about an object as it is now."""
+        self._events.send(objects.event(self.now(), kind, payload))
+
+    def price_of(self, subscription: Object) -> SoldPrice:
+        """What a subscription costs."""
+        return self.prices[subscription["items"]["data"][0]["price"]["id"]]
+
+    def running(self, customer_id: str) -> Object | None:
+        """The latest subscription of a customer that has not ended."""
+        found = self._store.all("subscription", customer=customer_id)
+        return next((one for one in found if one["status"] not in ENDED), None)
+
+    def pay(self, session: Object, sold: SoldPrice, card: str) -> Object:
+        """Complete a checkout. Raises CardRefused."""
+        number = card.replace(" ", "")
+        if number in DECLINED:
+            raise CardRefused(DECLINED[number])
+        if number not in GOOD:
+            raise CardRefused("Your card number is invalid. Use one of the test cards below.")
+        now = self.now()
+        metadata = session.get("subscription_data", {}).get("metadata", {})
+        made = objects.subscription(now, session["customer"], sold, self._period_end(now, sold), metadata)
+        invoice = objects.invoice(now, made, sold, paid=True, reason="subscription_create")
+        made["latest_invoice"] = invoice["id"]
+        session |= {
+            "status": "complete",
+            "payment_status": "paid",
+            "subscription": made["id"],
+            "invoice": invoice["id"],
+        }
+        self._store.state.cards[session["customer"]] = number
+        for one in (made, invoice, session):
+            self._store.put(one)
+        self.tell("customer.subscription.created", made)
+        self.tell("invoice.paid", invoice)
+        self.tell("checkout.session.completed", session)
+        return made
+
+    def change(self, subscription: Object, sold: SoldPrice) -> None:
+        """Another price at once; the period stays as it is when the interval does."""
+        before = self.price_of(subscription)
+        objects.set_price(subscription, sold)
+        if before.interval != sold.interval:
+            objects.set_period(subscription, self.now(), self._period_end(self.now(), sold))
+        self._store.put(subscription)
+        self.tell("customer.subscription.updated", subscription)
+
+    def cancel_at_period_end(self, subscription: Object) -> None:
+        """As the portal does for flexible subscriptions: `cancel_at`, while cancel_at_period_end stays false."""
+        item = subscription["items"]["data"][0]
+        subscription |= {"cancel_at": item["current_period_end"], "canceled_at": self.now()}
+        self._store.put(subscription)
+        self.tell("customer.subscription.updated", subscription)
+
+    def resume(self, subscription: Object) -> None:
+        """Take a planned cancellation back."""
+        subscription |= {"cancel_at": None, "canceled_at": None}
+        self._store.put(subscription)
+        self.tell("customer.subscription.updated", subscription)
+
+    def end(self, subscription: Object) -> None:
+        """Cancel at once."""
+        subscription |= {"status": "canceled", "canceled_at": self.now(), "ended_at": self.now()}
+        self._store.put(subscription)
+        self.tell("customer.subscription.deleted", subscription)
+
+    def use_card(self, customer_id: str, card: str) -> None:
+        """Another card for what comes. Raises CardRefused."""
+        number = card.replace(" ", "")
+        if number not in GOOD:
+            raise CardRefused(DECLINED.get(number, "Your card number is invalid."))
+        self._store.state.cards[customer_id] = number
+        self._store.save()
+        subscription = self.running(customer_id)
+        if subscription and subscription["status"] == "past_due":
+            self._renew(subscription)
+
+    def delete_customer(self, customer_id: str) -> Object:
+        """A deleted customer's subscriptions end at once."""
+        while subscription := self.running(customer_id):
+            self.end(subscription)
+        gone = self._store.find(customer_id, "customer")
+        assert gone
+        self.tell("customer.deleted", gone)
+        return self._store.put({**objects.deleted_customer(customer_id), "created": gone["created"]})
+
+    async def keep_time(self) -> None:
+        """Renew and end what is due, for ever."""
+        while True:
+            self.catch_up()
+            await asyncio.sleep(min(1.0, self._settings.month_seconds / 20))
+
+    def catch_up(self) -> None:
+        """Renew and end what is due by this account's clock."""
+        for subscription in self._store.all("subscription"):
+            if subscription["status"] != "active":
+                continue
+            if subscription["cancel_at"] is not None and subscription["cancel_at"] <= self.now():
+                self.end(subscription)
+            elif subscription["items"]["data"][0]["current_period_end"] <= self.now():
+                self._renew(subscription)
+
+    def _renew(self, subscription: Object) -> None:
+        sold = self.price_of(subscription)
+        paid = self._store.state.cards.get(subscription["customer"]) != FAILS_LATER
+        starts = subscription["items"]["data"][0]["current_period_end"]
+        if subscription["status"] == "active":
+            objects.set_period(subscription, starts, self._period_end(starts, sold))
+        invoice = objects.invoice(self.now(), subscription, sold, paid=paid, reason="subscription_cycle")
+        subscription |= {"status": "active" if paid else "past_due", "latest_invoice": invoice["id"]}
+        self._store.put(invoice)
+        self._store.put(subscription)
+        self.tell("customer.subscription.updated", subscription)
+        self.tell("invoice.paid" if paid else "invoice.payment_failed", invoice)
+
+    def _period_end(self, starts: int, sold: SoldPrice) -> int:
+        months = 12 if sold.interval == "year" else 1
+        return int(starts + months * self._settings.month_seconds)

@@ -1,0 +1,53 @@
+"""Everything this account knows, in one JSON file."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from local.stripe.objects import Object
+
+
+class State(msgspec.Struct):
+    """Objects by id, answers by idempotency key, and how far the clock was set forward, in seconds."""
+
+    objects: dict[str, Object] = {}
+    answers: dict[str, tuple[str, int, Any]] = {}
+    clock_offset: float = 0.0
+    cards: dict[str, str] = {}
+    """The card a customer paid with last."""
+
+
+class Store:
+    """The state that survives a restart."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = folder / "state.json"
+        self.state = msgspec.json.decode(self._file.read_bytes(), type=State) if self._file.exists() else State()
+
+    def save(self) -> None:
+        """Durable once this returns: written aside, then renamed."""
+        aside = self._file.with_suffix(".new")
+        aside.write_bytes(msgspec.json.encode(self.state))
+        aside.replace(self._file)
+
+    def put(self, made: Object) -> Object:
+        """Keep an object."""
+        self.state.objects[made["id"]] = made
+        self.save()
+        return made
+
+    def find(self, object_id: str, kind: str) -> Object | None:
+        """An object of that kind."""
+        found = self.state.objects.get(object_id)
+        return found if found and found["object"] == kind else None
+
+    def all(self, kind: str, **values: object) -> list[Object]:
+        """Objects of a kind with those values, newest first."""
+        found = [
+            made
+            for made in self.state.objects.values()
+            if made["object"] == kind and all(made.get(name) == value for name, value in values.items())
+        ]
+        return sorted(found, key=lambda made: (made["created"], made["id"]), reverse=True)
