@@ -1,6 +1,6 @@
 import { Link, Outlet, useMatches } from "@tanstack/react-router";
 
-import { useUser } from "@/auth/session";
+import { useSession } from "@/auth/session";
 import { Mark } from "@/components/ui/mark";
 
 import { AccountMenu } from "./account-menu";
@@ -11,8 +11,11 @@ import { OfflineBanner } from "./offline-banner";
 
 /** What surrounds every page of a signed-in person: a rail from 720 px, a bar above and tabs below on a phone. */
 export function Shell() {
+  const session = useSession();
+  // The guard of the route is about to lead to the sign-in page.
+  if (session.status !== "signed-in") return null;
   // Another person means another tree: no state of the one before survives.
-  return <Frame key={useUser().id} />;
+  return <Frame key={session.user.id} />;
 }
 
 function Frame() {

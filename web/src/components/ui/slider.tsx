@@ -91,7 +91,7 @@ function ValueInput({ label, value, onChange, min, max, step, unit }: Omit<Slide
         onKeyDown={key}
         className="field-sizing-content min-h-6 rounded-xs border-b border-transparent bg-transparent px-0.5 text-right touch:text-[1rem] hover:border-line-strong focus:border-ink"
       />
-      {unit && <span>{unit}</span>}
+      {unit && <span className="touch:text-[1rem]">{unit}</span>}
     </span>
   );
 }

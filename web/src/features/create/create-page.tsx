@@ -111,7 +111,7 @@ export function CreatePage() {
   };
 
   return (
-    <div className="flex flex-col desk:grid desk:h-dvh desk:min-h-[600px] desk:grid-rows-[minmax(0,1fr)] desk:grid-cols-[340px_minmax(0,1fr)] wide:grid-cols-[var(--panel)_minmax(0,1fr)]">
+    <div className="flex flex-col desk:grid desk:h-[calc(100dvh-var(--banner))] desk:min-h-[560px] desk:grid-rows-[minmax(0,1fr)] desk:grid-cols-[340px_minmax(0,1fr)] wide:grid-cols-[var(--panel)_minmax(0,1fr)]">
       <h1 className="sr-only">Create</h1>
       <p role="status" className="sr-only">
         {announced}

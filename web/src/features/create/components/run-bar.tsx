@@ -25,16 +25,16 @@ interface RunBarProps {
 export function RunBar({ generation, status, notifications, onCancel }: RunBarProps) {
   const running = isInFlight(generation);
   return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 desk:min-h-11 desk:flex-nowrap">
-      <h2 className="min-w-0 truncate text-15 font-semibold max-desk:w-full desk:max-w-[45%] desk:text-24">{generation.title}</h2>
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 desk:min-h-11 wide:flex-nowrap">
+      <h2 className="min-w-0 truncate text-15 font-semibold max-wide:w-full wide:max-w-[45%] desk:text-24">{generation.title}</h2>
       {running ? (
         <>
           <DimensionLine
             percent={generation.progress}
             label="Progress"
-            className="min-w-20 grow max-desk:order-last max-desk:mt-1 max-desk:basis-full"
+            className="min-w-20 grow max-wide:order-last max-wide:mt-1 max-wide:basis-full"
           />
-          <span className="text-13 tabular-nums max-desk:grow">{status}</span>
+          <span className="text-13 tabular-nums max-wide:grow">{status}</span>
           {notifications.offered && (
             <IconButton
               label="Notify me when it is done"

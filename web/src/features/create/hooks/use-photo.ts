@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 
+import { ApiError } from "@/api/errors";
 import { getFile } from "@/api/get-file";
 
 import { pictureUrlQuery } from "../api/get-picture-url";
@@ -60,7 +61,8 @@ export function usePhoto(limits: Limits, onDone: (input: DraftInput) => void) {
       onDone(input);
     } catch (error) {
       if (signal.aborted || !(error instanceof Error)) return;
-      const retry = error instanceof PhotoRefused ? null : () => void add(file);
+      const refused = error instanceof PhotoRefused || (error instanceof ApiError && !error.transient);
+      const retry = refused ? null : () => void add(file);
       setState({ status: "failed", name: file.name, message: error.message, retry });
     }
   };
