@@ -52,6 +52,10 @@ class WebhookJobRepository:
         )
         return msgspec.convert(answer, Standing, strict=False)
 
+    async def announce_files(self, job_id: UUID, prediction_id: str, names: list[str]) -> str:
+        """Queue names in the `renders` bucket for removal, unless `complete` writes the rows that name them."""
+        return await self._call("announce_files", {"job_id": str(job_id), "prediction": prediction_id, "names": names})
+
     async def complete(self, event_id: str, job_id: UUID, prediction_id: str, outputs: list[OutputRow]) -> str:
         """Write render, variants and job together; a repeat writes nothing."""
         return await self._call(

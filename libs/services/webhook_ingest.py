@@ -18,6 +18,7 @@ from libs.repositories.webhook_jobs import OutputRow, Standing, WebhookJobReposi
 from libs.services.external.output_fetcher import OutputFetcher, OutputGone, OutputRefused, output_urls
 from libs.services.external.replicate_adapter import Prediction, failure_code, progress_of
 from libs.services.images import ImageError, prepare_output
+from libs.services.imaging.contracts import PreparedOutput
 
 log = structlog.get_logger()
 
@@ -66,57 +67,49 @@ class WebhookIngest:
         return worked_off
 
     async def _settle(self, event_id: str, job_id: UUID, prediction: Prediction, standing: Standing) -> str:
-        assert standing.owner_id is not None
-        folder = f"{standing.owner_id}/{job_id}"
         if prediction.status != "succeeded":
-            return await self._fail(event_id, job_id, prediction.id, folder, *_reason(prediction, standing))
+            return await self._jobs.fail(event_id, job_id, prediction.id, *_reason(prediction, standing))
         try:
-            outputs = await self._store(folder, prediction)
+            pictures = await self._pictures(prediction)
         except OutputGone:
-            return await self._fail(event_id, job_id, prediction.id, folder, "failed", "outputs_expired")
+            return await self._jobs.fail(event_id, job_id, prediction.id, "failed", "outputs_expired")
         except (OutputRefused, ImageError) as refusal:
             log.warning("outputs_refused", job_id=str(job_id), reason=str(refusal))
-            return await self._fail(event_id, job_id, prediction.id, folder, "failed", "provider_failed")
-        outcome = await self._jobs.complete(event_id, job_id, prediction.id, outputs)
-        if outcome in {"settled", "unknown_job"}:
-            # Canceled, or the account deleted, while we stored: nothing refers to these files.
-            await self._remove_files(folder)
-        return outcome
+            return await self._jobs.fail(event_id, job_id, prediction.id, "failed", "provider_failed")
+        rows = [_row(f"{standing.owner_id}/{job_id}/{index}", index, picture) for index, picture in enumerate(pictures)]
+        # Canceled, crashed or the account deleted while we store: what was announced and got no row is removed.
+        names = [name for row in rows for name in (row.path, row.thumbnail_path)]
+        outcome = await self._jobs.announce_files(job_id, prediction.id, names)
+        if outcome != "applied":
+            return outcome
+        await asyncio.gather(*(self._store(row, picture) for row, picture in zip(rows, pictures, strict=True)))
+        return await self._jobs.complete(event_id, job_id, prediction.id, rows)
 
-    async def _store(self, folder: str, prediction: Prediction) -> list[OutputRow]:
+    async def _pictures(self, prediction: Prediction) -> list[PreparedOutput]:
         if prediction.data_removed:
             raise OutputGone
         urls = output_urls(prediction.output, LIMITS.max_variants)
-        return list(await asyncio.gather(*(self._store_one(folder, index, url) for index, url in enumerate(urls))))
+        return await asyncio.gather(*(self._picture(url) for url in urls))
 
-    async def _store_one(self, folder: str, index: int, url: str) -> OutputRow:
-        picture = await prepare_output(await self._fetcher.fetch(url))
-        path = f"{folder}/{index}.{picture.extension}"
-        thumbnail_path = f"{folder}/{index}.thumb.webp"
-        await self._storage.upload(RENDERS, path, picture.data, picture.mime, overwrite=True)
-        await self._storage.upload(RENDERS, thumbnail_path, picture.thumbnail, "image/webp", overwrite=True)
-        return OutputRow(
-            index=index,
-            path=path,
-            thumbnail_path=thumbnail_path,
-            mime=picture.mime,
-            width=picture.width,
-            height=picture.height,
-            bytes=len(picture.data),
-            placeholder=picture.placeholder,
-        )
+    async def _picture(self, url: str) -> PreparedOutput:
+        return await prepare_output(await self._fetcher.fetch(url))
 
-    async def _fail(self, event_id: str, job_id: UUID, prediction_id: str, folder: str, outcome: str, code: str) -> str:
-        applied = await self._jobs.fail(event_id, job_id, prediction_id, outcome, code)
-        if applied in {"applied", "settled", "unknown_job"}:
-            # An earlier delivery may have died half-way through storing.
-            await self._remove_files(folder)
-        return applied
+    async def _store(self, row: OutputRow, picture: PreparedOutput) -> None:
+        await self._storage.upload(RENDERS, row.path, picture.data, row.mime, overwrite=True)
+        await self._storage.upload(RENDERS, row.thumbnail_path, picture.thumbnail, "image/webp", overwrite=True)
 
-    async def _remove_files(self, folder: str) -> None:
-        files = await self._storage.page(RENDERS, folder, 0, 100)
-        if files:
-            await self._storage.remove(RENDERS, [f"{folder}/{file.name}" for file in files])
+
+def _row(name: str, index: int, picture: PreparedOutput) -> OutputRow:
+    return OutputRow(
+        index=index,
+        path=f"{name}.{picture.extension}",
+        thumbnail_path=f"{name}.thumb.webp",
+        mime=picture.mime,
+        width=picture.width,
+        height=picture.height,
+        bytes=len(picture.data),
+        placeholder=picture.placeholder,
+    )
 
 
 def _reason(prediction: Prediction, standing: Standing) -> tuple[str, str]:

@@ -4,19 +4,22 @@ revoke all on schema private from public, anon, authenticated, service_role;
 grant usage on schema private to anon, authenticated, service_role;
 
 revoke all on all tables in schema private from public, anon, authenticated, service_role;
+revoke all on all sequences in schema private from public, anon, authenticated, service_role;
 revoke execute on all functions in schema public from public, anon, authenticated, service_role;
 revoke execute on all functions in schema private from public, anon, authenticated, service_role;
 
 -- People, about themselves.
 grant execute on function public.my_usage() to authenticated;
 grant execute on function private.my_usage() to authenticated;
+grant execute on function public.my_usage_by_day() to authenticated;
+grant execute on function private.my_usage_by_day() to authenticated;
 
 -- People, about their own renders and collections: RLS scopes the first group, auth.uid() the second.
 grant execute on function public.list_renders(jsonb, text, integer, text, uuid) to authenticated;
 grant execute on function public.count_renders_by_month(jsonb) to authenticated;
 grant execute on function public.change_renders(jsonb, text, uuid) to authenticated;
 grant execute on function public.render_detail(uuid) to authenticated;
-grant execute on function public.list_collections(integer, boolean, timestamptz, uuid, uuid, uuid) to authenticated;
+grant execute on function public.list_collections(integer, boolean, timestamp with time zone, uuid, uuid, uuid) to authenticated;
 grant execute on function public.move_collection_item(uuid, uuid, uuid) to authenticated;
 grant execute on function private.render_conditions(jsonb) to authenticated;
 grant execute on function private.renders_with_words(text[]) to authenticated;
@@ -32,6 +35,10 @@ grant execute on function public.attach_prediction(text, text) to authenticated;
 grant execute on function private.attach_prediction(text, text) to authenticated;
 grant execute on function public.request_cancel(text, text) to authenticated;
 grant execute on function private.request_cancel(text, text) to authenticated;
+grant execute on function public.attach_customer(text, text) to authenticated;
+grant execute on function private.attach_customer(text, text) to authenticated;
+grant execute on function public.delete_account(text, text) to authenticated;
+grant execute on function private.delete_account(text, text) to authenticated;
 
 -- The API for a person, or for itself (reconcile, as anon): proof.
 grant execute on function public.release_generation(text, text) to anon, authenticated;
@@ -44,6 +51,8 @@ grant execute on function private.purge_trash(text, text) to anon;
 -- The webhook handlers.
 grant execute on function public.record_progress(uuid, text, integer, integer) to service_role;
 grant execute on function private.record_progress(uuid, text, integer, integer) to service_role;
+grant execute on function public.announce_files(uuid, text, jsonb) to service_role;
+grant execute on function private.announce_files(uuid, text, jsonb) to service_role;
 grant execute on function public.complete_generation(text, uuid, text, jsonb) to service_role;
 grant execute on function private.complete_generation(text, uuid, text, jsonb) to service_role;
 grant execute on function public.fail_generation(text, uuid, text, public.job_status, text) to service_role;
@@ -52,3 +61,7 @@ grant execute on function public.next_file_removals(integer) to service_role;
 grant execute on function private.next_file_removals(integer) to service_role;
 grant execute on function public.confirm_file_removals(jsonb) to service_role;
 grant execute on function private.confirm_file_removals(jsonb) to service_role;
+grant execute on function public.next_billing_version() to service_role;
+grant execute on function private.next_billing_version() to service_role;
+grant execute on function public.apply_billing_state(text, text, text, bigint, jsonb) to service_role;
+grant execute on function private.apply_billing_state(text, text, text, bigint, jsonb) to service_role;
