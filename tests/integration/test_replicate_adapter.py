@@ -79,10 +79,11 @@ async def test_a_run_is_found_again_by_what_it_was_asked(adapter: ReplicateAdapt
     other = await start(adapter, "warm-minimal", seed=1002, webhook=f"{WEBHOOK}2")
     preset = find_preset("warm-minimal")
     assert preset is not None
-    # The photo's address is another one by then.
-    values = model_input(preset, {}, "A calm room", 1, 1001, "https://signed.example/again")
+    # The photo's address is signed anew by then.
+    values = model_input(preset, {}, "A calm room", 1, 1001, f"{photo_for(preset)}?token=another")
     found = {
-        prediction.id: is_run_of(prediction, preset, values, WEBHOOK) for prediction in await adapter.list_since(since)
+        prediction.id: is_run_of(prediction, preset, values, WEBHOOK)
+        for prediction in await adapter.list_created(since, datetime.now(UTC))
     }
     assert found[wanted.id]
     assert not found[other.id]
@@ -115,7 +116,7 @@ async def test_H3_a_refused_create_made_nothing(
     with pytest.raises(ProviderRefused) as refusal:
         await start(adapter, "first-ideas")
     assert refusal.value.retry_after == (9 if status == 429 else None)
-    assert await adapter.list_since(since) == []
+    assert await adapter.list_created(since, datetime.now(UTC)) == []
 
 
 @pytest.mark.parametrize("kind", ["cut", "garbage"])
@@ -126,7 +127,7 @@ async def test_H3_a_spoilt_answer_leaves_a_run_that_the_list_shows(
     replicate.fault(on="api", kind=kind, performed=True)
     with pytest.raises(ProviderUnsure):
         await start(adapter, "first-ideas", seed=4242)
-    assert [(found.input or {}).get("seed") for found in await adapter.list_since(since)] == [4242]
+    assert [(found.input or {}).get("seed") for found in await adapter.list_created(since, datetime.now(UTC))] == [4242]
 
 
 async def test_a_wrong_token_is_refused(replicate: ReplicateProcess) -> None:

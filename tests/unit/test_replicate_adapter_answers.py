@@ -130,7 +130,7 @@ def test_J1_logged_text_is_one_bounded_printable_line(text: str) -> None:
 
 
 class TestIsRunOf:
-    values = model_input(PRESET, {}, "A room", 2, 7, "https://x/signed?token=1")
+    values = model_input(PRESET, {}, "A room", 2, 7, "https://x/inputs/alice/signed?token=1")
 
     def test_the_webhook_decides_where_the_provider_tells_it(self) -> None:
         own = prediction(webhook=WEBHOOK, input={})
@@ -138,11 +138,22 @@ class TestIsRunOf:
         assert is_run_of(own, PRESET, self.values, WEBHOOK)
         assert not is_run_of(foreign, PRESET, self.values, WEBHOOK)
 
-    def test_else_the_input_does_but_for_the_address_of_the_photo(self) -> None:
-        sent = {**self.values, "image": "https://x/signed?token=2"}
+    def test_else_the_input_does_but_for_the_signature_of_the_photo(self) -> None:
+        sent = {**self.values, "image": "https://x/inputs/alice/signed?token=2"}
         assert is_run_of(prediction(input=sent), PRESET, self.values, WEBHOOK)
+        assert is_run_of(prediction(input=sent), PRESET, {**self.values, "image": "inputs/alice/signed"}, WEBHOOK)
 
-    @pytest.mark.parametrize("change", [{"seed": 8}, {"prompt": "B"}, {"num_outputs": 1}, {"prompt_strength": 0.5}])
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"seed": 8},
+            {"prompt": "B"},
+            {"num_outputs": 1},
+            {"prompt_strength": 0.5},
+            {"image": "https://x/inputs/bob/signed?token=1"},
+            {"image": None},
+        ],
+    )
     def test_another_input_is_another_run(self, change: dict[str, object]) -> None:
         sent = {**self.values, **change}
         assert not is_run_of(prediction(input=sent), PRESET, self.values, WEBHOOK)

@@ -5,7 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -19,6 +19,7 @@ from libs.services.external.replicate_adapter import (
 
 TOKEN = "r8_local_token"
 WEBHOOK = "https://maquette.example/api/v1/webhooks/replicate?job=1"
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MODEL = "black-forest-labs/flux-dev"
 PREDICTION = {"id": "p1", "status": "starting", "input": {"prompt": "x"}, "created_at": "2026-11-23T00:00:00Z"}
 
@@ -222,19 +223,21 @@ async def test_the_list_is_followed_to_its_end() -> None:
         served,
         adapter,
     ):
-        found = await adapter.list_since(datetime(2026, 11, 23, 12, tzinfo=UTC))
+        found = await adapter.list_created(NOON, NOON + timedelta(minutes=5))
     assert [prediction.id for prediction in found] == ["p1", "p2", "p3"]
+    window = "created_after=2026-11-23T12%3A00%3A00%2B00%3A00&created_before=2026-11-23T12%3A05%3A00%2B00%3A00"
     assert served.lines == [
-        "GET /v1/predictions?created_after=2026-11-23T12%3A00%3A00%2B00%3A00 HTTP/1.1",
+        f"GET /v1/predictions?{window} HTTP/1.1",
         # Asked of the address we know: the token never goes to a host that an answer names.
         "GET /v1/predictions?cursor=a%2Fb HTTP/1.1",
     ]
 
 
-async def test_an_endless_list_is_cut() -> None:
+async def test_a_list_without_end_is_not_taken_for_the_whole() -> None:
     async with wire(page("https://api.replicate.com/v1/predictions?cursor=same", "p1")) as (served, adapter):
-        found = await adapter.list_since(datetime(2026, 11, 23, tzinfo=UTC))
-    assert len(found) == len(served.requests) == replicate_adapter.MAX_LIST_PAGES
+        with pytest.raises(ProviderUnsure):
+            await adapter.list_created(NOON, NOON + timedelta(minutes=5))
+    assert len(served.requests) == replicate_adapter.MAX_LIST_PAGES
 
 
 async def test_the_signing_secret_is_read() -> None:

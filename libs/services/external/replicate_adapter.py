@@ -27,8 +27,8 @@ from libs.services.prompt_builder import build_prompt
 CREATE_SECONDS: Final = 25
 CALL_SECONDS: Final = 10
 MAX_RETRY_AFTER: Final = 3600
-# 100 predictions each: what an account makes between a submit and its reconcile.
-MAX_LIST_PAGES: Final = 5
+# 100 predictions each: ten a second over the minutes around a submit.
+MAX_LIST_PAGES: Final = 20
 LOGGED_CHARACTERS: Final = 300
 WEBHOOK_EVENTS: Final = ("start", "output", "logs", "completed")
 TERMINAL: Final = frozenset({"succeeded", "failed", "canceled", "aborted"})
@@ -138,18 +138,23 @@ class ReplicateAdapter:
             "POST", f"/v1/predictions/{quote(prediction_id, safe='')}/cancel", Prediction, CALL_SECONDS
         )
 
-    async def list_since(self, since: datetime) -> list[Prediction]:
-        """Runs created at or after an aware time, newest first, `MAX_LIST_PAGES` at most. Raises ProviderError."""
-        path = httpx.URL("/v1/predictions", params={"created_after": since.isoformat()})
+    async def list_created(self, since: datetime, until: datetime) -> list[Prediction]:
+        """All runs created between two aware times, newest first.
+
+        Raises ProviderError; ProviderUnsure also when there are more than `MAX_LIST_PAGES` hold.
+        """
+        path = httpx.URL(
+            "/v1/predictions", params={"created_after": since.isoformat(), "created_before": until.isoformat()}
+        )
         predictions: list[Prediction] = []
         for _ in range(MAX_LIST_PAGES):
             page = await self._call("GET", str(path), _Page, CALL_SECONDS)
             predictions += page.results
             if page.next is None:
-                break
+                return predictions
             # Path and query only: the token goes to no host that an answer names.
             path = httpx.URL(httpx.URL(page.next).raw_path.decode("ascii"))
-        return predictions
+        raise ProviderUnsure("the list has no end")
 
     async def webhook_secret(self) -> str:
         """The account's `whsec_` secret that signs every delivery. Raises ProviderError."""
@@ -245,15 +250,23 @@ def model_input(
 
 
 def is_run_of(prediction: Prediction, preset: Preset, values: Mapping[str, Any], webhook_url: str) -> bool:
-    """Whether a listed prediction is the run of a job, judged by its webhook, or else by its input.
+    """Whether a listed prediction can be the run of a job, judged by its webhook, or else by its input.
 
-    Signed image URLs are made anew each time and say nothing.
+    The photo's address is signed anew each time: its path counts, of which `values` may give the end only. Jobs that
+    ask for the very same have the very same runs: the database lets each run belong to one.
     """
     if prediction.webhook is not None:
         return prediction.webhook == webhook_url
     image_field = _model(preset.model).image_field
     sent = prediction.input or {}
-    return all(sent.get(name) == value for name, value in values.items() if name != image_field)
+    return all(
+        _path(sent.get(name)).endswith(_path(value)) if name == image_field else sent.get(name) == value
+        for name, value in values.items()
+    )
+
+
+def _path(address: object) -> str:
+    return address.partition("?")[0] if isinstance(address, str) else ""
 
 
 def progress_of(prediction: Prediction) -> tuple[int, int]:

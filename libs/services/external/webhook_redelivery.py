@@ -21,6 +21,14 @@ class RedeliveryFailed(Exception):
     """Our endpoint did not take the delivery; the next reconcile tries again."""
 
 
+class _Outcome(msgspec.Struct, frozen=True):
+    outcome: str
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    data: _Outcome
+
+
 class WebhookRedelivery:
     """One per process; closes its pool with `aclose`."""
 
@@ -29,10 +37,14 @@ class WebhookRedelivery:
         self._signer = Webhook(secret)
         self._client = httpx.AsyncClient(timeout=TIMEOUT)
 
-    async def deliver(self, job_id: UUID, prediction: Prediction) -> None:
-        """Deliver a prediction once. Raises RedeliveryFailed unless the endpoint answers 2xx."""
+    async def deliver(self, job_id: UUID, prediction: Prediction) -> str:
+        """Deliver a prediction once; answers its outcome. Raises RedeliveryFailed unless the endpoint answers 2xx."""
         event_id = f"redelivery_{prediction.id}_{prediction.status}"
-        await self._post(event_id, msgspec.json.encode(prediction).decode(), {"job": str(job_id)})
+        answer = await self._post(event_id, msgspec.json.encode(prediction).decode(), {"job": str(job_id)})
+        try:
+            return msgspec.json.decode(answer, type=_Answer).data.outcome
+        except msgspec.MsgspecError as error:
+            raise RedeliveryFailed("unreadable answer") from error
 
     async def remove_files(self) -> None:
         """Ask for the removal of the files that deleted rows left behind: a delivery that is about no job.
@@ -41,7 +53,7 @@ class WebhookRedelivery:
         """
         await self._post("file_removals", "{}", {})
 
-    async def _post(self, event_id: str, body: str, parameters: dict[str, str]) -> None:
+    async def _post(self, event_id: str, body: str, parameters: dict[str, str]) -> bytes:
         now = datetime.now(UTC)
         headers = {
             "content-type": "application/json",
@@ -55,6 +67,7 @@ class WebhookRedelivery:
             raise RedeliveryFailed from error
         if not answer.is_success:
             raise RedeliveryFailed(str(answer.status_code))
+        return answer.content
 
     async def aclose(self) -> None:
         """Close every pooled connection."""
