@@ -132,11 +132,12 @@ async def fresh_victim(bob: Actor, api: Api, database: Database) -> Victim:
     return await make_victim(bob, api, database)
 
 
-async def make_victim(person: Actor, api: Api, database: Database) -> Victim:
+async def make_victim(person: Actor, api: Api, database: Database, variants: int = 1) -> Victim:
     """Give a person a row in every table that has an owner, and every other table one at all."""
     (collection,) = (await person.rest("POST", "collections", {"name": "Ideas"}, prefer="return=representation")).json()
-    render = await api.render(person, collection_id=collection["id"])
+    render = await api.render(person, variants, collection_id=collection["id"])
     database.run("insert into plan_prices values ('price_pro', 'pro') on conflict do nothing")
+    database.run("update profiles set stripe_customer_id = 'cus_' || md5(id::text) where id = %s", person.id)
     rows = {}
     for table in tables(database.connection):
         found = [

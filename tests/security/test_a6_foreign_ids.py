@@ -1,0 +1,135 @@
+"""A6: every function that people may call, about somebody else's rows and with filters that would like to be SQL."""
+
+import asyncio
+
+import pytest
+
+from tests.actors import Actor, Api
+from tests.security.calls import CALLABLE, arguments
+from tests.security.catalog import everything
+from tests.security.conftest import Database, Victim, make_victim
+
+# What makes a difference to the owner, where a finished render does not.
+PREPARED = {
+    "delete_trashed_renders": "update renders set deleted_at = now() where id = %s",
+    "move_collection_item": "update collection_items set position = 7 where render_id = %s",
+}
+
+
+def prepare(database: Database, function: str, render: str) -> None:
+    if function in PREPARED:
+        database.run(PREPARED[function], render)
+
+
+@pytest.mark.parametrize("function", CALLABLE)
+async def test_A6_no_function_touches_or_tells_what_is_somebody_elses(
+    function: str, api: Api, intruder: Actor, fresh_victim: Victim, database: Database
+) -> None:
+    job = (await api.submit(fresh_victim.actor))["id"]
+    prepare(database, function, fresh_victim.render.id)
+    before = everything(database.connection)
+
+    answer = await intruder.rpc(function, arguments(function, api, intruder, fresh_victim, job))
+
+    assert answer.is_success or answer.is_client_error
+    assert fresh_victim.actor.id not in answer.text
+    assert fresh_victim.render.id not in answer.text
+    assert everything(database.connection) == before
+
+
+@pytest.mark.parametrize("function", CALLABLE)
+async def test_A6_every_function_serves_the_owner(function: str, api: Api, alice: Actor, database: Database) -> None:
+    """The control of the above: the same arguments, told or changed."""
+    owner = await make_victim(alice, api, database, variants=2)
+    job = "" if function == "reserve_generation" else (await api.submit(alice))["id"]
+    prepare(database, function, owner.render.id)
+    before = everything(database.connection)
+
+    answer = await alice.rpc(function, arguments(function, api, alice, owner, job))
+
+    answer.raise_for_status()
+    assert everything(database.connection) != before or answer.json() not in ([], {})
+
+
+async def test_A6_an_account_deletes_itself_alone(
+    api: Api, alice: Actor, fresh_victim: Victim, database: Database
+) -> None:
+    bob, people = fresh_victim.actor, "select id::text from auth.users where id in (%s, %s)"
+    right = api.prove("delete_account", alice.id, {"id": bob.id, "sub": bob.id})
+    before = everything(database.connection)
+
+    for arguments_ in (right | {"proof": "00" * 32}, api.prove("delete_account", bob.id, {})):
+        assert (await alice.rpc("delete_account", arguments_)).status_code == 403
+    assert everything(database.connection) == before
+
+    assert (await alice.rpc("delete_account", right)).is_success
+    assert database.rows(people, alice.id, bob.id) == [{"id": bob.id}]
+
+
+# Values that break out of a literal which somebody forgot to quote.
+BREAKOUTS = [
+    "' or true --",
+    "\\' or true --",
+    "') or (true",
+    "x'); delete from public.renders; --",
+    "{}') or true or ('{}' = '",
+    "$$ or true $$",
+    "%1$L or true",
+    "%",
+]
+# The keys of a filter, and whether they hold one value or several.
+FIELDS = {
+    "ids": list,
+    "presets": list,
+    "text": str,
+    "favorite": str,
+    "collection_id": str,
+    "added_at": str,
+    "created_from": str,
+    "created_before": str,
+    "trashed": str,
+    "deleted_at": str,
+}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+async def test_A6_a_filter_is_never_sql(field: str, intruder: Actor, fresh_victim: Victim, database: Database) -> None:
+    """delete_trashed_renders() runs its filter past row level security."""
+    prepare(database, "delete_trashed_renders", fresh_victim.render.id)
+    before = everything(database.connection)
+    wishes = [{"filter": {field: [breakout] if FIELDS[field] is list else breakout}} for breakout in BREAKOUTS]
+
+    answers = await asyncio.gather(
+        *(
+            intruder.rpc(function, wish | more)
+            for wish in wishes
+            for function, more in (
+                ("delete_trashed_renders", {}),
+                ("list_renders", {"sort": "deleted", "page_size": 10}),
+                ("count_renders_by_month", {}),
+                ("change_renders", {"action": "restore"}),
+            )
+        )
+    )
+
+    for answer in answers:
+        assert answer.is_client_error or answer.json() in ([], 0) or answer.json()["changed"] == 0
+    assert everything(database.connection) == before
+    assert (await fresh_victim.actor.rpc("delete_trashed_renders", {"filter": {}})).json() == 1
+
+
+@pytest.mark.parametrize("argument", ["sort", "after_key", "action"])
+async def test_A6_a_name_of_an_order_or_action_is_never_sql(
+    argument: str, intruder: Actor, fresh_victim: Victim, database: Database
+) -> None:
+    before = everything(database.connection)
+
+    for breakout in BREAKOUTS:
+        if argument == "action":
+            answer = await intruder.rpc("change_renders", {"filter": {}, "action": breakout})
+        else:
+            page = {"filter": {}, "sort": "newest", "page_size": 10, "after_id": fresh_victim.render.id}
+            answer = await intruder.rpc("list_renders", page | {argument: breakout})
+        assert answer.is_client_error, breakout
+
+    assert everything(database.connection) == before
