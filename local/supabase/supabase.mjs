@@ -108,7 +108,8 @@ const config = {
     publishable_key: env.SUPABASE_PUBLISHABLE_KEY,
     secret_key: env.SUPABASE_SECRET_KEY,
     enable_anonymous_sign_ins: false,
-    email: { enable_signup: true, enable_confirmations: false, double_confirm_changes: true },
+    // Where upstream asks both addresses to confirm a change, lite asks the old one only and never the new one.
+    email: { enable_signup: true, enable_confirmations: false, double_confirm_changes: false },
   },
   storage: { enabled: true, file_size_limit: "50MiB" },
   // `supabase_migrations` is written by local/database alone.
