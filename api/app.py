@@ -12,6 +12,7 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
 from api.auth import AuthenticationMiddleware
 from api.controllers.account import AccountController
+from api.controllers.billing import BillingController
 from api.controllers.collections import CollectionController
 from api.controllers.config import ConfigController
 from api.controllers.downloads import download_archive, download_picture
@@ -20,6 +21,7 @@ from api.controllers.health import HealthController
 from api.controllers.renders import RenderController
 from api.controllers.uploads import UploadController
 from api.controllers.webhooks.replicate import receive_replicate_webhook, replicate_webhook_lifespan
+from api.controllers.webhooks.stripe import receive_stripe_webhook, stripe_webhook_lifespan
 from api.errors import EXCEPTION_HANDLERS
 from api.limits import RateLimiter, limit_rate
 from api.middleware import body_deadline, has_body
@@ -68,16 +70,18 @@ def create_app(settings: Settings) -> Litestar:
             GenerationController,
             RenderController,
             CollectionController,
+            BillingController,
             download_picture,
             download_archive,
             receive_replicate_webhook,
+            receive_stripe_webhook,
         ],
         before_request=require_body,
     )
     return Litestar(
         route_handlers=[api, HealthController, MetricsController, serve_spa],
         state=State({"settings": settings, "rate_limiter": RateLimiter(settings), "spa": Spa(WEB_DIST, settings)}),
-        lifespan=[services_lifespan, replicate_webhook_lifespan],
+        lifespan=[services_lifespan, replicate_webhook_lifespan, stripe_webhook_lifespan],
         middleware=[
             PrometheusConfig(app_name="maquette", prefix="maquette", group_path=True).middleware,
             body_deadline,

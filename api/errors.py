@@ -22,7 +22,6 @@ ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
     ErrorCode.NOT_AUTHENTICATED: (401, "Your session ended. Sign in and you return to this draft."),
     ErrorCode.ACCOUNT_GONE: (401, "This account no longer exists."),
     ErrorCode.PLAN_CAP_REACHED: (402, "You do not have enough credits left for this render."),
-    ErrorCode.NOT_ALLOWED: (403, "This is not allowed."),
     ErrorCode.NOT_FOUND: (404, "There is nothing at this address."),
     ErrorCode.GENERATION_NOT_FOUND: (404, "This generation does not exist."),
     ErrorCode.INPUT_NOT_FOUND: (404, "The photo to start from no longer exists. Add it again."),
@@ -35,6 +34,8 @@ ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
     ErrorCode.GENERATION_NOT_RETRYABLE: (409, "Only a generation that failed or was canceled can be tried again."),
     ErrorCode.LAST_VARIANT: (409, "A render keeps at least one variant. Delete the render instead."),
     ErrorCode.FAVORITES_FIXED: (409, "My Favorites is always there: it cannot be renamed or deleted."),
+    ErrorCode.ALREADY_SUBSCRIBED: (409, "You already have a plan. Change it under Manage billing."),
+    ErrorCode.NO_SUBSCRIPTION: (409, "There is nothing to manage yet: you are on the free plan."),
     ErrorCode.BODY_TOO_LARGE: (413, "The request is too large."),
     ErrorCode.UPLOAD_TOO_LARGE: (413, "This photo is too large. The limit is 25 MB."),
     ErrorCode.TOO_MANY_PIXELS: (413, "This photo has too many pixels. The limit is 64 megapixels."),
@@ -49,6 +50,7 @@ ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
     ErrorCode.RATE_LIMITED: (429, "Too many requests. Wait a moment and try again."),
     ErrorCode.INTERNAL: (500, "Something failed on our side. Try again; quote the request id if it stays."),
     ErrorCode.PROVIDER_ERROR: (502, "The image provider failed. Your credits are back. Try again."),
+    ErrorCode.BILLING_UNAVAILABLE: (502, "Stripe does not answer right now. Nothing was changed. Try again soon."),
     ErrorCode.DATABASE_UNAVAILABLE: (503, "We cannot reach your data right now. Try again in a few seconds."),
 }
 # fmt: on

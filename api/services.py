@@ -8,15 +8,18 @@ from litestar.datastructures import State
 
 from api.auth import Caller, TokenVerifier
 from libs.app_config.settings import Settings
+from libs.repositories.billing import BillingRepository
 from libs.repositories.collections import CollectionRepository
 from libs.repositories.database import DatabasePool
 from libs.repositories.generation_jobs import GenerationJobRepository
 from libs.repositories.renders import RenderRepository
 from libs.repositories.storage import StoragePool
 from libs.repositories.usage import UsageRepository
+from libs.services.billing import BillingService, PriceIds
 from libs.services.collections import CollectionService
 from libs.services.downloads import DownloadService
 from libs.services.external.replicate_adapter import ReplicateAdapter
+from libs.services.external.stripe_adapter import StripeAdapter
 from libs.services.external.webhook_redelivery import WebhookRedelivery
 from libs.services.generation import GenerationService
 from libs.services.housekeeping import Housekeeping
@@ -37,6 +40,8 @@ class Services:
         self.database = DatabasePool(settings.supabase_url, settings.supabase_publishable_key, settings.proof_secret)
         self.storage = StoragePool(settings.supabase_url, settings.supabase_publishable_key)
         self.provider = ReplicateAdapter(settings.replicate_api_url, settings.replicate_api_token)
+        self.stripe = StripeAdapter(settings.stripe_secret_key, settings.stripe_api_url)
+        self.price_ids = PriceIds(settings.price_ids)
         webhook_url = f"{settings.public_url}{WEBHOOK_PATH}"
         self.redelivery = WebhookRedelivery(webhook_url, settings.replicate_webhook_secret)
         self.settlement = Settlement(
@@ -47,7 +52,7 @@ class Services:
     async def aclose(self) -> None:
         """Close every pool."""
         async with AsyncExitStack() as stack:
-            for shared in (self.database, self.storage, self.provider, self.redelivery):
+            for shared in (self.database, self.storage, self.provider, self.redelivery, self.stripe):
                 stack.push_async_callback(shared.aclose)
 
 
@@ -110,6 +115,19 @@ def downloads_of(services: Services, caller: Caller) -> DownloadService:
 def provide_downloads(request: Request[Caller, None, State]) -> DownloadService:
     """Files of the caller, who shows the token as everywhere else."""
     return downloads_of(request.app.state.services, request.user)
+
+
+def provide_billing(request: Request[Caller, None, State]) -> BillingService:
+    """Billing of the caller."""
+    services: Services = request.app.state.services
+    caller = request.user
+    return BillingService(
+        caller.subject,
+        BillingRepository(services.database.as_caller(caller.token, str(caller.subject))),
+        services.stripe,
+        services.price_ids,
+        services.settings.public_url,
+    )
 
 
 def provide_usage(request: Request[Caller, None, State]) -> UsageService:

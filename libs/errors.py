@@ -16,7 +16,6 @@ class ErrorCode(StrEnum):
     NOT_AUTHENTICATED = "not_authenticated"
     ACCOUNT_GONE = "account_gone"
     PLAN_CAP_REACHED = "plan_cap_reached"
-    NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"
     GENERATION_NOT_FOUND = "generation_not_found"
     INPUT_NOT_FOUND = "input_not_found"
@@ -29,6 +28,8 @@ class ErrorCode(StrEnum):
     GENERATION_NOT_RETRYABLE = "generation_not_retryable"
     LAST_VARIANT = "last_variant"
     FAVORITES_FIXED = "favorites_fixed"
+    ALREADY_SUBSCRIBED = "already_subscribed"
+    NO_SUBSCRIPTION = "no_subscription"
     BODY_TOO_LARGE = "body_too_large"
     UPLOAD_TOO_LARGE = "upload_too_large"
     TOO_MANY_PIXELS = "too_many_pixels"
@@ -43,6 +44,7 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "rate_limited"
     INTERNAL = "internal_error"
     PROVIDER_ERROR = "provider_error"
+    BILLING_UNAVAILABLE = "billing_unavailable"
     DATABASE_UNAVAILABLE = "database_unavailable"
 
 

@@ -36,6 +36,8 @@ class LocalSecrets(msgspec.Struct, frozen=True):
     api_proof_secret: str = msgspec.field(default_factory=_random)
     replicate_api_token: str = msgspec.field(default_factory=lambda: _random("r8_"))
     replicate_webhook_secret: str = msgspec.field(default_factory=_webhook_secret)
+    stripe_secret_key: str = msgspec.field(default_factory=lambda: _random("sk_test_"))
+    stripe_webhook_secret: str = msgspec.field(default_factory=lambda: _random("whsec_"))
 
 
 def load_or_create(state: Path) -> LocalSecrets:

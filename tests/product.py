@@ -14,6 +14,7 @@ from uuid import uuid4
 import httpx
 import msgspec
 
+from local.database.deployment import LOCAL_PRICES
 from local.postgres import HOST
 from tests.replicate_process import ReplicateProcess
 from tests.stack import Stack, User, free_port
@@ -57,6 +58,10 @@ class Product(msgspec.Struct, kw_only=True):
             "REPLICATE_API_URL": self.replicate.base_url,
             "REPLICATE_API_TOKEN": self.replicate.api_token,
             "REPLICATE_WEBHOOK_SECRET": self.replicate.webhook_secret,
+            "STRIPE_API_URL": "http://127.0.0.1:1",
+            "STRIPE_SECRET_KEY": "sk_test_local_tests",
+            "STRIPE_WEBHOOK_SECRET": "whsec_local_tests",
+            **LOCAL_PRICES,
             "NO_PROXY": HOST,
             **self.overrides,
         }
@@ -121,11 +126,15 @@ async def ended(client: httpx.AsyncClient, job_id: str, seconds: float = 30) -> 
 
 @contextlib.contextmanager
 def running_product(
-    folder: Path, stack: Stack, replicate: ReplicateProcess, overrides: Mapping[str, str] | None = None
+    folder: Path,
+    stack: Stack,
+    replicate: ReplicateProcess,
+    overrides: Mapping[str, str] | None = None,
+    port: int | None = None,
 ) -> Iterator[Product]:
     """Start the API in front of `stack` and `replicate`; `overrides` are settings of its environment."""
     product = Product(
-        stack=stack, replicate=replicate, folder=folder, port=free_port(), overrides=dict(overrides or {})
+        stack=stack, replicate=replicate, folder=folder, port=port or free_port(), overrides=dict(overrides or {})
     )
     product.start()
     try:

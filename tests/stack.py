@@ -13,7 +13,7 @@ import httpx
 import msgspec
 import psycopg
 
-from local.database.deployment import deployment_rows
+from local.database.deployment import LOCAL_PRICES, deployment_rows, plan_of_price
 from local.database.script import apply
 from local.database.sources import Sources
 from local.postgres import Postgres
@@ -101,7 +101,11 @@ def running_stack(
             stack = Stack(gateway=gateway, process_id=process.pid, proof_secret="proof_local_test_" + "0" * 32)
             with stack.connect() as connection:
                 connection.execute(before_migrations.encode())
-                apply(connection, deployment_rows(stack.proof_secret, {}) if sources is None else "", sources)
+                apply(
+                    connection,
+                    deployment_rows(stack.proof_secret, plan_of_price(LOCAL_PRICES)) if sources is None else "",
+                    sources,
+                )
             yield stack
         finally:
             postgres.stop(database)

@@ -92,6 +92,8 @@ LIMITS: Final = Limits(
     # Renders named one by one in a bulk change: what a person selects by hand. More is "all matching".
     max_bulk_ids=500,
     collection_name_characters=80,
+    # Days a plan holds after a renewal that could not be charged; Stripe tries again for about two weeks.
+    past_due_grace_days=7,
 )
 
 FAMILIES: Final = (

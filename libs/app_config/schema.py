@@ -237,6 +237,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     search_characters: Count
     max_bulk_ids: Count
     collection_name_characters: Count
+    past_due_grace_days: Count
 
 
 class Runtime(Struct, frozen=True, kw_only=True):

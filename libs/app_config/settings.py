@@ -30,6 +30,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     replicate_api_token: str
     replicate_api_url: str
     replicate_webhook_secret: str
+    stripe_secret_key: str
+    stripe_api_url: str
+    stripe_webhook_secret: str
     price_ids: Mapping[str, str]
     redis_url: str | None
     trusted_proxies: frozenset[str]
@@ -37,6 +40,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Settings(public_url={self.public_url!r}, supabase_url={self.supabase_url!r})"
+
+    @property
+    def stripe_is_live(self) -> bool:
+        """Whether the key is of Stripe's live mode; events of the other mode are not ours."""
+        return "_live_" in self.stripe_secret_key
 
     @property
     def replicate_is_local(self) -> bool:
@@ -68,6 +76,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         replicate_api_token=reader.text("REPLICATE_API_TOKEN"),
         replicate_api_url=reader.url("REPLICATE_API_URL", "https://api.replicate.com"),
         replicate_webhook_secret=reader.webhook_secret("REPLICATE_WEBHOOK_SECRET"),
+        stripe_secret_key=reader.text("STRIPE_SECRET_KEY"),
+        stripe_api_url=reader.url("STRIPE_API_URL", "https://api.stripe.com"),
+        stripe_webhook_secret=reader.webhook_secret("STRIPE_WEBHOOK_SECRET"),
         price_ids={
             name: environ[name]
             for plan in PLANS
@@ -91,6 +102,7 @@ def _mixed_worlds(settings: Settings) -> list[str]:
     for name, url, keys in (
         ("SUPABASE_URL", settings.supabase_url, (settings.supabase_publishable_key, settings.supabase_secret_key)),
         ("REPLICATE_API_URL", settings.replicate_api_url, (settings.replicate_api_token,)),
+        ("STRIPE_API_URL", settings.stripe_api_url, (settings.stripe_secret_key,)),
     ):
         if is_loopback(url):
             continue

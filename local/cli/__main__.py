@@ -40,6 +40,7 @@ def up(
     smtp_port: Annotated[int, _port("smtp", help_text="The mail server behind the inbox.")] = DEFAULT_PORTS.smtp,
     postgres_port: Annotated[int, _port("postgres", help_text="Postgres.")] = DEFAULT_PORTS.postgres,
     replicate_port: Annotated[int, _port("replicate", help_text="The local Replicate.")] = DEFAULT_PORTS.replicate,
+    stripe_port: Annotated[int, _port("stripe", help_text="The local Stripe.")] = DEFAULT_PORTS.stripe,
 ) -> None:
     """Start everything and print the addresses. Data is kept in .maquette/ until `reset`."""
     from local.cli.up import run
@@ -54,6 +55,7 @@ def up(
             smtp=smtp_port,
             postgres=postgres_port,
             replicate=replicate_port,
+            stripe=stripe_port,
         ),
     )
 

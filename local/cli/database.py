@@ -9,7 +9,7 @@ import psycopg
 from local.cli.parts import postgres_url
 from local.cli.state import StackError, State
 from local.database import script
-from local.database.deployment import deployment_rows
+from local.database.deployment import LOCAL_PRICES, deployment_rows, plan_of_price
 from local.database.orphans import orphans
 from local.secrets import load_or_create
 
@@ -38,10 +38,12 @@ def _connected(state: State, url: str | None) -> Generator[tuple[psycopg.Connect
     if url is None:
         ports, secrets = state.running_ports(), load_or_create(state.folder)
         url, proof_secret = postgres_url(state, ports, secrets), secrets.api_proof_secret
+        prices = plan_of_price(LOCAL_PRICES)
     else:
         proof_secret = os.environ.get("API_PROOF_SECRET", "")
+        prices = plan_of_price(os.environ)
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
-            yield connection, deployment_rows(proof_secret, {}) if proof_secret else ""
+            yield connection, deployment_rows(proof_secret, prices) if proof_secret else ""
     except (psycopg.Error, script.RemoteDatabaseError, script.ScriptError) as error:
         raise StackError(str(error)) from error

@@ -12,7 +12,7 @@ import httpx
 import psycopg
 
 from local.cli.state import HOST, Ports, State
-from local.database.deployment import deployment_rows
+from local.database.deployment import LOCAL_PRICES, deployment_rows, plan_of_price
 from local.database.script import ScriptError, apply
 from local.postgres import Postgres, PostgresError
 from local.secrets import LocalSecrets
@@ -30,6 +30,7 @@ class Parts:
     supabase: Part
     inbox: Part
     replicate: Part
+    stripe: Part
     api: Part
     reconcile: Part
 
@@ -100,6 +101,19 @@ def build_parts(state: State, ports: Ports, secrets: LocalSecrets, http: httpx.A
             },
             f"{ports.replicate_url}/_local/health",
         ),
+        stripe=web_part(
+            "stripe",
+            python("local.stripe"),
+            {
+                "LOCAL_STRIPE_PORT": str(ports.stripe),
+                "LOCAL_STRIPE_DATA": str(state.stripe),
+                "LOCAL_STRIPE_WEBHOOK_URL": f"{ports.app_url}/api/v1/webhooks/stripe",
+                "STRIPE_SECRET_KEY": secrets.stripe_secret_key,
+                "STRIPE_WEBHOOK_SECRET": secrets.stripe_webhook_secret,
+                **LOCAL_PRICES,
+            },
+            f"{ports.stripe_url}/_local/health",
+        ),
         api=web_part("api", python("api"), api, f"{ports.app_url}/readyz"),
         # It listens nowhere: it is ready when the API, which it works beside, is.
         reconcile=web_part(
@@ -117,7 +131,7 @@ def migrate(state: State, ports: Ports, secrets: LocalSecrets) -> None:
         _part_errors(),
         psycopg.connect(postgres_url(state, ports, secrets), autocommit=True) as connection,
     ):
-        apply(connection, deployment_rows(secrets.api_proof_secret, {}))
+        apply(connection, deployment_rows(secrets.api_proof_secret, plan_of_price(LOCAL_PRICES)))
 
 
 def api_environment(ports: Ports, secrets: LocalSecrets) -> dict[str, str]:
@@ -134,6 +148,10 @@ def api_environment(ports: Ports, secrets: LocalSecrets) -> dict[str, str]:
         "REPLICATE_API_URL": ports.replicate_url,
         "REPLICATE_API_TOKEN": secrets.replicate_api_token,
         "REPLICATE_WEBHOOK_SECRET": secrets.replicate_webhook_secret,
+        "STRIPE_API_URL": ports.stripe_url,
+        "STRIPE_SECRET_KEY": secrets.stripe_secret_key,
+        "STRIPE_WEBHOOK_SECRET": secrets.stripe_webhook_secret,
+        **LOCAL_PRICES,
         # A proxy of this machine is for the internet, not for its own parts.
         "NO_PROXY": ",".join(filter(None, (HOST, os.environ.get("NO_PROXY")))),
     }

@@ -29,6 +29,7 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     smtp: int
     postgres: int
     replicate: int
+    stripe: int
 
     @property
     def app_url(self) -> str:
@@ -55,8 +56,22 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
         """The base URL of the local Replicate."""
         return f"http://{HOST}:{self.replicate}"
 
+    @property
+    def stripe_url(self) -> str:
+        """The base URL of the local Stripe."""
+        return f"http://{HOST}:{self.stripe}"
 
-DEFAULT_PORTS = Ports(app=8000, supabase=54321, studio=54323, inbox=54324, smtp=54325, postgres=54329, replicate=54330)
+
+DEFAULT_PORTS = Ports(
+    app=8000,
+    supabase=54321,
+    studio=54323,
+    inbox=54324,
+    smtp=54325,
+    postgres=54329,
+    replicate=54330,
+    stripe=54331,
+)
 
 
 class State:
@@ -67,6 +82,7 @@ class State:
         self.postgres = folder / "postgres"
         self.supabase = folder / "supabase"
         self.replicate = folder / "replicate"
+        self.stripe = folder / "stripe"
         self.logs = folder / "logs"
         self._lock = folder / "up.lock"
 

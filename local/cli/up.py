@@ -79,6 +79,7 @@ async def _start(supervisor: Supervisor, parts: Parts, state: State, ports: Port
         group.create_task(database())
         group.create_task(supervisor.start(parts.inbox))
         group.create_task(supervisor.start(parts.replicate))
+        group.create_task(supervisor.start(parts.stripe))
         # Loads while the database starts; ready when the database is.
         group.create_task(supervisor.start(parts.api))
     await supervisor.start(parts.reconcile)

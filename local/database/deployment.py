@@ -4,10 +4,17 @@ They come from the environment, so they are in no file of the repository.
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from psycopg.sql import SQL
 
+from libs.app_config.runtime import PLANS
 from libs.repositories.proof import padded_halves
+
+LOCAL_PRICES: Final = {
+    price.price_id_setting: f"price_local_{plan.id}_{price.interval}" for plan in PLANS for price in plan.prices
+}
+"""Settings that name the prices of the local Stripe."""
 
 _PROOF_KEY = SQL("""\
 insert into private.proof_key (inner_pad, outer_pad) values ({}::bytea, {}::bytea)
@@ -17,6 +24,16 @@ _PRICE = SQL("""\
 insert into public.plan_prices (price_id, plan_id) values ({}, {})
 on conflict (price_id) do update set plan_id = excluded.plan_id;
 """)
+
+
+def plan_of_price(environ: Mapping[str, str]) -> dict[str, str]:
+    """Which plan each Stripe price buys, by the settings of runtime.py's prices that the environment has."""
+    return {
+        environ[price.price_id_setting]: plan.id
+        for plan in PLANS
+        for price in plan.prices
+        if environ.get(price.price_id_setting)
+    }
 
 
 def deployment_rows(proof_secret: str, plan_of_price: Mapping[str, str]) -> str:

@@ -114,6 +114,13 @@ async def add_checkout_session(request: AnyRequest) -> Response[Object]:
     return await idempotent(request, make)
 
 
+@get("/v1/checkout/sessions", guards=[require_key], sync_to_thread=False)
+def list_checkout_sessions(request: AnyRequest, customer: str) -> Object:
+    """Sessions of a customer."""
+    services: Services = request.app.state.services
+    return objects.listed(services.store.all("checkout.session", customer=customer), "/v1/checkout/sessions")
+
+
 @get("/v1/checkout/sessions/{session_id:str}", guards=[require_key], sync_to_thread=False)
 def get_checkout_session(request: AnyRequest, session_id: str) -> Object:
     """A session."""
@@ -191,6 +198,7 @@ HANDLERS = [
     get_customer,
     delete_customer,
     add_checkout_session,
+    list_checkout_sessions,
     get_checkout_session,
     expire_checkout_session,
     add_portal_session,

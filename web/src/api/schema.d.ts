@@ -420,6 +420,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/billing/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Checkout
+         * @description A checkout for a plan.
+         */
+        post: operations["startCheckout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billing/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Portal
+         * @description The customer portal: change or cancel the plan, another card, invoices.
+         */
+        post: operations["openPortal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description The caller's plan and how long it holds.
+         */
+        get: operations["getBilling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/downloads/renders/{render_id}/variants/{variant_id}": {
         parameters: {
             query?: never;
@@ -482,6 +542,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReceiveStripeWebhook
+         * @description A customer's billing changed. Anything but 2xx makes Stripe send the event again, for days.
+         */
+        post: operations["receiveStripeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -534,6 +614,21 @@ export interface components {
         AddUpload: {
             /** Format: binary */
             file: string;
+        };
+        /** AddressView */
+        AddressView: {
+            url: string;
+        };
+        /** BillingView */
+        BillingView: {
+            plan_id: string;
+            /** @enum {null|string} */
+            interval: "month" | "year" | null;
+            status: string | null;
+            renews_at: string | null;
+            ends_at: string | null;
+            grace_until: string | null;
+            can_manage: boolean;
         };
         /** BulkChange */
         BulkChange: {
@@ -630,6 +725,11 @@ export interface components {
             data: components["schemas"]["MeView"];
             meta: components["schemas"]["Meta"];
         };
+        /** Envelope[AddressView] */
+        "Envelope_api.controllers.billing.AddressView_": {
+            data: components["schemas"]["AddressView"];
+            meta: components["schemas"]["Meta"];
+        };
         /** Envelope[ConfigView] */
         "Envelope_api.controllers.config.ConfigView_": {
             data: components["schemas"]["ConfigView"];
@@ -648,6 +748,16 @@ export interface components {
         /** Envelope[DeliveryView] */
         "Envelope_api.controllers.webhooks.replicate.DeliveryView_": {
             data: components["schemas"]["DeliveryView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[EventView] */
+        "Envelope_api.controllers.webhooks.stripe.EventView_": {
+            data: components["schemas"]["EventView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[BillingView] */
+        "Envelope_libs.services.billing.BillingView_": {
+            data: components["schemas"]["BillingView"];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[CollectionView] */
@@ -717,6 +827,10 @@ export interface components {
         /** ErrorEnvelope */
         ErrorEnvelope: {
             error: components["schemas"]["ErrorBody"];
+        };
+        /** EventView */
+        EventView: {
+            outcome: string;
         };
         /** Family */
         Family: {
@@ -966,6 +1080,12 @@ export interface components {
             ids?: string[] | null;
             matching?: components["schemas"]["SelectedQuery"] | null;
             changed_at?: string | null;
+        };
+        /** StartCheckout */
+        StartCheckout: {
+            plan_id: string;
+            /** @enum {string} */
+            interval: "month" | "year";
         };
         /** SubmitGeneration */
         SubmitGeneration: {
@@ -1612,7 +1732,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1648,7 +1768,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description provider_error */
+            /** @description provider_error, billing_unavailable */
             502: {
                 headers: {
                     [name: string]: unknown;
@@ -1800,7 +1920,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1827,7 +1947,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description provider_error */
+            /** @description provider_error, billing_unavailable */
             502: {
                 headers: {
                     [name: string]: unknown;
@@ -2362,7 +2482,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2817,7 +2937,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2897,7 +3017,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3176,6 +3296,214 @@ export interface operations {
             };
         };
     };
+    startCheckout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartCheckout"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_api.controllers.billing.AddressView_"];
+                };
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description provider_error, billing_unavailable */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    openPortal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_api.controllers.billing.AddressView_"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description provider_error, billing_unavailable */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getBilling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_libs.services.billing.BillingView_"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     downloadPicture: {
         parameters: {
             query?: {
@@ -3388,6 +3716,71 @@ export interface operations {
             };
             /** @description body_too_large, upload_too_large, too_many_pixels */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    receiveStripeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_api.controllers.webhooks.stripe.EventView_"];
+                };
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description body_too_large, upload_too_large, too_many_pixels */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description provider_error, billing_unavailable */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,103 @@
+"""What a person's profile says about Stripe, and what the webhook makes of it."""
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+import msgspec
+from postgrest.exceptions import APIError
+
+from libs.errors import ErrorCode, MaquetteError
+from libs.repositories.database import Database
+from supabase import AsyncClient
+
+
+class BillingRow(msgspec.Struct, frozen=True):
+    """A profile's subscription, as the last sync found it."""
+
+    stripe_customer_id: str | None
+    price_id: str | None
+    subscription_status: str | None
+    period_end: datetime | None
+    cancel_at: datetime | None
+    access_until: datetime | None
+    billing_version: int
+
+
+class BillingState(msgspec.Struct, frozen=True, kw_only=True):
+    """What Stripe says about a customer. `price_id` is None without a plan; `access_until` is None without an end."""
+
+    price_id: str | None = None
+    subscription_id: str | None = None
+    subscription_status: str | None = None
+    period_start: datetime | None = None
+    period_end: datetime | None = None
+    cancel_at: datetime | None = None
+    access_until: datetime | None = None
+    customer_deleted: bool = False
+
+
+class _CustomerRequest(msgspec.Struct, frozen=True):
+    customer_id: str
+
+
+class _AccountRequest(msgspec.Struct, frozen=True):
+    account_id: UUID
+
+
+class _Customer(msgspec.Struct, frozen=True):
+    customer_id: str
+
+
+class BillingRepository:
+    """The caller's billing; `db` carries the caller's JWT."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def find(self) -> BillingRow | None:
+        """The caller's; None when the account is gone."""
+        columns = ",".join(field.name for field in msgspec.structs.fields(BillingRow))
+        rows = await self._db.fetch(self._db.from_("profiles").select(columns), list[BillingRow])
+        return rows[0] if rows else None
+
+    async def attach_customer(self, customer_id: str) -> str:
+        """Bind the caller to their customer, once; answers the one that counts. Raises MaquetteError account_gone."""
+        answer = await self._db.call_with_proof("attach_customer", _CustomerRequest(customer_id), _Customer)
+        return answer.customer_id
+
+    async def delete_account(self, account_id: UUID) -> None:
+        """Delete the caller's account with everything in it."""
+        await self._db.call_with_proof("delete_account", _AccountRequest(account_id), type(None))
+
+
+class BillingSyncRepository:
+    """The service role's two moves. Each raises MaquetteError database_unavailable when no answer comes."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def next_version(self) -> int:
+        """A number for a sync that begins now."""
+        return await self._call("next_billing_version", {})
+
+    async def apply(self, event_id: str, kind: str, customer_id: str, version: int, state: BillingState) -> str:
+        """Write what Stripe said, unless a later sync was faster; answers applied, stale or unknown_customer."""
+        return await self._call(
+            "apply_billing_state",
+            {
+                "event": event_id,
+                "kind": kind,
+                "customer": customer_id,
+                "version": version,
+                "state": msgspec.to_builtins(state),
+            },
+        )
+
+    async def _call(self, function: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        try:
+            answer = await self._client.rpc(function, arguments).execute()
+        except (APIError, httpx.HTTPError) as error:
+            raise MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5) from error
+        return cast("Any", answer.data)
