@@ -77,20 +77,22 @@ async def _between(verb: str, actor: Actor, bucket: str, source: str, destinatio
 
 
 class Operation(NamedTuple):
-    """`needs_file`: the operation is on a file that is there. `nobodys`: people may not even with their own files."""
+    """`needs_file`: the operation is on a file that is there. `stores`: it adds or changes a file. `nobodys`: people
+    may not even with their own files."""
 
     run: Operate
     needs_file: bool = True
+    stores: bool = True
     nobodys: bool = False
 
 
 OPERATIONS = {
-    "read": Operation(read),
-    "describe": Operation(describe),
-    "sign": Operation(sign),
-    "sign many": Operation(sign_many),
-    "list": Operation(list_folder),
-    "delete": Operation(delete),
+    "read": Operation(read, stores=False),
+    "describe": Operation(describe, stores=False),
+    "sign": Operation(sign, stores=False),
+    "sign many": Operation(sign_many, stores=False),
+    "list": Operation(list_folder, stores=False),
+    "delete": Operation(delete, stores=False),
     "copy out": Operation(copy_out),
     "copy in": Operation(copy_in, needs_file=False),
     "move out": Operation(move_out, nobodys=True),
