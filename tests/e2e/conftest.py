@@ -1,53 +1,81 @@
-"""The whole product as `./maquette up` starts it, on free ports and with data of its own."""
+"""A running product and a browser. A test opens windows; whatever a page complains of fails the test."""
 
 import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from tests.stack import free_port
+from tests.e2e.complaints import Complaints
+from tests.e2e.person import Person
+from tests.e2e.site import Site, running_site
 
-ROOT = Path(__file__).parents[2]
-READY_SECONDS = 90
-PORTS = ("PORT", "INBOX_PORT", "STUDIO_PORT", "SUPABASE_PORT", "SMTP_PORT", "POSTGRES_PORT", "REPLICATE_PORT")
+# Enough for a picture on a busy machine of 2 cores.
+PATIENCE_MS = 20_000
+
+OpenWindow = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    state = tmp_path_factory.mktemp("state")
-    ports = {f"MAQUETTE_{name}": str(free_port()) for name in PORTS}
-    url = f"http://127.0.0.1:{ports['MAQUETTE_PORT']}"
-    with (state / "up.log").open("wb") as log:
-        up = subprocess.Popen(
-            [sys.executable, "-m", "local.cli", "up"],
-            cwd=ROOT,
-            env={**os.environ, **ports, "MAQUETTE_STATE": str(state)},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        _wait_until_ready(url, up, state / "up.log")
-        yield url
-    finally:
-        up.send_signal(signal.SIGINT)
-        up.wait(30)
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("state")) as running:
+        yield running
 
 
-def _wait_until_ready(url: str, up: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while True:
-        if up.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the product did not start:\n{log.read_text()[-3000:]}")
-        try:
-            if httpx.get(f"{url}/readyz", timeout=2).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.2)
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM_PATH"], args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    """What the pages of this test complained of."""
+    return Complaints()
+
+
+@pytest.fixture
+def open_window(
+    browser: Browser, site: Site, complaints: Complaints, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[OpenWindow]:
+    """Opens a fresh browser profile at the product; options are those of Playwright's `new_context`."""
+    windows: list[BrowserContext] = []
+
+    def open_one(**options: object) -> BrowserContext:
+        window = browser.new_context(base_url=site.url, **options)  # pyright: ignore[reportArgumentType]
+        window.set_default_timeout(PATIENCE_MS)
+        window.tracing.start(snapshots=True)
+        complaints.listen(window)
+        windows.append(window)
+        return window
+
+    yield open_one
+    for number, window in enumerate(windows):
+        if request.node.stash.get(FAILED, False):
+            trace = tmp_path / f"trace-{number}.zip"
+            window.tracing.stop(path=trace)
+            print(f"what the browser saw: playwright show-trace {trace}")
+        window.close()
+    assert complaints.heard == []
+
+
+@pytest.fixture
+def alice(open_window: OpenWindow, site: Site) -> Person:
+    """A new person, signed up in a browser of their own."""
+    return Person.signed_up(open_window().new_page(), site, "alice")
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Notes for the fixtures whether the test failed."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report

@@ -1,74 +1,70 @@
-"""The main job: a new person's photo becomes pictures."""
+"""The main job: a new person's photo becomes pictures that nobody else sees."""
 
-import os
-import time
 from io import BytesIO
-from typing import Any
-from uuid import uuid4
 
 import httpx
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect
 
-from tests.e2e.conftest import ROOT
-
-PHOTO = ROOT / "web" / "public" / "samples" / "living-room.webp"
-
-
-def sign_up(app_url: str) -> httpx.Client:
-    config = httpx.get(f"{app_url}/api/v1/config").json()["data"]
-    answer = httpx.post(
-        f"{config['supabase_url']}/auth/v1/signup",
-        headers={"apikey": config["supabase_publishable_key"]},
-        json={"email": f"{uuid4().hex}@example.com", "password": "correct horse battery"},
-    )
-    token = answer.json()["access_token"]
-    return httpx.Client(base_url=f"{app_url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+from tests.e2e.conftest import OpenWindow
+from tests.e2e.person import PHOTO, SENTENCE, Person
+from tests.e2e.site import Site
 
 
-def wait_for_end(person: httpx.Client, generation_id: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        generation = person.get(f"/generations/{generation_id}").json()["data"]
-        if generation["status"] not in {"queued", "processing"}:
-            return generation
-        time.sleep(0.3)
-    raise AssertionError("the generation did not end")
+def test_a_new_person_turns_a_photo_into_two_pictures_that_nobody_else_sees(
+    open_window: OpenWindow, site: Site
+) -> None:
+    window = open_window()
+    alice = Person.signed_up(window.new_page(), site, "alice")
+    alice.add_photo()
+    alice.generate()
+
+    seen = _watch_progress(alice)
+    expect(alice.variants).to_have_count(2)
+    assert len(seen) > 2, "the progress was not to be seen"
+    assert seen == sorted(seen)
+    _expect_real_pictures(alice)
+    expect(alice.credits_left).to_contain_text("36")
+
+    alice.page.reload()
+    expect(alice.variants).to_have_count(2)
+    expect(alice.prompt).to_have_value(SENTENCE)
+
+    generation = httpx.get(f"{site.url}/api/v1/generations", headers=_bearer(alice)).json()["data"][0]
+    address = f"{site.url}/api/v1/generations/{generation['id']}"
+    assert httpx.get(address, headers=_bearer(alice)).status_code == 200
+    alice.sign_out()
+
+    bob = Person.signed_up(alice.page, site, "bob")
+    expect(bob.result).to_contain_text("Nothing here yet")
+    assert httpx.get(address, headers=_bearer(bob)).status_code == 404
+    assert httpx.get(f"{site.url}/api/v1/generations", headers=_bearer(bob)).json()["data"] == []
 
 
-def test_a_new_person_turns_a_photo_into_two_pictures_that_nobody_else_sees(app_url: str) -> None:
-    alice, bob = sign_up(app_url), sign_up(app_url)
-    upload = alice.post("/uploads", files={"file": ("room.webp", PHOTO.read_bytes())})
-    assert upload.status_code == 201
-    body = {
-        "preset_id": "warm-minimal",
-        "prompt": "Calm living room with a pale linen sofa",
-        "variants": 2,
-        "input": {"kind": "upload", "upload_id": upload.json()["data"]["id"]},
-    }
-    submitted = alice.post("/generations", json=body, headers={"Idempotency-Key": str(uuid4())})
-    assert submitted.status_code == 202
-
-    generation = wait_for_end(alice, submitted.json()["data"]["id"])
-
-    assert generation["status"] == "succeeded"
-    assert len(generation["render"]["variants"]) == 2
-    for variant in generation["render"]["variants"]:
-        picture = Image.open(BytesIO(httpx.get(variant["url"]).content))
-        picture.load()
-        assert picture.size == (variant["width"], variant["height"])
-    assert alice.get("/usage").json()["data"]["used"] == generation["credits"]
-    assert bob.get(f"/generations/{generation['id']}").status_code == 404
-    assert bob.get("/generations").json()["data"] == []
+def _watch_progress(person: Person) -> list[int]:
+    """Every percentage that was shown until the pictures came, in their order."""
+    seen: list[int] = []
+    progress = person.result.get_by_role("progressbar", name="Progress")
+    while progress.count():
+        shown = progress.evaluate_all("(bars) => bars.map((bar) => Number(bar.getAttribute('aria-valuenow')))")
+        if shown and shown[0] not in seen[-1:]:
+            seen += shown
+        person.page.wait_for_timeout(50)
+    return seen
 
 
-def test_a_visitor_is_asked_to_sign_in(app_url: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM_PATH"], args=["--no-sandbox"])
-        page = browser.new_page()
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(app_url)
-        page.get_by_role("textbox", name="E-mail").wait_for(timeout=15_000)
-        assert errors == []
-        browser.close()
+def _expect_real_pictures(person: Person) -> None:
+    """The files behind the pictures on screen are images, as large as the page says, in the ratio of the photo."""
+    expected = Image.open(PHOTO)
+    for picture in person.variants.all():
+        address = picture.get_attribute("src")
+        assert address
+        file = Image.open(BytesIO(httpx.get(address).raise_for_status().content))
+        file.load()
+        assert (str(file.width), str(file.height)) == (picture.get_attribute("width"), picture.get_attribute("height"))
+        assert file.width >= 1024
+        assert abs(file.width / file.height - expected.width / expected.height) < 0.02
+
+
+def _bearer(person: Person) -> dict[str, str]:
+    return {"Authorization": f"Bearer {person.token()}"}

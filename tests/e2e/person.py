@@ -1,0 +1,104 @@
+"""A person at a browser, in the words of what people do."""
+
+from pathlib import Path
+from typing import Self
+from uuid import uuid4
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.site import ROOT, Site
+
+PASSWORD = "correct horse battery staple"
+PHOTO = ROOT / "web" / "public" / "samples" / "living-room.webp"
+SENTENCE = "Calm living room with a pale linen sofa and an oak floor"
+
+
+class Person:
+    """Somebody with an e-mail address and a page in front of them."""
+
+    def __init__(self, page: Page, site: Site, name: str) -> None:
+        self.page = page
+        self.site = site
+        self.email = f"{name}-{uuid4().hex[:8]}@example.com"
+
+    @classmethod
+    def signed_up(cls, page: Page, site: Site, name: str) -> Self:
+        """Somebody new who has just made an account."""
+        person = cls(page, site, name)
+        person.sign_up()
+        return person
+
+    def sign_up(self) -> None:
+        self.page.goto("/")
+        self.page.get_by_role("button", name="Create an account").click()
+        self._fill_in(PASSWORD)
+        self.page.get_by_role("button", name="Create account").click()
+        self.expect_create()
+
+    def sign_in(self, password: str = PASSWORD) -> None:
+        """Fill in the form that is shown and send it; who waits for what comes of it is the caller."""
+        self._fill_in(password)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+
+    def sign_out(self) -> None:
+        self.page.get_by_role("button", name="Account", exact=True).click()
+        self.page.get_by_role("menuitem", name="Sign out").click()
+        expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+    def expect_create(self) -> None:
+        """Create is there, with what it needs."""
+        expect(self.page).to_have_url(f"{self.site.url}/dashboard/create")
+        expect(self.generate_button).to_be_visible()
+
+    @property
+    def generate_button(self) -> Locator:
+        return self.page.get_by_role("button", name="Generate")
+
+    @property
+    def prompt(self) -> Locator:
+        return self.page.get_by_label("Describe it")
+
+    @property
+    def settings(self) -> Locator:
+        return self.page.get_by_role("region", name="Settings")
+
+    @property
+    def result(self) -> Locator:
+        return self.page.get_by_role("region", name="Result")
+
+    @property
+    def variants(self) -> Locator:
+        """The finished pictures of the run that is shown."""
+        return (
+            self.result.get_by_role("list", name="Variants")
+            .get_by_role("button", name="Open variant")
+            .get_by_role("img")
+        )
+
+    @property
+    def credits_left(self) -> Locator:
+        return self.page.get_by_role("button", name="credits left")
+
+    def add_photo(self, photo: Path = PHOTO) -> None:
+        self.page.get_by_label("Photo file").set_input_files(photo)
+        expect(self.settings.get_by_text("Location data removed")).to_be_visible()
+
+    def generate(self, sentence: str = SENTENCE) -> None:
+        """Ask for what the panel says; the run is on screen afterwards."""
+        self.prompt.fill(sentence)
+        self.generate_button.click()
+        expect(self.result.get_by_role("progressbar", name="Progress")).to_be_visible()
+
+    def make_two(self) -> None:
+        """A run from a photo to its two variants."""
+        self.add_photo()
+        self.generate()
+        expect(self.variants).to_have_count(2)
+
+    def token(self) -> str:
+        """The JWT of this person's session, as a script of the page would find it."""
+        return self.page.evaluate("JSON.parse(localStorage.getItem('maquette.session')).access_token")
+
+    def _fill_in(self, password: str) -> None:
+        self.page.get_by_label("E-mail", exact=True).fill(self.email)
+        self.page.get_by_label("Password", exact=True).fill(password)

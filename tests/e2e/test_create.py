@@ -1,0 +1,111 @@
+"""What Create keeps, and what can be done with a picture that came of it."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import OpenWindow
+from tests.e2e.person import PHOTO, SENTENCE, Person
+from tests.e2e.site import Site
+
+# Makes a DataTransfer with one file of the bytes it gets, as a drop or a paste brings it.
+TRANSFER = """(bytes) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(bytes)], "front room.webp", { type: "image/webp" }));
+    return transfer;
+}"""
+
+
+def test_a_draft_survives_a_reload(alice: Person) -> None:
+    page = alice.page
+    page.get_by_role("button", name="Change preset").click()
+    page.get_by_role("button", name="Daylight facade").click()
+    alice.add_photo()
+    alice.prompt.fill("A house of brick and oak")
+    alice.settings.get_by_role("radiogroup", name="Variants").get_by_role("radio", name="1").click()
+    alice.settings.get_by_role("button", name="Keep this seed").click()
+    seed = alice.settings.get_by_label("Seed", exact=True).input_value()
+
+    page.reload()
+
+    expect(alice.settings.get_by_text("Daylight facade")).to_be_visible()
+    expect(alice.settings.get_by_text(PHOTO.name)).to_be_visible()
+    expect(alice.settings.get_by_role("img", name="Start from")).to_be_visible()
+    expect(alice.prompt).to_have_value("A house of brick and oak")
+    expect(alice.generate_button).to_contain_text("Generate 1")
+    expect(alice.settings.get_by_label("Seed", exact=True)).to_have_value(seed)
+
+
+def test_a_photo_is_dropped_pasted_or_taken_from_before(alice: Person) -> None:
+    page = alice.page
+    transfer = page.evaluate_handle(TRANSFER, list(PHOTO.read_bytes()))
+    expect(alice.generate_button).to_have_attribute("aria-disabled", "true")
+
+    alice.settings.dispatch_event("dragover", {"dataTransfer": transfer})
+    expect(page.get_by_text("Drop the photo here")).to_be_visible()
+    alice.settings.dispatch_event("drop", {"dataTransfer": transfer})
+    expect(alice.settings.get_by_text("front room.webp")).to_be_visible()
+    expect(alice.generate_button).not_to_have_attribute("aria-disabled", "true")
+
+    alice.settings.get_by_role("button", name="Remove").click()
+    page.evaluate("(transfer) => dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer }))", transfer)
+    expect(alice.settings.get_by_text("front room.webp")).to_be_visible()
+
+    alice.settings.get_by_role("button", name="Remove").click()
+    alice.settings.get_by_role("button", name="Earlier photos").click()
+    page.get_by_role("button", name="Use Photo of").click()
+    expect(alice.settings.get_by_text("Earlier photo", exact=True)).to_be_visible()
+
+    alice.settings.get_by_role("button", name="Remove").click()
+    alice.settings.get_by_role("button", name="Sample: Bedroom").click()
+    expect(alice.settings.get_by_role("img", name="Start from: Bedroom")).to_be_visible()
+
+
+def test_a_file_that_is_no_photo_is_refused_in_words(alice: Person) -> None:
+    picker = alice.page.get_by_label("Photo file")
+    picker.set_input_files({"name": "plan.svg", "mimeType": "image/svg+xml", "buffer": b"<svg onload='alert(1)'/>"})
+    expect(alice.settings.get_by_role("alert")).to_contain_text("This file is not a photo we can use.")
+    alice.add_photo()
+    expect(alice.settings.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_variant_is_looked_at_closely_kept_and_used_again(open_window: OpenWindow, site: Site) -> None:
+    window = open_window(permissions=["clipboard-read", "clipboard-write"])
+    alice = Person.signed_up(window.new_page(), site, "alice")
+    page = alice.page
+    alice.add_photo()
+    alice.prompt.fill(SENTENCE)
+    alice.prompt.press("Control+Enter")
+    expect(alice.variants).to_have_count(2)
+
+    alice.result.get_by_role("button", name="Open variant 1").click()
+    viewer = page.get_by_role("dialog")
+    expect(viewer).to_contain_text("Variant 1 of 2")
+    page.keyboard.press("b")
+    divider = viewer.get_by_role("slider")
+    expect(divider).to_have_attribute("aria-valuenow", "50")
+    divider.press("Shift+ArrowRight")
+    expect(divider).to_have_attribute("aria-valuenow", "60")
+    page.keyboard.press("b")
+    page.keyboard.press("ArrowRight")
+    expect(viewer).to_contain_text("Variant 2 of 2")
+    page.keyboard.press("+")
+    expect(viewer.get_by_role("button", name="Zoom out")).not_to_have_attribute("aria-disabled", "true")
+
+    viewer.get_by_role("button", name="Make cover").click()
+    expect(viewer.get_by_role("button", name="Variant 2, Cover")).to_be_visible()
+    viewer.get_by_role("button", name="Copy settings").click()
+    page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('Preset: Warm minimal')")
+    with page.expect_download() as download:
+        viewer.get_by_role("button", name="Download").click()
+    assert re.fullmatch(r"calm-living-room[a-z-]*-2\.(webp|png|jpg)", download.value.suggested_filename)
+
+    viewer.get_by_role("button", name="Use as input").click()
+    expect(alice.settings.get_by_text("One of your variants")).to_be_visible()
+    alice.generate("The same room in the evening")
+    expect(alice.variants).to_have_count(2)
+
+    page.reload()
+    page.get_by_role("button", name=re.compile("^Calm living room.*done")).click()
+    alice.result.get_by_role("button", name="Open variant 2").click()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Variant 2, Cover")).to_be_visible()
