@@ -8,6 +8,7 @@ from litestar.datastructures import State
 
 from api.auth import Caller, TokenVerifier
 from libs.app_config.settings import Settings
+from libs.repositories.account import AccountRepository
 from libs.repositories.billing import BillingRepository
 from libs.repositories.collections import CollectionRepository
 from libs.repositories.database import DatabasePool
@@ -18,6 +19,7 @@ from libs.repositories.usage import UsageRepository
 from libs.services.billing import BillingService, PriceIds
 from libs.services.collections import CollectionService
 from libs.services.downloads import DownloadService
+from libs.services.export import ExportService
 from libs.services.external.replicate_adapter import ReplicateAdapter
 from libs.services.external.stripe_adapter import StripeAdapter
 from libs.services.external.webhook_redelivery import WebhookRedelivery
@@ -117,6 +119,14 @@ def provide_downloads(request: Request[Caller, None, State]) -> DownloadService:
     return downloads_of(request.app.state.services, request.user)
 
 
+def provide_exports(request: Request[Caller, None, State]) -> ExportService:
+    """Exports of the caller."""
+    services: Services = request.app.state.services
+    caller = request.user
+    db = services.database.as_caller(caller.token, str(caller.subject))
+    return ExportService(caller.subject, AccountRepository(db), services.storage.as_caller(caller.token))
+
+
 def provide_billing(request: Request[Caller, None, State]) -> BillingService:
     """Billing of the caller."""
     services: Services = request.app.state.services
@@ -125,6 +135,7 @@ def provide_billing(request: Request[Caller, None, State]) -> BillingService:
         caller.subject,
         BillingRepository(services.database.as_caller(caller.token, str(caller.subject))),
         services.stripe,
+        services.redelivery,
         services.price_ids,
         services.settings.public_url,
     )

@@ -2,16 +2,21 @@
 
 from uuid import UUID
 
-from litestar import Controller, Request, get
+from litestar import Controller, Request, delete, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
+from litestar.response import Stream
 from msgspec import Struct
 
 from api.auth import Caller
-from api.envelope import Envelope, ok
+from api.envelope import Envelope, ok, page
 from api.errors import errors
-from api.services import provide_usage
-from libs.services.usage import UsageService, UsageView
+from api.parameters import CursorParameter, LimitParameter
+from api.services import provide_billing, provide_exports, provide_usage
+from libs.app_config.runtime import LIMITS
+from libs.services.billing import BillingService
+from libs.services.export import ExportService
+from libs.services.usage import DayView, EntryView, UsageService, UsageView
 
 
 class MeView(Struct, frozen=True):
@@ -25,12 +30,42 @@ class AccountController(Controller):
     """The caller's own account."""
 
     tags = ["Account"]
-    dependencies = {"usage": Provide(provide_usage, sync_to_thread=False)}
+    dependencies = {
+        "usage": Provide(provide_usage, sync_to_thread=False),
+        "billing": Provide(provide_billing, sync_to_thread=False),
+        "exports": Provide(provide_exports, sync_to_thread=False),
+    }
 
     @get("/me", operation_id="getMe", responses=errors(401, 429, 503))
     async def me(self, request: Request[Caller, None, State], usage: NamedDependency[UsageService]) -> Envelope[MeView]:
         """Who is signed in, on which plan."""
         return ok(MeView(request.user.subject, await usage.find()))
+
+    @delete("/me", operation_id="deleteAccount", responses=errors(401, 429, 502, 503))
+    async def close(self, billing: NamedDependency[BillingService]) -> None:
+        """End the subscription and delete the account with everything in it, for ever."""
+        await billing.close_account()
+
+    @get("/me/export", operation_id="exportAccount", responses=errors(401, 429, 503))
+    async def export(self, exports: NamedDependency[ExportService]) -> Stream:
+        """Everything the caller has, as a ZIP that is made while it is sent."""
+        headers = {"Content-Disposition": 'attachment; filename="maquette-export.zip"'}
+        return Stream(await exports.archive(), media_type="application/zip", headers=headers)
+
+    @get("/usage/days", operation_id="getUsageByDay", responses=errors(401, 429, 503))
+    async def days(self, usage: NamedDependency[UsageService]) -> Envelope[list[DayView]]:
+        """Credits of each day of this period."""
+        return ok(await usage.by_day())
+
+    @get("/usage/entries", operation_id="listUsageEntries", responses=errors(400, 401, 422, 429, 503))
+    async def entries(
+        self,
+        usage: NamedDependency[UsageService],
+        cursor: CursorParameter = None,
+        limit: LimitParameter = LIMITS.page_size,
+    ) -> Envelope[list[EntryView]]:
+        """Every debit, refund and grant with its reason, latest first."""
+        return page(*await usage.entries(cursor, limit))
 
     @get("/usage", operation_id="getUsage", responses=errors(401, 429, 503))
     async def usage(self, usage: NamedDependency[UsageService]) -> Envelope[UsageView]:

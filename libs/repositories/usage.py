@@ -1,10 +1,12 @@
 """What a person has used of their plan."""
 
 from datetime import datetime
-from typing import cast
+from typing import Final, Literal, cast
+from uuid import UUID
 
 import msgspec
 
+from libs.repositories.cursor import TimeCursor, after
 from libs.repositories.database import Database
 
 
@@ -20,6 +22,34 @@ class UsageRow(msgspec.Struct, frozen=True):
     resets_at: datetime
 
 
+class DayRow(msgspec.Struct, frozen=True):
+    """Credits of one day, YYYY-MM-DD in UTC."""
+
+    day: str
+    credits: int
+
+
+class _JobTitle(msgspec.Struct, frozen=True):
+    title: str
+
+
+class EntryRow(msgspec.Struct, frozen=True):
+    """A row of the ledger with the title of its job."""
+
+    id: UUID
+    kind: Literal["debit", "refund", "grant", "adjustment"]
+    amount: int
+    reason: str
+    job_id: UUID | None
+    created_at: datetime
+    job: _JobTitle | None
+
+
+ENTRY_COLUMNS: Final = (
+    "id,kind,amount,reason,job_id,created_at,job:generation_jobs!usage_ledger_job_id_owner_id_fkey(title)"
+)
+
+
 class UsageRepository:
     """Usage as the database counts it."""
 
@@ -30,3 +60,15 @@ class UsageRepository:
         """The caller's usage; None when the account is gone."""
         wanted = cast("type[UsageRow | None]", UsageRow | None)
         return await self._db.call("my_usage", wanted)
+
+    async def by_day(self) -> list[DayRow]:
+        """The caller's running period, day by day."""
+        return await self._db.call("my_usage_by_day", list[DayRow])
+
+    async def entries(self, before: TimeCursor | None, limit: int) -> list[EntryRow]:
+        """The caller's ledger, latest first; one row beyond `limit` means that a next page exists."""
+        query = self._db.from_("usage_ledger").select(ENTRY_COLUMNS)
+        if before:
+            query = after(query, before)
+        query = query.order("created_at", desc=True).order("id", desc=True).limit(limit + 1)
+        return await self._db.fetch(query, list[EntryRow])

@@ -11,6 +11,7 @@ from libs.app_config.runtime import LIMITS, PLANS, Plan, Price, find_plan
 from libs.errors import ErrorCode, FieldError, MaquetteError
 from libs.repositories.billing import BillingRepository, BillingRow, BillingState, BillingSyncRepository
 from libs.services.external.stripe_adapter import BillingUnavailable, StripeAdapter, Subscription
+from libs.services.external.webhook_redelivery import WebhookRedelivery
 
 GRACE: Final = timedelta(days=LIMITS.past_due_grace_days)
 
@@ -35,12 +36,14 @@ class BillingService:
         owner: UUID,
         billing: BillingRepository,
         stripe: StripeAdapter,
+        redelivery: WebhookRedelivery,
         prices: "PriceIds",
         public_url: str,
     ) -> None:
         self._owner = owner
         self._billing = billing
         self._stripe = stripe
+        self._redelivery = redelivery
         self._prices = prices
         self._public_url = public_url
 
@@ -103,6 +106,7 @@ class BillingService:
             except BillingUnavailable as error:
                 raise MaquetteError(ErrorCode.BILLING_UNAVAILABLE) from error
         await self._billing.delete_account(self._owner)
+        await self._redelivery.remove_files()
 
     async def _found(self) -> BillingRow:
         row = await self._billing.find()

@@ -1,9 +1,7 @@
 """Downloads: one picture with a name people recognise, or many as a ZIP that is never whole in memory."""
 
 import re
-import zipfile
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +14,7 @@ from libs.repositories.cursor import TimeCursor
 from libs.repositories.render_rows import VariantRow
 from libs.repositories.renders import RenderDetailRow, RenderFilter, RenderRepository
 from libs.repositories.storage import RENDERS, Storage
+from libs.services.archive import Entry, zip_pieces
 from libs.services.recipe import Recipe, with_recipe
 
 # What no file system of a person's machine takes in a name, and what hides an ending.
@@ -62,7 +61,7 @@ class DownloadService:
         """All variants of these renders. Raises render_not_found when the first is not the caller's."""
         first = await self._find(render_ids[0])
         name = first.title if len(render_ids) == 1 else "Maquette renders"
-        return Archive(f"{safe_name(name)}.zip", self._zip(_each(render_ids), recipe=recipe))
+        return Archive(f"{safe_name(name)}.zip", zip_pieces(self._pictures(_each(render_ids), recipe=recipe)))
 
     async def collection(self, collection_id: UUID, *, recipe: bool) -> Archive:
         """All variants of all renders of a collection. Raises collection_not_found."""
@@ -70,7 +69,7 @@ class DownloadService:
         if collection is None:
             raise MaquetteError(ErrorCode.COLLECTION_NOT_FOUND)
         members = self._members(collection_id)
-        return Archive(f"{safe_name(collection.name)}.zip", self._zip(members, recipe=recipe))
+        return Archive(f"{safe_name(collection.name)}.zip", zip_pieces(self._pictures(members, recipe=recipe)))
 
     async def _find(self, render_id: UUID) -> RenderDetailRow:
         render = await self._renders.find(render_id)
@@ -91,23 +90,16 @@ class DownloadService:
             last = rows[LIMITS.max_page_size - 1]
             after = TimeCursor(last.created_at, last.id)
 
-    async def _zip(self, render_ids: AsyncGenerator[UUID], *, recipe: bool) -> AsyncGenerator[bytes]:
-        """The pieces of a ZIP, one picture at a time; what was deleted meanwhile is left out."""
-        pipe = _Pipe()
-        taken: set[str] = set()
-        with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
-            async for render_id in render_ids:
-                render = await self._renders.find(render_id)
-                if render is None:
-                    continue
-                for variant in render.variants:
-                    data = await self._read(render, variant, recipe=recipe)
-                    if data is None:
-                        continue
-                    entry = zipfile.ZipInfo(_unique(_file_name(render, variant), taken), _stamp(render.created_at))
-                    archive.writestr(entry, data)
-                    yield pipe.take()
-        yield pipe.take()
+    async def _pictures(self, render_ids: AsyncGenerator[UUID], *, recipe: bool) -> AsyncGenerator[Entry]:
+        """All variants of renders, one at a time; what was deleted meanwhile is left out."""
+        async for render_id in render_ids:
+            render = await self._renders.find(render_id)
+            if render is None:
+                continue
+            for variant in render.variants:
+                data = await self._read(render, variant, recipe=recipe)
+                if data is not None:
+                    yield Entry(_file_name(render, variant), render.created_at, data)
 
     async def _read(self, render: RenderDetailRow, variant: VariantRow, *, recipe: bool) -> bytes | None:
         data = await self._storage.download(RENDERS, variant.path)
@@ -127,28 +119,6 @@ class DownloadService:
         )
 
 
-class _Pipe:
-    """What zipfile writes to: it cannot go back, so each entry is followed by its size and checksum."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def write(self, piece: bytes) -> int:
-        self._pieces.append(bytes(piece))
-        return len(piece)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def take(self) -> bytes:
-        """What was written since the last call."""
-        pieces, self._pieces = self._pieces, []
-        return b"".join(pieces)
-
-
 async def _each(render_ids: list[UUID]) -> AsyncGenerator[UUID]:
     for render_id in render_ids:
         yield render_id
@@ -162,20 +132,3 @@ def safe_name(title: str) -> str:
 def _file_name(render: RenderDetailRow, variant: VariantRow) -> str:
     # People count from one.
     return f"{safe_name(render.title)} {variant.index + 1}.{EXTENSIONS[variant.mime]}"
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    """The name, numbered when another one equals it but for case: some file systems would overwrite."""
-    stem, _, ending = name.rpartition(".")
-    number = 1
-    unique = name
-    while unique.casefold() in taken:
-        number += 1
-        unique = f"{stem} ({number}).{ending}"
-    taken.add(unique.casefold())
-    return unique
-
-
-def _stamp(moment: datetime) -> tuple[int, int, int, int, int, int]:
-    in_utc = moment.astimezone(UTC)
-    return in_utc.year, in_utc.month, in_utc.day, in_utc.hour, in_utc.minute, in_utc.second

@@ -2,16 +2,12 @@
 
 from typing import Final
 
-import structlog
-
 from libs.app_config.runtime import LIMITS
 from libs.repositories.renders import RenderRepository
-from libs.services.external.webhook_redelivery import RedeliveryFailed, WebhookRedelivery
+from libs.services.external.webhook_redelivery import WebhookRedelivery
 
 # Rows of one transaction: locks stay short.
 BATCH: Final = 500
-
-log = structlog.get_logger()
 
 
 class Housekeeping:
@@ -29,8 +25,5 @@ class Housekeeping:
         purged = 0
         while batch := await self._renders.purge(LIMITS.trash_days, BATCH):
             purged += batch
-        try:
-            await self._redelivery.remove_files()
-        except RedeliveryFailed as error:
-            log.warning("files_not_removed_yet", error=str(error))
+        await self._redelivery.remove_files()
         return purged

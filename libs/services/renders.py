@@ -5,7 +5,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-import structlog
 from msgspec import UNSET
 
 from libs.app_config.runtime import FAMILIES, LIMITS, PRESETS
@@ -13,7 +12,7 @@ from libs.errors import ErrorCode, FieldError, MaquetteError
 from libs.repositories.cursor import PlaceCursor, TimeCursor, decode_cursor, encode_cursor
 from libs.repositories.renders import Action, CardRow, Change, RenderFilter, RenderRepository, Sort
 from libs.repositories.storage import Storage
-from libs.services.external.webhook_redelivery import RedeliveryFailed, WebhookRedelivery
+from libs.services.external.webhook_redelivery import WebhookRedelivery
 from libs.services.prompt_builder import clean_text
 from libs.services.render_views import (
     RenderCardView,
@@ -29,8 +28,6 @@ from libs.services.render_views import (
 
 # Sorts by the order of one collection, which must be named then.
 COLLECTION_SORTS: Final = frozenset({"manual", "added"})
-
-log = structlog.get_logger()
 
 
 class RenderQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,26 +123,19 @@ class RenderService:
     async def delete(self, selection: Selection) -> int:
         """Delete for ever what is in the trash; answers how many. The files follow. Raises FieldError."""
         deleted = await self._renders.delete_trashed(_selected(selection, "restore", None))
-        await self._remove_files()
+        await self._redelivery.remove_files()
         return deleted
 
     async def delete_variant(self, variant_id: UUID) -> None:
         """Delete one variant for ever. Raises variant_not_found, last_variant."""
         await self._renders.delete_variant(variant_id)
-        await self._remove_files()
+        await self._redelivery.remove_files()
 
     async def _move_one(self, render_id: UUID, action: Action) -> Change:
         change = await self._renders.move(RenderFilter(ids=[render_id]), action)
         if change.changed == 0 and await self._renders.find(render_id) is None:
             raise MaquetteError(ErrorCode.RENDER_NOT_FOUND)
         return change
-
-    async def _remove_files(self) -> None:
-        """Have the queue of removals worked off now; whatever fails here, reconcile does later."""
-        try:
-            await self._redelivery.remove_files()
-        except RedeliveryFailed as error:
-            log.warning("files_not_removed_yet", error=str(error))
 
 
 def _filter(query: RenderQuery) -> RenderFilter:

@@ -9,12 +9,16 @@ from uuid import UUID
 
 import httpx
 import msgspec
+import structlog
 from standardwebhooks.webhooks import Webhook
 
 from libs.services.external.replicate_adapter import Prediction
 
 # Ingesting four pictures from the provider takes seconds; a minute means that something hangs.
 TIMEOUT: Final = httpx.Timeout(60, connect=3)
+
+
+log = structlog.get_logger()
 
 
 class RedeliveryFailed(Exception):
@@ -49,9 +53,12 @@ class WebhookRedelivery:
     async def remove_files(self) -> None:
         """Ask for the removal of the files that deleted rows left behind: a delivery that is about no job.
 
-        Raises RedeliveryFailed unless the endpoint answers 2xx.
+        What fails here is done at the next time of asking: the names stay queued.
         """
-        await self._post("file_removals", "{}", {})
+        try:
+            await self._post("file_removals", "{}", {})
+        except RedeliveryFailed as error:
+            log.warning("files_not_removed_yet", error=str(error))
 
     async def _post(self, event_id: str, body: str, parameters: dict[str, str]) -> bytes:
         now = datetime.now(UTC)

@@ -11,7 +11,7 @@ from math import ceil
 from typing import Final
 
 import pillow_heif
-from PIL import AvifImagePlugin, ExifTags, Image, ImageCms, ImageFile, UnidentifiedImageError
+from PIL import AvifImagePlugin, ExifTags, Image, ImageCms, ImageFile, PngImagePlugin, UnidentifiedImageError
 from PIL.Image import Transpose
 
 from libs.errors import ErrorCode
@@ -27,6 +27,8 @@ pillow_heif.register_heif_opener(decode_threads=2, thumbnails=False)  # pyright:
 STRIP_ROWS: Final = 256
 # Profiles of displays have 0.5–3 kB, of printing presses up to 3 MB. Larger ones only cost time.
 MAX_PROFILE_BYTES: Final = 4 * 1024 * 1024
+# What a chunk of a PNG may unpack to, the profile among them: a photo is not refused for a profile that JPEG may have.
+PngImagePlugin.MAX_TEXT_CHUNK = MAX_PROFILE_BYTES
 # A HEIF file of these brands is an image sequence (ISO/IEC 23008-12, 7.2.3 and B.4).
 HEIF_SEQUENCE_BRANDS: Final = {b"msf1", b"hevc", b"hevx", b"hevm", b"hevs"}
 # MPO is a JPEG with further pictures behind it (depth, gain map, the other eye); HEIF may hold alternatives too.

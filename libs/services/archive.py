@@ -1,0 +1,65 @@
+"""ZIP archives that are written while they are sent: one file in memory at a time."""
+
+import zipfile
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+
+import msgspec
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A file for an archive; `name` may have folders, divided by slashes."""
+
+    name: str
+    created_at: datetime
+    data: bytes
+
+
+async def zip_pieces(entries: AsyncGenerator[Entry]) -> AsyncGenerator[bytes]:
+    """The pieces of a ZIP. Files are stored as they are: pictures gain nothing by another compression."""
+    pipe = _Pipe()
+    taken: set[str] = set()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
+        async for entry in entries:
+            archive.writestr(zipfile.ZipInfo(_unique(entry.name, taken), _stamp(entry.created_at)), entry.data)
+            yield pipe.take()
+    yield pipe.take()
+
+
+class _Pipe:
+    """What zipfile writes to: it cannot go back, so each entry is followed by its size and checksum."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, piece: bytes) -> int:
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def take(self) -> bytes:
+        """What was written since the last call."""
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    """The name, numbered when another one equals it but for case: some file systems would overwrite."""
+    stem, _, ending = name.rpartition(".")
+    number = 1
+    unique = name
+    while unique.casefold() in taken:
+        number += 1
+        unique = f"{stem} ({number}).{ending}"
+    taken.add(unique.casefold())
+    return unique
+
+
+def _stamp(moment: datetime) -> tuple[int, int, int, int, int, int]:
+    in_utc = moment.astimezone(UTC)
+    return in_utc.year, in_utc.month, in_utc.day, in_utc.hour, in_utc.minute, in_utc.second

@@ -1,0 +1,115 @@
+"""What a person has used, takes along, and leaves behind."""
+
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+from libs.errors import ErrorCode
+from tests.callers import Person, refused, signed_in
+from tests.pictures import photo
+from tests.product import Product, running_product
+from tests.stack import free_port
+from tests.stripe_process import StripeProcess, running_stripe
+
+
+@pytest.fixture(scope="module")
+def stripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StripeProcess]:
+    with running_stripe(tmp_path_factory.mktemp("stripe"), free_port()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def paid(product: Product, stripe: StripeProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("paid")
+    with running_product(folder, product.stack, product.replicate, stripe.settings(), stripe.api_port) as running:
+        yield running
+
+
+@pytest.fixture
+async def alice(paid: Product) -> AsyncIterator[Person]:
+    async with signed_in(paid, "alice") as person:
+        yield person
+
+
+async def test_usage_is_told_by_day_and_entry(paid: Product, alice: Person) -> None:
+    generation = await alice.generation()
+    with paid.stack.connect() as connection:
+        connection.execute("select private.add_credits(%s, 25, 'goodwill')", [alice.user.id])
+        connection.execute("select private.add_credits(%s, -5, 'typo')", [alice.user.id])
+
+    usage = (await alice.api.get("/usage")).json()["data"]
+    days = (await alice.api.get("/usage/days")).json()["data"]
+    first = (await alice.api.get("/usage/entries", params={"limit": 2})).json()
+    rest = (await alice.api.get("/usage/entries", params={"cursor": first["meta"]["next_cursor"]})).json()
+
+    assert (usage["used"], usage["limit"], usage["remaining"]) == (3, 60, 57)
+    assert [day["credits"] for day in days] == [3]
+    entries = first["data"] + rest["data"]
+    told = [(entry["kind"], entry["amount"], entry["reason"], entry["title"]) for entry in entries]
+    assert told == [
+        ("adjustment", -5, "typo", None),
+        ("grant", 25, "goodwill", None),
+        ("debit", -3, "generation", generation["title"]),
+    ]
+    assert rest["meta"]["next_cursor"] is None
+
+
+async def test_an_export_holds_everything_of_one_person(paid: Product, alice: Person) -> None:
+    upload = await alice.upload(photo())
+    generation = await alice.generation()
+    await alice.api.put(f"/renders/{generation['render']['id']}/favorite")
+    async with signed_in(paid, "bob") as bob:
+        await bob.generation()
+
+        answer = await alice.api.get("/me/export")
+
+    assert answer.headers["content-disposition"] == 'attachment; filename="maquette-export.zip"'
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        assert packed.testzip() is None
+        data = {name: json.loads(packed.read(name)) for name in packed.namelist() if name.endswith(".json")}
+        pictures = [name for name in packed.namelist() if name.startswith(("photos/", "renders/"))]
+    assert sorted(pictures) == [f"photos/{upload}", f"renders/{generation['id']}/0.webp"]
+    assert {row["id"] for row in data["data/generation_jobs.json"]} == {generation["id"]}
+    assert {row["render_id"] for row in data["data/collection_items.json"]} == {generation["render"]["id"]}
+    assert [row["kind"] for row in data["data/usage_ledger.json"]] == ["debit"]
+    assert bob.user.id not in json.dumps(data)
+
+
+async def test_E4_deleting_the_account_ends_the_subscription_first(
+    paid: Product, alice: Person, stripe: StripeProcess
+) -> None:
+    await alice.generation()
+    page = await alice.api.post("/billing/checkout", json={"plan_id": "pro", "interval": "month"})
+    async with httpx.AsyncClient() as browser:
+        await browser.post(page.json()["data"]["url"], data={"card": "4242 4242 4242 4242"})
+
+    assert (await alice.api.delete("/me")).status_code == 204
+
+    kinds = [one["type"] for one in stripe.control("GET", "events")]
+    assert kinds[-2:] == ["customer.subscription.deleted", "customer.deleted"]
+    with paid.stack.connect() as connection:
+        for query in (
+            "select 1 from auth.users where id = %s",
+            "select 1 from profiles where id = %s",
+            "select 1 from renders where owner_id = %s",
+            "select 1 from usage_ledger where owner_id = %s",
+        ):
+            assert connection.execute(query, [alice.user.id]).fetchall() == []
+        files = connection.execute("select name from storage.objects where starts_with(name, %s)", [alice.user.id])
+        assert files.fetchall() == []
+    # C3: the token still carries a good signature, and is worth nothing.
+    for path in ("/me", "/usage", "/billing", "/me/export"):
+        refused(await alice.api.get(path), ErrorCode.ACCOUNT_GONE)
+    assert (await alice.api.get("/renders")).json()["data"] == []
+
+
+async def test_the_account_stays_when_stripe_cannot_be_asked(paid: Product, product: Product, alice: Person) -> None:
+    """`product` has no Stripe behind it: nothing is deleted that would go on being billed."""
+    await alice.api.post("/billing/checkout", json={"plan_id": "pro", "interval": "month"})
+    async with product.client(alice.user) as api:
+        refused(await api.delete("/me"), ErrorCode.BILLING_UNAVAILABLE)
+    assert (await alice.api.get("/me")).is_success
