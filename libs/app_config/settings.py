@@ -110,8 +110,12 @@ def _mixed_worlds(settings: Settings) -> list[str]:
             problems.append(f"{name} is hosted, but its key is one of the local stack: set the project's own key")
         if urlsplit(url).scheme != "https":
             problems.append(f"{name} is hosted and must start with https://")
-    if settings.replicate_is_local and not is_loopback(settings.supabase_url):
-        problems.append("REPLICATE_API_URL is the local Replicate, but SUPABASE_URL is hosted: use both of one world")
+    for name, url, stand_in in (
+        ("REPLICATE_API_URL", settings.replicate_api_url, "Replicate"),
+        ("STRIPE_API_URL", settings.stripe_api_url, "Stripe"),
+    ):
+        if is_loopback(url) and not is_loopback(settings.supabase_url):
+            problems.append(f"{name} is the local {stand_in}, but SUPABASE_URL is hosted: use both of one world")
     if not is_loopback(settings.supabase_url) and settings.proof_secret.startswith(LOCAL_MARK):
         problems.append("API_PROOF_SECRET is the local stack's: make one for this deployment")
     return problems

@@ -1,0 +1,84 @@
+"""J2: the environment is complete, of one world, and never quoted."""
+
+import pytest
+
+from libs.app_config.settings import SettingsError, load_settings
+
+HOSTED = {
+    "PUBLIC_URL": "https://maquette.example",
+    "SUPABASE_URL": "https://project.supabase.co",
+    "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_abc",
+    "SUPABASE_SECRET_KEY": "sb_secret_abc",
+    "API_PROOF_SECRET": "p" * 32,
+    "REPLICATE_API_TOKEN": "r8_abc",
+    "REPLICATE_WEBHOOK_SECRET": "whsec_abc",
+    "STRIPE_SECRET_KEY": "sk_live_abc",
+    "STRIPE_WEBHOOK_SECRET": "whsec_def",
+}
+LOCAL = {
+    "SUPABASE_URL": "http://127.0.0.1:54321",
+    "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_local_abc",
+    "SUPABASE_SECRET_KEY": "sb_secret_local_abc",
+    "API_PROOF_SECRET": "local_" + "p" * 32,
+    "REPLICATE_API_URL": "http://127.0.0.1:54330",
+    "REPLICATE_API_TOKEN": "r8_local_abc",
+    "REPLICATE_WEBHOOK_SECRET": "whsec_localkeyabc",
+    "STRIPE_API_URL": "http://127.0.0.1:54331",
+    "STRIPE_SECRET_KEY": "sk_test_local_abc",
+    "STRIPE_WEBHOOK_SECRET": "whsec_local_abc",
+}
+
+
+def refusal(environ: dict[str, str]) -> str:
+    with pytest.raises(SettingsError) as raised:
+        load_settings(environ)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("environ", [HOSTED, LOCAL])
+def test_J2_both_worlds_start(environ: dict[str, str]) -> None:
+    settings = load_settings(environ)
+    assert settings.replicate_is_local == ("REPLICATE_API_URL" in environ)
+    assert settings.stripe_is_live == (environ is HOSTED)
+
+
+def test_J2_every_missing_value_is_named_at_once() -> None:
+    named = refusal({})
+    assert all(f"{name} is missing" in named for name in HOSTED if name != "PUBLIC_URL")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"SUPABASE_SECRET_KEY": LOCAL["SUPABASE_SECRET_KEY"]},
+            "SUPABASE_URL is hosted, but its key is one of the local",
+        ),
+        ({"SUPABASE_PUBLISHABLE_KEY": LOCAL["SUPABASE_PUBLISHABLE_KEY"]}, "SUPABASE_URL is hosted, but"),
+        ({"REPLICATE_API_TOKEN": LOCAL["REPLICATE_API_TOKEN"]}, "REPLICATE_API_URL is hosted, but"),
+        ({"STRIPE_SECRET_KEY": LOCAL["STRIPE_SECRET_KEY"]}, "STRIPE_API_URL is hosted, but"),
+        ({"API_PROOF_SECRET": LOCAL["API_PROOF_SECRET"]}, "API_PROOF_SECRET is the local stack's"),
+        ({"REPLICATE_API_URL": "http://127.0.0.1:54330"}, "REPLICATE_API_URL is the local Replicate, but"),
+        ({"STRIPE_API_URL": "http://127.0.0.1:54331"}, "STRIPE_API_URL is the local Stripe, but"),
+        ({"SUPABASE_URL": "http://project.supabase.co"}, "SUPABASE_URL is hosted and must start with https://"),
+        ({"STRIPE_API_URL": "http://api.stripe.com"}, "STRIPE_API_URL is hosted and must start with https://"),
+        ({"SUPABASE_URL": "project"}, "SUPABASE_URL must be an http(s) URL"),
+        ({"SUPABASE_URL": "javascript:alert(1)"}, "SUPABASE_URL must be an http(s) URL"),
+        ({"API_PROOF_SECRET": "p" * 31}, "API_PROOF_SECRET must have at least 32 bytes"),
+        ({"SUPABASE_JWT_SECRET": "short"}, "SUPABASE_JWT_SECRET must have at least 32 bytes"),
+        ({"REPLICATE_WEBHOOK_SECRET": "abc"}, "REPLICATE_WEBHOOK_SECRET must start with whsec_"),
+        ({"STRIPE_WEBHOOK_SECRET": "abc"}, "STRIPE_WEBHOOK_SECRET must start with whsec_"),
+        ({"PORT": "0"}, "PORT must be a port number"),
+        ({"PORT": "http"}, "PORT must be a port number"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL must be one of"),
+    ],
+)
+def test_J2_mixed_worlds_and_bad_values_are_refused(change: dict[str, str], said: str) -> None:
+    load_settings(HOSTED)
+    assert said in refusal(HOSTED | change)
+
+
+def test_J1_neither_a_refusal_nor_a_repr_quotes_a_value() -> None:
+    secrets = {value for name, value in HOSTED.items() if "SECRET" in name or "KEY" in name or "TOKEN" in name}
+    told = repr(load_settings(HOSTED)) + refusal(HOSTED | {"SUPABASE_URL": "http://x.example", "PORT": "x"})
+    assert not any(secret in told for secret in secrets)
