@@ -9,6 +9,12 @@ from tests.security.catalog import everything
 from tests.security.conftest import Database, Victim
 from tests.security.decisions import read_decisions
 
+NOT_GRANTED = [
+    pytest.param(function, role, id=f"{role}-{function}")
+    for function, _, granted in (line.partition(": ") for line in read_decisions("functions.txt"))
+    for role in ("anon", "authenticated")
+    if function.startswith("public.") and role not in granted.split(", ")
+]
 PRIVATE = [line.partition("(")[0] for line in read_decisions("functions.txt") if line.startswith("private.")]
 
 
@@ -31,6 +37,22 @@ async def test_A6_only_the_webhooks_speak_for_the_provider(
 
     assert (await api.as_service(function, arguments)).is_success
     assert database.value("select prediction_id from generation_jobs where id = %s", job) == invented
+
+
+@pytest.mark.parametrize(("function", "role"), NOT_GRANTED)
+async def test_A6_a_function_that_was_not_granted_is_refused(
+    function: str, role: str, anon: Actor, intruder: Actor, database: Database
+) -> None:
+    """Before it sees an argument. Who was granted it is served: above, and in test_a6_foreign_ids.py."""
+    names = database.value("select proargnames from pg_proc where oid = %s::regprocedure", function)
+    assert names is None or isinstance(names, list)
+    before = everything(database.connection)
+
+    called = function.removeprefix("public.").partition("(")[0]
+    answer = await (anon if role == "anon" else intruder).rpc(called, dict.fromkeys(names or []))
+
+    assert (answer.status_code, answer.json()["code"]) == (401 if role == "anon" else 403, "42501")
+    assert everything(database.connection) == before
 
 
 async def test_A6_usage_is_told_to_the_signed_in_alone(anon: Actor, alice: Actor) -> None:
