@@ -86,8 +86,9 @@ def decode(image: ImageFile.ImageFile, longest_side: int | None = None) -> Image
         image.draft(None, (2 * width, 2 * height))
     image.load()
     pixels = _shrunk(image, (width, height))
-    if turn := UPRIGHT.get(orientation):
-        pixels = pixels.transpose(turn)
+    # Not by truth: FLIP_LEFT_RIGHT is 0.
+    if orientation in UPRIGHT:
+        pixels = pixels.transpose(UPRIGHT[orientation])
     alpha = pixels.getchannel("A") if pixels.mode == "RGBA" else None
     pixels = _in_srgb(pixels.convert("RGB") if alpha else pixels, profile)
     if alpha and alpha.getextrema() != (255, 255):
