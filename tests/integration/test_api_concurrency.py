@@ -122,15 +122,11 @@ async def test_pages_miss_and_repeat_nothing(product: Product, ann: Person, limi
             [ann.user.id, TEXT_PRESET["preset_id"]],
         )
     seen: list[str] = []
-    cursor = None
-    while True:
-        page = (
-            await ann.api.get("/generations", params={"limit": limit} | ({"cursor": cursor} if cursor else {}))
-        ).json()
+    where: dict[str, Any] = {"limit": limit}
+    while where.get("cursor", "first") is not None:
+        page = (await ann.api.get("/generations", params=where)).json()
         seen += [entry["id"] for entry in page["data"]]
-        cursor = page["meta"]["next_cursor"]
-        if cursor is None:
-            break
+        where["cursor"] = page["meta"]["next_cursor"]
     everything = (await ann.api.get("/generations", params={"limit": 100})).json()["data"]
     assert seen == [entry["id"] for entry in everything]
     assert len(set(seen)) == 20

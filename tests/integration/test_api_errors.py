@@ -1,0 +1,288 @@
+"""Every code a person can meet, met over HTTP: with its status, its sentence and the id to quote."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import uuid4
+from zlib import crc32
+
+import httpx
+import msgspec
+import pytest
+from httpx import Response
+
+from libs.app_config.runtime import LIMITS
+from libs.errors import ErrorCode
+from tests.callers import Person, refused
+from tests.gallery import Draft, add_renders
+from tests.pictures import animation, photo
+from tests.product import TEXT_PRESET, Product, submit
+from tests.raw_http import connected, head
+
+Provoke = Callable[["Case"], Awaitable[Response]]
+
+# A client that comes back sooner is refused again.
+WITH_RETRY_AFTER = {ErrorCode.RATE_LIMITED, ErrorCode.DATABASE_UNAVAILABLE}
+
+# Who has a plan needs a Stripe: tests/integration/test_billing.py.
+MET_ELSEWHERE = {ErrorCode.ALREADY_SUBSCRIBED}
+
+PROVOKE: dict[ErrorCode, Provoke] = {}
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """Who provokes and whom they talk to."""
+
+    product: Product
+    person: Person
+
+    @property
+    def api(self) -> httpx.AsyncClient:
+        return self.person.api
+
+    def sql(self, statement: str, *parameters: object) -> None:
+        with self.product.stack.connect() as connection:
+            connection.execute(statement.encode(), parameters)
+
+    def render(self) -> str:
+        with self.product.stack.connect() as connection:
+            (render,) = add_renders(connection, self.person.user.id, [Draft()])
+        return str(render)
+
+    async def upload(self, file: bytes) -> Response:
+        return await self.api.post("/uploads", files={"file": ("photo.jpg", file)})
+
+
+def provokes(code: ErrorCode) -> Callable[[Provoke], Provoke]:
+    def keep(provoke: Provoke) -> Provoke:
+        PROVOKE[code] = provoke
+        return provoke
+
+    return keep
+
+
+@provokes(ErrorCode.MALFORMED_REQUEST)
+async def _(case: Case) -> Response:
+    return await case.api.patch(f"/renders/{uuid4()}", content=b"{", headers={"Content-Type": "application/json"})
+
+
+@provokes(ErrorCode.INVALID_CURSOR)
+async def _(case: Case) -> Response:
+    return await case.api.get("/generations?cursor=W10")
+
+
+@provokes(ErrorCode.INVALID_IDEMPOTENCY_KEY)
+async def _(case: Case) -> Response:
+    return await case.api.post("/generations", json=TEXT_PRESET)
+
+
+@provokes(ErrorCode.NOT_AUTHENTICATED)
+async def _(case: Case) -> Response:
+    async with case.product.client() as stranger:
+        return await stranger.get("/me")
+
+
+@provokes(ErrorCode.ACCOUNT_GONE)
+async def _(case: Case) -> Response:
+    case.sql("delete from auth.users where id = %s", case.person.user.id)
+    return await case.api.get("/me")
+
+
+@provokes(ErrorCode.PLAN_CAP_REACHED)
+async def _(case: Case) -> Response:
+    case.sql("insert into plans values ('nothing', 0, 1) on conflict do nothing")
+    case.sql("insert into plan_prices values ('nothing', 'nothing') on conflict do nothing")
+    case.sql("update profiles set price_id = 'nothing' where id = %s", case.person.user.id)
+    return await submit(case.api)
+
+
+@provokes(ErrorCode.NOT_FOUND)
+async def _(case: Case) -> Response:
+    return await case.api.get("/nothing/here")
+
+
+@provokes(ErrorCode.GENERATION_NOT_FOUND)
+async def _(case: Case) -> Response:
+    return await case.api.get(f"/generations/{uuid4()}")
+
+
+@provokes(ErrorCode.INPUT_NOT_FOUND)
+async def _(case: Case) -> Response:
+    missing = {"kind": "upload", "upload_id": f"{'0' * 64}.jpg"}
+    return await submit(case.api, preset_id="warm-minimal", input=missing)
+
+
+@provokes(ErrorCode.COLLECTION_NOT_FOUND)
+async def _(case: Case) -> Response:
+    return await submit(case.api, collection_id=str(uuid4()))
+
+
+@provokes(ErrorCode.RENDER_NOT_FOUND)
+async def _(case: Case) -> Response:
+    return await case.api.patch(f"/renders/{uuid4()}", json={"title": "Mine"})
+
+
+@provokes(ErrorCode.VARIANT_NOT_FOUND)
+async def _(case: Case) -> Response:
+    return await case.api.patch(f"/renders/{case.render()}", json={"cover_variant_id": str(uuid4())})
+
+
+@provokes(ErrorCode.METHOD_NOT_ALLOWED)
+async def _(case: Case) -> Response:
+    return await case.api.put("/me")
+
+
+@provokes(ErrorCode.REQUEST_TIMEOUT)
+async def _(case: Case) -> Response:
+    headers = {"authorization": f"Bearer {case.person.user.token}", "content_type": "application/json"}
+    async with connected(case.product.url) as connection:
+        await connection.send(head("POST", "/api/v1/generations", content_length=100, **headers))
+        await connection.send(b"{")
+        return await connection.answer()
+
+
+@provokes(ErrorCode.GENERATION_IN_FLIGHT)
+async def _(case: Case) -> Response:
+    case.product.replicate.fault(on="run", kind="stall")
+    await submit(case.api)
+    return await submit(case.api)
+
+
+@provokes(ErrorCode.GENERATION_NOT_RETRYABLE)
+async def _(case: Case) -> Response:
+    case.render()
+    (generation,) = (await case.api.get("/generations")).json()["data"]
+    return await case.api.post(f"/generations/{generation['id']}/retry", headers={"Idempotency-Key": "again"})
+
+
+@provokes(ErrorCode.LAST_VARIANT)
+async def _(case: Case) -> Response:
+    (variant,) = (await case.api.get(f"/renders/{case.render()}")).json()["data"]["variants"]
+    return await case.api.delete(f"/renders/variants/{variant['id']}")
+
+
+@provokes(ErrorCode.FAVORITES_FIXED)
+async def _(case: Case) -> Response:
+    (favorites,) = (await case.api.get("/collections")).json()["data"]
+    return await case.api.delete(f"/collections/{favorites['id']}")
+
+
+@provokes(ErrorCode.BODY_TOO_LARGE)
+async def _(case: Case) -> Response:
+    return await submit(case.api, prompt="a" * LIMITS.body_bytes)
+
+
+@provokes(ErrorCode.UPLOAD_TOO_LARGE)
+async def _(case: Case) -> Response:
+    return await case.upload(photo() + bytes(LIMITS.upload_bytes))
+
+
+@provokes(ErrorCode.TOO_MANY_PIXELS)
+async def _(case: Case) -> Response:
+    # Width and height of a PNG stand behind its signature: the header alone claims 65,000 × 65,000.
+    header = photo((1, 1), "PNG")
+    claim = (65_000).to_bytes(4)
+    body = header[12:16] + claim + claim + header[24:29]
+    return await case.upload(header[:12] + body + crc32(body).to_bytes(4) + header[33:])
+
+
+@provokes(ErrorCode.UNSUPPORTED_CONTENT_TYPE)
+async def _(case: Case) -> Response:
+    return await case.api.patch(f"/renders/{uuid4()}", content=b"title=x", headers={"Content-Type": "text/plain"})
+
+
+@provokes(ErrorCode.UNSUPPORTED_IMAGE)
+async def _(case: Case) -> Response:
+    return await case.upload(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+
+
+@provokes(ErrorCode.UNREADABLE_IMAGE)
+async def _(case: Case) -> Response:
+    whole = photo((400, 300))
+    return await case.upload(whole[: len(whole) // 2])
+
+
+@provokes(ErrorCode.ANIMATED_IMAGE)
+async def _(case: Case) -> Response:
+    return await case.upload(animation())
+
+
+@provokes(ErrorCode.VALIDATION_FAILED)
+async def _(case: Case) -> Response:
+    return await submit(case.api, variants=0)
+
+
+@provokes(ErrorCode.IDEMPOTENCY_KEY_REUSED)
+async def _(case: Case) -> Response:
+    case.product.replicate.fault(on="run", kind="stall")
+    await submit(case.api, "one-key")
+    return await submit(case.api, "one-key", prompt="Another lighthouse")
+
+
+@provokes(ErrorCode.PRESET_UNAVAILABLE)
+async def _(case: Case) -> Response:
+    case.sql("update presets set active = false where id = %s", "impossible-places")
+    try:
+        return await submit(case.api, preset_id="impossible-places")
+    finally:
+        case.sql("update presets set active = true where id = %s", "impossible-places")
+
+
+@provokes(ErrorCode.TOO_MANY_VARIANTS)
+async def _(case: Case) -> Response:
+    return await submit(case.api, preset_id="first-ideas", variants=4)
+
+
+@provokes(ErrorCode.RATE_LIMITED)
+async def _(case: Case) -> Response:
+    # More than a minute allows, twice over: a new minute may begin on the way.
+    answers = [await case.api.delete(f"/uploads/{'0' * 64}.jpg") for _ in range(2)]
+    while answers[-1].status_code != 429 and len(answers) < 130:
+        answers += await asyncio.gather(*(case.api.post("/generations", json={}) for _ in range(20)))
+    return answers[-1]
+
+
+@provokes(ErrorCode.INTERNAL)
+async def _(case: Case) -> Response:
+    # A schema that is not the one this code was written for.
+    case.sql("revoke execute on function my_usage from authenticated")
+    try:
+        return await case.api.get("/usage")
+    finally:
+        case.sql("grant execute on function my_usage to authenticated")
+
+
+@provokes(ErrorCode.PROVIDER_ERROR)
+async def _(case: Case) -> Response:
+    case.product.replicate.fault(on="api", kind="http", status=422)
+    return await submit(case.api)
+
+
+@provokes(ErrorCode.NO_SUBSCRIPTION)
+async def _(case: Case) -> Response:
+    return await case.api.post("/billing/portal")
+
+
+@provokes(ErrorCode.BILLING_UNAVAILABLE)
+async def _(case: Case) -> Response:
+    # No Stripe runs beside this API.
+    return await case.api.post("/billing/checkout", json={"plan_id": "pro", "interval": "month"})
+
+
+@provokes(ErrorCode.DATABASE_UNAVAILABLE)
+async def _(case: Case) -> Response:
+    with case.product.stack.connect() as connection, connection.transaction():
+        connection.execute("lock table generation_jobs in access exclusive mode")
+        return await case.api.get("/generations")
+
+
+@pytest.fixture
+async def case(product: Product, ann: Person) -> AsyncIterator[Case]:
+    yield Case(product=product, person=ann)
+    product.replicate.clear_faults()
+
+
+@pytest.mark.parametrize("code", [code for code in ErrorCode if code not in MET_ELSEWHERE])
+async def test_code_is_met_with_its_status_and_sentence(code: ErrorCode, case: Case) -> None:
+    answer = await PROVOKE[code](case)
+    refused(answer, code)
+    assert ("retry-after" in answer.headers) == (code in WITH_RETRY_AFTER)
