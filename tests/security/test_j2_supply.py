@@ -1,0 +1,53 @@
+"""J2: what is installed is what was locked, and what listens is heard on this machine only."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.product import Product
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_J2_every_python_package_is_locked_by_hash() -> None:
+    lock = tomllib.loads((ROOT / "uv.lock").read_text())
+    bought = [package for package in lock["package"] if "registry" in package["source"]]
+    assert len(bought) > 50
+    for package in bought:
+        files = package.get("wheels", []) + ([package["sdist"]] if "sdist" in package else [])
+        assert files, package["name"]
+        assert all(file["hash"].startswith("sha256:") for file in files), package["name"]
+
+
+@pytest.mark.parametrize("folder", ["web", "local/supabase"])
+def test_J2_every_npm_package_is_locked_by_hash_and_runs_nothing(folder: str) -> None:
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    bought = {name: entry for name, entry in packages.items() if name and not entry.get("link")}
+    assert bought
+    assert all(entry.get("integrity", "").startswith("sha") for entry in bought.values())
+    # `npm ci` of the launcher installs exactly this, and lets nothing run.
+    assert 'npm("ci", "--ignore-scripts")' in (ROOT / "local/cli/node.py").read_text()
+
+
+def test_J2_everything_listens_on_loopback(product: Product) -> None:
+    assert product.process
+    assert product.replicate.process
+    listening: list[str] = []
+    for pid in (product.process.pid, product.replicate.process.pid, product.stack.process_id):
+        for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
+            listening += [at.laddr.ip for at in process.net_connections("tcp") if at.status == psutil.CONN_LISTEN]
+    assert len(listening) >= 3
+    assert set(listening) == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("path", ["/_local/faults", "/_local/clock", "/_local/deliveries", "/api/v1/_local/faults"])
+def test_J2_the_api_has_no_controls_of_the_stand_ins(product: Product, path: str) -> None:
+    assert httpx.post(f"{product.url}{path}").status_code in {404, 405}
+    # What is no address of the API is a page of the web app, or nothing.
+    assert "json" not in httpx.get(f"{product.url}{path}").headers["content-type"] or path.startswith("/api/")
+    token = httpx.get(f"{product.replicate.base_url}/_local/faults", headers=product.replicate.headers)
+    assert token.is_success, "the control itself is there, in the stand-in"
