@@ -68,6 +68,24 @@ function connect() {
   return connection;
 }
 
+// PostgREST reads its schema again on this notification; lite keeps what it saw first, and what it was just reading.
+async function followSchema(connection) {
+  let version = 0;
+  const introspect = connection.introspect.bind(connection);
+  connection.introspect = async (options) => {
+    for (;;) {
+      const started = version;
+      const schema = await introspect(options);
+      if (started === version) return schema;
+      await connection.clearSchemaCache();
+    }
+  };
+  await connection.driver.listen("pgrst", () => {
+    version += 1;
+    return connection.clearSchemaCache();
+  });
+}
+
 async function untilConnected(connection) {
   for (const deadline = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
     try {
@@ -95,8 +113,7 @@ const email = new InboxDriver({ host: HOST, port: Number(env.INBOX_SMTP_PORT), f
 
 const connection = connect();
 await untilConnected(connection);
-// PostgREST reads its schema again on this notification; lite keeps what it saw first.
-await connection.driver.listen("pgrst", () => connection.clearSchemaCache());
+await followSchema(connection);
 
 const config = {
   api: { enabled: true, port: Number(env.PORT), schemas: ["public"], max_rows: 1000 },
@@ -227,7 +244,7 @@ for (const prefix of ["/auth/v1/*", "/rest/v1/*", "/storage/v1/*"]) gateway.all(
 
 // Studio: lite's admin page, on a loopback port of its own. It asks for no key, as `supabase start`'s does.
 const studioConnection = connect();
-await studioConnection.driver.listen("pgrst", () => studioConnection.clearSchemaCache());
+await followSchema(studioConnection);
 // Studio works as the database's owner, as it does upstream; lite's would be service_role, which has few grants here.
 studioConnection.applyJwtSessionContext = async () => {};
 const admin = await createApp(studioConnection, { studio: true });
