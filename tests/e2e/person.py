@@ -41,7 +41,7 @@ class Person:
         self.page.get_by_role("button", name="Sign in", exact=True).click()
 
     def sign_out(self) -> None:
-        self.page.get_by_role("button", name="Account", exact=True).click()
+        self.page.get_by_role("button", name="Account").click()
         self.page.get_by_role("menuitem", name="Sign out").click()
         expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
 

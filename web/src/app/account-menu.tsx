@@ -9,6 +9,7 @@ import { openKeyboardHelp } from "./keyboard-help-store";
 /** The person, their settings and the way out. */
 export function AccountMenu({ side }: { side: "right" | "bottom" }) {
   const { email } = useUser();
+  const initials = email.slice(0, 2);
   return (
     <Menu
       side={side}
@@ -17,10 +18,10 @@ export function AccountMenu({ side }: { side: "right" | "bottom" }) {
       trigger={
         <button
           type="button"
-          aria-label="Account"
+          aria-label={`Account ${initials}`}
           className="relative grid size-8 place-items-center rounded-full bg-ink text-12 font-semibold text-canvas uppercase before:absolute before:-inset-1.5"
         >
-          {email.slice(0, 2)}
+          {initials}
         </button>
       }
     >

@@ -12,10 +12,10 @@ interface MenuProps {
   children: ReactNode;
 }
 
-/** A list of actions behind a button. */
+/** A list of actions behind a button. The page behind it stays alive: the next click closes the list and counts. */
 export function Menu({ trigger, side = "bottom", align = "end", offset = 6, children }: MenuProps) {
   return (
-    <Radix.Root>
+    <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content

@@ -50,7 +50,7 @@ export function RecentStrip({ generations, presets, shownId, onSelect, onMore, l
 }
 
 function Thumbnail({ generation, preset }: { generation: Generation; preset: Preset | undefined }) {
-  const { render, variants, ready } = generation;
+  const { render } = generation;
   const cover = render?.variants.find(({ id }) => id === render.cover_variant_id) ?? render?.variants[0];
   if (cover?.thumbnail_url) {
     return (
@@ -61,7 +61,7 @@ function Thumbnail({ generation, preset }: { generation: Generation; preset: Pre
     return (
       <span className="block h-14 w-21 overflow-hidden rounded-pic bg-stage">
         {preset && <img src={preset.picture} alt="" className="size-full scale-115 object-cover blur-[6px] saturate-70" />}
-        <span className="num absolute right-1 bottom-1 rounded-xs bg-glass px-1 text-11 text-on-glass">{`${ready}/${variants}`}</span>
+        <span className="num absolute right-1 bottom-1 rounded-xs bg-glass px-1 text-11 text-on-glass">{share(generation)}</span>
       </span>
     );
   }
@@ -82,6 +82,12 @@ const STATUS_WORDS = {
   expired: "stopped",
 };
 
-function label({ title, status, created_at: createdAt }: Generation): string {
-  return `${title}, ${STATUS_WORDS[status]}, ${dayAndMonth(createdAt)}`;
+function label(generation: Generation): string {
+  const { title, status, created_at: createdAt } = generation;
+  const state = isInFlight(generation) ? `${STATUS_WORDS[status]} ${share(generation)}` : STATUS_WORDS[status];
+  return `${title}, ${state}, ${dayAndMonth(createdAt)}`;
+}
+
+function share({ ready, variants }: Generation): string {
+  return `${ready}/${variants}`;
 }
