@@ -131,12 +131,13 @@ def running_product(
     replicate: ReplicateProcess,
     overrides: Mapping[str, str] | None = None,
     port: int | None = None,
+    module: str = "api",
 ) -> Iterator[Product]:
     """Start the API in front of `stack` and `replicate`; `overrides` are settings of its environment."""
     product = Product(
         stack=stack, replicate=replicate, folder=folder, port=port or free_port(), overrides=dict(overrides or {})
     )
-    product.start()
+    product.start(module)
     try:
         yield product
     finally:

@@ -1,0 +1,151 @@
+"""What the API adds to a read: a page of 20 renders from it and from PostgREST directly, and the API before a stub.
+
+    python -m tests.bench.api_overhead [--seconds 8] [--connections 16]
+
+Prints requests a second and median latencies, by turns, and the ratios within this run. The gateway that stands for
+PostgREST here is a Node process on this machine and bounds the first pair; the stub answers from memory, so the second
+pair shows what our own code costs.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import httpx
+import msgspec
+
+from tests.gallery import Draft, add_renders
+from tests.product import running_product
+from tests.replicate_process import running_replicate
+from tests.stack import Stack, free_port, running_stack
+
+ROUNDS = 3
+# Reads are limited to 600 a minute: a minute's worth would be over at once.
+UNLIMITED = "tests.bench.unlimited_api"
+
+
+async def store_thumbnails(stack: Stack) -> None:
+    """Files for the rows: a URL is signed, and then kept, only for what is there."""
+    with stack.connect() as connection:
+        names = [name for (name,) in connection.execute("select thumbnail_path from render_variants")]
+    key = stack.gateway.secret_key
+    headers = {"apikey": key, "Authorization": f"Bearer {key}", "content-type": "image/webp"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for name in names:
+            async with session.post(f"{stack.url}/storage/v1/object/renders/{name}", data=b"RIFF") as answer:
+                assert answer.status == 200, await answer.text()
+
+
+async def load(target: "Target", connections: int, seconds: float) -> list[float]:
+    """Latencies in milliseconds of as many requests as fit."""
+    times: list[float] = []
+    ends = time.perf_counter() + seconds
+    connector = aiohttp.TCPConnector(limit=connections)
+    async with aiohttp.ClientSession(headers=target.headers, connector=connector) as session:
+
+        async def ask() -> None:
+            while time.perf_counter() < ends:
+                began = time.perf_counter()
+                async with session.request(target.method, target.url, json=target.body) as answer:
+                    assert answer.status == 200, await answer.text()
+                    await answer.read()
+                times.append((time.perf_counter() - began) * 1000)
+
+        await asyncio.gather(*(ask() for _ in range(connections)))
+    return times
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to ask, and how."""
+
+    name: str
+    url: str
+    headers: dict[str, str]
+    method: str = "GET"
+    body: object = None
+
+
+async def compare(targets: list[Target], seconds: float, connections: int) -> None:
+    """By turns, so that whatever else the machine does meets all alike."""
+    rates: dict[str, list[float]] = {target.name: [] for target in targets}
+    latencies: dict[str, list[float]] = {target.name: [] for target in targets}
+    for _ in range(ROUNDS):
+        for target in targets:
+            times = await load(target, connections, seconds)
+            rates[target.name].append(len(times) / seconds)
+            latencies[target.name].append(statistics.median(times))
+    print(f"\n{'':<28}{'requests/s':>12}{'median ms':>12}")
+    for name, found in rates.items():
+        print(f"{name:<28}{statistics.median(found):>12.0f}{statistics.median(latencies[name]):>12.1f}")
+    ours, theirs = (statistics.median(rates[target.name]) for target in targets)
+    print(f"ratio {ours / theirs:.2f}")
+
+
+@contextlib.contextmanager
+def running_stub(page: Path) -> Iterator[str]:
+    """The stub upstream on a free port; its URL."""
+    port = free_port()
+    environment = {**os.environ, "STUB_PORT": str(port), "STUB_PAGE": str(page)}
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench.stub_upstream"], env=environment)
+    try:
+        while True:
+            with contextlib.suppress(httpx.HTTPError):
+                httpx.get(f"http://127.0.0.1:{port}/")
+                break
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def main() -> None:
+    """Start a stack, fill a gallery, measure against PostgREST and against the stub."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--connections", type=int, default=16)
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as name,
+        running_stack(Path(name)) as stack,
+        running_replicate() as replicate,
+    ):
+        folder = Path(name)
+        person = asyncio.run(stack.sign_up())
+        with stack.connect() as connection:
+            add_renders(connection, person.id, [Draft() for _ in range(100)])
+        asyncio.run(store_thumbnails(stack))
+        bearer = {"Authorization": f"Bearer {person.token}"}
+        direct = Target(
+            name="PostgREST directly",
+            url=f"{stack.url}/rest/v1/rpc/list_renders",
+            method="POST",
+            headers=stack.headers(person.token),
+            body={"filter": {}, "sort": "newest", "page_size": 20},
+        )
+        with running_product(folder, stack, replicate, module=UNLIMITED) as product:
+            ours = Target(name="API", url=f"{product.url}/api/v1/renders", headers=bearer)
+            asyncio.run(compare([ours, direct], options.seconds, options.connections))
+
+        page = folder / "page.json"
+        page.write_bytes(httpx.post(direct.url, json=direct.body, headers=direct.headers).raise_for_status().content)
+        with (
+            running_stub(page) as stub,
+            running_product(folder, stack, replicate, {"SUPABASE_URL": stub}, module=UNLIMITED) as product,
+        ):
+            ours = Target(name="API before the stub", url=f"{product.url}/api/v1/renders", headers=bearer)
+            alone = Target(name="the stub alone", url=f"{stub}/rest/v1/rpc/list_renders", headers=bearer)
+            asyncio.run(compare([ours, alone], options.seconds, options.connections))
+
+
+if __name__ == "__main__":
+    main()
