@@ -1,0 +1,106 @@
+"""The local Replicate in the hands of a test: runs that end at once, what it was asked, deliveries as it signs them."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from functools import lru_cache
+from uuid import uuid4
+
+import httpx
+from standardwebhooks import Webhook
+
+from tests.product import Product
+from tests.replicate_process import ReplicateProcess
+
+WEBHOOKS = "/webhooks/replicate"
+# A preset without photo that may make two pictures, of one credit each.
+ONE = {"preset_id": "first-ideas", "variants": 1}
+TWO = {"preset_id": "first-ideas", "variants": 2}
+TERMINAL = {"succeeded", "failed", "canceled", "aborted"}
+
+
+@lru_cache
+def picture_url(base_url: str, api_token: str) -> str:
+    """A picture that a local Replicate has made: drawing one for every run would take most of a test's time."""
+    with httpx.Client(base_url=base_url, headers={"authorization": f"Bearer {api_token}"}) as client:
+        asked = {"prompt": "a lighthouse", "megapixels": "0.25", "output_format": "png"}
+        created = client.post("/v1/models/black-forest-labs/flux-schnell/predictions", json={"input": asked})
+        path = f"/v1/predictions/{created.raise_for_status().json()['id']}"
+        deadline = time.monotonic() + 60
+        while (prediction := client.get(path).json())["status"] not in TERMINAL:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    (url,) = prediction["output"]
+    return url
+
+
+def succeed_at_once(replicate: ReplicateProcess, pictures: int = 2, times: int = 1) -> None:
+    """The next runs end with pictures that exist already."""
+    url = picture_url(replicate.base_url, replicate.api_token)
+    replicate.fault(on="run", kind="output", output=[url] * pictures, times=times)
+
+
+def run_ids(replicate: ReplicateProcess) -> set[str]:
+    """All runs it was asked for, up to a hundred."""
+    answer = httpx.get(f"{replicate.base_url}/v1/predictions", headers=replicate.headers)
+    return {run["id"] for run in answer.raise_for_status().json()["results"]}
+
+
+async def new_run(replicate: ReplicateProcess, known: set[str]) -> str:
+    """The run that was created since `known`, once it is there."""
+    async with asyncio.timeout(20):
+        while not (created := run_ids(replicate) - known):  # noqa: ASYNC110 - another process's
+            await asyncio.sleep(0.02)
+    (prediction_id,) = created
+    return prediction_id
+
+
+def prediction(replicate: ReplicateProcess, prediction_id: str) -> bytes:
+    """A run as the API tells it and as a delivery's body has it."""
+    answer = httpx.get(f"{replicate.base_url}/v1/predictions/{prediction_id}", headers=replicate.headers)
+    return answer.raise_for_status().content
+
+
+async def ended_run(replicate: ReplicateProcess, prediction_id: str) -> bytes:
+    """A run once the provider is done with it."""
+    async with asyncio.timeout(20):
+        while True:
+            body = prediction(replicate, prediction_id)
+            if any(f'"status":"{status}"'.encode() in body for status in TERMINAL):
+                return body
+            await asyncio.sleep(0.05)
+
+
+async def delivered(replicate: ReplicateProcess, prediction_id: str) -> int:
+    """The answer to the last attempt at the final delivery of a run, once there was one that was taken."""
+    async with asyncio.timeout(20):
+        while True:
+            final = [entry for entry in replicate.deliveries(prediction_id) if entry["event"] == "completed"]
+            if final and final[-1]["status_code"] is not None and final[-1]["status_code"] < 300:
+                return final[-1]["status_code"]
+            await asyncio.sleep(0.05)
+
+
+def signed(secret: str, body: bytes, event_id: str | None = None, at: datetime | None = None) -> dict[str, str]:
+    """The headers of a delivery, as Standard Webhooks wants them."""
+    event_id = event_id or f"msg_{uuid4().hex}"
+    at = at or datetime.now(UTC)
+    return {
+        "content-type": "application/json",
+        "webhook-id": event_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(event_id, at, body.decode()),
+    }
+
+
+async def deliver(product: Product, job_id: str, body: bytes, **headers: str) -> httpx.Response:
+    """One delivery about a job, well signed unless `headers` say otherwise (`webhook_id` for `webhook-id`)."""
+    sent = signed(product.replicate.webhook_secret, body) | {k.replace("_", "-"): v for k, v in headers.items()}
+    async with product.client() as client:
+        return await client.post(WEBHOOKS, params={"job": job_id}, content=body, headers=sent)
+
+
+def outcome_of(answer: httpx.Response) -> str:
+    """What came of a delivery that was taken."""
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]["outcome"]
