@@ -1,12 +1,13 @@
 """The local Replicate in the hands of a test: runs that end at once, what it was asked, deliveries as it signs them."""
 
 import asyncio
-import time
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
+from PIL import Image
 from standardwebhooks import Webhook
 
 from tests.product import Product
@@ -20,24 +21,25 @@ TERMINAL = {"succeeded", "failed", "canceled", "aborted"}
 
 
 @lru_cache
-def picture_url(base_url: str, api_token: str) -> str:
-    """A picture that a local Replicate has made: drawing one for every run would take most of a test's time."""
+def _picture_url(base_url: str, api_token: str, data: Path) -> str:
     with httpx.Client(base_url=base_url, headers={"authorization": f"Bearer {api_token}"}) as client:
-        asked = {"prompt": "a lighthouse", "megapixels": "0.25", "output_format": "png"}
-        created = client.post("/v1/models/black-forest-labs/flux-schnell/predictions", json={"input": asked})
-        path = f"/v1/predictions/{created.raise_for_status().json()['id']}"
-        deadline = time.monotonic() + 60
-        while (prediction := client.get(path).json())["status"] not in TERMINAL:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-    (url,) = prediction["output"]
-    return url
+        client.post("/_local/faults", json={"on": "run", "kind": "abort"}).raise_for_status()
+        asked = {"input": {"prompt": "the owner of a small picture"}}
+        run = client.post("/v1/models/black-forest-labs/flux-schnell/predictions", json=asked).raise_for_status().json()
+    folder = data / "files" / run["id"]
+    folder.mkdir()
+    Image.linear_gradient("L").resize((64, 64)).save(folder / "small.png")
+    return f"{base_url}/files/{run['id']}/small.png"
+
+
+def picture_url(replicate: ReplicateProcess) -> str:
+    """A small picture that it serves: drawing and reading a real one for every run would take most of a test's time."""
+    return _picture_url(replicate.base_url, replicate.api_token, replicate.data)
 
 
 def succeed_at_once(replicate: ReplicateProcess, pictures: int = 2, times: int = 1) -> None:
     """The next runs end with pictures that exist already."""
-    url = picture_url(replicate.base_url, replicate.api_token)
-    replicate.fault(on="run", kind="output", output=[url] * pictures, times=times)
+    replicate.fault(on="run", kind="output", output=[picture_url(replicate)] * pictures, times=times)
 
 
 def run_ids(replicate: ReplicateProcess) -> set[str]:

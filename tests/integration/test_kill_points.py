@@ -205,5 +205,5 @@ async def blocked(product: Product) -> None:
     waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and query like 'delete from auth.users%'"
     with product.stack.connect() as connection:
         async with asyncio.timeout(20):
-            while not connection.execute(waiting).fetchall():
+            while not connection.execute(waiting).fetchall():  # noqa: ASYNC110 - another process's
                 await asyncio.sleep(0.02)
