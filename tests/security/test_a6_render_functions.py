@@ -55,14 +55,6 @@ async def test_A6_an_intruder_reaches_nothing_by_them(intruder: Actor, victim: V
     assert everything(database.connection) == before
 
 
-async def test_A6_without_an_account_they_are_closed(anon: Actor, victim: Victim, database: Database) -> None:
-    before = everything(database.connection)
-    for function, arguments in await _calls(victim):
-        answer = await anon.rpc(function, arguments)
-        assert (answer.status_code, answer.json()["code"]) == (401, "42501"), function
-    assert everything(database.connection) == before
-
-
 async def test_A6_their_owner_is_served(fresh_victim: Victim, database: Database) -> None:
     """The positive control: the same calls do find, move and delete what is one's own."""
     owner, render = fresh_victim.actor, fresh_victim.render.id

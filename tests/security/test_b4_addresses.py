@@ -5,6 +5,7 @@ import time
 
 import httpx
 import pytest
+from cachetools import TTLCache
 from jose import jwt
 
 from libs.app_config.runtime import LIMITS
@@ -101,6 +102,7 @@ async def test_B4_our_own_addresses_live_an_hour_at_most(api: Api, bob: Actor) -
 
     claims = jwt.get_unverified_claims(httpx.URL(url).params["token"])
     assert claims["exp"] - claims["iat"] == LIMITS.signed_url_seconds <= 3600
+    assert isinstance(pool.signed, TTLCache)
     assert pool.signed.ttl == LIMITS.signed_url_seconds / 2
     await pool.aclose()
 
