@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterator
 
+import httpx
 import pytest
 
 from tests.callers import Person, signed_in
+from tests.openapi import Document
 from tests.product import Product, running_product
 from tests.replicate_process import running_replicate
 from tests.stack import Stack, running_stack
@@ -24,6 +26,11 @@ def product(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         running_product(tmp_path_factory.mktemp("api"), stack, replicate) as running,
     ):
         yield running
+
+
+@pytest.fixture(scope="session")
+def document(product: Product) -> Document:
+    return Document(httpx.get(f"{product.url}/api/v1/openapi.json").raise_for_status().json())
 
 
 @pytest.fixture

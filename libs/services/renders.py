@@ -140,14 +140,15 @@ class RenderService:
 
 def _filter(query: RenderQuery) -> RenderFilter:
     """The rows a query means. Raises FieldError."""
-    presets = [preset.id for preset in PRESETS if preset.family in query.family] if query.family else query.preset
+    named = [clean_text("preset", preset, LIMITS.search_characters) for preset in query.preset]
+    presets = [preset.id for preset in PRESETS if preset.family in query.family] if query.family else named
     if unknown := set(query.family) - {family.id for family in FAMILIES}:
         raise FieldError("family", f"There is no family {min(unknown)}.")
-    if query.family and query.preset:
-        presets = [preset for preset in presets if preset in query.preset]
+    if query.family and named:
+        presets = [preset for preset in presets if preset in named]
     text = clean_text("text", query.text or "", LIMITS.search_characters)
     return RenderFilter(
-        presets=presets if query.family or query.preset else UNSET,
+        presets=presets if query.family or named else UNSET,
         text=text or UNSET,
         favorite=query.favorite,
         collection_id=query.collection_id or UNSET,

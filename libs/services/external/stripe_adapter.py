@@ -58,18 +58,23 @@ def verified_event(body: bytes, signature: str, secret: str) -> Event:
     """The event of a delivery. Raises EventForged unless the signature is good and made within five minutes."""
     try:
         made = stripe.Webhook.construct_event(body, signature, secret, tolerance=TOLERANCE_SECONDS)  # pyright: ignore[reportUnknownMemberType]
-    # The SDK lets ValueError and KeyError out for bodies that are no event.
-    except (stripe.SignatureVerificationError, ValueError, KeyError) as error:
+        about: dict[str, Any] = made.data.object.to_dict()
+        event = Event(made.id, made.type, made.livemode, _customer_of(about))
+    # The SDK lets these out for bodies that are no event.
+    except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EventForged from error
     # The SDK takes stamps of any future moment.
     stamps = [part.removeprefix("t=") for part in signature.split(",") if part.startswith("t=")]
     if not all(stamp.isdecimal() and int(stamp) <= time.time() + TOLERANCE_SECONDS for stamp in stamps):
         raise EventForged
-    about: dict[str, Any] = made.data.object.to_dict()
+    return event
+
+
+def _customer_of(about: dict[str, Any]) -> str | None:
     customer = about.get("id") if about.get("object") == "customer" else about.get("customer")
     if isinstance(customer, dict):
         customer = cast("dict[str, Any]", customer).get("id")
-    return Event(made.id, made.type, made.livemode, customer if isinstance(customer, str) else None)
+    return customer if isinstance(customer, str) else None
 
 
 class StripeAdapter:

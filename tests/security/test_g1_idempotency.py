@@ -1,0 +1,99 @@
+"""G1: an Idempotency-Key is one person's word for one wish."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from libs.errors import ErrorCode
+from tests.callers import Person, refused
+from tests.product import TEXT_PRESET, Product, submit
+from tests.raw_http import connected, head
+from tests.snapshot import snapshot
+
+
+def entries(product: Product, *people: Person) -> Counter[tuple[str, int]]:
+    """Their jobs' debits and refunds."""
+    with product.stack.connect() as connection:
+        query = "select kind::text, amount from usage_ledger where owner_id = any(%s)"
+        return Counter(connection.execute(query, [[person.user.id for person in people]]).fetchall())
+
+
+def job_of(answer: Any) -> str:
+    assert answer.status_code == 202, answer.text
+    return answer.json()["data"]["id"]
+
+
+async def test_G1_the_key_of_another_is_a_new_key(product: Product, ann: Person, ben: Person) -> None:
+    key = uuid4().hex
+    product.replicate.fault(on="run", kind="stall", times=2)
+    anns, bens = await asyncio.gather(
+        asyncio.gather(*(submit(ann.api, key) for _ in range(20))),
+        asyncio.gather(*(submit(ben.api, key, prompt="Another lighthouse") for _ in range(20))),
+    )
+    (of_ann,) = {job_of(answer) for answer in anns}
+    (of_ben,) = {job_of(answer) for answer in bens}
+    assert of_ann != of_ben
+    refused(await ben.api.get(f"/generations/{of_ann}"), ErrorCode.GENERATION_NOT_FOUND)
+    assert entries(product, ann, ben) == {("debit", -3): 2}
+
+
+async def test_G1_the_same_key_for_another_wish_is_refused(product: Product, ann: Person) -> None:
+    product.replicate.fault(on="run", kind="stall")
+    key = uuid4().hex
+    first = job_of(await submit(ann.api, key, seed=5))
+    before = snapshot(product.stack, ann.user.id)
+    for other in ({"seed": 6}, {"prompt": "Another lighthouse"}, {"preset_id": "first-ideas"}, {"seed": None}):
+        refused(await submit(ann.api, key, **{"seed": 5, **other}), ErrorCode.IDEMPOTENCY_KEY_REUSED)
+    assert snapshot(product.stack, ann.user.id) == before
+    # What the body leaves out is what it would say: the same wish.
+    body = {name: value for name, value in TEXT_PRESET.items() if name not in {"settings", "variants"}} | {"seed": 5}
+    answer = await ann.api.post("/generations", json=body, headers={"Idempotency-Key": key})
+    assert job_of(answer) == first
+
+
+async def test_G1_the_key_of_a_failed_wish_stays_spent(product: Product, ann: Person) -> None:
+    """The answer tells the failure; another run takes another key, which retry shows."""
+    product.replicate.fault(on="api", kind="http", status=422)
+    key = uuid4().hex
+    failed = refused(await submit(ann.api, key), ErrorCode.PROVIDER_ERROR)["job_id"]
+    repeated = await submit(ann.api, key)
+    assert job_of(repeated) == failed
+    assert repeated.json()["data"]["status"] == "failed"
+    assert entries(product, ann) == {("debit", -3): 1, ("refund", 3): 1}
+
+    # The seed was drawn for the failed run, so its retry is another body.
+    retry = f"/generations/{failed}/retry"
+    refused(await ann.api.post(retry, headers={"Idempotency-Key": key}), ErrorCode.IDEMPOTENCY_KEY_REUSED)
+    product.replicate.fault(on="run", kind="stall")
+    answers = await asyncio.gather(*(ann.api.post(retry, headers={"Idempotency-Key": "again"}) for _ in range(10)))
+    (retried,) = {job_of(answer) for answer in answers}
+    assert retried != failed
+    assert entries(product, ann) == {("debit", -3): 2, ("refund", 3): 1}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [None, "", "a b", "a\tb", "schlüssel", "a" * 256, "a" * 10_240],
+    ids=["none", "empty", "space", "tab", "not ASCII", "256", "10 kB"],
+)
+@pytest.mark.parametrize("address", ["", f"/{uuid4()}/retry"], ids=["submit", "retry"])
+async def test_G1_a_malformed_key_is_refused(key: str | None, address: str, product: Product, ann: Person) -> None:
+    before = snapshot(product.stack, ann.user.id)
+    body = b'{"preset_id": "graphic-poster", "prompt": "A lighthouse"}'
+    headers: dict[str, str | int] = {"authorization": f"Bearer {ann.user.token}", "content_type": "application/json"}
+    if key is not None:
+        headers["idempotency_key"] = key
+    async with connected(product.url) as connection:
+        await connection.send(head("POST", f"/api/v1/generations{address}", content_length=len(body), **headers))
+        await connection.send(body)
+        refused(await connection.answer(), ErrorCode.INVALID_IDEMPOTENCY_KEY)
+    assert snapshot(product.stack, ann.user.id) == before
+
+
+async def test_G1_the_longest_key_is_taken(product: Product, ann: Person) -> None:
+    product.replicate.fault(on="run", kind="stall")
+    key = "~!" + "k" * 253
+    assert job_of(await submit(ann.api, key)) == job_of(await submit(ann.api, key))
