@@ -1,7 +1,7 @@
 """Plans people buy: checkout, portal, and what Stripe says about it in the end."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -50,14 +50,15 @@ class BillingService:
     async def find(self) -> BillingView:
         """The caller's billing. Raises account_gone."""
         row = await self._found()
-        plan, price = self._prices.bought_by(row.price_id)
+        has_ended = row.access_until is not None and row.access_until <= datetime.now(UTC)
+        plan, price = self._prices.bought_by(None if has_ended else row.price_id)
         past_due = row.subscription_status == "past_due"
         return BillingView(
             plan_id=plan.id if plan else "free",
             interval=price.interval if price else None,
             status=row.subscription_status,
             renews_at=row.period_end if row.cancel_at is None and row.subscription_status == "active" else None,
-            ends_at=row.cancel_at or (row.access_until if not past_due else None),
+            ends_at=None if has_ended or past_due else row.cancel_at or row.access_until,
             grace_until=row.access_until if past_due else None,
             can_manage=row.stripe_customer_id is not None,
         )

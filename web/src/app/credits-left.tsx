@@ -1,7 +1,9 @@
 import { cx } from "class-variance-authority";
+import { Link } from "@tanstack/react-router";
 import type { CSSProperties, ReactNode } from "react";
 
 import { useUsage } from "@/api/usage";
+import { buttonStyle } from "@/components/ui/button";
 import { Meter } from "@/components/ui/meter";
 import { Popover } from "@/components/ui/popover";
 import { dayAndMonth } from "@/lib/dates";
@@ -56,6 +58,9 @@ export function CreditsLeft({ variant }: CreditsLeftProps) {
       <p className="pt-3 text-13 text-ink-2">
         {plan.name} plan. Your {limit} credits renew on {dayAndMonth(resetsAt)}.
       </p>
+      <Link to="/dashboard/usage" className={cx(buttonStyle({ variant: "line" }), "mt-3 w-full")}>
+        Usage and plan
+      </Link>
     </Popover>
   );
 }

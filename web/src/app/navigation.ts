@@ -1,7 +1,7 @@
-import { Wand, type LucideIcon } from "lucide-react";
+import { Gauge, Wand, type LucideIcon } from "lucide-react";
 
 interface Page {
-  to: "/dashboard/create";
+  to: "/dashboard/create" | "/dashboard/usage";
   label: string;
   icon: LucideIcon;
   /** Pressed after G. */
@@ -9,4 +9,7 @@ interface Page {
 }
 
 /** The pages of the rail and the tabs, in this order. */
-export const PAGES: readonly Page[] = [{ to: "/dashboard/create", label: "Create", icon: Wand, key: "c" }];
+export const PAGES: readonly Page[] = [
+  { to: "/dashboard/create", label: "Create", icon: Wand, key: "c" },
+  { to: "/dashboard/usage", label: "Usage", icon: Gauge, key: "u" },
+];

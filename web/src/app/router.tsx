@@ -99,11 +99,25 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("@/features/account/account-page"), "AccountPage"),
 });
 
+const usage = createRoute({
+  getParentRoute: () => dashboard,
+  path: "/usage",
+  staticData: { title: "Usage and plan" },
+  component: lazyRouteComponent(() => import("@/features/usage/usage-page"), "UsagePage"),
+});
+
+const billingReturn = createRoute({
+  getParentRoute: () => dashboard,
+  path: "/billing/return",
+  staticData: { title: "Your plan" },
+  component: lazyRouteComponent(() => import("@/features/usage/return-page"), "ReturnPage"),
+});
+
 const routeTree = root.addChildren([
   index,
   signIn,
   resetPassword,
-  dashboard.addChildren([dashboardIndex, create, account]),
+  dashboard.addChildren([dashboardIndex, create, usage, billingReturn, account]),
 ]);
 
 export function createAppRouter(queryClient: QueryClient) {

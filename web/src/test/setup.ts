@@ -1,6 +1,6 @@
 import "@testing-library/jest-dom/vitest";
 
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
 
 // jsdom has no layout and no pointers; Radix asks for both.
@@ -12,6 +12,8 @@ globalThis.ResizeObserver = class {
 Element.prototype.hasPointerCapture = () => false;
 Element.prototype.scrollIntoView = vi.fn();
 window.scrollTo = vi.fn();
+
+configure({ asyncUtilTimeout: 10_000 });
 
 beforeEach(() => {
   localStorage.clear();

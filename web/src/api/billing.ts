@@ -1,0 +1,36 @@
+import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
+
+import { api, unwrap } from "./client";
+
+/** The plan a person pays for. Invalidate ["billing"] with ["usage"]. */
+export const billingQuery = queryOptions({
+  queryKey: ["billing"],
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/billing", { signal })),
+});
+
+export function useBilling() {
+  return useQuery(billingQuery);
+}
+
+export type Interval = "month" | "year";
+
+/** Goes to Stripe's checkout for a plan. */
+export function useCheckout() {
+  return useMutation({
+    mutationFn: (body: { plan_id: string; interval: Interval }) =>
+      unwrap(api.POST("/api/v1/billing/checkout", { body })),
+    onSuccess: leaveFor,
+  });
+}
+
+/** Goes to Stripe's portal: another plan, another card, invoices, the end. */
+export function usePortal() {
+  return useMutation({
+    mutationFn: () => unwrap(api.POST("/api/v1/billing/portal")),
+    onSuccess: leaveFor,
+  });
+}
+
+function leaveFor({ url }: { url: string }) {
+  window.location.assign(url);
+}

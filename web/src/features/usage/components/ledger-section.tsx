@@ -1,0 +1,81 @@
+import { cx } from "class-variance-authority";
+
+import { Button } from "@/components/ui/button";
+
+import { useEntries } from "../api/use-entries";
+import type { Entry } from "../types";
+
+/** Why an entry is there, where the ledger keeps a code. What operators write is shown as it is. */
+const REASONS: Record<string, string> = {
+  generation: "Render",
+  provider_error: "Provider failed, given back",
+  provider_failed: "Provider failed, given back",
+  safety_blocked: "Blocked by the safety check, given back",
+  outputs_expired: "Pictures expired, given back",
+  timed_out: "Took too long, given back",
+  canceled: "Canceled, given back",
+  missing_outputs: "Some variants did not come, given back",
+  input_not_found: "The photo was gone, given back",
+};
+
+/** Every entry with its reason, latest first. */
+export function LedgerSection() {
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage, isPending } = useEntries();
+  const entries = data?.pages.flatMap((page) => page.rows) ?? [];
+  return (
+    <section aria-labelledby="ledger-title" className="border-t border-line py-8">
+      <h2 id="ledger-title" className="pb-3 text-18 font-semibold tracking-[-0.015em]">
+        Ledger
+      </h2>
+      {entries.length > 0 ? (
+        <table className="w-full text-13">
+          <thead className="sr-only">
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">What</th>
+              <th scope="col">Credits</th>
+            </tr>
+          </thead>
+          <tbody>
+            {entries.map((entry) => (
+              <Row key={entry.id} entry={entry} />
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        !isPending && <p className="text-13 text-ink-2">Nothing here yet. Each render, and what it gives back, is listed here.</p>
+      )}
+      {hasNextPage && (
+        <div className="pt-4">
+          <Button blocked={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Row({ entry }: { entry: Entry }) {
+  const gain = entry.amount > 0;
+  const reason = REASONS[entry.reason] ?? entry.reason;
+  return (
+    <tr className="border-t border-line align-top first:border-0">
+      <td className="w-24 py-3 pr-3 text-ink-2 tablet:w-40">{moment(entry.created_at)}</td>
+      <td className="py-3 pr-3">
+        <span className="font-medium wrap-anywhere">{entry.title ?? (gain ? "Credits added" : "Correction")}</span>
+        <span className="block text-12 text-ink-2 wrap-anywhere">{reason}</span>
+      </td>
+      <td className={cx("num py-3 text-right", gain && "text-ok")}>
+        {gain ? "+" : "−"}
+        {Math.abs(entry.amount)}
+      </td>
+    </tr>
+  );
+}
+
+function moment(iso: string): string {
+  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(
+    new Date(iso),
+  );
+}

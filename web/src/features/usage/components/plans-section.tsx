@@ -1,0 +1,140 @@
+import { ArrowUpRight, Check } from "lucide-react";
+import { cx } from "class-variance-authority";
+import { useState } from "react";
+
+import { type Interval, useBilling, useCheckout, usePortal } from "@/api/billing";
+import { useConfig } from "@/api/config";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+import { Segmented } from "@/components/ui/segmented";
+import { dayAndMonth } from "@/lib/dates";
+
+import type { Plan } from "../types";
+
+const INTERVALS = [
+  { value: "month", label: "Monthly" },
+  { value: "year", label: "Yearly, −20 %" },
+] as const;
+
+/** The plans side by side, one's own first on a phone. Stripe's pages take the money and change the plan. */
+export function PlansSection() {
+  const { plans } = useConfig();
+  const { data: billing } = useBilling();
+  const checkout = useCheckout();
+  const portal = usePortal();
+  const [chosen, setChosen] = useState<Interval | null>(null);
+  const interval = chosen ?? billing?.interval ?? "month";
+  const failed = checkout.error ?? portal.error;
+  const own = billing?.plan_id ?? "free";
+  const credits = (id: string) => plans.find((plan) => plan.id === id)?.monthly_credits ?? 0;
+  return (
+    <section aria-labelledby="plans-title" className="border-t border-line py-8">
+      <div className="flex flex-wrap items-center gap-3 pb-4">
+        <h2 id="plans-title" className="grow text-18 font-semibold tracking-[-0.015em]">
+          Plans
+        </h2>
+        <Segmented aria-labelledby="plans-title" options={INTERVALS} value={interval} onChange={setChosen} className="w-56" />
+      </div>
+      {billing && <Standing {...billing} />}
+      {failed && (
+        <div className="pb-4">
+          <Notice tone="danger">{failed.message}</Notice>
+        </div>
+      )}
+      <div className="grid gap-4 desk:grid-cols-3">
+        {plans.map((plan) => (
+          <PlanCard key={plan.id} plan={plan} interval={interval} own={plan.id === own}>
+            {plan.id === own ? (
+              billing?.can_manage && own !== "free" && <Manage portal={portal} label="Manage billing" />
+            ) : own !== "free" ? (
+              <Manage portal={portal} label={plan.id === "free" ? "Cancel your plan" : `Move to ${plan.name}`} />
+            ) : (
+              <Button
+                variant={credits(plan.id) > credits(own) ? "ink" : "line"}
+                blocked={checkout.isPending}
+                onClick={() => {
+                  checkout.mutate({ plan_id: plan.id, interval });
+                }}
+              >
+                Move to {plan.name}
+              </Button>
+            )}
+          </PlanCard>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Manage({ portal, label }: { portal: ReturnType<typeof usePortal>; label: string }) {
+  return (
+    <Button
+      blocked={portal.isPending}
+      onClick={() => {
+        portal.mutate();
+      }}
+    >
+      {label}
+      <ArrowUpRight aria-hidden size={15} strokeWidth={1.6} />
+    </Button>
+  );
+}
+
+/** What is about to happen to the plan, when something is. */
+function Standing({ status, ends_at: endsAt, grace_until: graceUntil }: { status: string | null; ends_at: string | null; grace_until: string | null }) {
+  if (status === "past_due" && graceUntil) {
+    return (
+      <div className="pb-4">
+        <Notice tone="danger">
+          The last payment failed. Your plan holds until {dayAndMonth(graceUntil)}. Use another card under Manage billing.
+        </Notice>
+      </div>
+    );
+  }
+  if (!endsAt) return null;
+  return <p className="pb-4 text-13 text-ink-2">Your plan is canceled and ends on {dayAndMonth(endsAt)}.</p>;
+}
+
+function PlanCard({ plan, interval, own, children }: { plan: Plan; interval: Interval; own: boolean; children: React.ReactNode }) {
+  const price = plan.prices.find((one) => one.interval === interval);
+  const monthly = price ? price.cents / (interval === "year" ? 1200 : 100) : 0;
+  return (
+    <article
+      className={cx(
+        "flex flex-col rounded-lg border bg-surface p-5",
+        own ? "border-ink max-desk:-order-1" : "border-line",
+      )}
+    >
+      <div className="flex items-center justify-between">
+        <h3 className="text-15 font-semibold">{plan.name}</h3>
+        {own && <span className="text-12 font-medium text-ink-2">Your plan</span>}
+      </div>
+      <p className="pt-2.5 pb-1.5">
+        <span className="mr-1 text-36 font-semibold tracking-[-0.045em]">{amount(monthly)}</span>{" "}
+        <span className="text-13 text-ink-2">a month{interval === "year" && price && `, ${amount(price.cents / 100)} a year`}</span>
+      </p>
+      <p className="text-13 text-ink-2">
+        <b className="font-medium text-ink">{plan.monthly_credits}</b> credits each month
+      </p>
+      <ul className="grid gap-2 pt-4 pb-5 text-13 text-ink-2">
+        {plan.features.map((feature) => (
+          <li key={feature} className="flex items-center gap-2">
+            <Check aria-hidden size={15} strokeWidth={1.6} className="shrink-0" />
+            {feature}
+          </li>
+        ))}
+      </ul>
+      <div className="mt-auto grid">{children}</div>
+    </article>
+  );
+}
+
+function amount(euros: number): string {
+  const whole = Number.isInteger(euros);
+  return new Intl.NumberFormat("en-GB", {
+    style: "currency",
+    currency: "EUR",
+    minimumFractionDigits: whole ? 0 : 2,
+    maximumFractionDigits: whole ? 0 : 2,
+  }).format(euros);
+}
