@@ -22,7 +22,7 @@ def session_of_a_maker(browser: Browser, site: Site, tmp_path_factory: pytest.Te
     """The stored session of somebody who has made a render."""
     kept = tmp_path_factory.mktemp("session") / "session.json"
     with browser.new_context(base_url=site.url) as window:
-        maker = Person.signed_up(window.new_page(), site, "maker")
+        maker = Person.with_account(window.new_page(), site, "maker")
         maker.make_two()
         window.storage_state(path=kept)
         yield kept
@@ -82,7 +82,7 @@ def test_pages_of_a_member_are_accessible(
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_run_in_all_its_states_is_accessible(open_window: OpenWindow, site: Site, viewport: ViewportSize) -> None:
-    person = Person.signed_up(open_window(viewport=viewport, reduced_motion="reduce").new_page(), site, "alice")
+    person = Person.with_account(open_window(viewport=viewport, reduced_motion="reduce").new_page(), site, "alice")
     page = person.page
     _expect_accessible(page, person.generate_button)
     site.fault(on="run", kind="stall")

@@ -71,7 +71,7 @@ def test_a_file_that_is_no_photo_is_refused_in_words(alice: Person) -> None:
 
 def test_a_variant_is_looked_at_closely_kept_and_used_again(open_window: OpenWindow, site: Site) -> None:
     window = open_window(permissions=["clipboard-read", "clipboard-write"])
-    alice = Person.signed_up(window.new_page(), site, "alice")
+    alice = Person.with_account(window.new_page(), site, "alice")
     page = alice.page
     alice.add_photo()
     alice.prompt.fill(SENTENCE)

@@ -59,7 +59,7 @@ def test_I2_signing_in_leads_to_a_page_of_ours(alice: Person, site: Site, target
 
 def test_I2_the_session_is_no_cookie_and_other_origins_may_not_read(open_window: OpenWindow, site: Site) -> None:
     window = open_window()
-    alice = Person.signed_up(window.new_page(), site, "alice")
+    alice = Person.with_account(window.new_page(), site, "alice")
     assert window.cookies() == []
 
     headers = {"Authorization": f"Bearer {alice.token()}", "Origin": f"https://{EVIL}"}

@@ -11,11 +11,7 @@ SECRET = "A house for my eyes only"
 
 def test_I3_after_signing_out_nothing_of_the_person_is_left_on_screen(open_window: OpenWindow, site: Site) -> None:
     window = open_window()
-    alice = Person.signed_up(window.new_page(), site, "alice")
-    # A page to come back to: the browser keeps whole documents, too.
-    alice.page.goto("/dashboard/account")
-    expect(alice.page.get_by_text(f"You sign in with {alice.email}.")).to_be_visible()
-    alice.page.goto("/dashboard/create")
+    alice = Person.with_account(window.new_page(), site, "alice")
     alice.add_photo()
     alice.generate(SECRET)
     expect(alice.variants).to_have_count(2)
@@ -24,13 +20,9 @@ def test_I3_after_signing_out_nothing_of_the_person_is_left_on_screen(open_windo
     alice.sign_out()
     _expect_nothing_of(alice, alice.page)
 
-    alice.page.go_back()
-    expect(alice.page.get_by_role("heading", name="Sign in")).to_be_visible()
-    alice.page.goto("/dashboard/create")
-    expect(alice.page.get_by_role("heading", name="Sign in")).to_be_visible()
-    _expect_nothing_of(alice, alice.page)
-
-    bob = Person.signed_up(alice.page, site, "bob")
+    # In the same document, where whatever was kept in memory still would be.
+    bob = Person(alice.page, site, "bob")
+    bob.sign_up()
     expect(bob.result).to_contain_text("Nothing here yet")
     expect(bob.prompt).to_be_empty()
     bob.page.get_by_role("button", name="Earlier descriptions").click()
@@ -42,9 +34,25 @@ def test_I3_after_signing_out_nothing_of_the_person_is_left_on_screen(open_windo
     assert not any(picture in _everything(bob.page) for picture in pictures if picture)
 
 
+def test_I3_going_back_after_signing_out_shows_nothing_of_the_person(alice: Person) -> None:
+    page = alice.page
+    # The browser keeps whole documents to come back to, and the product its own pages.
+    page.goto("/dashboard/account")
+    expect(page.get_by_text(f"You sign in with {alice.email}.")).to_be_visible()
+    page.goto("/dashboard/create")
+    alice.prompt.fill(SECRET)
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("menuitem", name="Account settings").click()
+    alice.sign_out()
+    for _ in range(3):
+        page.go_back()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        _expect_nothing_of(alice, page)
+
+
 def test_I3_signing_out_or_in_as_somebody_else_reaches_every_tab(open_window: OpenWindow, site: Site) -> None:
     window = open_window()
-    alice = Person.signed_up(window.new_page(), site, "alice")
+    alice = Person.with_account(window.new_page(), site, "alice")
     alice.prompt.fill(SECRET)
     other_tab = window.new_page()
     other_tab.goto("/dashboard/create")
@@ -54,7 +62,8 @@ def test_I3_signing_out_or_in_as_somebody_else_reaches_every_tab(open_window: Op
     expect(other_tab.get_by_role("heading", name="Sign in")).to_be_visible()
     _expect_nothing_of(alice, other_tab)
 
-    bob = Person.signed_up(alice.page, site, "bob")
+    bob = Person(alice.page, site, "bob")
+    bob.sign_up()
     expect(other_tab.get_by_role("button", name="Generate")).to_be_visible()
     expect(other_tab.get_by_label("Describe it")).to_be_empty()
     _expect_nothing_of(alice, other_tab)
@@ -65,8 +74,9 @@ def test_I3_signing_out_or_in_as_somebody_else_reaches_every_tab(open_window: Op
 def test_I3_private_answers_are_stored_by_no_cache(open_window: OpenWindow, site: Site) -> None:
     window = open_window()
     answers = _listen(window, site)
-    alice = Person.signed_up(window.new_page(), site, "alice")
-    alice.make_two()
+    alice = Person.with_account(window.new_page(), site, "alice")
+    alice.add_photo()
+    alice.generate()
 
     private = {url: response.headers.get("cache-control") for url, response in answers.items() if "/config" not in url}
     assert {url.split("?")[0].rsplit("/", 1)[1] for url in private} >= {"usage", "uploads", "generations"}

@@ -15,7 +15,9 @@ def test_a_new_person_turns_a_photo_into_two_pictures_that_nobody_else_sees(
     open_window: OpenWindow, site: Site
 ) -> None:
     window = open_window()
-    alice = Person.signed_up(window.new_page(), site, "alice")
+    alice = Person(window.new_page(), site, "alice")
+    alice.page.goto("/")
+    alice.sign_up()
     alice.add_photo()
     alice.generate()
 
@@ -35,7 +37,8 @@ def test_a_new_person_turns_a_photo_into_two_pictures_that_nobody_else_sees(
     assert httpx.get(address, headers=_bearer(alice)).status_code == 200
     alice.sign_out()
 
-    bob = Person.signed_up(alice.page, site, "bob")
+    bob = Person(alice.page, site, "bob")
+    bob.sign_up()
     expect(bob.result).to_contain_text("Nothing here yet")
     assert httpx.get(address, headers=_bearer(bob)).status_code == 404
     assert httpx.get(f"{site.url}/api/v1/generations", headers=_bearer(bob)).json()["data"] == []
