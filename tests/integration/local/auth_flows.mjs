@@ -38,7 +38,7 @@ const flows = {
     must(await auth.signInWithPassword({ email, password }));
     const address = `new-${email}`;
     must(await auth.updateUser({ email: address }));
-    must(await auth.verifyOtp({ email, token: await codeFrom(email), type: "email_change" }));
+    must(await auth.verifyOtp({ email: address, token: await codeFrom(address), type: "email_change" }));
     must(await auth.signOut());
     return must(await auth.signInWithPassword({ email: address, password })).user.email;
   },

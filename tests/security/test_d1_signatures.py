@@ -1,0 +1,175 @@
+"""D1: a delivery is believed for one reason, a good and fresh signature over its very bytes."""
+
+import base64
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import httpx
+import msgspec
+import pytest
+from standardwebhooks import Webhook
+
+from libs.errors import ErrorCode
+from tests.callers import refused
+from tests.product import Product, ended
+from tests.provider import WEBHOOKS, outcome_of, signed, stalled, told
+
+Headers = dict[str, str]
+
+STRANGER = "whsec_" + base64.b64encode(b"somebody else's secret, 32 bytes").decode()
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery that would end a job of a person, were it believed."""
+
+    product: Product
+    client: httpx.AsyncClient
+    job: str
+    body: bytes
+
+    @property
+    def secret(self) -> str:
+        return self.product.replicate.webhook_secret
+
+    async def send(self, headers: Headers, body: bytes | None = None) -> httpx.Response:
+        async with self.product.client() as stranger:
+            content = self.body if body is None else body
+            return await stranger.post(WEBHOOKS, params={"job": self.job}, content=content, headers=headers)
+
+    async def status(self) -> str:
+        return (await self.client.get(f"/generations/{self.job}")).raise_for_status().json()["data"]["status"]
+
+
+@pytest.fixture(scope="module")
+async def delivery(product: Product) -> AsyncIterator[Delivery]:
+    person = await product.stack.sign_up()
+    async with product.client(person) as client:
+        job, prediction_id = await stalled(product, client)
+        body = told(product, prediction_id, "failed", error="CUDA out of memory")
+        yield Delivery(product=product, client=client, job=job, body=body)
+        # The control: these bytes with a good signature are believed.
+        sent = Delivery(product=product, client=client, job=job, body=body)
+        assert outcome_of(await sent.send(signed(sent.secret, body))) == "applied"
+        assert (await ended(client, job))["status"] == "failed"
+
+
+def without(name: str) -> Callable[[Delivery], Headers]:
+    return lambda sent: {key: value for key, value in signed(sent.secret, sent.body).items() if key != name}
+
+
+def replaced(name: str, value: str) -> Callable[[Delivery], Headers]:
+    return lambda sent: signed(sent.secret, sent.body) | {name: value}
+
+
+def stamped(minutes: float) -> Callable[[Delivery], Headers]:
+    return lambda sent: signed(sent.secret, sent.body, at=datetime.now(UTC) + timedelta(minutes=minutes))
+
+
+def resigned(change: Callable[[str], str]) -> Callable[[Delivery], Headers]:
+    def headers(sent: Delivery) -> Headers:
+        good = signed(sent.secret, sent.body)
+        return good | {"webhook-signature": change(good["webhook-signature"])}
+
+    return headers
+
+
+FORGERIES: dict[str, Callable[[Delivery], Headers]] = {
+    "no header of the standard": lambda _: {"content-type": "application/json"},
+    "no id": without("webhook-id"),
+    "no timestamp": without("webhook-timestamp"),
+    "no signature": without("webhook-signature"),
+    "empty signature": replaced("webhook-signature", ""),
+    "another id": replaced("webhook-id", "msg_another"),
+    "later stamp than signed": replaced("webhook-timestamp", str(int(datetime.now(UTC).timestamp()) + 30)),
+    "stamp that is no number": replaced("webhook-timestamp", "now"),
+    "stamp that is not finite": replaced("webhook-timestamp", "nan"),
+    "stamp beyond all calendars": replaced("webhook-timestamp", "9" * 30),
+    "another secret": lambda sent: signed(STRANGER, sent.body),
+    "another body": lambda sent: signed(sent.secret, b"{}"),
+    "six minutes old": stamped(-6),
+    "six minutes ahead": stamped(6),
+    "asymmetric scheme": resigned(lambda good: good.replace("v1,", "v1a,")),
+    "future scheme": resigned(lambda good: good.replace("v1,", "v2,")),
+    "no scheme": resigned(lambda good: good.removeprefix("v1,")),
+    "empty value": resigned(lambda _: "v1,"),
+    "cut value": resigned(lambda good: good[:-8]),
+    "no base64": resigned(lambda _: "v1,!!!"),
+    "no ASCII": resigned(lambda good: good + "\u00e9"),
+    "many bad ones": resigned(
+        lambda _: " ".join("v1," + base64.b64encode(bytes([n] * 32)).decode() for n in range(50))
+    ),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+async def test_D1_a_forged_delivery_is_refused_and_changes_nothing(delivery: Delivery, forgery: str) -> None:
+    headers = {name: value.encode("latin-1") for name, value in FORGERIES[forgery](delivery).items()}
+    refused(await delivery.send(headers), ErrorCode.NOT_AUTHENTICATED)
+    assert await delivery.status() in {"queued", "processing"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda body: body + b" ",
+        lambda body: b"\xef\xbb\xbf" + body,
+        lambda body: msgspec.json.format(body, indent=1),
+        lambda body: body.replace(b'"failed"', b'"canceled"'),
+        lambda _: b"",
+        lambda _: b"not json",
+        lambda _: b'{"id": "\xff"}',
+        lambda _: b"[" * 100_000,
+    ],
+    ids=["space", "mark", "indented", "status", "empty", "no JSON", "no UTF-8", "deep"],
+)
+async def test_D1_a_signature_is_over_the_bytes_and_comes_before_their_meaning(
+    delivery: Delivery, change: Callable[[bytes], bytes]
+) -> None:
+    answer = await delivery.send(signed(delivery.secret, delivery.body), change(delivery.body))
+    refused(answer, ErrorCode.NOT_AUTHENTICATED)
+    assert await delivery.status() in {"queued", "processing"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b'{"id": 5, "status": "failed"}',
+        b'{"status": "failed"}',
+        b"[" * 100_000,
+        b"{" * 100_000,
+    ],
+    ids=["empty", "no JSON", "list", "id is a number", "no id", "deep list", "deep object"],
+)
+async def test_D1_what_is_signed_and_no_prediction_is_malformed(delivery: Delivery, body: bytes) -> None:
+    refused(await delivery.send(signed(delivery.secret, body), body), ErrorCode.MALFORMED_REQUEST)
+
+
+@pytest.mark.parametrize("sign", ["good first", "good last", "four minutes old", "four minutes ahead"])
+async def test_D1_any_good_signature_is_enough(delivery: Delivery, sign: str) -> None:
+    # Nobody's job: accepted, and the delivery of this module stays unused.
+    body = msgspec.json.encode({"id": f"run-{uuid4().hex}", "status": "failed"})
+    minutes = {"four minutes old": -4, "four minutes ahead": 4}.get(sign, 0)
+    headers = signed(delivery.secret, body, at=datetime.now(UTC) + timedelta(minutes=minutes))
+    others = "v1a,AAAA v1," + base64.b64encode(bytes(32)).decode()
+    good = headers["webhook-signature"]
+    headers["webhook-signature"] = f"{good} {others}" if sign == "good first" else f"{others} {good}"
+    async with delivery.product.client() as stranger:
+        answer = await stranger.post(WEBHOOKS, params={"job": str(uuid4())}, content=body, headers=headers)
+    assert outcome_of(answer) == "unknown_job"
+
+
+@pytest.mark.parametrize("job", ["", "1", "../..", f"{uuid4()}x", "%00"])
+async def test_D1_a_job_that_is_no_id_is_refused(delivery: Delivery, job: str) -> None:
+    body = msgspec.json.encode({"id": "run", "status": "failed"})
+    async with delivery.product.client() as stranger:
+        answer = await stranger.post(f"{WEBHOOKS}?job={job}", content=body, headers=signed(delivery.secret, body))
+    refused(answer, ErrorCode.VALIDATION_FAILED)
+
+
+def test_D1_the_local_provider_signs_as_the_standard_says(delivery: Delivery) -> None:
+    # The library's own verifier believes our deliveries: the forgeries above fail for their forgery.
+    Webhook(delivery.secret).verify(delivery.body, signed(delivery.secret, delivery.body))

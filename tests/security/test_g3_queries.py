@@ -1,0 +1,114 @@
+"""G3: what stands in an address is a value and never a piece of a query."""
+
+import base64
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from libs.errors import ErrorCode
+from tests.callers import Person, refused
+from tests.gallery import Draft, add_renders
+from tests.openapi import Document, Operation
+from tests.product import Product
+from tests.snapshot import snapshot
+
+OPERATIONS = [operation for operation in Document.checked_in().operations() if "/webhooks/" not in operation.path]
+READS = [operation for operation in OPERATIONS if operation.method == "get" and operation.query]
+LISTS = [operation for operation in READS if "cursor" in operation.query]
+BY_ID = [operation for operation in OPERATIONS if "{" in operation.path]
+
+# As they stand in the address, percent-encoded where a client must.
+VALUES = [
+    *("%00", "%ff", "%ed%a0%80", "%", "", "*", "%25", "%5C", "%22", "%27", "1e9", "1e999", "-1", "NaN", "9" * 400),
+    *("x%26select=%2A", "a,owner_id.neq.x)", "eq.1", "null", "or=(id.not.is.null)", "..%2F..%2Fconfig", "a" * 5000),
+]
+IDS = ["x&select=*", "*", "%00", "%2A", "..%2F..", "eq.1", "1%20or%20true", "a" * 3000]
+
+
+def encoded(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+ID = str(uuid4())
+CURSORS = [
+    *("x", "%00", "%C3%A4", "====", "null", encoded("[]"), encoded("{}"), encoded("[null,null]"), encoded("[" * 100)),
+    encoded(f'["2026-01-01T00:00:00Z","{ID}&select=*"]'),
+    encoded(f'["2026-01-01T00:00:00","{ID}"]'),
+    encoded(f'["now()","{ID}"]'),
+    encoded(f'[1e999,"{ID}"]'),
+    encoded(f'["0000-00-00T00:00:00Z","{ID}"]'),
+]
+# Well formed, and at the edges of what Postgres can tell apart.
+FAR_CURSORS = [
+    encoded(f'["{moment}","{ID}"]')
+    for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1970-01-01T00:00:00Z")
+]
+
+
+async def get(person: Person, target: str, method: str = "get") -> httpx.Response:
+    """Send a target byte for byte: no client tidies it up."""
+    return await person.api.request(method, "/", extensions={"target": target.encode()})
+
+
+@pytest.mark.parametrize("operation", READS, ids=lambda operation: operation.id)
+async def test_G3_no_query_shows_anything_of_another(
+    operation: Operation, product: Product, ann: Person, ben: Person
+) -> None:
+    with product.stack.connect() as connection:
+        (anns,) = add_renders(connection, ann.user.id, [Draft(title="Anns")])
+        (bens,) = add_renders(connection, ben.user.id, [Draft(title="Bens")])
+    path = operation.path.format(render_id=bens, variant_id=uuid4())
+    for name in operation.query:
+        for value in VALUES:
+            answer = await get(ann, f"{path}?{name}={value}")
+            assert answer.status_code < 500, f"{name}={value}: {answer.text}"
+            if not answer.is_success:
+                refused(answer, ErrorCode(answer.json()["error"]["code"]))
+            assert str(bens) not in answer.text
+            assert ben.user.id not in answer.text
+    # The control: what is ann's own is shown.
+    if operation.id == "listRenders":
+        assert str(anns) in (await get(ann, path)).text
+
+
+@pytest.mark.parametrize("operation", LISTS, ids=lambda operation: operation.id)
+async def test_G3_a_forged_cursor_is_refused(operation: Operation, ann: Person) -> None:
+    for cursor in CURSORS:
+        refused(await get(ann, f"{operation.path}?cursor={cursor}"), ErrorCode.INVALID_CURSOR)
+    refused(await get(ann, f"{operation.path}?cursor={'a' * 201}"), ErrorCode.VALIDATION_FAILED)
+    for cursor in FAR_CURSORS:
+        answer = await get(ann, f"{operation.path}?cursor={cursor}")
+        assert answer.is_success or refused(answer, ErrorCode.INVALID_CURSOR) == {}
+
+
+@pytest.mark.parametrize("operation", LISTS, ids=lambda operation: operation.id)
+@pytest.mark.parametrize("limit", ["1000000000", "1e9", "101", "0", "-1", "all"])
+async def test_G3_no_page_is_larger_than_the_largest(operation: Operation, limit: str, ann: Person) -> None:
+    refused(await get(ann, f"{operation.path}?limit={limit}"), ErrorCode.VALIDATION_FAILED)
+    assert (await get(ann, f"{operation.path}?limit=100")).status_code == 200
+
+
+async def test_G3_the_cursor_of_another_shows_ones_own(product: Product, ann: Person, ben: Person) -> None:
+    with product.stack.connect() as connection:
+        add_renders(connection, ben.user.id, [Draft(), Draft()])
+        anns = add_renders(connection, ann.user.id, [Draft(), Draft()])
+    first = (await ben.api.get("/generations", params={"limit": 1})).json()
+    answer = await ann.api.get("/generations", params={"cursor": first["meta"]["next_cursor"]})
+    seen = {entry["render"]["id"] for entry in answer.raise_for_status().json()["data"]}
+    assert seen <= {str(render) for render in anns}
+    everything = (await ann.api.get("/generations")).json()["data"]
+    assert {entry["render"]["id"] for entry in everything} == {str(render) for render in anns}
+
+
+@pytest.mark.parametrize("operation", BY_ID, ids=lambda operation: operation.id)
+async def test_G3_an_id_is_an_id(operation: Operation, product: Product, ann: Person) -> None:
+    with product.stack.connect() as connection:
+        (render,) = add_renders(connection, ann.user.id, [Draft()])
+    before = snapshot(product.stack, ann.user.id)
+    names = [part.partition("}")[0] for part in operation.path.split("{")[1:]]
+    for spoilt in [*IDS, f"{render}&select=*", f"{render},{uuid4()}", f"{render}%00"]:
+        answer = await get(ann, operation.path.format(**dict.fromkeys(names, spoilt)), operation.method)
+        code = ErrorCode.NOT_FOUND if answer.status_code == 404 else ErrorCode.METHOD_NOT_ALLOWED
+        refused(answer, code)
+    assert snapshot(product.stack, ann.user.id) == before
