@@ -7,10 +7,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import msgspec
 from PIL import Image
 from standardwebhooks import Webhook
 
-from tests.product import Product
+from tests.product import Product, submit
 from tests.replicate_process import ReplicateProcess
 
 WEBHOOKS = "/webhooks/replicate"
@@ -106,3 +107,19 @@ def outcome_of(answer: httpx.Response) -> str:
     """What came of a delivery that was taken."""
     assert answer.status_code == 200, answer.text
     return answer.json()["data"]["outcome"]
+
+
+async def stalled(product: Product, client: httpx.AsyncClient, **changes: object) -> tuple[str, str]:
+    """A generation whose run never ends by itself, attached: its id and the run's."""
+    product.replicate.fault(on="run", kind="stall")
+    known = run_ids(product.replicate)
+    answer = await submit(client, **{**ONE, **changes})
+    assert answer.status_code == 202, answer.text
+    return answer.json()["data"]["id"], await new_run(product.replicate, known)
+
+
+def told(product: Product, prediction_id: str, status: str, pictures: int = 0, **changes: object) -> bytes:
+    """The body of a delivery about a run: what the provider would say, were it in this status."""
+    run = msgspec.json.decode(prediction(product.replicate, prediction_id))
+    output = [picture_url(product.replicate)] * pictures or None
+    return msgspec.json.encode({**run, "status": status, "output": output, **changes})
