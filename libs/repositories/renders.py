@@ -67,6 +67,13 @@ class RelativeRow(msgspec.Struct, frozen=True):
     variant: VariantRow | None
 
 
+class RefundRow(msgspec.Struct, frozen=True):
+    """Credits of a render that came back."""
+
+    credits: int
+    reason: str
+
+
 class RenderDetailRow(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one render. `input_path` starts with its bucket."""
 
@@ -85,6 +92,7 @@ class RenderDetailRow(msgspec.Struct, frozen=True, kw_only=True):
     source: RelativeRow | None
     made_from_it: list[RelativeRow]
     credits: int
+    refund: RefundRow | None
 
 
 class MonthRow(msgspec.Struct, frozen=True):

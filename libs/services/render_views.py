@@ -83,8 +83,18 @@ class PhotoView(msgspec.Struct, frozen=True):
     url: str | None
 
 
+class RefundView(msgspec.Struct, frozen=True):
+    """What came back of a render's credits; `reason` is the ledger's, such as missing_outputs."""
+
+    credits: int
+    reason: str
+
+
 class RenderDetailView(msgspec.Struct, frozen=True, kw_only=True):
-    """A render with everything about it. `model` is the preset's on Replicate; null when the preset was retired."""
+    """A render with everything about it. `model` is the preset's on Replicate; null when the preset was retired.
+
+    `credits` is what it took; `refund` is null when nothing of that came back.
+    """
 
     id: UUID
     title: str
@@ -94,6 +104,7 @@ class RenderDetailView(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, Any]
     seed: int
     credits: int
+    refund: RefundView | None
     created_at: datetime
     purged_at: datetime | None
     cover_variant_id: UUID | None
@@ -185,6 +196,7 @@ def detail_view(render: RenderDetailRow, urls: dict[str, str]) -> RenderDetailVi
         settings=render.settings,
         seed=render.seed,
         credits=render.credits,
+        refund=render.refund and RefundView(render.refund.credits, render.refund.reason),
         created_at=render.created_at,
         purged_at=render.deleted_at and render.deleted_at + TRASH,
         cover_variant_id=render.cover_variant_id,

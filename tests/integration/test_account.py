@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from libs.errors import ErrorCode
+from tests.actors import Actor, Api, completion
 from tests.callers import Person, refused, signed_in
 from tests.pictures import photo
 from tests.product import Product, running_product
@@ -56,6 +57,30 @@ async def test_usage_is_told_by_day_and_entry(paid: Product, alice: Person) -> N
         ("debit", -3, "generation", generation["title"]),
     ]
     assert rest["meta"]["next_cursor"] is None
+
+
+async def test_a_render_says_what_it_cost_and_what_came_back(paid: Product, alice: Person) -> None:
+    """Of two variants one came. The other's credits are back, here and in the ledger, for the same reason."""
+    whole = await alice.generation()
+    async with paid.stack.client(alice.user.token) as http:
+        api = Api(stack=paid.stack, http=http)
+        person = Actor(role="authenticated", id=alice.user.id, headers=paid.stack.headers(alice.user.token), http=http)
+        job = await api.submit(person, preset_id="first-ideas", variants=2)
+        delivered = completion(person.id, job["id"], f"prediction-{job['id']}", variants=1)
+        assert (await api.as_service("complete_generation", delivered)).json() == "applied"
+    half = (await alice.api.get(f"/generations/{job['id']}")).json()["data"]
+
+    receipts: list[object] = []
+    for generation in (whole, half):
+        render = (await alice.api.get(f"/renders/{generation['render']['id']}")).json()["data"]
+        receipts.append((render["credits"], render["refund"]))
+
+    assert receipts == [
+        (whole["credits"], None),
+        (job["credits"], {"credits": job["credits"] // 2, "reason": "missing_outputs"}),
+    ]
+    (refund,) = [entry for entry in (await alice.api.get("/usage/entries")).json()["data"] if entry["kind"] == "refund"]
+    assert (refund["amount"], refund["reason"]) == (job["credits"] // 2, "missing_outputs")
 
 
 async def test_an_export_holds_everything_of_one_person(paid: Product, alice: Person) -> None:

@@ -1097,6 +1097,11 @@ export interface components {
             code: string;
             message: string;
         };
+        /** RefundView */
+        RefundView: {
+            credits: number;
+            reason: string;
+        };
         /** RelativeView */
         RelativeView: {
             /** Format: uuid */
@@ -1130,6 +1135,7 @@ export interface components {
             };
             seed: number;
             credits: number;
+            refund: components["schemas"]["RefundView"] | null;
             /** Format: date-time */
             created_at: string;
             purged_at: string | null;
