@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 
@@ -18,6 +19,9 @@ from libs.app_config.settings import Settings, SettingsError, load_settings
 # A request head that trickles in is cut off after this; 64 kB are eight times what browsers send.
 HEAD_TIMEOUT_MS = 10_000
 MAX_HEAD_BYTES = 65_536
+# Granian serves this many connections at once and keeps the others waiting: with its default of 128 as many slow
+# clients would shut everybody else out.
+MAX_CONNECTIONS = 4_096
 
 
 async def serve(settings: Settings) -> None:
@@ -30,6 +34,8 @@ async def serve(settings: Settings) -> None:
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT_MS, max_buffer_size=MAX_HEAD_BYTES),
+        backlog=1_024,
+        backpressure=MAX_CONNECTIONS,
         websockets=False,
         log_enabled=False,
     )
@@ -45,7 +51,15 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(f"The environment is not complete:\n{error}")
     configure_logging(settings.log_level)
+    _allow_open_files()
     uvloop.run(serve(settings))
+
+
+def _allow_open_files() -> None:
+    """Shells start processes with room for 1,024 open files; each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MAX_CONNECTIONS if hard == resource.RLIM_INFINITY else min(2 * MAX_CONNECTIONS, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 if __name__ == "__main__":

@@ -34,6 +34,9 @@ JWKS_TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 # The algorithm is a property of the key: https://www.rfc-editor.org/rfc/rfc8725#section-3.1
 ALGORITHM_OF_KEY_TYPE: Final = {("EC", "P-256"): "ES256", ("RSA", None): "RS256"}
 
+# OpenAPI's words for "needs no token": https://spec.openapis.org/oas/v3.1.0#security-requirement-object
+PUBLIC: Final[list[dict[str, list[str]]]] = [{}]
+
 log = structlog.get_logger()
 
 

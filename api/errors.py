@@ -6,6 +6,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.status_codes import HTTP_401_UNAUTHORIZED
 from msgspec import UNSET
 
 from api.envelope import ErrorBody, ErrorEnvelope
@@ -22,12 +23,16 @@ ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
     ErrorCode.NOT_AUTHENTICATED: (401, "Your session ended. Sign in and you return to this draft."),
     ErrorCode.ACCOUNT_GONE: (401, "This account no longer exists."),
     ErrorCode.PLAN_CAP_REACHED: (402, "You do not have enough credits left for this render."),
+    ErrorCode.SHARING_REFUSED: (403, "This was taken down after a report and cannot be shared again."),
     ErrorCode.NOT_FOUND: (404, "There is nothing at this address."),
     ErrorCode.GENERATION_NOT_FOUND: (404, "This generation does not exist."),
     ErrorCode.INPUT_NOT_FOUND: (404, "The photo to start from no longer exists. Add it again."),
     ErrorCode.COLLECTION_NOT_FOUND: (404, "This collection does not exist."),
     ErrorCode.RENDER_NOT_FOUND: (404, "This render does not exist."),
     ErrorCode.VARIANT_NOT_FOUND: (404, "This variant does not exist."),
+    ErrorCode.SHARE_NOT_FOUND: (404, "This link opens nothing. It may have ended or been turned off by its owner."),
+    ErrorCode.COMMUNITY_SET_NOT_FOUND: (404, "This set is no longer in the community."),
+    ErrorCode.COMMUNITY_ITEM_NOT_FOUND: (404, "This picture is no longer in the community."),
     ErrorCode.METHOD_NOT_ALLOWED: (405, "This address does not answer that method."),
     ErrorCode.REQUEST_TIMEOUT: (408, "The request took too long to arrive. Try again."),
     ErrorCode.GENERATION_IN_FLIGHT: (409, "One render runs at a time. Generate when this one is done."),
@@ -88,7 +93,12 @@ def failure(
     """The answer for a code."""
     status, sentence = ANSWERS[code]
     body = ErrorBody(code.value, sentence, current_request_id(), details or UNSET)
-    headers = {"Retry-After": str(retry_after)} if retry_after is not None else None
+    headers: dict[str, str] = {}
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    if status == HTTP_401_UNAUTHORIZED:
+        # RFC 9110, section 11.6.1: a 401 says how to authenticate.
+        headers["WWW-Authenticate"] = "Bearer"
     return Response(ErrorEnvelope(body), status_code=status, headers=headers)
 
 

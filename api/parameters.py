@@ -3,23 +3,25 @@
 import re
 from typing import Annotated, Final
 
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, QueryParameter
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, MaquetteError
 
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         required=False,
         description="1 to 255 printable ASCII characters, new for every new wish. A repeat with the same body is safe.",
     ),
 ]
 CursorParameter = Annotated[
-    str | None, Parameter(query="cursor", required=False, max_length=200, description="`next_cursor` of a page")
+    str | None, QueryParameter(name="cursor", required=False, max_length=200, description="`next_cursor` of a page")
 ]
-LimitParameter = Annotated[int, Parameter(query="limit", ge=1, le=LIMITS.max_page_size, description="rows of a page")]
+LimitParameter = Annotated[
+    int, QueryParameter(name="limit", ge=1, le=LIMITS.max_page_size, description="rows of a page")
+]
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 

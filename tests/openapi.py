@@ -23,6 +23,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """Names of its query's parameters."""
     content: list[str]
     """The media types of its request body."""
+    is_protected: bool
+    """Whether it wants a person's token."""
 
 
 class Document:
@@ -52,6 +54,7 @@ class Document:
                         path=path,
                         query=[parameter["name"] for parameter in parameters if parameter["in"] == "query"],
                         content=list(operation.get("requestBody", {}).get("content", {})),
+                        is_protected={} not in operation.get("security", []),
                     )
 
     def check(self, operation_id: str, answer: httpx.Response) -> None:

@@ -4,6 +4,7 @@ from litestar import Controller, Request, get
 from litestar.datastructures import CacheControlHeader, State
 from msgspec import Struct
 
+from api.auth import PUBLIC
 from api.envelope import Envelope, ok
 from libs.app_config.runtime import FAMILIES, LIMITS, MODELS, PLANS, PRESETS, SAMPLE_PHOTOS
 from libs.app_config.schema import Family, Photo, Setting
@@ -88,6 +89,7 @@ class ConfigController(Controller):
     path = "/config"
     tags = ["Config"]
     opt = {"exclude_from_auth": True}
+    security = PUBLIC
 
     @get(
         "/",

@@ -12,6 +12,7 @@ from litestar.params import Body
 from litestar.response import Stream
 from msgspec import Struct
 
+from api.auth import PUBLIC
 from api.errors import errors
 from api.services import downloads_of, provide_downloads
 from libs.app_config.runtime import LIMITS
@@ -55,6 +56,7 @@ async def download_picture(
     media_type="application/zip",
     status_code=200,
     opt={"exclude_from_auth": True, "form": True},
+    security=PUBLIC,
     responses=errors(400, 401, 404, 413, 415, 422, 429, 503),
 )
 async def download_archive(

@@ -4,6 +4,7 @@ from litestar import Controller, Request, get
 from litestar.datastructures import State
 from msgspec import Struct
 
+from api.auth import PUBLIC
 from api.envelope import Envelope, ok
 from api.errors import errors
 from libs.services.health import check_database
@@ -20,6 +21,7 @@ class HealthController(Controller):
 
     tags = ["Health"]
     opt = {"exclude_from_auth": True, "unlimited": True}
+    security = PUBLIC
 
     @get("/healthz", operation_id="getHealth", sync_to_thread=False)
     def health(self) -> Envelope[HealthView]:

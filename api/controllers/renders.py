@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Controller, delete, get, patch, post, put
 from litestar.di import NamedDependency, Provide
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Meta, Struct
 
 from api.envelope import Envelope, ok, page
@@ -73,9 +73,11 @@ class MonthView(Struct, frozen=True):
 
 
 def provide_filters(
-    preset: Annotated[list[str] | None, Parameter(query="preset", required=False, max_items=50)] = None,
-    family: Annotated[list[str] | None, Parameter(query="family", required=False, max_items=50)] = None,
-    text: Annotated[str | None, Parameter(query="text", required=False, max_length=LIMITS.search_characters)] = None,
+    preset: Annotated[list[str] | None, QueryParameter(name="preset", required=False, max_items=50)] = None,
+    family: Annotated[list[str] | None, QueryParameter(name="family", required=False, max_items=50)] = None,
+    text: Annotated[
+        str | None, QueryParameter(name="text", required=False, max_length=LIMITS.search_characters)
+    ] = None,
     favorite: bool = False,
     collection_id: UUID | None = None,
     created_from: datetime | None = None,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import MutableMapping
 from datetime import datetime
 from typing import Final
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -18,12 +19,14 @@ from libs.errors import ErrorCode, MaquetteError
 
 INPUTS: Final = "inputs"
 RENDERS: Final = "renders"
+COMMUNITY: Final = "community"
 
 # A page's URLs must live at least as long as a person looks at it: a cached URL is reused for half its life at most.
 SIGNED_URL_CACHE_ENTRIES: Final = 50_000
 REMOVE_BATCH: Final = 1000  # upstream's limit of one remove call
 
-TIMEOUT: Final = httpx.Timeout(30, connect=3)
+# Between two pieces; a whole file may take longer.
+TIMEOUT: Final = httpx.Timeout(15, connect=3)
 
 
 class StoredFile(msgspec.Struct, frozen=True):
@@ -49,6 +52,15 @@ class StoragePool:
         """Storage as the JWT's subject sees it."""
         headers = {"apikey": self.publishable_key, "Authorization": f"Bearer {token}"}
         return Storage(AsyncStorageClient(self.url, headers, http_client=self.client), self.signed)
+
+    def as_share(self, token: str, proof: str) -> "Storage":
+        """Storage as a visitor with a share's token sees it: the API's proof over the token opens what it shows."""
+        headers = {"apikey": self.publishable_key, "X-Share-Token": token, "X-Share-Proof": proof}
+        return Storage(AsyncStorageClient(self.url, headers, http_client=self.client), self.signed)
+
+    def public_url(self, bucket: str, path: str) -> str:
+        """Where anybody reads a file of a public bucket."""
+        return f"{self.url}object/public/{bucket}/{quote(path)}"
 
     async def aclose(self) -> None:
         """Close every pooled connection."""

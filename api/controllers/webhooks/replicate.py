@@ -8,11 +8,12 @@ from uuid import UUID
 import structlog
 from litestar import Litestar, Request, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import MsgspecError, Struct
 from prometheus_client import Counter
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from api.auth import PUBLIC
 from api.controllers.webhooks.service_role import webhook_ingest
 from api.envelope import Envelope, ok
 from api.errors import errors
@@ -51,10 +52,11 @@ async def replicate_webhook_lifespan(app: Litestar) -> AsyncGenerator[None]:
     status_code=200,
     request_max_body_size=MAX_BODY_BYTES,
     opt={"exclude_from_auth": True, "unlimited": True},
+    security=PUBLIC,
     responses=errors(400, 401, 413, 503),
 )
 async def receive_replicate_webhook(
-    request: Request[None, None, State], job: Annotated[UUID | None, Parameter(query="job")] = None
+    request: Request[None, None, State], job: Annotated[UUID | None, QueryParameter(name="job")] = None
 ) -> Envelope[DeliveryView]:
     """A prediction moved. Anything but 2xx makes Replicate deliver the final event again.
 

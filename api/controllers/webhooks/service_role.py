@@ -20,7 +20,7 @@ from libs.services.external.stripe_adapter import StripeAdapter
 from libs.services.webhook_ingest import WebhookIngest
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
-TIMEOUT: Final = httpx.Timeout(30, connect=3)
+TIMEOUT: Final = httpx.Timeout(15, connect=3)
 
 
 @asynccontextmanager

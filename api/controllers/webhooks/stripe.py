@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from msgspec import Struct
 from prometheus_client import Counter
 
+from api.auth import PUBLIC
 from api.controllers.webhooks.service_role import billing_sync
 from api.envelope import Envelope, ok
 from api.errors import errors
@@ -56,6 +57,7 @@ async def stripe_webhook_lifespan(app: Litestar) -> AsyncGenerator[None]:
     status_code=200,
     request_max_body_size=MAX_BODY_BYTES,
     opt={"exclude_from_auth": True, "unlimited": True},
+    security=PUBLIC,
     responses=errors(400, 401, 413, 502, 503),
 )
 async def receive_stripe_webhook(request: Request[None, None, State]) -> Envelope[EventView]:

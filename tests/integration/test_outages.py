@@ -1,0 +1,205 @@
+"""H2: the database or its gateway dies, hangs, runs full or speaks plain text; our process lives on and recovers."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import msgspec
+import psutil
+import pytest
+
+from libs.errors import ErrorCode
+from local.postgres import HOST, Postgres
+from tests.callers import Person, refused, signed_in
+from tests.invariants import assert_sound
+from tests.pictures import photo
+from tests.product import Product, ended, running_product, submit
+from tests.provider import deliver, stalled, told
+from tests.replicate_process import running_replicate
+from tests.stack import running_gateway, running_stack, wait_until_ready
+
+# A call waits 10 s for the database or 15 s for a file, and asks once.
+ANSWERED_WITHIN = 20.0
+RECOVERS_WITHIN = 30.0
+
+
+class Broken(msgspec.Struct, frozen=True, kw_only=True):
+    """A product whose parts may be broken without breaking other tests'."""
+
+    product: Product
+    postgres: Postgres
+    folder: Path
+    later: contextlib.ExitStack
+    """Ends what was started again."""
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broken]:
+    folder = tmp_path_factory.mktemp("outages")
+    with (
+        running_stack(folder) as stack,
+        contextlib.ExitStack() as later,
+        running_replicate(speed=50) as replicate,
+        running_product(folder, stack, replicate) as product,
+    ):
+        port = httpx.URL(stack.gateway.database_url).port
+        assert port is not None
+        postgres = Postgres(folder / "postgres", port, "test-superuser")
+        yield Broken(product=product, postgres=postgres, folder=folder, later=later)
+
+
+@pytest.fixture
+async def alice(broken: Broken) -> AsyncIterator[Person]:
+    async with signed_in(broken.product, "alice") as person:
+        yield person
+
+
+def assert_unavailable(answer: httpx.Response) -> None:
+    refused(answer, ErrorCode.DATABASE_UNAVAILABLE)
+    assert int(answer.headers["retry-after"]) > 0
+    assert answer.elapsed.total_seconds() < ANSWERED_WITHIN
+
+
+async def assert_recovers(product: Product, person: Person) -> None:
+    """The same process serves again by itself, and the whole job runs."""
+    assert product.process is not None
+    assert product.process.poll() is None
+    deadline = time.monotonic() + RECOVERS_WITHIN
+    while (answer := await person.api.get("/me")).status_code != 200:
+        refused(answer, ErrorCode.DATABASE_UNAVAILABLE)
+        assert time.monotonic() < deadline, "it does not come back"
+    generation = await person.generation()
+    assert [variant["width"] > 0 for variant in generation["render"]["variants"]] == [True]
+
+
+class PlainText(BaseHTTPRequestHandler):
+    """A load balancer whose backend is gone."""
+
+    def answer(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        self.send_response(502)
+        self.send_header("content-type", "text/plain")
+        self.end_headers()
+        self.wfile.write(b"upstream connect error or disconnect/reset before headers")
+
+    do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 - http.server's names
+
+    def log_message(self, *args: object) -> None:
+        """Nothing to keep."""
+
+
+@contextlib.contextmanager
+def plain_text_at(port: int) -> Iterator[None]:
+    with ThreadingHTTPServer((HOST, port), PlainText) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+
+
+def listener(port: int) -> int:
+    """The process that listens on a port."""
+    (process_id,) = {
+        connection.pid
+        for connection in psutil.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid
+    }
+    return process_id
+
+
+@contextlib.contextmanager
+def hanging_gateway(broken: Broken) -> Iterator[None]:
+    """Its connections stand, and nothing is answered."""
+    process_id = listener(broken.product.stack.gateway.port)
+    os.kill(process_id, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process_id, signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def killed_gateway(broken: Broken) -> Iterator[None]:
+    """A load balancer answers in its place, in plain text."""
+    gateway = broken.product.stack.gateway
+    process = psutil.Process(listener(gateway.port))
+    process.kill()
+    psutil.wait_procs([process], timeout=5)
+    try:
+        with plain_text_at(gateway.port):
+            yield
+    finally:
+        log = broken.folder / "gateway.log"
+        restarted = broken.later.enter_context(running_gateway(gateway, log))
+        wait_until_ready(gateway, restarted, log)
+
+
+@contextlib.contextmanager
+def killed_postgres(broken: Broken) -> Iterator[None]:
+    """Ended as a crash would, and started again behind its clients' backs."""
+    port = broken.postgres.port
+    server = psutil.Process(listener(port))
+    server.kill()
+    psutil.wait_procs([server], timeout=5)
+    try:
+        yield
+    finally:
+        database = broken.postgres.start(broken.folder / "postgres.log")
+        broken.later.callback(broken.postgres.stop, database)
+
+
+@pytest.mark.parametrize("outage", [hanging_gateway, killed_gateway, killed_postgres], ids=lambda one: one.__name__)
+async def test_H2_an_outage_is_told_in_bounded_time_and_ends_by_itself(
+    broken: Broken, alice: Person, outage: Callable[[Broken], contextlib.AbstractContextManager[None]]
+) -> None:
+    own = broken.product
+    job, prediction_id = await stalled(own, alice.api)
+    body = told(own, prediction_id, "succeeded", pictures=1)
+    with outage(broken):
+        answers = await asyncio.gather(
+            alice.api.get("/me"),
+            submit(alice.api),
+            alice.api.post("/uploads", files={"file": ("photo.jpg", photo())}),
+            alice.api.get(f"{own.url}/readyz"),
+            # Anything but 2xx is delivered again by the provider.
+            deliver(own, job, body),
+        )
+        for answer in answers:
+            assert_unavailable(answer)
+        assert (await alice.api.get(f"{own.url}/healthz")).status_code == 200
+    deadline = time.monotonic() + RECOVERS_WITHIN
+    while (await deliver(own, job, body)).status_code != 200:
+        assert time.monotonic() < deadline, "the delivery is never taken"
+    assert (await ended(alice.api, job))["status"] == "succeeded"
+    await assert_recovers(own, alice)
+    assert {entry["status"] for entry in await assert_sound(own, alice.user.id)} == {"succeeded"}
+
+
+async def test_H2_a_full_disk_refuses_writes_and_serves_reads(broken: Broken, alice: Person) -> None:
+    """Postgres' own error for it, 53100, raised where the row would be written."""
+    own = broken.product
+    with own.stack.connect() as connection:
+        connection.execute(
+            """
+            create function private.full_disk() returns trigger language plpgsql as
+            $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$;
+            create trigger full_disk before insert on generation_jobs
+              for each row execute function private.full_disk();
+            """
+        )
+    try:
+        assert_unavailable(await submit(alice.api))
+        assert (await alice.api.get("/renders")).status_code == 200
+    finally:
+        with own.stack.connect() as connection:
+            connection.execute("drop trigger full_disk on generation_jobs; drop function private.full_disk()")
+    assert await assert_sound(own, alice.user.id) == []
+    await assert_recovers(own, alice)

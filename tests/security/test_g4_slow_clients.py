@@ -1,0 +1,161 @@
+"""G4: a client that is slow, endless or lies about who it is holds nobody else up and gains nothing."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from api.__main__ import HEAD_TIMEOUT_MS
+from api.limits import READS_PER_MINUTE, WRITES_PER_MINUTE
+from api.middleware import BODY_PIECE_SECONDS
+from libs.app_config.runtime import LIMITS
+from libs.errors import ErrorCode
+from tests.callers import Person, refused, signed_in
+from tests.product import Product, ended, running_product, submit
+from tests.provider import run_ids
+from tests.raw_http import Connection, connected, head
+from tests.stack import PASSWORD
+
+SLOW_CLIENTS = 300
+# Of an answer to somebody else meanwhile; alone it takes milliseconds.
+SERVED_WITHIN = 2.0
+
+
+@pytest.fixture
+def alone(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """An API of its own: what it counted is forgotten with it."""
+    with running_product(tmp_path_factory.mktemp("alone"), product.stack, product.replicate) as running:
+        yield running
+
+
+@pytest.fixture
+async def ann_alone(alone: Product) -> AsyncIterator[Person]:
+    async with signed_in(alone, "ann") as person:
+        yield person
+
+
+async def trickle(connection: Connection, piece: bytes, every: float) -> float:
+    """Send a piece again and again until the server hangs up; answers after how many seconds it did."""
+    began = time.monotonic()
+    with contextlib.suppress(ConnectionError):
+        while time.monotonic() - began < 2 * BODY_PIECE_SECONDS:
+            await connection.send(piece)
+            await asyncio.sleep(every)
+    return time.monotonic() - began
+
+
+async def test_G4_heads_that_trickle_in_are_cut_off_and_others_are_served(alone: Product, ann_alone: Person) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        slow = [await stack.enter_async_context(connected(alone.url)) for _ in range(SLOW_CLIENTS)]
+        for connection in slow:
+            await connection.send(b"GET /api/v1/me HTTP/1.1\r\nhost: maquette\r\n")
+        waiting = [asyncio.create_task(trickle(connection, b"x-more: 1\r\n", 0.5)) for connection in slow]
+        for _ in range(10):
+            began = time.monotonic()
+            assert (await ann_alone.api.get("/me")).status_code == 200
+            assert time.monotonic() - began < SERVED_WITHIN
+        lasted = await asyncio.gather(*waiting)
+    assert max(lasted) < HEAD_TIMEOUT_MS / 1000 + 5
+
+
+async def test_G4_a_body_that_stops_coming_is_given_up(alone: Product, ann_alone: Person) -> None:
+    headers = {"authorization": f"Bearer {ann_alone.user.token}", "content_type": "application/json"}
+    async with connected(alone.url) as connection:
+        began = time.monotonic()
+        await connection.send(head("PATCH", f"/api/v1/renders/{uuid4()}", content_length=100, **headers))
+        await connection.send(b'{"title": "')
+        answer = await asyncio.wait_for(connection.answer(), BODY_PIECE_SECONDS + 5)
+    refused(answer, ErrorCode.REQUEST_TIMEOUT)
+    assert time.monotonic() - began >= BODY_PIECE_SECONDS - 1
+    assert answer.headers["connection"] == "close"
+
+
+async def test_G4_a_head_of_a_megabyte_is_refused(product: Product, ann: Person) -> None:
+    token = f"Bearer {ann.user.token}"
+    async with connected(product.url) as connection:
+        await connection.send(head("GET", "/api/v1/me", authorization=token, x_padding="a" * 20_000))
+        assert (await connection.answer()).status_code == 200
+    async with connected(product.url) as connection:
+        with contextlib.suppress(ConnectionError):
+            await connection.send(head("GET", "/api/v1/me", authorization=token, x_padding="a" * 1_000_000))
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            assert (await connection.answer()).status_code == 431
+    assert (await ann.api.get("/me")).status_code == 200
+
+
+async def test_G4_a_chunked_body_ends_at_the_limit(product: Product, ann: Person) -> None:
+    """It announces no length, so only what has come can be counted."""
+    headers = {
+        "authorization": f"Bearer {ann.user.token}",
+        "content_type": "multipart/form-data; boundary=b",
+        "transfer_encoding": "chunked",
+    }
+    opening = b'--b\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
+    piece = b"\0" * 1_000_000
+    async with connected(product.url) as connection:
+        await connection.send(head("POST", "/api/v1/uploads", **headers))
+        await connection.send(b"%x\r\n%b\r\n" % (len(opening), opening))
+        answering = asyncio.create_task(connection.answer())
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            while not answering.done() and sent < 4 * LIMITS.upload_bytes:
+                await connection.send(b"%x\r\n%b\r\n" % (len(piece), piece))
+                sent += len(piece)
+        refused(await answering, ErrorCode.BODY_TOO_LARGE)
+    assert sent < 3 * LIMITS.upload_bytes
+
+
+async def test_G4_ten_thousand_parts_are_refused(product: Product, ann: Person) -> None:
+    part = b'--b\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\n\r\nx\r\n'
+    answer = await ann.api.post(
+        "/uploads", content=part * 10_000 + b"--b--\r\n", headers={"Content-Type": "multipart/form-data; boundary=b"}
+    )
+    assert answer.status_code in {400, 413, 422}
+    assert (await ann.api.get("/me")).status_code == 200
+
+
+async def test_G4_a_claimed_address_is_not_counted_for(alone: Product) -> None:
+    """Nobody stands in front of this API, so X-Forwarded-For is anybody's claim."""
+    async with alone.client() as stranger:
+        for number in range(READS_PER_MINUTE.amount):
+            claim = {"X-Forwarded-For": f"10.0.{number // 250}.{number % 250}", "Forwarded": f"for=10.1.1.{number}"}
+            answer = await stranger.get("/config", headers=claim)
+            if answer.status_code == 429:
+                break
+        else:
+            answer = await stranger.get("/config", headers={"X-Forwarded-For": "192.0.2.1"})
+    refused(answer, ErrorCode.RATE_LIMITED)
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+
+
+async def test_G4_a_fresh_token_is_the_same_person(alone: Product, ann_alone: Person) -> None:
+    missing = "/renders/00000000-0000-4000-8000-000000000000/favorite"
+    for _ in range(WRITES_PER_MINUTE.amount):
+        await ann_alone.api.delete(missing)
+    async with alone.stack.client() as auth:
+        body = {"email": ann_alone.user.email, "password": PASSWORD}
+        session = (await auth.post("/auth/v1/token?grant_type=password", json=body)).raise_for_status().json()
+    assert session["access_token"] != ann_alone.user.token
+    fresh = {"Authorization": f"Bearer {session['access_token']}"}
+    refused(await ann_alone.api.delete(missing, headers=fresh), ErrorCode.RATE_LIMITED)
+    async with signed_in(alone, "ben") as ben:
+        refused(await ben.api.delete(missing), ErrorCode.RENDER_NOT_FOUND)
+
+
+async def test_G4_the_host_of_a_request_is_no_address_of_ours(product: Product, ann: Person) -> None:
+    """The provider is told the public URL of the settings, whatever a client says."""
+    product.replicate.clear_faults()
+    known = run_ids(product.replicate)
+    spoofed = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+    ann.api.headers.update(spoofed)
+    accepted = await submit(ann.api)
+    assert accepted.status_code == 202
+    assert "evil.example" not in accepted.text + str(accepted.headers)
+    assert (await ended(ann.api, accepted.json()["data"]["id"]))["status"] == "succeeded"
+    (run,) = run_ids(product.replicate) - known
+    told = {httpx.URL(delivery["url"]).copy_with(query=None) for delivery in product.replicate.deliveries(run)}
+    assert told == {f"{product.url}/api/v1/webhooks/replicate"}
