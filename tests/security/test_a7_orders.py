@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from tests.actors import Actor, Api, Row, completion, failure, submission
+from tests.database_calls import Refused, call_as
 
 ACTS = frozenset({"attach", "cancel", "deadline", "release", "failed", "succeeded"})
 
@@ -51,28 +51,19 @@ class Play:
         self._submit()
 
     def _asked(self, function: str, request: Mapping[str, object]) -> Row | None:
-        arguments = self._api.prove(function, self._person.id, request)
-        return self._as("authenticated", self._person.id, function, "%(request)s, %(proof)s", arguments)
+        return self._called(
+            "authenticated", self._person.id, function, self._api.prove(function, self._person.id, request)
+        )
 
     def _delivered(self, function: str, arguments: Row) -> Row | None:
-        named = ", ".join(f"{name} => %({name})s" for name in arguments)
-        arguments = {name: Jsonb(v) if name == "outputs" else v for name, v in arguments.items()}
-        return self._as("service_role", "", function, named, arguments)
+        return self._called("service_role", "", function, arguments)
 
-    def _as(self, role: str, subject: str, function: str, named: str, arguments: Mapping[str, object]) -> Row | None:
+    def _called(self, role: str, subject: str, function: str, arguments: Mapping[str, object]) -> Row | None:
         """The answer; None when the function refused, which undoes what it did."""
         try:
-            with self._connection.transaction():
-                self._connection.execute("select set_config('request.jwt.claim.sub', %s, true)", (subject,))
-                self._connection.execute(f"set local role {role}".encode())
-                row = self._connection.execute(f"select public.{function}({named})".encode(), arguments).fetchone()
-                self._connection.execute("reset role")
-        except psycopg.Error as error:
-            if not (error.sqlstate or "").startswith("PT4"):
-                raise
+            return call_as(self._connection, role, subject, function, arguments)
+        except Refused:
             return None
-        assert row is not None
-        return row[0]
 
 
 async def test_A7_in_every_order_a_picture_is_paid_and_what_is_paid_is_a_picture(
