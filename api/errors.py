@@ -6,8 +6,9 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
 from litestar.status_codes import HTTP_401_UNAUTHORIZED
-from msgspec import UNSET
+from msgspec import UNSET, to_builtins
 
 from api.envelope import ErrorBody, ErrorEnvelope
 from api.request_id import current_request_id
@@ -77,14 +78,18 @@ MAX_FIELDS: Final = 20
 
 def errors(*statuses: int) -> dict[int, ResponseSpec]:
     """OpenAPI responses for the statuses a handler can answer with, each with the codes it may carry."""
-    return {
-        status: ResponseSpec(
-            ErrorEnvelope,
-            generate_examples=False,
-            description=", ".join(code.value for code, (of, _) in ANSWERS.items() if of == status),
-        )
-        for status in statuses
-    }
+    return {status: _documented(status) for status in statuses}
+
+
+def _documented(status: int) -> ResponseSpec:
+    codes = [code for code, (of, _) in ANSWERS.items() if of == status]
+    body = ErrorBody(codes[0].value, ANSWERS[codes[0]][1], "4bf92f3577b34da6a3ce929d0e0e4736")
+    return ResponseSpec(
+        ErrorEnvelope,
+        generate_examples=False,
+        description=", ".join(code.value for code in codes),
+        examples=[Example(value=to_builtins(ErrorEnvelope(body)))],
+    )
 
 
 def failure(

@@ -17,11 +17,13 @@ CLIENT = WEB / "src" / "api" / "schema.d.ts"
 
 def document() -> str:
     """The document as JSON text, the same for the same code."""
-    from api.app import create_app  # the whole API: loaded only for this
+    # The whole API: loaded only for this.
+    from api.app import create_app
+    from api.openapi import document_of
 
     # Any complete settings do: the document does not depend on where the API runs.
     settings = load_settings(api_environment(DEFAULT_PORTS, LocalSecrets()))
-    return json.dumps(create_app(settings).openapi_schema.to_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document_of(create_app(settings)), indent=2, ensure_ascii=False) + "\n"
 
 
 def write_client() -> None:
