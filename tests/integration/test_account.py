@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -12,22 +12,8 @@ from libs.errors import ErrorCode
 from tests.actors import Actor, Api, completion
 from tests.callers import Person, refused, signed_in
 from tests.pictures import photo
-from tests.product import Product, running_product
-from tests.stack import free_port
-from tests.stripe_process import StripeProcess, running_stripe
-
-
-@pytest.fixture(scope="module")
-def stripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StripeProcess]:
-    with running_stripe(tmp_path_factory.mktemp("stripe"), free_port()) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def paid(product: Product, stripe: StripeProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    folder = tmp_path_factory.mktemp("paid")
-    with running_product(folder, product.stack, product.replicate, stripe.settings(), stripe.api_port) as running:
-        yield running
+from tests.product import Product
+from tests.stripe_process import StripeProcess
 
 
 @pytest.fixture
