@@ -6,7 +6,6 @@ from typing import Any, Final
 from litestar import Litestar, Request, Router
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
@@ -14,18 +13,22 @@ from api.auth import AuthenticationMiddleware
 from api.controllers.account import AccountController
 from api.controllers.billing import BillingController
 from api.controllers.collections import CollectionController
+from api.controllers.community import CommunityController
 from api.controllers.config import ConfigController
 from api.controllers.downloads import download_archive, download_picture
 from api.controllers.generations import GenerationController
 from api.controllers.health import HealthController
 from api.controllers.renders import RenderController
+from api.controllers.shares import ShareController, SharedController, add_report
 from api.controllers.uploads import UploadController
 from api.controllers.webhooks.replicate import receive_replicate_webhook, replicate_webhook_lifespan
 from api.controllers.webhooks.stripe import receive_stripe_webhook, stripe_webhook_lifespan
 from api.errors import EXCEPTION_HANDLERS
 from api.limits import RateLimiter, limit_rate
 from api.middleware import body_deadline, has_body
+from api.openapi import DocumentPlugin
 from api.services import services_lifespan
+from api.social_preview import community_page, community_set_page, shared_page
 from api.spa import Spa, serve_spa
 from libs.app_config.runtime import LIMITS
 from libs.app_config.settings import Settings
@@ -71,6 +74,10 @@ def create_app(settings: Settings) -> Litestar:
             RenderController,
             CollectionController,
             BillingController,
+            CommunityController,
+            ShareController,
+            SharedController,
+            add_report,
             download_picture,
             download_archive,
             receive_replicate_webhook,
@@ -79,7 +86,15 @@ def create_app(settings: Settings) -> Litestar:
         before_request=require_body,
     )
     return Litestar(
-        route_handlers=[api, HealthController, MetricsController, serve_spa],
+        route_handlers=[
+            api,
+            HealthController,
+            MetricsController,
+            community_page,
+            community_set_page,
+            shared_page,
+            serve_spa,
+        ],
         state=State({"settings": settings, "rate_limiter": RateLimiter(settings), "spa": Spa(WEB_DIST, settings)}),
         lifespan=[services_lifespan, replicate_webhook_lifespan, stripe_webhook_lifespan],
         middleware=[
@@ -98,7 +113,7 @@ def create_app(settings: Settings) -> Litestar:
             openapi_router=Router(
                 "/api/v1/openapi.json", route_handlers=[], include_in_schema=False, opt={"exclude_from_auth": True}
             ),
-            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
+            render_plugins=[DocumentPlugin(path=["/", "/openapi.json"])],
             use_handler_docstrings=True,
             components=Components(
                 security_schemes={"supabase": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}

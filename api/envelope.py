@@ -46,3 +46,8 @@ def ok(data: T) -> Envelope[T]:
 def page(data: list[T], next_cursor: str | None) -> Envelope[list[T]]:
     """A page of things; `next_cursor` is None on the last."""
     return Envelope(data, Meta(current_request_id(), next_cursor))
+
+
+def part(data: T, next_cursor: str | None) -> Envelope[T]:
+    """One thing that holds a page of others; `next_cursor` is None when it holds the last."""
+    return Envelope(data, Meta(current_request_id(), next_cursor))

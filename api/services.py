@@ -11,13 +11,18 @@ from libs.app_config.settings import Settings
 from libs.repositories.account import AccountRepository
 from libs.repositories.billing import BillingRepository
 from libs.repositories.collections import CollectionRepository
+from libs.repositories.community import CommunityRepository
 from libs.repositories.database import DatabasePool
 from libs.repositories.generation_jobs import GenerationJobRepository
+from libs.repositories.proof import ANONYMOUS
 from libs.repositories.renders import RenderRepository
-from libs.repositories.storage import StoragePool
+from libs.repositories.reports import ReportRepository
+from libs.repositories.share_links import SharedRepository, ShareLinkRepository
+from libs.repositories.storage import Storage, StoragePool
 from libs.repositories.usage import UsageRepository
 from libs.services.billing import BillingService, PriceIds
 from libs.services.collections import CollectionService
+from libs.services.community import CommunityService
 from libs.services.downloads import DownloadService
 from libs.services.export import ExportService
 from libs.services.external.replicate_adapter import ReplicateAdapter
@@ -27,6 +32,7 @@ from libs.services.generation import GenerationService
 from libs.services.housekeeping import Housekeeping
 from libs.services.renders import RenderService
 from libs.services.settlement import Settlement
+from libs.services.sharing import ReportService, SharedService, ShareLinkService
 from libs.services.uploads import UploadService
 from libs.services.usage import UsageService
 
@@ -50,6 +56,13 @@ class Services:
             GenerationJobRepository(self.database.as_nobody()), self.provider, self.redelivery, webhook_url
         )
         self.housekeeping = Housekeeping(RenderRepository(self.database.as_nobody()), self.redelivery)
+        # They know no caller: one of each serves everybody.
+        self.community = CommunityService(CommunityRepository(self.database.as_nobody()), self.storage)
+        self.shared = SharedService(SharedRepository(self.database.as_nobody()), self._storage_of_share)
+        self.reports = ReportService(ReportRepository(self.database.as_nobody()))
+
+    def _storage_of_share(self, token: str) -> Storage:
+        return self.storage.as_share(token, self.database.sign("share_opens_file", ANONYMOUS, token))
 
     async def aclose(self) -> None:
         """Close every pool."""
@@ -146,3 +159,29 @@ def provide_usage(request: Request[Caller, None, State]) -> UsageService:
     services: Services = request.app.state.services
     caller = request.user
     return UsageService(UsageRepository(services.database.as_caller(caller.token, str(caller.subject))))
+
+
+def provide_community(request: Request[None, None, State]) -> CommunityService:
+    """Community, the same for everybody."""
+    services: Services = request.app.state.services
+    return services.community
+
+
+def provide_share_links(request: Request[Caller, None, State]) -> ShareLinkService:
+    """Links of the caller."""
+    services: Services = request.app.state.services
+    caller = request.user
+    db = services.database.as_caller(caller.token, str(caller.subject))
+    return ShareLinkService(ShareLinkRepository(db), services.settings.public_url)
+
+
+def provide_shared(request: Request[None, None, State]) -> SharedService:
+    """What links open, for anybody."""
+    services: Services = request.app.state.services
+    return services.shared
+
+
+def provide_reports(request: Request[None, None, State]) -> ReportService:
+    """Reports of anybody."""
+    services: Services = request.app.state.services
+    return services.reports

@@ -78,6 +78,10 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
         text = msgspec.json.encode(request).decode()
         return {"request": text, "proof": sign(self.stack.proof_secret, function, caller, text)}
 
+    def prove_text(self, function: str, caller: str, text: str) -> str:
+        """The proof over a text that is sent as it is."""
+        return sign(self.stack.proof_secret, function, caller, text)
+
     async def guarded(self, function: str, person: Actor, request: Mapping[str, object]) -> httpx.Response:
         """Call a guarded function for a person with the right proof."""
         return await person.rpc(function, self.prove(function, person.id, request))

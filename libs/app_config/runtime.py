@@ -94,6 +94,7 @@ LIMITS: Final = Limits(
     collection_name_characters=80,
     # Days a plan holds after a renewal that could not be charged; Stripe tries again for about two weeks.
     past_due_grace_days=7,
+    report_characters=500,
 )
 
 FAMILIES: Final = (

@@ -238,6 +238,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     max_bulk_ids: Count
     collection_name_characters: Count
     past_due_grace_days: Count
+    report_characters: Count
 
 
 class Runtime(Struct, frozen=True, kw_only=True):

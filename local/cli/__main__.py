@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 database = typer.Typer(help="Bring migrations and policies to a database.", no_args_is_help=True)
 app.add_typer(database, name="db")
+community = typer.Typer(help="Look after the community's sets.", no_args_is_help=True)
+app.add_typer(community, name="community")
 
 
 DatabaseUrl = Annotated[
@@ -116,6 +118,19 @@ def orphans(url: DatabaseUrl = None) -> None:
     if found:
         raise typer.Exit(1)
     print("Every file has its row and every row its files.")
+
+
+@community.command()
+def check(url: DatabaseUrl = None) -> None:
+    """Hold every item against the presets of now; exits with 1 when one is shown without "Apply settings"."""
+    from local.cli.database import check_community
+
+    found = check_community(current_state(), url)
+    for sentence in found:
+        print(sentence)
+    if found:
+        raise typer.Exit(1)
+    print("Every item can be made.")
 
 
 @app.command()

@@ -8,6 +8,7 @@ import psycopg
 
 from local.cli.parts import postgres_url
 from local.cli.state import StackError, State
+from local.community.check import problems
 from local.database import script
 from local.database.deployment import LOCAL_PRICES, deployment_rows, plan_of_price
 from local.database.orphans import orphans
@@ -30,6 +31,12 @@ def find_orphans(state: State, url: str | None) -> list[str]:
     """Files and rows that do not fit together, one sentence each. Raises StackError."""
     with _connected(state, url) as (connection, _):
         return list(orphans(connection))
+
+
+def check_community(state: State, url: str | None) -> list[str]:
+    """Community items that cannot be made now, one sentence each. Raises StackError."""
+    with _connected(state, url) as (connection, _):
+        return list(problems(connection))
 
 
 @contextmanager

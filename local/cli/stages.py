@@ -15,6 +15,9 @@ from local.cli.steps import ROOT, STATE, StepError, overlay
 
 REPORTS = STATE / "reports"
 
+# Each worker has a stack of its own; files stay whole, so that their module's fixtures are made once.
+IN_PARALLEL = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+
 
 class Counts(NamedTuple):
     """Tests of one step. A check without tests of its own, such as the linter, counts as one."""
@@ -91,20 +94,20 @@ def _web() -> Iterator[Counts]:
 def _integration() -> Iterator[Counts]:
     install_gateway()
     build_web()
-    yield run_pytest("integration")
+    yield run_pytest("integration", IN_PARALLEL)
 
 
 def _security() -> Iterator[Counts]:
     install_gateway()
     build_web()
-    yield run_pytest("security")
+    yield run_pytest("security", IN_PARALLEL)
 
 
 def _e2e() -> Iterator[Counts]:
     chromium = ensure_chromium()
     install_gateway()
     build_web()
-    yield run_pytest("e2e", {"CHROMIUM_PATH": chromium})
+    yield run_pytest("e2e", IN_PARALLEL, {"CHROMIUM_PATH": chromium})
 
 
 STAGES: Mapping[str, Callable[[], Iterator[Counts]]] = {
@@ -125,10 +128,10 @@ def _check(
     return PASSED if _run(command, cwd=cwd, variables=variables) == 0 else FAILED
 
 
-def run_pytest(folder: str, variables: Mapping[str, str] | None = None) -> Counts:
+def run_pytest(folder: str, options: Sequence[str] = (), variables: Mapping[str, str] | None = None) -> Counts:
     """Run the tests of one folder, its usual output included."""
     report = REPORTS / f"{folder}.xml"
-    command = [sys.executable, "-m", "pytest", f"tests/{folder}", f"--junit-xml={report}"]
+    command = [sys.executable, "-m", "pytest", f"tests/{folder}", f"--junit-xml={report}", *options]
     return _with_report(report, lambda: _run(command, variables=variables))
 
 

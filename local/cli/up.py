@@ -56,14 +56,20 @@ async def _serve(state: State, ports: Ports, secrets: LocalSecrets) -> None:
         started = time.monotonic()
         start = asyncio.create_task(_start(supervisor, build_parts(state, ports, secrets, http), state, ports, secrets))
         stop = asyncio.create_task(stopping.wait())
+        seeding: asyncio.subprocess.Process | None = None
         try:
             await asyncio.wait({start, stop}, return_when=asyncio.FIRST_COMPLETED)
             if not stopping.is_set():
                 await start
                 _say(_ready_text(state, ports, time.monotonic() - started))
+                seeding = await asyncio.create_subprocess_exec(sys.executable, "-m", "local.community")
                 await stop
         finally:
             start.cancel()
+            if seeding is not None and seeding.returncode is None:
+                # It goes on where it was the next time.
+                seeding.terminate()
+                await seeding.wait()
             await asyncio.gather(start, return_exceptions=True)
             await supervisor.stop()
 

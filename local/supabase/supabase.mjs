@@ -86,6 +86,18 @@ async function followSchema(connection) {
   });
 }
 
+// Policies see a request's headers, as upstream's Storage and PostgREST give them; lite does so for functions alone.
+const storageHeaders = new AsyncLocalStorage();
+function giveHeadersToPolicies(connection) {
+  const apply = connection.applyJwtSessionContext.bind(connection);
+  connection.applyJwtSessionContext = async (transaction, ...context) => {
+    await apply(transaction, ...context);
+    const headers = storageHeaders.getStore();
+    const sql = "select set_config('request.headers', $1, true)";
+    if (headers) await transaction.executeQuery({ sql, parameters: [JSON.stringify(headers)], query: {}, queryId: {} });
+  };
+}
+
 async function untilConnected(connection) {
   for (const deadline = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
     try {
@@ -114,6 +126,7 @@ const email = new InboxDriver({ host: HOST, port: Number(env.INBOX_SMTP_PORT), f
 const connection = connect();
 await untilConnected(connection);
 await followSchema(connection);
+giveHeadersToPolicies(connection);
 
 const config = {
   api: { enabled: true, port: Number(env.PORT), schemas: ["public"], max_rows: 1000 },
@@ -168,6 +181,8 @@ gateway.use(cors({ origin: "*", exposeHeaders: ["Content-Range", "Content-Locati
 
 // What is no JSON object becomes an empty one: lite then says which field is missing.
 const jsonBody = async (c) => Object(await c.req.json().catch(() => null));
+
+gateway.use("/storage/v1/*", (c, next) => storageHeaders.run(Object.fromEntries(c.req.raw.headers), next));
 
 // Upstream signs relative to /storage/v1 and answers a batch with one entry per path; lite takes the batch for a path.
 async function sign(c, path, body) {

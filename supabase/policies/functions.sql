@@ -28,6 +28,21 @@ grant execute on function private.delete_trashed_renders(jsonb) to authenticated
 grant execute on function public.delete_variant(uuid) to authenticated;
 grant execute on function private.delete_variant(uuid) to authenticated;
 
+grant execute on function public.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid) to authenticated;
+grant execute on function private.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid) to authenticated;
+
+-- Everybody: RLS leaves what is published.
+grant execute on function public.list_community(integer, text, integer, uuid, text) to anon, authenticated;
+
+-- The API for a visitor (as anon): proof.
+grant execute on function public.open_share(text, text) to anon;
+grant execute on function private.open_share(text, text) to anon;
+grant execute on function public.open_shared_picture(text, text) to anon;
+grant execute on function private.open_shared_picture(text, text) to anon;
+grant execute on function private.share_opens_file(text) to anon;
+grant execute on function public.report_picture(text, text) to anon;
+grant execute on function private.report_picture(text, text) to anon;
+
 -- The API for a person: JWT and proof.
 grant execute on function public.reserve_generation(text, text) to authenticated;
 grant execute on function private.reserve_generation(text, text) to authenticated;

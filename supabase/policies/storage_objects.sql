@@ -1,5 +1,6 @@
 -- storage.objects: people keep photos in inputs/{their id}/{sha256}.jpg and read what the webhooks store in
--- renders/{their id}/. No UPDATE anywhere: a photo that was checked cannot be swapped in place.
+-- renders/{their id}/. No UPDATE anywhere: a photo that was checked cannot be swapped in place. No policy names the
+-- bucket `community`: its files are public by address and listed to nobody.
 drop policy if exists "inputs: owner reads" on storage.objects;
 create policy "inputs: owner reads" on storage.objects
   for select to authenticated
@@ -24,3 +25,8 @@ drop policy if exists "renders: owner reads files" on storage.objects;
 create policy "renders: owner reads files" on storage.objects
   for select to authenticated
   using (bucket_id = 'renders' and (storage.foldername(name))[1] = (select auth.uid())::text);
+
+-- The API reads for a visitor what a live link opens, and proves that it is the API.
+drop policy if exists "renders: a live link reads files" on storage.objects;
+create policy "renders: a live link reads files" on storage.objects
+  for select to anon using (bucket_id = 'renders' and private.share_opens_file(name));

@@ -15,6 +15,17 @@ from tests.actors import webhooks as webhook_handlers
 from tests.security.catalog import content, tables
 from tests.stack import Stack, running_stack
 
+# A published set with one item; again is once.
+COMMUNITY = """
+with curated as (
+  insert into community_collections (slug, title, description, published_at)
+  values ('published', 'Published', '', now()) on conflict do nothing returning id
+)
+insert into community_items
+  (collection_id, title, credit, preset_id, prompt, settings, seed, path, thumbnail_path, width, height, placeholder)
+select id, 'Item', 'Maquette', 'one-credit', 'Oak', '{}', 1, 'item.webp', 'item.thumb.webp', 64, 48, 'AA==' from curated
+"""
+
 OLDER_DEFAULTS = (Path(script.__file__).parent / "older_hosted_defaults.sql").read_text()
 
 
@@ -138,6 +149,8 @@ async def make_victim(person: Actor, api: Api, database: Database, variants: int
     render = await api.render(person, variants, collection_id=collection["id"])
     database.run("insert into plan_prices values ('price_pro', 'pro') on conflict do nothing")
     database.run("update profiles set stripe_customer_id = 'cus_' || md5(id::text) where id = %s", person.id)
+    (await person.rest("POST", "share_links", {"render_id": render.id})).raise_for_status()
+    database.run(COMMUNITY)
     rows = {}
     for table in tables(database.connection):
         found = [

@@ -8,7 +8,7 @@ import msgspec
 
 ROLES = ("anon", "authenticated", "service_role")
 # Readable by everybody, because nothing in them belongs to a person.
-PUBLIC_TABLES = frozenset({"plans", "presets"})
+PUBLIC_TABLES = frozenset({"community_collections", "community_items", "plans", "presets"})
 
 
 class Access(msgspec.Struct, frozen=True):

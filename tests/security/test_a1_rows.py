@@ -118,7 +118,12 @@ async def test_A1_an_update_reaches_ones_own_rows_only(
     access: Access, intruder: Actor, fresh_victim: Victim, database: Database
 ) -> None:
     path = address(database, access.table, fresh_victim.rows[access.table])
-    wish = {"collections": {"name": "Taken"}, "collection_items": {"position": 7}, "renders": {"title": "Taken"}}
+    wish = {
+        "collections": {"name": "Taken"},
+        "collection_items": {"position": 7},
+        "renders": {"title": "Taken"},
+        "share_links": {"revoked_at": "2026-01-01T00:00:00Z"},
+    }
     before = everything(database.connection)
 
     assert await attack(intruder, "update", path, wish[access.table]) == (200, [])

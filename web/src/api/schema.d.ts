@@ -544,6 +544,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/community": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPage
+         * @description Sets with their covers, all or those of one tag.
+         */
+        get: operations["listCommunity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/community/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description One set with its pictures and what made each.
+         */
+        get: operations["getCommunitySet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPage
+         * @description Links that were not turned off, latest first: all, or those to one render or collection.
+         */
+        get: operations["listShares"];
+        put?: never;
+        /**
+         * Add
+         * @description Make a link that anybody who has it can open.
+         */
+        post: operations["addShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * TurnOff
+         * @description Turn a link off for ever, at once.
+         */
+        delete: operations["turnOffShare"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{token}/pictures/{variant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture
+         * @description A picture behind a link. Whoever keeps it asks each time whether the link still opens.
+         */
+        get: operations["getSharedPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description The render or collection behind a link; a collection's renders come in pages.
+         */
+        get: operations["getShared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AddReport
+         * @description Report a picture to the operators.
+         */
+        post: operations["addReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/downloads/renders/{render_id}/variants/{variant_id}": {
         parameters: {
             query?: never;
@@ -674,6 +818,23 @@ export interface components {
         AddCollection: {
             name: string;
         };
+        /** AddReport */
+        AddReport: {
+            share_token?: string | null;
+            community_item_id?: string | null;
+            /** @enum {string} */
+            reason: "illegal" | "private" | "offensive" | "other";
+            /** @default  */
+            message: string;
+        };
+        /** AddShare */
+        AddShare: {
+            render_id?: string | null;
+            collection_id?: string | null;
+            /** @default false */
+            include_settings: boolean;
+            expires_at?: string | null;
+        };
         /** AddUpload */
         AddUpload: {
             /** Format: binary */
@@ -743,6 +904,40 @@ export interface components {
             count: number;
             covers: components["schemas"]["CoverView"][];
             contains: boolean;
+        };
+        /** CommunityItemView */
+        CommunityItemView: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            credit: string;
+            picture: components["schemas"]["CommunityPictureView"];
+            recipe: components["schemas"]["RecipeView"];
+        };
+        /** CommunityPictureView */
+        CommunityPictureView: {
+            url: string;
+            thumbnail_url: string;
+            width: number;
+            height: number;
+            placeholder: string;
+        };
+        /** CommunitySetDetailView */
+        CommunitySetDetailView: {
+            slug: string;
+            title: string;
+            description: string;
+            tags: string[];
+            items: components["schemas"]["CommunityItemView"][];
+        };
+        /** CommunitySetView */
+        CommunitySetView: {
+            slug: string;
+            title: string;
+            description: string;
+            tags: string[];
+            count: number;
+            covers: components["schemas"]["CommunityPictureView"][];
         };
         /** ConfigView */
         ConfigView: {
@@ -847,6 +1042,11 @@ export interface components {
             data: components["schemas"]["CollectionView"];
             meta: components["schemas"]["Meta"];
         };
+        /** Envelope[CommunitySetDetailView] */
+        "Envelope_libs.services.community.CommunitySetDetailView_": {
+            data: components["schemas"]["CommunitySetDetailView"];
+            meta: components["schemas"]["Meta"];
+        };
         /** Envelope[GenerationView] */
         "Envelope_libs.services.generation_views.GenerationView_": {
             data: components["schemas"]["GenerationView"];
@@ -860,6 +1060,16 @@ export interface components {
         /** Envelope[RenderView] */
         "Envelope_libs.services.render_views.RenderView_": {
             data: components["schemas"]["RenderView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[ShareLinkView] */
+        "Envelope_libs.services.sharing.ShareLinkView_": {
+            data: components["schemas"]["ShareLinkView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[SharedView] */
+        "Envelope_libs.services.sharing.SharedView_": {
+            data: components["schemas"]["SharedView"];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[UploadView] */
@@ -882,6 +1092,11 @@ export interface components {
             data: components["schemas"]["CollectionView"][];
             meta: components["schemas"]["Meta"];
         };
+        /** Envelope[list[CommunitySetView]] */
+        "Envelope_list_libs.services.community.CommunitySetView_": {
+            data: components["schemas"]["CommunitySetView"][];
+            meta: components["schemas"]["Meta"];
+        };
         /** Envelope[list[GenerationView]] */
         "Envelope_list_libs.services.generation_views.GenerationView_": {
             data: components["schemas"]["GenerationView"][];
@@ -890,6 +1105,11 @@ export interface components {
         /** Envelope[list[RenderCardView]] */
         "Envelope_list_libs.services.render_views.RenderCardView_": {
             data: components["schemas"]["RenderCardView"][];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[list[ShareLinkView]] */
+        "Envelope_list_libs.services.sharing.ShareLinkView_": {
+            data: components["schemas"]["ShareLinkView"][];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[list[EarlierUploadView]] */
@@ -1097,6 +1317,17 @@ export interface components {
             code: string;
             message: string;
         };
+        /** RecipeView */
+        RecipeView: {
+            preset_id: string;
+            preset_name: string | null;
+            prompt: string;
+            settings: {
+                [key: string]: unknown;
+            };
+            seed: number;
+            can_apply: boolean;
+        };
         /** RefundView */
         RefundView: {
             credits: number;
@@ -1178,6 +1409,46 @@ export interface components {
             ids?: string[] | null;
             matching?: components["schemas"]["SelectedQuery"] | null;
             changed_at?: string | null;
+        };
+        /** ShareLinkView */
+        ShareLinkView: {
+            /** Format: uuid */
+            id: string;
+            render_id: string | null;
+            collection_id: string | null;
+            title: string;
+            url: string | null;
+            include_settings: boolean;
+            expires_at: string | null;
+            taken_down_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** SharedRenderView */
+        SharedRenderView: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            recipe: components["schemas"]["RecipeView"] | null;
+            variants: components["schemas"]["SharedVariantView"][];
+        };
+        /** SharedVariantView */
+        SharedVariantView: {
+            /** Format: uuid */
+            id: string;
+            index: number;
+            url: string;
+            thumbnail_url: string;
+            width: number;
+            height: number;
+            placeholder: string;
+        };
+        /** SharedView */
+        SharedView: {
+            /** @enum {string} */
+            kind: "render" | "collection";
+            title: string;
+            renders: components["schemas"]["SharedRenderView"][];
         };
         /** StartCheckout */
         StartCheckout: {
@@ -1791,21 +2062,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -1815,7 +2071,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1864,21 +2120,6 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_libs.services.generation_views.GenerationView_"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -1888,7 +2129,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2039,7 +2280,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2124,21 +2365,6 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_libs.services.generation_views.GenerationView_"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -2148,7 +2374,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2227,7 +2453,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2301,21 +2527,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -2325,7 +2536,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2372,21 +2583,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -2396,7 +2592,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2465,7 +2661,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2532,21 +2728,6 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_libs.services.render_views.RenderDetailView_"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -2556,7 +2737,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2605,21 +2786,6 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_api.controllers.renders.ChangedView_"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -2629,7 +2795,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2700,7 +2866,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2765,21 +2931,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -2789,7 +2940,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3149,21 +3300,6 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_libs.services.collections.CollectionView_"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -3173,7 +3309,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3220,21 +3356,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -3244,7 +3365,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3324,7 +3445,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3421,7 +3542,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3487,21 +3608,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -3511,7 +3617,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3559,21 +3665,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -3583,7 +3674,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3820,6 +3911,571 @@ export interface operations {
             };
         };
     };
+    listCommunity: {
+        parameters: {
+            query?: {
+                tag?: string | null;
+                /** @description `next_cursor` of a page */
+                cursor?: string | null;
+                /** @description rows of a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_list_libs.services.community.CommunitySetView_"];
+                };
+            };
+            /** @description What you have is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getCommunitySet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_libs.services.community.CommunitySetDetailView_"];
+                };
+            };
+            /** @description What you have is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listShares: {
+        parameters: {
+            query?: {
+                render_id?: string | null;
+                collection_id?: string | null;
+                /** @description `next_cursor` of a page */
+                cursor?: string | null;
+                /** @description rows of a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_list_libs.services.sharing.ShareLinkView_"];
+                };
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    addShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddShare"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_libs.services.sharing.ShareLinkView_"];
+                };
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description sharing_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    turnOffShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_authenticated, account_gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getSharedPicture: {
+        parameters: {
+            query?: {
+                size?: "full" | "thumbnail";
+            };
+            header?: never;
+            path: {
+                token: string;
+                variant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description What you have is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getShared: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of a page */
+                cursor?: string | null;
+                /** @description rows of a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_libs.services.sharing.SharedView_"];
+                };
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    addReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddReport"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     downloadPicture: {
         parameters: {
             query?: {
@@ -3843,21 +4499,6 @@ export interface operations {
                     "image/*": string;
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status_code: number;
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                    };
-                };
-            };
             /** @description not_authenticated, account_gone */
             401: {
                 headers: {
@@ -3867,7 +4508,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3936,7 +4577,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found */
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,33 @@
+"""Answers that are the same for everybody: caches may keep them, and whoever has one learns whether it still holds."""
+
+import hashlib
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+from litestar import Request, Response
+from litestar.openapi.datastructures import ResponseSpec
+
+from api.envelope import Envelope
+
+T = TypeVar("T")
+
+# A change by an operator shows within a minute; a cache may answer with the old for ten more while it asks.
+CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=600"
+
+UNCHANGED: Final = {304: ResponseSpec(None, description="What you have is still right.")}
+
+
+def cacheable(request: Request[Any, Any, Any], envelope: Envelope[T]) -> Response[Envelope[T]]:
+    """The envelope with its ETag, or 304 when the reader has it. The tag is weak: it leaves the request's id out."""
+    content = msgspec.json.encode((envelope.data, envelope.meta.next_cursor or None))
+    etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"Cache-Control": CACHE_CONTROL, "ETag": etag}
+    if matches(request, etag):
+        return cast("Response[Envelope[T]]", Response(b"", status_code=304, headers=headers))
+    return Response(envelope, headers=headers)
+
+
+def matches(request: Request[Any, Any, Any], etag: str) -> bool:
+    """Whether the reader already has what this tag names (RFC 9110, section 13.1.2: compared weakly)."""
+    given = request.headers.get("if-none-match", "")
+    return etag.removeprefix("W/") in {tag.strip().removeprefix("W/") for tag in given.split(",")}

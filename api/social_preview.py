@@ -1,0 +1,139 @@
+"""The pages that people pass on: the SPA's document with a title and a preview of their own.
+
+Messengers and search engines run no script, so what they show must stand in the document (https://ogp.me).
+"""
+
+import hashlib
+import re
+from html import escape
+from typing import Any, Final
+
+from litestar import Request, Response, get
+from litestar.datastructures import State
+from msgspec import Struct
+
+from api.caching import matches
+from api.envelope import ErrorEnvelope
+from api.errors import failure
+from api.services import Services
+from api.spa import Spa
+from libs.errors import ErrorCode, MaquetteError
+from libs.services.community import CommunityService
+from libs.services.sharing import SharedService
+
+TITLE: Final = re.compile(r"<title>[^<]*</title>")
+DESCRIPTION: Final = re.compile(r'<meta name="description"[^>]*>')
+
+COMMUNITY: Final = "Sets of renders with the settings that made them. Apply one and make it yours."
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """What stands in a document's head; texts are escaped when they are written. `indexed`: by search engines."""
+
+    title: str
+    description: str
+    address: str
+    image: str | None = None
+    indexed: bool
+
+
+@get("/community", include_in_schema=False, opt={"exclude_from_auth": True})
+async def community_page(request: Request[Any, Any, State]) -> Response[bytes] | Response[ErrorEnvelope]:
+    """All sets, with the first cover."""
+    image = None
+    try:
+        sets, _ = await _community(request).page(None, None, 1)
+        image = next((cover.url for one in sets for cover in one.covers), None)
+    except MaquetteError:
+        pass
+    preview = Preview(title="Community", description=COMMUNITY, address="/community", image=image, indexed=True)
+    return _document(request, preview, 200)
+
+
+@get("/community/{slug:str}", include_in_schema=False, opt={"exclude_from_auth": True})
+async def community_set_page(request: Request[Any, Any, State], slug: str) -> Response[bytes] | Response[ErrorEnvelope]:
+    """One set, with its first picture."""
+    try:
+        found = await _community(request).find(slug)
+    except MaquetteError as error:
+        return _document(request, None, 404 if error.code is ErrorCode.COMMUNITY_SET_NOT_FOUND else 200)
+    preview = Preview(
+        title=found.title,
+        description=found.description,
+        address=f"/community/{found.slug}",
+        image=found.items[0].picture.url if found.items else None,
+        indexed=True,
+    )
+    return _document(request, preview, 200)
+
+
+@get("/s/{token:str}", include_in_schema=False, opt={"exclude_from_auth": True})
+async def shared_page(request: Request[Any, Any, State], token: str) -> Response[bytes] | Response[ErrorEnvelope]:
+    """What a link opens; no search engine keeps it."""
+    try:
+        shared, _ = await _shared(request).find(token, None, 1)
+    except MaquetteError as error:
+        return _document(request, None, 404 if error.code is ErrorCode.SHARE_NOT_FOUND else 200)
+    preview = Preview(
+        title=shared.title,
+        description="Made with Maquette.",
+        address=f"/s/{token}",
+        image=_public_url(request) + shared.renders[0].variants[0].url if shared.renders else None,
+        indexed=False,
+    )
+    return _document(request, preview, 200)
+
+
+def head(document: str, preview: Preview, public_url: str) -> str:
+    """The document with the preview's title, description and Open Graph tags in place of its own."""
+    title = escape(f"{preview.title} · Maquette")
+    tags = {
+        "og:type": "website",
+        "og:site_name": "Maquette",
+        "og:title": escape(preview.title),
+        "og:description": escape(preview.description),
+        "og:url": escape(public_url + preview.address),
+        "twitter:card": "summary_large_image" if preview.image else "summary",
+    }
+    if preview.image:
+        tags["og:image"] = escape(preview.image)
+    lines = [f'<meta property="{name}" content="{value}" />' for name, value in tags.items()]
+    if not preview.indexed:
+        lines.append('<meta name="robots" content="noindex" />')
+    description = f'<meta name="description" content="{escape(preview.description)}" />'
+    # Functions, because a replacement text would read backslashes of a title as references.
+    document = TITLE.sub(lambda _: f"<title>{title}</title>\n    " + "\n    ".join(lines), document, count=1)
+    return DESCRIPTION.sub(lambda _: description, document, count=1)
+
+
+def _document(
+    request: Request[Any, Any, State], preview: Preview | None, status: int
+) -> Response[bytes] | Response[ErrorEnvelope]:
+    spa: Spa = request.app.state.spa
+    file = spa.files.get("index.html")
+    if file is None:
+        return failure(ErrorCode.NOT_FOUND)
+    data = head(file.data.decode(), preview, _public_url(request)).encode() if preview else file.data
+    headers = {
+        "Content-Security-Policy": spa.policy,
+        "Cache-Control": file.cache_control,
+        "ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"',
+    }
+    if status == 200 and matches(request, headers["ETag"]):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(data, media_type=file.content_type, status_code=status, headers=headers)
+
+
+def _public_url(request: Request[Any, Any, State]) -> str:
+    # Never from the Host header: a preview's addresses are what others open.
+    return request.app.state.settings.public_url
+
+
+def _community(request: Request[Any, Any, State]) -> CommunityService:
+    services: Services = request.app.state.services
+    return services.community
+
+
+def _shared(request: Request[Any, Any, State]) -> SharedService:
+    services: Services = request.app.state.services
+    return services.shared

@@ -1,0 +1,64 @@
+"""Community sets: what operators published, the same for everybody."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from libs.repositories.database import Database
+
+
+class CommunityItemRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture and what made it; `path` and `thumbnail_path` are names in the `community` bucket."""
+
+    id: UUID
+    title: str
+    credit: str
+    preset_id: str
+    prompt: str
+    settings: dict[str, Any]
+    seed: int
+    path: str
+    thumbnail_path: str
+    width: int
+    height: int
+    placeholder: str
+
+
+class CommunitySetRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A set with `count` items; a list has the first three of them."""
+
+    id: UUID
+    slug: str
+    title: str
+    description: str
+    tags: list[str]
+    position: int
+    count: int
+    items: list[CommunityItemRow]
+
+
+class SetCursor(msgspec.Struct, frozen=True, array_like=True):
+    """Where a page of sets ended."""
+
+    position: int
+    id: UUID
+
+
+class CommunityRepository:
+    """Published sets. `db` is the database as nobody, so that no answer holds anything of its reader."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def page(self, tag: str | None, after: SetCursor | None, limit: int) -> list[CommunitySetRow]:
+        """Sets in the operators' order; one row beyond `limit` means that a next page exists."""
+        arguments: dict[str, object] = {"page_size": limit, "tag": tag}
+        if after:
+            arguments |= {"after_position": after.position, "after_id": after.id}
+        return await self._db.call("list_community", list[CommunitySetRow], arguments)
+
+    async def find(self, slug: str) -> CommunitySetRow | None:
+        """One set with all its items; None when there is no published set of that name."""
+        rows = await self._db.call("list_community", list[CommunitySetRow], {"page_size": 1, "wanted": slug})
+        return rows[0] if rows else None

@@ -1,0 +1,31 @@
+"""Reports of pictures; only operators read them."""
+
+from types import NoneType
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from libs.repositories.database import Database
+
+Reason = Literal["illegal", "private", "offensive", "other"]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with what a share's `token` opens, or with a community item: one of the two."""
+
+    token: str | None
+    item_id: UUID | None
+    reason: Reason
+    message: str
+
+
+class ReportRepository:
+    """`db` is the database as nobody: the proof alone opens what it calls."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def add(self, report: Report) -> None:
+        """Note a report. Raises MaquetteError share_not_found, community_item_not_found, rate_limited."""
+        await self._db.call_with_proof("report_picture", report, NoneType)

@@ -1,0 +1,37 @@
+"""`python -m local.community`: seed the running local stack once. `up` starts it beside the parts when they serve."""
+
+import os
+import sys
+
+import httpx
+import psycopg
+
+from local.cli.parts import postgres_url
+from local.cli.state import current_state
+from local.community.seeding import seed
+from local.secrets import load_or_create
+
+UPLOAD_SECONDS = 30.0
+
+
+def main() -> None:
+    # Whoever works with the stack comes first.
+    os.nice(10)
+    state = current_state()
+    done = state.folder / "community.seeded"
+    if done.exists():
+        # What operators deleted stays deleted.
+        return
+    ports, secrets = state.running_ports(), load_or_create(state.folder)
+    key = secrets.supabase_secret_key
+    headers = {"apikey": key, "Authorization": f"Bearer {key}"}
+    with (
+        psycopg.connect(postgres_url(state, ports, secrets), autocommit=True) as connection,
+        httpx.Client(base_url=ports.supabase_url, headers=headers, timeout=UPLOAD_SECONDS, trust_env=False) as storage,
+    ):
+        seed(connection, storage, lambda text: print(text, file=sys.stderr, flush=True))
+    done.touch()
+
+
+if __name__ == "__main__":
+    main()

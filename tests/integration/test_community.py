@@ -1,0 +1,164 @@
+"""Community: published sets for everybody, cacheable, with what made each picture; and reports of it."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from libs.errors import ErrorCode
+from tests.callers import Person, refused, signed_in
+from tests.product import Product
+
+MARKUP = '"><script>alert(1)</script>'
+
+SETS = """
+with curated as (
+  insert into community_collections (slug, title, description, tags, position, published_at)
+  values (%(slug)s, %(title)s, 'Rooms', %(tags)s, %(position)s, %(published_at)s) returning id
+)
+insert into community_items
+  (collection_id, position, title, credit, preset_id, prompt, settings, seed, path, thumbnail_path, width, height,
+   placeholder, is_published)
+select id, n, 'Item ' || n, 'Maquette', %(preset)s, 'Oak', %(settings)s, n, %(slug)s || n || '.webp',
+  %(slug)s || n || '.thumb.webp', 64, 48, 'AA==', n < 5
+from curated, generate_series(1, 5) as n
+"""
+
+
+@pytest.fixture(scope="module")
+def curated(product: Product) -> Iterator[str]:
+    """Three sets of four published items each: two that are published and a draft, named after the tag."""
+    tag = f"tag-{uuid4().hex[:8]}"
+    with product.stack.connect() as connection:
+        for number, published_at in enumerate(("now", "2026-01-01", None, "2999-01-01")):
+            connection.execute(
+                SETS,
+                {
+                    "slug": f"{tag}-{number}",
+                    "title": f"Set {number} {MARKUP}",
+                    "tags": [tag],
+                    "position": number,
+                    "published_at": published_at,
+                    "preset": "first-ideas",
+                    "settings": '{"palette": "stone"}' if number == 0 else '{"palette": "no-longer-offered"}',
+                },
+            )
+        yield tag
+        connection.execute("delete from community_collections where %s = any (tags)", (tag,))
+
+
+@pytest.fixture
+async def visitor(product: Product) -> AsyncIterator[httpx.AsyncClient]:
+    async with product.client() as client:
+        yield client
+
+
+@pytest.fixture
+async def alice(product: Product) -> AsyncIterator[Person]:
+    async with signed_in(product, "alice") as person:
+        yield person
+
+
+async def test_published_sets_come_in_order_page_by_page(curated: str, visitor: httpx.AsyncClient) -> None:
+    first = (await visitor.get("/community", params={"tag": curated, "limit": 1})).json()
+    cursor = first["meta"]["next_cursor"]
+    second = (await visitor.get("/community", params={"tag": curated, "limit": 1, "cursor": cursor})).json()
+    assert [one["slug"] for one in first["data"] + second["data"]] == [f"{curated}-0", f"{curated}-1"]
+    assert second["meta"]["next_cursor"] is None
+    (one,) = first["data"]
+    assert (one["count"], len(one["covers"])) == (4, 3)
+    refused(await visitor.get("/community", params={"cursor": "forged"}), ErrorCode.INVALID_CURSOR)
+
+
+async def test_a_set_shows_its_items_and_says_which_can_be_applied(curated: str, visitor: httpx.AsyncClient) -> None:
+    fine = (await visitor.get(f"/community/{curated}-0")).json()["data"]
+    old = (await visitor.get(f"/community/{curated}-1")).json()["data"]
+    assert [item["title"] for item in fine["items"]] == [f"Item {n}" for n in range(1, 5)]
+    assert {item["recipe"]["can_apply"] for item in fine["items"]} == {True}
+    assert {item["recipe"]["can_apply"] for item in old["items"]} == {False}
+    assert fine["items"][0]["recipe"] == {
+        "preset_id": "first-ideas",
+        "preset_name": "First ideas",
+        "prompt": "Oak",
+        "settings": {"palette": "stone"},
+        "seed": 1,
+        "can_apply": True,
+    }
+
+
+@pytest.mark.parametrize("suffix", ["2", "3", "4"])
+async def test_drafts_plans_and_unknown_sets_are_alike(curated: str, visitor: httpx.AsyncClient, suffix: str) -> None:
+    refused(await visitor.get(f"/community/{curated}-{suffix}"), ErrorCode.COMMUNITY_SET_NOT_FOUND)
+
+
+async def test_I3_public_pages_are_the_same_for_everybody(
+    curated: str, visitor: httpx.AsyncClient, alice: Person
+) -> None:
+    for path in ("/community", f"/community/{curated}-0"):
+        answers = [await reader.get(path) for reader in (visitor, alice.api)]
+        assert answers[0].json()["data"] == answers[1].json()["data"]
+        assert {answer.headers["etag"] for answer in answers} == {answers[0].headers["etag"]}
+        assert answers[1].headers["cache-control"] == "public, max-age=60, stale-while-revalidate=600"
+        assert "set-cookie" not in answers[1].headers
+        # What is somebody's own is kept by nobody.
+        assert (await alice.api.get("/me")).headers["cache-control"] == "private, no-store"
+
+
+async def test_a_conditional_request_answers_304_until_something_changes(
+    product: Product, curated: str, visitor: httpx.AsyncClient
+) -> None:
+    path = f"/community/{curated}-1"
+    etag = (await visitor.get(path)).headers["etag"]
+    unchanged = await visitor.get(path, headers={"If-None-Match": f'"other", {etag}'})
+    assert (unchanged.status_code, unchanged.content, unchanged.headers["etag"]) == (304, b"", etag)
+    with product.stack.connect() as connection:
+        connection.execute("update community_collections set description = 'New' where slug = %s", (f"{curated}-1",))
+    changed = await visitor.get(path, headers={"If-None-Match": etag})
+    assert (changed.status_code, changed.json()["data"]["description"]) == (200, "New")
+
+
+async def test_I1_markup_stays_text_in_the_preview_of_a_set(product: Product, curated: str) -> None:
+    async with httpx.AsyncClient() as messenger:
+        page = await messenger.get(f"{product.url}/community/{curated}-0", headers={"Host": "evil.example"})
+        unknown = await messenger.get(f"{product.url}/community/{curated}-2")
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+    assert "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
+    assert "evil.example" not in page.text
+    tags = dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)" />', page.text))
+    assert tags["og:title"].startswith("Set 0")
+    assert tags["og:url"] == f"{product.url}/community/{curated}-0"
+    assert tags["og:image"].endswith(f"/storage/v1/object/public/community/{curated}-01.webp")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert (unknown.status_code, "og:title" in unknown.text) == (404, False)
+
+
+async def test_a_report_reaches_the_operators_who_take_the_picture_down(
+    product: Product, curated: str, visitor: httpx.AsyncClient
+) -> None:
+    async def items() -> list[dict[str, Any]]:
+        return (await visitor.get(f"/community/{curated}-0")).json()["data"]["items"]
+
+    item = (await items())[-1]["id"]
+    report = {"community_item_id": item, "reason": "offensive", "message": "  Look \n here "}
+    for _ in range(22):
+        assert (await visitor.post("/reports", json=report)).status_code == 204
+    refused(
+        await visitor.post("/reports", json=report | {"community_item_id": str(uuid4())}),
+        ErrorCode.COMMUNITY_ITEM_NOT_FOUND,
+    )
+    refused(await visitor.post("/reports", json=report | {"share_token": "x"}), ErrorCode.VALIDATION_FAILED)
+    with product.stack.connect() as connection:
+        reports = connection.execute(
+            "select id, reason, message from private.reports where community_item_id = %s", (item,)
+        ).fetchall()
+        assert len(reports) == 20
+        assert set(reports[0][1:]) == {"offensive", "Look here"}
+        connection.execute("select private.take_down(%s)", (reports[0][0],))
+        queued = connection.execute("select count(*) from private.file_removals where bucket = 'community'").fetchone()
+    assert item not in {one["id"] for one in await items()}
+    assert queued is not None
+    assert queued[0] >= 2

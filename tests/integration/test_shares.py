@@ -1,0 +1,212 @@
+"""Share links: made, opened by whoever has them, ended, turned off, taken down."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from libs.errors import ErrorCode
+from tests.callers import Person, refused, signed_in
+from tests.gallery import Draft, add_renders
+from tests.product import Product
+
+FIRST_IDEAS = {"preset_id": "first-ideas", "settings": {"palette": "ember"}, "prompt": "A harbour"}
+
+
+@pytest.fixture
+async def alice(product: Product) -> AsyncIterator[Person]:
+    async with signed_in(product, "alice") as person:
+        yield person
+
+
+@pytest.fixture
+async def visitor(product: Product) -> AsyncIterator[httpx.AsyncClient]:
+    async with product.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+async def painter(product: Product) -> AsyncIterator[Person]:
+    async with signed_in(product, "painter") as person:
+        yield person
+
+
+@pytest.fixture(scope="module")
+async def painting(painter: Person) -> dict[str, Any]:
+    """A render with files."""
+    return (await painter.generation(**FIRST_IDEAS))["render"]
+
+
+def seeded(product: Product, person: Person, count: int, title: str = "Render") -> list[str]:
+    with product.stack.connect() as connection:
+        drafts = [Draft(title=f"{title} {number}") for number in range(count)]
+        return [str(render) for render in add_renders(connection, person.user.id, drafts)]
+
+
+async def shared(person: Person, **body: Any) -> dict[str, Any]:
+    return (await person.api.post("/shares", json=body)).raise_for_status().json()["data"]
+
+
+def token_of(link: dict[str, Any]) -> str:
+    return link["url"].rpartition("/")[2]
+
+
+async def test_a_link_opens_a_render_with_its_pictures_for_anybody(
+    painter: Person, painting: dict[str, Any], visitor: httpx.AsyncClient
+) -> None:
+    link = await shared(painter, render_id=painting["id"])
+    answer = await visitor.get(f"/shared/{token_of(link)}")
+    assert answer.headers["cache-control"] == "private, no-store"
+    view = answer.json()["data"]
+    (render,) = view["renders"]
+    assert (view["kind"], view["title"], render["recipe"]) == ("render", painting["title"], None)
+    # Nothing tells whose it is.
+    assert painter.user.id not in answer.text
+    (variant,) = render["variants"]
+    own = await httpx.AsyncClient().get(painting["variants"][0]["url"])
+    picture = await visitor.get(variant["url"].removeprefix("/api/v1"))
+    assert (picture.content, picture.headers["content-type"]) == (own.content, own.headers["content-type"])
+    small = await visitor.get(variant["thumbnail_url"].removeprefix("/api/v1"))
+    assert small.is_success
+    assert len(small.content) < len(picture.content)
+
+
+async def test_settings_are_there_only_when_they_were_included(
+    painter: Person, painting: dict[str, Any], visitor: httpx.AsyncClient
+) -> None:
+    link = await shared(painter, render_id=painting["id"], include_settings=True)
+    (render,) = (await visitor.get(f"/shared/{token_of(link)}")).json()["data"]["renders"]
+    recipe = render["recipe"]
+    assert (recipe["preset_id"], recipe["prompt"], recipe["can_apply"]) == ("first-ideas", "A harbour", True)
+    assert recipe["settings"]["palette"] == "ember"
+
+
+async def test_a_collection_is_shared_page_by_page_and_stays_current(
+    product: Product, alice: Person, visitor: httpx.AsyncClient
+) -> None:
+    renders = seeded(product, alice, 3)
+    collection = (await alice.api.post("/collections", json={"name": "Ideas"})).json()["data"]["id"]
+    link = await shared(alice, collection_id=collection)
+    path = f"/shared/{token_of(link)}"
+    assert (await visitor.get(path)).json()["data"] == {"kind": "collection", "title": "Ideas", "renders": []}
+    for render in renders:
+        (await alice.api.put(f"/collections/{collection}/items/{render}")).raise_for_status()
+    first = (await visitor.get(path, params={"limit": 2})).json()
+    second = (await visitor.get(path, params={"limit": 2, "cursor": first["meta"]["next_cursor"]})).json()
+    seen = [render["id"] for body in (first, second) for render in body["data"]["renders"]]
+    assert sorted(seen) == sorted(renders)
+    assert second["meta"]["next_cursor"] is None
+    await alice.api.delete(f"/renders/{renders[0]}")
+    assert len((await visitor.get(path)).json()["data"]["renders"]) == 2
+
+
+async def test_G5_a_link_that_was_turned_off_opens_nothing_at_once(
+    painter: Person, painting: dict[str, Any], visitor: httpx.AsyncClient
+) -> None:
+    link, other = [await shared(painter, render_id=painting["id"]) for _ in range(2)]
+    variant = painting["variants"][0]["id"]
+    paths = [f"/shared/{token_of(link)}", f"/shared/{token_of(link)}/pictures/{variant}"]
+    etag = (await visitor.get(paths[1])).headers["etag"]
+    assert (await visitor.get(paths[1], headers={"If-None-Match": etag})).status_code == 304
+
+    assert (await painter.api.delete(f"/shares/{link['id']}")).status_code == 204
+
+    refusals = [await visitor.get(path, headers={"If-None-Match": etag}) for path in paths]
+    never_was = await visitor.get(f"/shared/{'A' * 43}")
+    for answer in (*refusals, never_was, await visitor.get("/shared/short")):
+        refused(answer, ErrorCode.SHARE_NOT_FOUND)
+    listed = {one["id"] for one in (await painter.api.get("/shares")).json()["data"]}
+    assert link["id"] not in listed
+    assert other["id"] in listed
+    assert (await visitor.get(f"/shared/{token_of(other)}")).is_success
+    # A repeat changes nothing.
+    assert (await painter.api.delete(f"/shares/{link['id']}")).status_code == 204
+
+
+async def test_G5_a_link_ends_when_its_time_is_over(
+    product: Product, alice: Person, visitor: httpx.AsyncClient
+) -> None:
+    (render,) = seeded(product, alice, 1)
+    late = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    link = await shared(alice, render_id=render, expires_at=late)
+    assert (await visitor.get(f"/shared/{token_of(link)}")).is_success
+    with product.stack.connect() as connection:
+        connection.execute("update share_links set expires_at = now() where id = %s", (link["id"],))
+    refused(await visitor.get(f"/shared/{token_of(link)}"), ErrorCode.SHARE_NOT_FOUND)
+
+
+async def test_a_render_in_the_trash_takes_its_link_along(
+    product: Product, alice: Person, visitor: httpx.AsyncClient
+) -> None:
+    (render,) = seeded(product, alice, 1)
+    link = await shared(alice, render_id=render)
+    await alice.api.delete(f"/renders/{render}")
+    refused(await visitor.get(f"/shared/{token_of(link)}"), ErrorCode.SHARE_NOT_FOUND)
+    await alice.api.post("/renders/bulk", json={"action": "restore", "selection": {"ids": [render]}})
+    assert (await visitor.get(f"/shared/{token_of(link)}")).is_success
+
+
+async def test_what_cannot_be_shared_is_refused(product: Product, alice: Person, painter: Person) -> None:
+    (render,) = seeded(product, alice, 1)
+    for body in ({}, {"render_id": render, "collection_id": str(uuid4())}):
+        refused(await alice.api.post("/shares", json=body), ErrorCode.VALIDATION_FAILED)
+    past = {"render_id": render, "expires_at": "2020-01-01T00:00:00Z"}
+    refused(await alice.api.post("/shares", json=past), ErrorCode.VALIDATION_FAILED)
+    for somebodys in (render, str(uuid4())):
+        refused(await painter.api.post("/shares", json={"render_id": somebodys}), ErrorCode.RENDER_NOT_FOUND)
+    refused(await painter.api.post("/shares", json={"collection_id": str(uuid4())}), ErrorCode.COLLECTION_NOT_FOUND)
+    link = await shared(alice, render_id=render)
+    refused(await painter.api.delete(f"/shares/{link['id']}"), ErrorCode.SHARE_NOT_FOUND)
+    assert (await alice.api.get("/shares", params={"render_id": render})).json()["data"] == [link]
+    assert (await painter.api.get("/shares", params={"render_id": render})).json()["data"] == []
+
+
+async def test_links_are_listed_page_by_page(product: Product, alice: Person) -> None:
+    (render,) = seeded(product, alice, 1)
+    made = [await shared(alice, render_id=render) for _ in range(3)]
+    first = (await alice.api.get("/shares", params={"limit": 2})).json()
+    second = (await alice.api.get("/shares", params={"limit": 2, "cursor": first["meta"]["next_cursor"]})).json()
+    assert first["data"] + second["data"] == made[::-1]
+
+
+async def test_an_operator_takes_a_shared_picture_down_for_good(
+    product: Product, alice: Person, visitor: httpx.AsyncClient
+) -> None:
+    render, other = seeded(product, alice, 2)
+    links = [await shared(alice, render_id=render) for _ in range(2)]
+    untouched = await shared(alice, render_id=other)
+    report = {"share_token": token_of(links[0]), "reason": "private", "message": ""}
+    assert (await visitor.post("/reports", json=report)).status_code == 204
+    refused(await visitor.post("/reports", json=report | {"share_token": "A" * 43}), ErrorCode.SHARE_NOT_FOUND)
+
+    with product.stack.connect() as connection:
+        connection.execute(
+            "select private.take_down(id) from private.reports where share_link_id = %s", (links[0]["id"],)
+        )
+
+    for link in links:
+        refused(await visitor.get(f"/shared/{token_of(link)}"), ErrorCode.SHARE_NOT_FOUND)
+    refused(await alice.api.post("/shares", json={"render_id": render}), ErrorCode.SHARING_REFUSED)
+    assert (await visitor.get(f"/shared/{token_of(untouched)}")).is_success
+    (listed,) = [one for one in (await alice.api.get("/shares")).json()["data"] if one["id"] == links[0]["id"]]
+    assert listed["taken_down_at"] is not None
+
+
+async def test_I1_markup_stays_text_in_the_preview_of_a_share(product: Product, alice: Person) -> None:
+    (render,) = seeded(product, alice, 1, title='"><img src=x onerror=alert(1)> \\1')
+    link = await shared(alice, render_id=render)
+    async with httpx.AsyncClient() as messenger:
+        page = await messenger.get(link["url"])
+        gone = await messenger.get(f"{product.url}/s/{'A' * 43}")
+    assert page.status_code == 200
+    assert "<img" not in page.text
+    tags = dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)" />', page.text))
+    assert tags["og:title"].startswith("&quot;&gt;&lt;img src=x")
+    assert tags["robots"] == "noindex"
+    assert tags["og:image"].startswith(f"{product.url}/api/v1/shared/")
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert gone.status_code == 404
