@@ -104,11 +104,12 @@ async def add_checkout_session(request: AnyRequest) -> Response[Object]:
                 "cancel_url": values["cancel_url"],
                 "allow_promotion_codes": values.get("allow_promotion_codes") == "true" or None,
                 "line_items": objects.listed([{"object": "item", "price": objects.price(sold), "quantity": 1}], ""),
-                "subscription_data": values.get("subscription_data", {}),
                 "customer_email": None,
-                "customer_details": {"email": customer["email"]},
             },
         )
+        made["customer_details"]["email"] = customer["email"]
+        data: dict[str, Any] = values.get("subscription_data", {})
+        services.store.state.subscription_metadata[session_id] = data.get("metadata", {})
         return services.store.put(made)
 
     return await idempotent(request, make)

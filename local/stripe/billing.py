@@ -60,7 +60,7 @@ class Billing:
         if number not in GOOD:
             raise CardRefused("Your card number is invalid. Use one of the test cards below.")
         now = self.now()
-        metadata = session.get("subscription_data", {}).get("metadata", {})
+        metadata = self._store.state.subscription_metadata.get(session["id"], {})
         made = objects.subscription(now, session["customer"], sold, self._period_end(now, sold), metadata)
         invoice = objects.invoice(now, made, sold, paid=True, reason="subscription_create")
         made["latest_invoice"] = invoice["id"]

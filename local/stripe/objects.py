@@ -25,9 +25,7 @@ def _made(kind: str, **values: Any) -> Object:  # noqa: ANN401 - JSON
 
 def customer(created: int, email: str | None, metadata: Object) -> Object:
     """A customer."""
-    return _made(
-        "customer", id=new_id("cus"), created=created, email=email, metadata=metadata, discount=None, deleted=False
-    )
+    return _made("customer", id=new_id("cus"), created=created, email=email, metadata=metadata, discount=None)
 
 
 def deleted_customer(customer_id: str) -> Object:

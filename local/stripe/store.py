@@ -16,6 +16,8 @@ class State(msgspec.Struct):
     clock_offset: float = 0.0
     cards: dict[str, str] = {}
     """The card a customer paid with last."""
+    subscription_metadata: dict[str, Object] = {}
+    """What the subscription of an open checkout will carry, by session."""
 
 
 class Store:

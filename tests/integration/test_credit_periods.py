@@ -1,0 +1,151 @@
+"""H4: which moments count together. The database's clock decides; the end of a month is where calendars differ."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
+
+from tests.database_calls import call_as
+from tests.stack import Stack
+
+PRO = {"price_id": "price_local_pro_month"}
+MOMENTS = st.timedeltas(timedelta(0), timedelta(days=3000)).map(lambda since: datetime(2026, 1, 1, tzinfo=UTC) + since)
+ACCOUNT = "00000000-0000-0000-0000-0000000000a1"
+
+
+@pytest.fixture
+def connection(stack: Stack) -> Iterator[psycopg.Connection]:
+    """A transaction that is rolled back, with one person in it."""
+    with psycopg.connect(stack.gateway.database_url) as opened:
+        opened.execute("insert into auth.users (id) values (%s)", (ACCOUNT,))
+        yield opened
+        opened.rollback()
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def period(connection: psycopg.Connection, profile: dict[str, Any], moment: datetime) -> tuple[datetime, datetime]:
+    values = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in profile.items()}
+    row = connection.execute(
+        "select starts, ends from private.credit_period(jsonb_populate_record(null::public.profiles, %s), %s)",
+        (Jsonb(values), moment),
+    ).fetchone()
+    assert row is not None
+    return row[0].astimezone(UTC), row[1].astimezone(UTC)
+
+
+def usage(connection: psycopg.Connection) -> dict[str, Any]:
+    return call_as(connection, "authenticated", ACCOUNT, "my_usage", {})
+
+
+def change_profile(connection: psycopg.Connection, change: str) -> None:
+    connection.execute(f"update public.profiles set {change} where id = %s".encode(), (ACCOUNT,))
+
+
+def add_debit(connection: psycopg.Connection, credits_taken: int, moment: str) -> None:
+    """A finished run of a moment, such as `now() - interval '1 day'`."""
+    query = f"""
+        with job as (
+          insert into public.generation_jobs (
+            owner_id, idempotency_key, request_hash, preset_id, title, prompt, settings, variants, seed, credits,
+            expected_seconds, deadline_at, status
+          )
+          select %(owner)s, gen_random_uuid()::text, '', id, 'A room', '', '{{}}', 1, 1, %(credits)s, 1, now(),
+            'succeeded'
+          from public.presets limit 1
+          returning id
+        )
+        insert into public.usage_ledger (owner_id, job_id, kind, amount, reason, effective_at)
+        select %(owner)s, job.id, 'debit', -%(credits)s, 'generation', {moment} from job
+    """
+    connection.execute(query.encode(), {"owner": ACCOUNT, "credits": credits_taken})
+
+
+@pytest.mark.parametrize(
+    ("anchor", "moment", "starts", "ends"),
+    [
+        # Without a subscription: the calendar month, UTC.
+        (None, "2026-12-31T23:59:59.999999", "2026-12-01", "2027-01-01"),
+        (None, "2027-01-01T00:00:00", "2027-01-01", "2027-02-01"),
+        (None, "2028-02-29T23:59:59", "2028-02-01", "2028-03-01"),
+        (None, "2027-02-28T23:59:59", "2027-02-01", "2027-03-01"),
+        # Bought on the 31st: shorter months end on their own last day, longer ones on the 31st again.
+        ("2027-01-31T12:00", "2027-02-28T11:59:59", "2027-01-31T12:00", "2027-02-28T12:00"),
+        ("2027-01-31T12:00", "2027-02-28T12:00:00", "2027-02-28T12:00", "2027-03-31T12:00"),
+        ("2027-01-31T12:00", "2027-03-31T12:00:00", "2027-03-31T12:00", "2027-04-30T12:00"),
+        ("2028-01-31T12:00", "2028-02-29T11:59:59", "2028-01-31T12:00", "2028-02-29T12:00"),
+        ("2028-01-31T12:00", "2028-02-29T12:00:00", "2028-02-29T12:00", "2028-03-31T12:00"),
+        # Bought on 29 February.
+        ("2028-02-29T00:00", "2028-03-28T23:59:59", "2028-02-29T00:00", "2028-03-29T00:00"),
+        ("2028-02-29T00:00", "2029-02-28T00:00:00", "2029-02-28T00:00", "2029-03-29T00:00"),
+        ("2028-02-29T00:00", "2032-02-29T00:00:00", "2032-02-29T00:00", "2032-03-29T00:00"),
+        # Stripe's clock is ten minutes ahead of ours: the calendar month until its period has begun here too.
+        ("2027-01-31T12:00", "2027-01-31T11:50:00", "2027-01-01", "2027-02-01"),
+    ],
+)
+def test_H4_a_period_begins_and_ends_at_this_moment(
+    anchor: str | None, moment: str, starts: str, ends: str, connection: psycopg.Connection
+) -> None:
+    profile = {**PRO, "period_start": at(anchor)} if anchor else {}
+    assert period(connection, profile, at(moment)) == (at(starts), at(ends))
+
+
+def test_H4_a_period_that_stripe_cut_short_ends_there(connection: psycopg.Connection) -> None:
+    profile = {**PRO, "period_start": at("2027-01-10"), "period_end": at("2027-01-20")}
+    assert period(connection, profile, at("2027-01-15")) == (at("2027-01-10"), at("2027-01-20"))
+    # It is over and no word of a renewal has come: the month goes on, nobody is without a period.
+    assert period(connection, profile, at("2027-01-21")) == (at("2027-01-10"), at("2027-02-10"))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(anchor=MOMENTS, later=st.timedeltas(timedelta(0), timedelta(days=1500)))
+def test_H4_every_moment_is_in_one_period_and_the_next_begins_where_it_ends(
+    anchor: datetime, later: timedelta, connection: psycopg.Connection
+) -> None:
+    profile = {**PRO, "period_start": anchor}
+    starts, ends = period(connection, profile, anchor + later)
+
+    assert starts <= anchor + later < ends
+    assert timedelta(days=28) <= ends - starts <= timedelta(days=31)
+    assert period(connection, profile, ends)[0] == ends
+    assert period(connection, profile, ends - timedelta(microseconds=1)) == (starts, ends)
+
+
+def test_H4_a_plan_changed_inside_a_period_keeps_what_was_used(connection: psycopg.Connection) -> None:
+    change_profile(connection, "price_id = 'price_local_pro_month', period_start = now() - interval '10 days'")
+    add_debit(connection, 30, "now() - interval '9 days'")
+    add_debit(connection, 7, "now() - interval '11 days'")
+    before = usage(connection)
+
+    change_profile(connection, "price_id = 'price_local_studio_month'")
+    after = usage(connection)
+
+    assert (before["plan_id"], before["used"], before["credit_limit"]) == ("pro", 30, 200)
+    assert (after["plan_id"], after["used"], after["credit_limit"]) == ("studio", 30, 1000)
+    assert (after["period_start"], after["resets_at"]) == (before["period_start"], before["resets_at"])
+
+
+@pytest.mark.parametrize(("failed_ago", "plan"), [("6 days 23 hours 59 minutes", "pro"), ("7 days", "free")])
+def test_H4_seven_days_of_grace_end_to_the_minute(failed_ago: str, plan: str, connection: psycopg.Connection) -> None:
+    """`access_until` as the service writes it for past_due: tests/unit/test_billing_state.py."""
+    change_profile(
+        connection,
+        f"price_id = 'price_local_pro_month', subscription_status = 'past_due', period_start = now() - interval"
+        f" '{failed_ago}', access_until = now() - interval '{failed_ago}' + interval '7 days'",
+    )
+    assert usage(connection)["plan_id"] == plan
+
+
+@pytest.mark.parametrize("price", [None, "", "price_of_another_product"])
+def test_an_unknown_price_is_the_free_plan(price: str | None, connection: psycopg.Connection) -> None:
+    connection.execute("update public.profiles set price_id = %s where id = %s", (price, ACCOUNT))
+    assert usage(connection)["plan_id"] == "free"
+    change_profile(connection, "price_id = 'price_local_pro_month'")
+    assert usage(connection)["plan_id"] == "pro"
