@@ -21,14 +21,7 @@ from tests.stack import Stack, User, free_port
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 30.0
-# With a seed of its own each would be drawn anew, which takes the local Replicate seconds: equal orders it remembers.
-TEXT_PRESET = {
-    "preset_id": "graphic-poster",
-    "prompt": "A lighthouse at dusk",
-    "settings": {},
-    "variants": 1,
-    "seed": 7,
-}
+TEXT_PRESET = {"preset_id": "graphic-poster", "prompt": "A lighthouse at dusk", "settings": {}, "variants": 1}
 
 
 class Product(msgspec.Struct, kw_only=True):

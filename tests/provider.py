@@ -16,8 +16,8 @@ from tests.replicate_process import ReplicateProcess
 
 WEBHOOKS = "/webhooks/replicate"
 # A preset without photo that may make two pictures, of one credit each.
-ONE = {"preset_id": "first-ideas", "variants": 1, "seed": None}
-TWO = {"preset_id": "first-ideas", "variants": 2, "seed": None}
+ONE = {"preset_id": "first-ideas", "variants": 1}
+TWO = {"preset_id": "first-ideas", "variants": 2}
 TERMINAL = {"succeeded", "failed", "canceled", "aborted"}
 
 

@@ -105,6 +105,6 @@ async def test_others_and_strangers_get_nothing(product: Product, alice: Person,
     refused(await alice.api.get(f"/downloads/renders/{render['id']}/variants/{uuid4()}"), ErrorCode.VARIANT_NOT_FOUND)
 
 
-@pytest.mark.parametrize("ids", ["", "x", f"{uuid4()},", ",".join([str(uuid4())] * 501)])
+@pytest.mark.parametrize("ids", ["", "x", "0197c2d0-0000-7000-8000-000000000000,", ",".join([str(uuid4())] * 501)])
 async def test_bad_lists_of_ids_are_refused(alice: Person, ids: str) -> None:
     refused(await archive(alice, render_ids=ids), ErrorCode.VALIDATION_FAILED)

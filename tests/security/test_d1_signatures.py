@@ -162,7 +162,7 @@ async def test_D1_any_good_signature_is_enough(delivery: Delivery, sign: str) ->
     assert outcome_of(answer) == "unknown_job"
 
 
-@pytest.mark.parametrize("job", ["", "1", "../..", f"{uuid4()}x", "%00"])
+@pytest.mark.parametrize("job", ["", "1", "../..", "0197c2d0-0000-7000-8000-000000000000x", "%00"])
 async def test_D1_a_job_that_is_no_id_is_refused(delivery: Delivery, job: str) -> None:
     body = msgspec.json.encode({"id": "run", "status": "failed"})
     async with delivery.product.client() as stranger:
