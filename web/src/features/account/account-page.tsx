@@ -6,7 +6,10 @@ import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast-store";
 import { useDocumentTitle } from "@/lib/document-title";
 
+import { BillingSection } from "./components/billing-section";
+import { DeleteSection } from "./components/delete-section";
 import { EmailSection } from "./components/email-section";
+import { ExportSection } from "./components/export-section";
 import { PreferencesSection } from "./components/preferences-section";
 
 export function AccountPage() {
@@ -24,11 +27,20 @@ export function AccountPage() {
           }}
         />
       </Section>
+      <Section title="Plan and billing">
+        <BillingSection />
+      </Section>
       <Section title="This device">
         <PreferencesSection />
       </Section>
       <Section title="Session">
         <Button onClick={() => void signOut()}>Sign out</Button>
+      </Section>
+      <Section title="Your data">
+        <ExportSection />
+      </Section>
+      <Section title="Delete account">
+        <DeleteSection />
       </Section>
     </div>
   );

@@ -1,4 +1,6 @@
-import { Button } from "@/components/ui/button";
+import { Link } from "@tanstack/react-router";
+
+import { Button, buttonStyle } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Meter } from "@/components/ui/meter";
 
@@ -27,7 +29,9 @@ export function CapDialog({ usage, price, perVariant, affordable, onUseFewer, on
       description={capSentence(usage)}
       footer={
         <>
-          <Button onClick={onClose}>Close</Button>
+          <Link to="/dashboard/usage" className={buttonStyle({ variant: affordable > 0 ? "line" : "canary" })}>
+            See plans
+          </Link>
           {affordable > 0 && (
             <Button variant="canary" onClick={onUseFewer}>
               {affordable === 1 ? "Make 1 variant" : `Make ${affordable} variants`}

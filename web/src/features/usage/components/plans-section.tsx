@@ -38,7 +38,7 @@ export function PlansSection() {
       {billing && <Standing {...billing} />}
       {failed && (
         <div className="pb-4">
-          <Notice tone="danger">{failed.message}</Notice>
+          <Notice tone="danger" live>{failed.message}</Notice>
         </div>
       )}
       <div className="grid gap-4 desk:grid-cols-3">

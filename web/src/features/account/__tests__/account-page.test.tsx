@@ -1,0 +1,86 @@
+import { screen, waitFor } from "@testing-library/react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
+import { openApp } from "@/test/render-app";
+
+const BILLING = {
+  plan_id: "pro",
+  interval: "month",
+  status: "active",
+  renews_at: "2026-12-10T00:00:00Z",
+  ends_at: null,
+  grace_until: null,
+  can_manage: true,
+};
+
+let backend: FakeBackend;
+
+beforeEach(() => {
+  backend = new FakeBackend().on("GET /api/v1/billing", () => ok(BILLING));
+  storeSession(ALICE);
+});
+
+const press = (name: string) => screen.findByRole("button", { name });
+
+describe("billing", () => {
+  it("says what is paid and when it renews, and opens the portal", async () => {
+    const user = await openApp("/dashboard/account");
+    expect(await screen.findByText(/paid by the month\. It renews on 10 December\./)).toBeVisible();
+    backend.on("POST /api/v1/billing/portal", () => refused(502, "billing_unavailable", "Billing does not answer."));
+    await user.click(await press("Cards and invoices"));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Billing does not answer.");
+  });
+
+  it("offers no portal to those who never paid", async () => {
+    backend.on("GET /api/v1/billing", () => ok({ ...BILLING, plan_id: "free", interval: null, status: null, renews_at: null, can_manage: false }));
+    await openApp("/dashboard/account");
+    expect(await screen.findByRole("link", { name: "Usage and plans" })).toHaveAttribute("href", "/dashboard/usage");
+    expect(screen.queryByRole("button", { name: "Cards and invoices" })).toBeNull();
+  });
+});
+
+describe("export", () => {
+  it("saves the ZIP under its name", async () => {
+    backend.on("GET /api/v1/me/export", () => new Response("PK", { headers: { "Content-Type": "application/zip" } }));
+    const saved: string[] = [];
+    URL.createObjectURL = () => "blob:zip";
+    URL.revokeObjectURL = () => undefined;
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
+      saved.push(this.download);
+    });
+    const user = await openApp("/dashboard/account");
+    await user.click(await press("Export my data"));
+    await waitFor(() => {
+      expect(saved).toEqual(["maquette-export.zip"]);
+    });
+    expect(backend.asked("GET /api/v1/me/export")[0]?.token).not.toBeNull();
+  });
+});
+
+describe("deleting the account", () => {
+  it("waits until the address is typed, then deletes and signs out", async () => {
+    backend.on("DELETE /api/v1/me", () => new Response(null, { status: 204 }));
+    const user = await openApp("/dashboard/account");
+    await user.click(await press("Delete account"));
+    await user.type(await screen.findByLabelText(/to confirm$/), "bob@example.com");
+    await user.click(await press("Delete for ever"));
+    expect(backend.asked("DELETE /api/v1/me")).toEqual([]);
+
+    await user.clear(screen.getByLabelText(/to confirm$/));
+    await user.type(screen.getByLabelText(/to confirm$/), ALICE.email);
+    await user.click(await press("Delete for ever"));
+    expect(await screen.findByLabelText("E-mail")).toBeVisible();
+    expect(backend.asked("DELETE /api/v1/me")).toHaveLength(1);
+  });
+
+  it("keeps it when Stripe cannot be asked, and says so", async () => {
+    backend.on("DELETE /api/v1/me", () => refused(502, "billing_unavailable", "Billing does not answer."));
+    const user = await openApp("/dashboard/account");
+    await user.click(await press("Delete account"));
+    await user.type(await screen.findByLabelText(/to confirm$/), ALICE.email);
+    await user.click(await press("Delete for ever"));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Billing does not answer.");
+    expect(screen.getByRole("heading", { name: "Account settings", hidden: true })).toBeInTheDocument();
+  });
+});

@@ -1,0 +1,54 @@
+import { Link } from "@tanstack/react-router";
+import { ArrowUpRight } from "lucide-react";
+
+import { useBilling, usePortal } from "@/api/billing";
+import { useConfig } from "@/api/config";
+import { Button, buttonStyle } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+import { dayAndMonth } from "@/lib/dates";
+
+/** What one pays for, and the way to Stripe's portal for cards and invoices. */
+export function BillingSection() {
+  const { plans } = useConfig();
+  const { data: billing } = useBilling();
+  const portal = usePortal();
+  if (!billing) return null;
+  const plan = plans.find(({ id }) => id === billing.plan_id)?.name ?? billing.plan_id;
+  return (
+    <div className="grid gap-4">
+      <p className="text-13 text-ink-2">
+        You are on the <b className="font-medium text-ink">{plan}</b> plan
+        {billing.interval && `, paid by the ${billing.interval}`}.{whatIsNext(billing)}
+      </p>
+      {portal.error && <Notice tone="danger" live>{portal.error.message}</Notice>}
+      <div className="flex flex-wrap gap-2">
+        <Link to="/dashboard/usage" className={buttonStyle()}>
+          Usage and plans
+        </Link>
+        {billing.can_manage && (
+          <Button
+            blocked={portal.isPending}
+            onClick={() => {
+              portal.mutate();
+            }}
+          >
+            Cards and invoices
+            <ArrowUpRight aria-hidden size={15} strokeWidth={1.6} />
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface Dates {
+  renews_at: string | null;
+  ends_at: string | null;
+  grace_until: string | null;
+}
+
+function whatIsNext({ renews_at: renewsAt, ends_at: endsAt, grace_until: graceUntil }: Dates): string {
+  if (graceUntil) return ` The last payment failed: it holds until ${dayAndMonth(graceUntil)}.`;
+  if (endsAt) return ` It ends on ${dayAndMonth(endsAt)}.`;
+  return renewsAt ? ` It renews on ${dayAndMonth(renewsAt)}.` : "";
+}
