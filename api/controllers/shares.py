@@ -17,6 +17,7 @@ from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_reports, provide_share_links, provide_shared
 from libs.app_config.runtime import LIMITS
 from libs.services.sharing import (
+    TOKEN,
     Reason,
     ReportService,
     SharedService,
@@ -39,7 +40,7 @@ class AddShare(Struct, forbid_unknown_fields=True, kw_only=True):
 class AddReport(Struct, forbid_unknown_fields=True, kw_only=True):
     """What is wrong with a shared or a community picture; one of the two is named. Who reports is not kept."""
 
-    share_token: Annotated[str, Meta(max_length=100)] | None = None
+    share_token: Annotated[str, Meta(pattern=f"^{TOKEN.pattern}$", max_length=43)] | None = None
     community_item_id: UUID | None = None
     reason: Reason
     message: Annotated[str, Meta(max_length=LIMITS.report_characters)] = ""

@@ -47,6 +47,12 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         (await self.api.put(address)).raise_for_status()
         return address
 
+    async def shared(self) -> tuple[str, str]:
+        """Id and token of a link to the painting."""
+        answer = await self.painter.api.post("/shares", json={"render_id": self.painting["render"]["id"]})
+        link = answer.json()["data"]
+        return link["id"], link["url"].rpartition("/")[2]
+
     async def failed(self) -> str:
         """The id of a generation that the provider refused."""
         self.product.replicate.fault(on="api", kind="http", status=422)
@@ -328,6 +334,73 @@ async def removeCollectionItem(visit: Visit) -> httpx.Response:
 @call
 async def placeCollectionItem(visit: Visit) -> httpx.Response:
     return await visit.api.put(f"{await visit.item()}/place", json={"behind": None})
+
+
+@call
+async def listCommunity(visit: Visit) -> httpx.Response:
+    async with visit.product.client() as stranger:
+        return await stranger.get("/community")
+
+
+@call
+async def getCommunitySet(visit: Visit) -> httpx.Response:
+    slug = f"set-{uuid4().hex}"
+    with visit.product.stack.connect() as connection:
+        connection.execute(
+            "insert into community_collections (slug, title, description, published_at) values (%s, 'Set', '', now())",
+            (slug,),
+        )
+    async with visit.product.client() as stranger:
+        return await stranger.get(f"/community/{slug}")
+
+
+@call
+async def addShare(visit: Visit) -> httpx.Response:
+    answer = await visit.api.post("/shares", json={"render_id": visit.render["id"]})
+    assert answer.json()["data"]["url"].startswith(f"{visit.product.url}/s/")
+    return answer
+
+
+@call
+async def listShares(visit: Visit) -> httpx.Response:
+    link, _ = await visit.shared()
+    answer = await visit.painter.api.get("/shares")
+    assert link in [one["id"] for one in answer.json()["data"]]
+    return answer
+
+
+@call
+async def turnOffShare(visit: Visit) -> httpx.Response:
+    link, token = await visit.shared()
+    answer = await visit.painter.api.delete(f"/shares/{link}")
+    assert (await visit.api.get(f"/shared/{token}")).status_code == 404
+    return answer
+
+
+@call
+async def getShared(visit: Visit) -> httpx.Response:
+    _, token = await visit.shared()
+    async with visit.product.client() as stranger:
+        answer = await stranger.get(f"/shared/{token}")
+    assert answer.json()["data"]["title"] == visit.painting["render"]["title"]
+    return answer
+
+
+@call
+async def getSharedPicture(visit: Visit) -> httpx.Response:
+    _, token = await visit.shared()
+    variant = visit.painting["render"]["variants"][0]
+    async with visit.product.client() as stranger:
+        answer = await stranger.get(f"/shared/{token}/pictures/{variant['id']}")
+    assert (answer.headers["content-type"], len(answer.content)) == (variant["mime"], variant["bytes"])
+    return answer
+
+
+@call
+async def addReport(visit: Visit) -> httpx.Response:
+    _, token = await visit.shared()
+    async with visit.product.client() as stranger:
+        return await stranger.post("/reports", json={"share_token": token, "reason": "other"})
 
 
 @call

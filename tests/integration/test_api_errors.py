@@ -247,6 +247,30 @@ async def _(case: Case) -> Response:
     return await submit(case.api)
 
 
+@provokes(ErrorCode.SHARE_NOT_FOUND)
+async def _(case: Case) -> Response:
+    return await case.api.get(f"/shared/{'A' * 43}")
+
+
+@provokes(ErrorCode.SHARING_REFUSED)
+async def _(case: Case) -> Response:
+    with case.product.stack.connect() as connection:
+        (render,) = add_renders(connection, case.person.user.id, [Draft()])
+    (await case.api.post("/shares", json={"render_id": str(render)})).raise_for_status()
+    case.sql("update share_links set taken_down_at = now() where render_id = %s", render)
+    return await case.api.post("/shares", json={"render_id": str(render)})
+
+
+@provokes(ErrorCode.COMMUNITY_SET_NOT_FOUND)
+async def _(case: Case) -> Response:
+    return await case.api.get("/community/no-such-set")
+
+
+@provokes(ErrorCode.COMMUNITY_ITEM_NOT_FOUND)
+async def _(case: Case) -> Response:
+    return await case.api.post("/reports", json={"community_item_id": str(uuid4()), "reason": "other"})
+
+
 @provokes(ErrorCode.NO_SUBSCRIPTION)
 async def _(case: Case) -> Response:
     return await case.api.post("/billing/portal")

@@ -39,6 +39,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "addCollection": {"name": "Ideas"},
     "changeCollection": {"name": "Ideas", "cover_render_id": str(uuid4())},
     "placeCollectionItem": {"behind": str(uuid4())},
+    "addShare": {"render_id": str(uuid4()), "include_settings": True, "expires_at": "2999-01-01T00:00:00Z"},
+    "addReport": {"share_token": "A" * 43, "reason": "other", "message": "Look"},
     "startCheckout": {"plan_id": "pro", "interval": "month"},
 }
 
@@ -154,6 +156,7 @@ async def test_G2_a_good_body_is_read(operation_id: str, ann: Person, place: Pla
     product.replicate.clear_faults()
     assert answer.status_code in {201, 202, 200} or answer.json()["error"]["code"] in {
         ErrorCode.RENDER_NOT_FOUND,
+        ErrorCode.SHARE_NOT_FOUND,
         ErrorCode.COLLECTION_NOT_FOUND,
         ErrorCode.FAVORITES_FIXED,
         ErrorCode.BILLING_UNAVAILABLE,

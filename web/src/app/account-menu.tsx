@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Keyboard, LogOut, Settings } from "lucide-react";
+import { Keyboard, Link2, LogOut, Settings } from "lucide-react";
 
 import { signOut, useUser } from "@/auth/session";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
@@ -30,6 +30,12 @@ export function AccountMenu({ side }: { side: "right" | "bottom" }) {
         <Link to="/dashboard/account">
           <Settings aria-hidden size={18} strokeWidth={1.6} />
           Account settings
+        </Link>
+      </MenuItem>
+      <MenuItem asChild>
+        <Link to="/dashboard/links">
+          <Link2 aria-hidden size={18} strokeWidth={1.6} />
+          Shared links
         </Link>
       </MenuItem>
       <MenuItem icon={<Keyboard aria-hidden size={18} strokeWidth={1.6} />} onSelect={openKeyboardHelp}>

@@ -1,7 +1,7 @@
-import { Gauge, Wand, type LucideIcon } from "lucide-react";
+import { Gauge, Telescope, Wand, type LucideIcon } from "lucide-react";
 
 interface Page {
-  to: "/dashboard/create" | "/dashboard/usage";
+  to: "/dashboard/create" | "/dashboard/usage" | "/community";
   label: string;
   icon: LucideIcon;
   /** Pressed after G. */
@@ -11,5 +11,6 @@ interface Page {
 /** The pages of the rail and the tabs, in this order. */
 export const PAGES: readonly Page[] = [
   { to: "/dashboard/create", label: "Create", icon: Wand, key: "c" },
+  { to: "/community", label: "Community", icon: Telescope, key: "m" },
   { to: "/dashboard/usage", label: "Usage", icon: Gauge, key: "u" },
 ];

@@ -13,6 +13,7 @@ import { getSession } from "@/auth/session";
 import { ErrorPage } from "./error-page";
 import { WholePage } from "./message-page";
 import { NotFoundPage } from "./not-found-page";
+import { PublicFrame } from "./public-frame";
 import { RootLayout } from "./root-layout";
 import { Shell } from "./shell";
 
@@ -32,12 +33,37 @@ const OUTSIDE = {
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: RootLayout, ...OUTSIDE });
 
-const index = createRoute({
-  getParentRoute: () => root,
+/** What visitors see too. */
+const publicPages = createRoute({ getParentRoute: () => root, id: "public", component: PublicFrame });
+
+const landing = createRoute({
+  getParentRoute: () => publicPages,
   path: "/",
   beforeLoad: () => {
-    redirect({ to: getSession().status === "signed-in" ? HOME : "/sign-in", replace: true, throw: true });
+    if (getSession().status === "signed-in") redirect({ to: HOME, replace: true, throw: true });
   },
+  component: lazyRouteComponent(() => import("@/features/community/landing-page"), "LandingPage"),
+});
+
+const community = createRoute({
+  getParentRoute: () => publicPages,
+  path: "/community",
+  staticData: { title: "Community" },
+  component: lazyRouteComponent(() => import("@/features/community/community-page"), "CommunityPage"),
+});
+
+const communitySet = createRoute({
+  getParentRoute: () => publicPages,
+  path: "/community/$slug",
+  staticData: { title: "Community" },
+  component: lazyRouteComponent(() => import("@/features/community/set-page"), "SetPage"),
+});
+
+const shared = createRoute({
+  getParentRoute: () => publicPages,
+  path: "/s/$token",
+  staticData: { title: "Shared with you" },
+  component: lazyRouteComponent(() => import("@/features/share/shared-page"), "SharedPage"),
 });
 
 const signIn = createRoute({
@@ -99,6 +125,13 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("@/features/account/account-page"), "AccountPage"),
 });
 
+const myLinks = createRoute({
+  getParentRoute: () => dashboard,
+  path: "/links",
+  staticData: { title: "Shared links" },
+  component: lazyRouteComponent(() => import("@/features/share/my-links-page"), "MyLinksPage"),
+});
+
 const usage = createRoute({
   getParentRoute: () => dashboard,
   path: "/usage",
@@ -114,10 +147,10 @@ const billingReturn = createRoute({
 });
 
 const routeTree = root.addChildren([
-  index,
+  publicPages.addChildren([landing, community, communitySet, shared]),
   signIn,
   resetPassword,
-  dashboard.addChildren([dashboardIndex, create, usage, billingReturn, account]),
+  dashboard.addChildren([dashboardIndex, create, usage, billingReturn, account, myLinks]),
 ]);
 
 export function createAppRouter(queryClient: QueryClient) {

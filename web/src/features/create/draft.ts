@@ -1,3 +1,5 @@
+import type { AppliedSettings } from "@/lib/applied-settings";
+
 import { activeSettings, settingValue } from "./settings";
 import type { Config, Generation, Limits, Preset, SettingValue, SubmitGeneration } from "./types";
 
@@ -92,6 +94,19 @@ export function draftOf(generation: Generation): Draft {
     seed: generation.seed,
     seedLocked: true,
     input: inputFrom(generation),
+  };
+}
+
+/** The draft that makes the picture whose settings were applied: the first variant for its seed, so that is locked. */
+export function appliedDraft(applied: AppliedSettings, config: Config): Draft {
+  return {
+    ...newDraft(config),
+    presetId: applied.presetId,
+    prompt: applied.prompt,
+    settings: applied.settings as Record<string, SettingValue>,
+    variants: 1,
+    seed: applied.seed,
+    seedLocked: true,
   };
 }
 

@@ -1,0 +1,38 @@
+import { Link, Outlet } from "@tanstack/react-router";
+
+import { buttonStyle } from "@/components/ui/button";
+import { Mark } from "@/components/ui/mark";
+
+/** What surrounds the pages that visitors see. */
+export function SiteLayout() {
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <header className="mx-auto flex h-17 w-full max-w-[1360px] items-center gap-1 px-4 tablet:px-8">
+        <Link to="/" className="mr-auto flex min-h-(--tap) items-center gap-2.5 text-18 font-semibold">
+          <Mark className="size-6" />
+          Maquette
+        </Link>
+        <nav aria-label="Main" className="flex items-center gap-1">
+          <Link to="/community" className={buttonStyle({ variant: "ghost", className: "max-tablet:hidden" })}>
+            Community
+          </Link>
+          <Link to="/sign-in" className={buttonStyle({ variant: "ghost" })}>
+            Sign in
+          </Link>
+          <Link to="/dashboard/create" className={buttonStyle({ variant: "ink" })}>
+            Start free
+          </Link>
+        </nav>
+      </header>
+      <main id="main" tabIndex={-1} className="grow outline-none">
+        <Outlet />
+      </main>
+      <footer className="mx-auto flex w-full max-w-[1360px] gap-5 border-t border-line px-4 py-9 text-12 text-ink-2 tablet:px-8">
+        <span>Maquette</span>
+        <Link to="/community" className="underline">
+          Community
+        </Link>
+      </footer>
+    </div>
+  );
+}

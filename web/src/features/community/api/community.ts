@@ -1,0 +1,29 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+
+import { api, unwrap, unwrapPage } from "@/api/client";
+import type { components } from "@/api/schema";
+
+export type CommunitySet = components["schemas"]["CommunitySetView"];
+export type CommunityItem = components["schemas"]["CommunityItemView"];
+
+/** The same for everybody: it stays when a person signs out. */
+const PUBLIC = { public: true };
+
+export function setsQuery(tag: string | null) {
+  return infiniteQueryOptions({
+    queryKey: ["community", "sets", tag],
+    queryFn: ({ signal, pageParam }) =>
+      unwrapPage(api.GET("/api/v1/community", { params: { query: { tag, cursor: pageParam } }, signal })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+    meta: PUBLIC,
+  });
+}
+
+export function setQuery(slug: string) {
+  return queryOptions({
+    queryKey: ["community", "set", slug],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/community/{slug}", { params: { path: { slug } }, signal })),
+    meta: PUBLIC,
+  });
+}

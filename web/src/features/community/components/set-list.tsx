@@ -1,0 +1,52 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { Button } from "@/components/ui/button";
+import { Chip } from "@/components/ui/chip";
+import { Notice } from "@/components/ui/notice";
+
+import { setsQuery } from "../api/community";
+import { SetCard } from "./set-card";
+
+/** What the sets of this product are about; operators use these words as tags. */
+const TAGS = ["interior", "exterior", "product", "concept"];
+
+/** All sets, or those of one kind. */
+export function SetList({ headingLevel: Heading }: { headingLevel: "h1" | "h2" }) {
+  const [tag, setTag] = useState<string | null>(null);
+  const sets = useInfiniteQuery(setsQuery(tag));
+  const rows = sets.data?.pages.flatMap((page) => page.rows);
+  return (
+    <section aria-labelledby="sets">
+      <div className="flex flex-wrap items-center gap-2 pb-5">
+        <Heading id="sets" className="grow text-24 font-semibold max-tablet:basis-full">
+          Curated sets
+        </Heading>
+        {[null, ...TAGS].map((one) => (
+          <Chip
+            key={one}
+            pressed={tag === one}
+            onClick={() => {
+              setTag(one);
+            }}
+            className="capitalize"
+          >
+            {one ?? "All"}
+          </Chip>
+        ))}
+      </div>
+      {sets.error && <Notice tone="danger">{sets.error.message}</Notice>}
+      {rows?.length === 0 && <p className="py-8 text-15 text-ink-2">No sets here yet.</p>}
+      <ul className="grid min-h-60 grid-cols-1 gap-x-5 gap-y-7 tablet:grid-cols-2 wide:grid-cols-4">
+        {rows?.map((set) => <SetCard key={set.slug} set={set} />)}
+      </ul>
+      {sets.hasNextPage && (
+        <div className="grid justify-center pt-7">
+          <Button onClick={() => void sets.fetchNextPage()} blocked={sets.isFetchingNextPage}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,137 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { ArrowLeft, Flag, Link2 } from "lucide-react";
+import { useState } from "react";
+
+import { ApplyButton } from "@/sharing/apply-button";
+import { ReportDialog } from "@/sharing/report-dialog";
+import { Button } from "@/components/ui/button";
+import { IconButton } from "@/components/ui/icon-button";
+import { Notice } from "@/components/ui/notice";
+import { toast } from "@/components/ui/toast-store";
+import { PictureViewer } from "@/components/viewer/picture-viewer";
+import { useDocumentTitle } from "@/lib/document-title";
+
+import { setQuery, type CommunityItem } from "./api/community";
+import { ItemCard } from "./components/item-card";
+
+/** In the first screen of a wide window. */
+const EAGER_ITEMS = 3;
+
+export function SetPage() {
+  const { slug } = useParams({ from: "/public/community/$slug" });
+  const { data: set, error } = useQuery(setQuery(slug));
+  const [open, setOpen] = useState<number | null>(null);
+  useDocumentTitle(set?.title ?? "Community");
+
+  return (
+    <div className="mx-auto max-w-[1360px] px-4 pt-5 pb-14 tablet:px-8">
+      <Link to="/community" className="inline-flex min-h-(--tap) items-center gap-1.5 text-13 text-ink-2 hover:text-ink">
+        <ArrowLeft aria-hidden size={15} strokeWidth={1.6} />
+        Community
+      </Link>
+      {error && <Notice tone="danger">{error.message}</Notice>}
+      {set && (
+        <>
+          <div className="flex flex-wrap items-end gap-4 pt-2 pb-6">
+            <div className="grow">
+              <h1 className="text-24 font-semibold">{set.title}</h1>
+              <p className="max-w-[60ch] pt-1 text-15 text-ink-2">{set.description}</p>
+            </div>
+            <Button onClick={copyAddress}>
+              <Link2 aria-hidden size={15} strokeWidth={1.6} />
+              Copy link
+            </Button>
+          </div>
+          <ul className="columns-1 gap-5 tablet:columns-2 wide:columns-3">
+            {set.items.map((item, index) => (
+              <ItemCard
+                key={item.id}
+                item={item}
+                eager={index < EAGER_ITEMS}
+                onOpen={() => {
+                  setOpen(index);
+                }}
+              />
+            ))}
+          </ul>
+          {open !== null && (
+            <ItemViewer
+              items={set.items}
+              index={open}
+              onIndexChange={setOpen}
+              onClose={() => {
+                setOpen(null);
+              }}
+            />
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+interface ItemViewerProps {
+  items: readonly CommunityItem[];
+  index: number;
+  onIndexChange: (index: number) => void;
+  onClose: () => void;
+}
+
+function ItemViewer({ items, index, onIndexChange, onClose }: ItemViewerProps) {
+  const [reporting, setReporting] = useState(false);
+  const item = items[index];
+  if (!item) return null;
+  return (
+    <>
+      <PictureViewer
+        title={item.title}
+        pictures={items.map(({ id, title, picture }) => ({
+          id,
+          src: picture.url,
+          thumbnail: picture.thumbnail_url,
+          alt: title,
+          width: picture.width,
+          height: picture.height,
+        }))}
+        index={index}
+        onIndexChange={onIndexChange}
+        before={null}
+        actions={
+          <>
+            <ApplyButton title={item.title} recipe={item.recipe} variant="canary" />
+            <IconButton
+              label="Report"
+              variant="glass"
+              onClick={() => {
+                setReporting(true);
+              }}
+            >
+              <Flag aria-hidden size={18} strokeWidth={1.6} />
+            </IconButton>
+          </>
+        }
+        onClose={onClose}
+      />
+      {reporting && (
+        <ReportDialog
+          subject={{ community_item_id: item.id }}
+          onClose={() => {
+            setReporting(false);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function copyAddress() {
+  navigator.clipboard.writeText(window.location.href).then(
+    () => {
+      toast("The link is copied.");
+    },
+    () => {
+      toast("Copying is not allowed here. Copy the address from the bar above.", { tone: "danger" });
+    },
+  );
+}

@@ -1,0 +1,148 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { Flag } from "lucide-react";
+import { useState } from "react";
+
+import { Picture } from "@/components/picture/picture";
+import { ApplyButton } from "@/sharing/apply-button";
+import { ReportDialog } from "@/sharing/report-dialog";
+import { Button, buttonStyle } from "@/components/ui/button";
+import { PictureViewer, type ViewerPicture } from "@/components/viewer/picture-viewer";
+import { useDocumentTitle } from "@/lib/document-title";
+
+import { sharedQuery, type SharedRender } from "./api/get-shared";
+
+/** What a link opens, for whoever has it. */
+export function SharedPage() {
+  const { token } = useParams({ from: "/public/s/$token" });
+  const shared = useInfiniteQuery(sharedQuery(token));
+  const [open, setOpen] = useState<number | null>(null);
+  const [reporting, setReporting] = useState(false);
+  const title = shared.data?.pages[0]?.title;
+  useDocumentTitle(title ?? "Shared with you");
+
+  if (shared.error) return <Gone sentence={shared.error.message} />;
+  const renders = shared.data?.pages.flatMap((page) => page.renders) ?? [];
+  const pictures = renders.flatMap(viewerPictures);
+  return (
+    <div className="mx-auto max-w-[1360px] px-4 pt-7 pb-14 tablet:px-8">
+      <div className="flex flex-wrap items-center gap-2 pb-6">
+        <h1 className="grow text-24 font-semibold">{title}</h1>
+        <Button
+          variant="ghost"
+          onClick={() => {
+            setReporting(true);
+          }}
+        >
+          <Flag aria-hidden size={15} strokeWidth={1.6} />
+          Report
+        </Button>
+      </div>
+      {renders.map((render) => (
+        <SharedSection
+          key={render.id}
+          render={render}
+          titled={render.title !== title}
+          onOpen={(id) => {
+            setOpen(pictures.findIndex((picture) => picture.id === id));
+          }}
+        />
+      ))}
+      {shared.hasNextPage && (
+        <Button onClick={() => void shared.fetchNextPage()} blocked={shared.isFetchingNextPage}>
+          Show more
+        </Button>
+      )}
+      {open !== null && (
+        <PictureViewer
+          title={pictures[open]?.alt ?? ""}
+          pictures={pictures}
+          index={open}
+          onIndexChange={setOpen}
+          before={null}
+          actions={null}
+          onClose={() => {
+            setOpen(null);
+          }}
+        />
+      )}
+      {reporting && (
+        <ReportDialog
+          subject={{ share_token: token }}
+          onClose={() => {
+            setReporting(false);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface SharedSectionProps {
+  render: SharedRender;
+  /** Under a title of its own: it is not the page's. */
+  titled: boolean;
+  onOpen: (variantId: string) => void;
+}
+
+function SharedSection({ render, titled, onOpen }: SharedSectionProps) {
+  return (
+    <section aria-label={render.title} className="pb-9">
+      {titled && <h2 className="pb-3 text-15 font-semibold">{render.title}</h2>}
+      <ul className="columns-1 gap-4 tablet:columns-2">
+        {render.variants.map((variant) => (
+          <li key={variant.id} className="mb-4 break-inside-avoid">
+            <button
+              type="button"
+              aria-label={`Look at variant ${String(variant.index + 1)} of ${render.title}`}
+              className="block w-full rounded-pic"
+              onClick={() => {
+                onOpen(variant.id);
+              }}
+            >
+              <Picture
+                src={variant.thumbnail_url}
+                alt={render.title}
+                width={variant.width}
+                height={variant.height}
+                placeholder={variant.placeholder}
+              />
+            </button>
+          </li>
+        ))}
+      </ul>
+      {render.recipe && (
+        <div className="flex flex-wrap items-center gap-3">
+          <p className="grow text-13 text-ink-2">
+            {render.recipe.preset_name ?? "A preset of the past"}
+            {render.recipe.prompt && `: ${render.recipe.prompt}`}
+          </p>
+          <ApplyButton title={render.title} recipe={render.recipe} variant="ink" />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function viewerPictures(render: SharedRender): ViewerPicture[] {
+  return render.variants.map((variant) => ({
+    id: variant.id,
+    src: variant.url,
+    thumbnail: variant.thumbnail_url,
+    alt: render.title,
+    width: variant.width,
+    height: variant.height,
+  }));
+}
+
+function Gone({ sentence }: { sentence: string }) {
+  return (
+    <div className="grid min-h-[60dvh] place-content-center justify-items-center gap-3 p-6 text-center">
+      <h1 className="text-24 font-semibold">Nothing to see here</h1>
+      <p className="max-w-sm text-15 text-balance text-ink-2">{sentence}</p>
+      <Link to="/community" className={buttonStyle({ variant: "line", className: "mt-3" })}>
+        See the community
+      </Link>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { Link } from "@tanstack/react-router";
+import type { ComponentProps } from "react";
+
+import type { components } from "@/api/schema";
+import { buttonStyle } from "@/components/ui/button";
+import { keepApplied } from "@/lib/applied-settings";
+
+type Recipe = components["schemas"]["RecipeView"];
+
+interface ApplyButtonProps {
+  title: string;
+  recipe: Recipe;
+  variant?: NonNullable<Parameters<typeof buttonStyle>[0]>["variant"];
+  className?: ComponentProps<"a">["className"];
+}
+
+/** Opens Create with what made a picture; who has to sign in first finds it there afterwards. */
+export function ApplyButton({ title, recipe, variant = "line", className }: ApplyButtonProps) {
+  if (!recipe.can_apply) return null;
+  return (
+    <Link
+      to="/dashboard/create"
+      aria-label={`Apply settings of ${title}`}
+      className={buttonStyle({ variant, className })}
+      onClick={() => {
+        const { preset_id: presetId, prompt, settings, seed } = recipe;
+        keepApplied({ title, presetId, prompt, settings, seed });
+      }}
+    >
+      Apply settings
+    </Link>
+  );
+}

@@ -1,0 +1,73 @@
+import { useState } from "react";
+
+import { useReport, type Report } from "@/api/report";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { TextArea } from "@/components/ui/field";
+import { Notice } from "@/components/ui/notice";
+import { Select } from "@/components/ui/select";
+import { toast } from "@/components/ui/toast-store";
+
+const REASONS = [
+  { value: "illegal", label: "It is illegal" },
+  { value: "private", label: "It shows somebody who did not agree" },
+  { value: "offensive", label: "It is hateful, violent or sexual" },
+  { value: "other", label: "Something else" },
+] as const;
+
+/** In Unicode code points, as the API counts. */
+const MOST_CHARACTERS = 500;
+
+interface ReportDialogProps {
+  subject: { share_token: string } | { community_item_id: string };
+  onClose: () => void;
+}
+
+/** Tells the operators what is wrong with a picture. Who reports is not asked. */
+export function ReportDialog({ subject, onClose }: ReportDialogProps) {
+  const [reason, setReason] = useState<Report["reason"]>("illegal");
+  const [message, setMessage] = useState("");
+  const report = useReport();
+  const send = () => {
+    report.mutate(
+      { ...subject, reason, message },
+      {
+        onSuccess: () => {
+          toast("Thank you. We look at every report.");
+          onClose();
+        },
+      },
+    );
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title="Report this picture"
+      description="We read what you write and keep nothing about you."
+      footer={
+        <Button variant="ink" onClick={send} blocked={report.isPending}>
+          Send report
+        </Button>
+      }
+    >
+      <div className="grid gap-4">
+        <Select label="What is wrong" options={REASONS} value={reason} onChange={setReason} />
+        <TextArea
+          label="What should we know"
+          rows={4}
+          maxLength={MOST_CHARACTERS}
+          value={message}
+          onChange={(event) => {
+            setMessage(event.target.value);
+          }}
+        />
+        {report.error && (
+          <Notice tone="danger" live>
+            {report.error.message}
+          </Notice>
+        )}
+      </div>
+    </Dialog>
+  );
+}
