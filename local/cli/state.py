@@ -84,6 +84,7 @@ class State:
         self.replicate = folder / "replicate"
         self.stripe = folder / "stripe"
         self.logs = folder / "logs"
+        self.seeded = folder / "community.seeded"
         self._lock = folder / "up.lock"
 
     @contextmanager

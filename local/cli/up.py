@@ -56,20 +56,14 @@ async def _serve(state: State, ports: Ports, secrets: LocalSecrets) -> None:
         started = time.monotonic()
         start = asyncio.create_task(_start(supervisor, build_parts(state, ports, secrets, http), state, ports, secrets))
         stop = asyncio.create_task(stopping.wait())
-        seeding: asyncio.subprocess.Process | None = None
         try:
             await asyncio.wait({start, stop}, return_when=asyncio.FIRST_COMPLETED)
             if not stopping.is_set():
                 await start
                 _say(_ready_text(state, ports, time.monotonic() - started))
-                seeding = await asyncio.create_subprocess_exec(sys.executable, "-m", "local.community")
                 await stop
         finally:
             start.cancel()
-            if seeding is not None and seeding.returncode is None:
-                # It goes on where it was the next time.
-                seeding.terminate()
-                await seeding.wait()
             await asyncio.gather(start, return_exceptions=True)
             await supervisor.stop()
 
@@ -89,6 +83,20 @@ async def _start(supervisor: Supervisor, parts: Parts, state: State, ports: Port
         # Loads while the database starts; ready when the database is.
         group.create_task(supervisor.start(parts.api))
     await supervisor.start(parts.reconcile)
+    if not state.seeded.exists():
+        await _seed()
+
+
+async def _seed() -> None:
+    """Bring the community's sets, once: seconds of the first start. Without them the product works too."""
+    seeding = await asyncio.create_subprocess_exec(sys.executable, "-m", "local.community")
+    try:
+        if await seeding.wait():
+            _say("Community: the sets could not be brought; the next start tries again.")
+    finally:
+        if seeding.returncode is None:
+            seeding.terminate()
+            await seeding.wait()
 
 
 def _ready_text(state: State, ports: Ports, seconds: float) -> str:

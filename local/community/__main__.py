@@ -1,6 +1,5 @@
-"""`python -m local.community`: seed the running local stack once. `up` starts it beside the parts when they serve."""
+"""`python -m local.community`: seed the running local stack. `up` does it at the first start."""
 
-import os
 import sys
 
 import httpx
@@ -15,13 +14,7 @@ UPLOAD_SECONDS = 30.0
 
 
 def main() -> None:
-    # Whoever works with the stack comes first.
-    os.nice(10)
     state = current_state()
-    done = state.folder / "community.seeded"
-    if done.exists():
-        # What operators deleted stays deleted.
-        return
     ports, secrets = state.running_ports(), load_or_create(state.folder)
     key = secrets.supabase_secret_key
     headers = {"apikey": key, "Authorization": f"Bearer {key}"}
@@ -30,7 +23,8 @@ def main() -> None:
         httpx.Client(base_url=ports.supabase_url, headers=headers, timeout=UPLOAD_SECONDS, trust_env=False) as storage,
     ):
         seed(connection, storage, lambda text: print(text, file=sys.stderr, flush=True))
-    done.touch()
+    # Not again: what operators delete stays deleted.
+    state.seeded.touch()
 
 
 if __name__ == "__main__":

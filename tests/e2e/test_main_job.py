@@ -16,7 +16,7 @@ def test_a_new_person_turns_a_photo_into_two_pictures_that_nobody_else_sees(
 ) -> None:
     window = open_window()
     alice = Person(window.new_page(), site, "alice")
-    alice.page.goto("/")
+    alice.page.goto("/sign-in")
     alice.sign_up()
     alice.add_photo()
     alice.generate()

@@ -31,7 +31,7 @@ def test_an_address_has_one_account(alice: Person) -> None:
 def test_a_new_person_signs_in_with_an_e_mailed_code(open_window: OpenWindow, site: Site) -> None:
     carol = Person(open_window().new_page(), site, "carol")
     page = carol.page
-    page.goto("/")
+    page.goto("/sign-in")
     page.get_by_label("E-mail", exact=True).fill(carol.email)
     page.get_by_role("button", name="E-mail me a code instead").click()
     code = page.get_by_label("Code")

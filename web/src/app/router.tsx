@@ -8,7 +8,7 @@ import {
 } from "@tanstack/react-router";
 
 import { HOME, safeNext } from "@/auth/safe-next";
-import { getSession } from "@/auth/session";
+import { getSession, hasLinkError } from "@/auth/session";
 
 import { ErrorPage } from "./error-page";
 import { WholePage } from "./message-page";
@@ -41,6 +41,8 @@ const landing = createRoute({
   path: "/",
   beforeLoad: () => {
     if (getSession().status === "signed-in") redirect({ to: HOME, replace: true, throw: true });
+    // Mailed links lead here; the sign-in page says why one did not work.
+    if (hasLinkError()) redirect({ to: "/sign-in", replace: true, throw: true });
   },
   component: lazyRouteComponent(() => import("@/features/community/landing-page"), "LandingPage"),
 });

@@ -105,6 +105,11 @@ export async function renewToken(): Promise<Token | null> {
   return tokenOf(data.session);
 }
 
+/** Whether the page was opened by a link that did not work and nobody was told yet. */
+export function hasLinkError(): boolean {
+  return linkError !== null;
+}
+
 /** Why the link that opened the page did not work; answers once. */
 export function takeLinkError(): string | null {
   const code = linkError;

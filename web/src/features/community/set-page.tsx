@@ -102,7 +102,7 @@ function ItemViewer({ items, index, onIndexChange, onClose }: ItemViewerProps) {
             <ApplyButton title={item.title} recipe={item.recipe} variant="canary" />
             <IconButton
               label="Report"
-              variant="glass"
+              variant="ghost"
               onClick={() => {
                 setReporting(true);
               }}

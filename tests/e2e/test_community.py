@@ -1,0 +1,60 @@
+"""From a picture of the community to the same picture of one's own."""
+
+from io import BytesIO
+from typing import Any
+
+import httpx
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import OpenWindow
+from tests.e2e.person import Person
+from tests.e2e.site import Site
+
+SET, ITEM = "Places not on any map", "Stone islands"
+
+
+def test_a_visitor_applies_an_item_signs_up_and_gets_the_same_picture(open_window: OpenWindow, site: Site) -> None:
+    page = open_window().new_page()
+    page.goto("/")
+    page.get_by_role("link", name=SET).click()
+    expect(page.get_by_role("heading", name=SET)).to_be_visible()
+    item = _item(page)
+
+    page.get_by_role("link", name=f"Apply settings of {ITEM}").click()
+    alice = Person(page, site, "alice")
+    alice.sign_up()
+
+    expect(page.get_by_text(f"The settings of {ITEM} are applied.")).to_be_visible()
+    expect(alice.prompt).to_have_value(item["recipe"]["prompt"])
+    with page.expect_request("**/api/v1/generations") as submitted:
+        alice.generate_button.click()
+    request = submitted.value.post_data_json
+    for name in ("preset_id", "prompt", "settings", "seed"):
+        assert request[name] == item["recipe"][name]
+    expect(alice.variants).to_have_count(1)
+
+    made = httpx.get(_made_picture(alice)).raise_for_status().content
+    shown = httpx.get(item["picture"]["url"]).raise_for_status().content
+    # Pixels, not bytes: another processor's vector units may round differently.
+    difference = np.abs(_pixels(made) - _pixels(shown))
+    assert difference.mean() < 1
+
+
+def _item(page: Page) -> dict[str, Any]:
+    slug = page.url.rpartition("/")[2]
+    items = page.request.get(f"/api/v1/community/{slug}").json()["data"]["items"]
+    return next(item for item in items if item["title"] == ITEM)
+
+
+def _made_picture(person: Person) -> str:
+    headers = {"Authorization": f"Bearer {person.token()}"}
+    (generation,) = person.page.request.get("/api/v1/generations", headers=headers).json()["data"]
+    return generation["render"]["variants"][0]["url"]
+
+
+def _pixels(data: bytes) -> NDArray[np.int16]:
+    with Image.open(BytesIO(data)) as image:
+        return np.asarray(image.convert("RGB"), dtype=np.int16)

@@ -1,0 +1,110 @@
+import { screen, within } from "@testing-library/react";
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
+import { openApp } from "@/test/render-app";
+
+const PICTURE = { url: "/a.webp", thumbnail_url: "/a.thumb.webp", width: 300, height: 200, placeholder: "" };
+const RECIPE = { preset_id: "warm-minimal", preset_name: "Warm minimal", prompt: "Oak", settings: { light: "morning" }, seed: 77, can_apply: true };
+const item = (title: string, changes = {}) => ({
+  id: `id-${title}`,
+  title,
+  credit: "Ines",
+  picture: PICTURE,
+  recipe: { ...RECIPE, ...changes },
+});
+const SET = {
+  slug: "rooms",
+  title: "Rooms",
+  description: "Quiet ones",
+  tags: ["interior"],
+  items: [item("Oak"), item("Gone", { preset_name: null, can_apply: false })],
+};
+
+let backend: FakeBackend;
+beforeEach(() => {
+  backend = new FakeBackend();
+  backend.on("GET /api/v1/community", () =>
+    ok([{ slug: "rooms", title: "Rooms", description: "", tags: ["interior"], count: 2, covers: [PICTURE] }]),
+  );
+  backend.on("GET /api/v1/community/rooms", () => ok(SET));
+});
+
+describe("a visitor", () => {
+  it("sees what it is, and the sets, at the root", async () => {
+    await openApp("/");
+    expect(await screen.findByRole("heading", { name: "See it before you build it." })).toBeVisible();
+    expect(await screen.findByRole("link", { name: /Rooms/ })).toHaveAttribute("href", "/community/rooms");
+  });
+
+  it("is asked to sign in after applying settings, which are kept", async () => {
+    const user = await openApp("/community/rooms");
+    await user.click(await screen.findByRole("link", { name: "Apply settings of Oak" }));
+    expect(await screen.findByRole("heading", { name: "Sign in" })).toBeVisible();
+    expect(JSON.parse(localStorage.getItem("maquette.applied") ?? "{}")).toMatchObject({ presetId: "warm-minimal", seed: 77 });
+  });
+
+  it("cannot apply what can no longer be made", async () => {
+    await openApp("/community/rooms");
+    expect(await screen.findByRole("heading", { name: "Gone" })).toBeVisible();
+    expect(screen.queryByRole("link", { name: "Apply settings of Gone" })).toBeNull();
+  });
+
+  it("reports a picture from the viewer", async () => {
+    backend.on("POST /api/v1/reports", () => new Response(null, { status: 204 }));
+    const user = await openApp("/community/rooms");
+    await user.click(await screen.findByRole("button", { name: "Look at Oak" }));
+    await user.click(await screen.findByRole("button", { name: "Report" }));
+    const dialog = await screen.findByRole("dialog", { name: "Report this picture" });
+    await user.type(within(dialog).getByLabelText("What should we know"), "Look");
+    await user.click(within(dialog).getByRole("button", { name: "Send report" }));
+    expect(await screen.findByText("Thank you. We look at every report.")).toBeVisible();
+    expect(backend.asked("POST /api/v1/reports")[0]?.body).toEqual({
+      community_item_id: "id-Oak",
+      reason: "illegal",
+      message: "Look",
+    });
+  });
+
+  it("reads why a link opens nothing", async () => {
+    backend.on("GET /api/v1/shared/abc", () => refused(404, "share_not_found", "This link opens nothing."));
+    await openApp("/s/abc");
+    expect(await screen.findByText("This link opens nothing.")).toBeVisible();
+  });
+});
+
+describe("a signed-in person", () => {
+  beforeEach(() => {
+    storeSession(ALICE);
+  });
+
+  it("lands on Create with the applied settings, and gets the draft back with Undo", async () => {
+    localStorage.setItem(
+      `maquette.draft.${ALICE.id}`,
+      JSON.stringify({ presetId: "warm-minimal", prompt: "My own words", settings: {}, seed: 5 }),
+    );
+    const user = await openApp("/community/rooms");
+    await user.click(await screen.findByRole("link", { name: "Apply settings of Oak" }));
+    expect(await screen.findByLabelText("Describe it")).toHaveValue("Oak");
+    expect(localStorage.getItem("maquette.applied")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    expect(screen.getByLabelText("Describe it")).toHaveValue("My own words");
+  });
+
+  it("turns a link off from the list of links", async () => {
+    const link = {
+      id: "link-1", render_id: "r", collection_id: null, title: "Harbour", url: "http://localhost/s/abc",
+      include_settings: false, expires_at: null, taken_down_at: null, created_at: "2026-11-01T00:00:00Z",
+    };
+    let links = [link];
+    backend.on("GET /api/v1/shares", () => ok(links));
+    backend.on("DELETE /api/v1/shares/link-1", () => {
+      links = [];
+      return new Response(null, { status: 204 });
+    });
+    const user = await openApp("/dashboard/links");
+    expect(await screen.findByText("Harbour")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Turn off" }));
+    expect(await screen.findByText(/Nothing is shared/)).toBeVisible();
+  });
+});
