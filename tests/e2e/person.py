@@ -1,5 +1,6 @@
 """A person at a browser, in the words of what people do."""
 
+import re
 from pathlib import Path
 from typing import Self
 from uuid import uuid4
@@ -47,7 +48,7 @@ class Person:
         self.page.get_by_role("button", name="Sign in", exact=True).click()
 
     def sign_out(self) -> None:
-        self.page.get_by_role("button", name="Account").click()
+        self.page.get_by_role("button", name=re.compile("^Account ")).click()
         self.page.get_by_role("menuitem", name="Sign out").click()
         expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
 

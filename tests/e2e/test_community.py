@@ -1,5 +1,6 @@
 """From a picture of the community to the same picture of one's own."""
 
+import time
 from io import BytesIO
 from typing import Any
 
@@ -13,10 +14,12 @@ from tests.e2e.conftest import OpenWindow
 from tests.e2e.person import Person
 from tests.e2e.site import Site
 
+SETS_SECONDS = 30
 SET, ITEM = "Places not on any map", "Stone islands"
 
 
 def test_a_visitor_applies_an_item_signs_up_and_gets_the_same_picture(open_window: OpenWindow, site: Site) -> None:
+    _wait_for_sets(site)
     page = open_window().new_page()
     page.goto("/")
     page.get_by_role("link", name=SET).click()
@@ -27,7 +30,7 @@ def test_a_visitor_applies_an_item_signs_up_and_gets_the_same_picture(open_windo
     alice = Person(page, site, "alice")
     alice.sign_up()
 
-    expect(page.get_by_text(f"The settings of {ITEM} are applied.")).to_be_visible()
+    expect(page.get_by_text(f"The settings of {ITEM} are applied.", exact=True)).to_be_visible()
     expect(alice.prompt).to_have_value(item["recipe"]["prompt"])
     with page.expect_request("**/api/v1/generations") as submitted:
         alice.generate_button.click()
@@ -41,6 +44,14 @@ def test_a_visitor_applies_an_item_signs_up_and_gets_the_same_picture(open_windo
     # Pixels, not bytes: another processor's vector units may round differently.
     difference = np.abs(_pixels(made) - _pixels(shown))
     assert difference.mean() < 1
+
+
+def _wait_for_sets(site: Site) -> None:
+    """The product serves a moment before its sets are there."""
+    deadline = time.monotonic() + SETS_SECONDS
+    while len(httpx.get(f"{site.url}/api/v1/community").json()["data"]) < 4:
+        assert time.monotonic() < deadline, "the sets did not come"
+        time.sleep(0.1)
 
 
 def _item(page: Page) -> dict[str, Any]:
