@@ -44,7 +44,7 @@ with account as (
 ), preset as (
   insert into public.presets values ('two-credits', 'concept', 2, 4, 'optional', true)
 )
-update public.plans set monthly_credits = (%(caps)s::jsonb ->> id)::integer
+update public.plans set monthly_credits = (%(caps)s::jsonb ->> id)::integer where %(caps)s::jsonb ? id
 """
 
 _JOBS: Final = """
