@@ -58,6 +58,8 @@ def content_security_policy(supabase_url: str) -> str:
             "worker-src 'self' blob:",
             "base-uri 'none'",
             "form-action 'self'",
+            # The frame that a ZIP is downloaded through.
+            "frame-src 'self'",
             "frame-ancestors 'none'",
         )
     )

@@ -2,7 +2,7 @@ import { ApiError } from "@/api/errors";
 import { Button } from "@/components/ui/button";
 import { useDocumentTitle } from "@/lib/document-title";
 
-import { MessagePage } from "./message-page";
+import { MessagePage } from "@/components/message-page";
 
 /** Instead of a page that broke. Reloading also brings in a newer version, if that is what went wrong. */
 export function ErrorPage({ error }: { error: unknown }) {

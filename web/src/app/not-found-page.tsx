@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { buttonStyle } from "@/components/ui/button";
 import { useDocumentTitle } from "@/lib/document-title";
 
-import { MessagePage } from "./message-page";
+import { MessagePage } from "@/components/message-page";
 
 export function NotFoundPage() {
   useDocumentTitle("Page not found");

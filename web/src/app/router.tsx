@@ -9,9 +9,11 @@ import {
 
 import { HOME, safeNext } from "@/auth/safe-next";
 import { getSession, hasLinkError } from "@/auth/session";
+import { parseCompareSearch } from "@/features/render/compare-search";
+import { parseRendersSearch } from "@/features/renders/search";
 
 import { ErrorPage } from "./error-page";
-import { WholePage } from "./message-page";
+import { WholePage } from "@/components/message-page";
 import { NotFoundPage } from "./not-found-page";
 import { PublicFrame } from "./public-frame";
 import { RootLayout } from "./root-layout";
@@ -120,6 +122,50 @@ const create = createRoute({
   component: lazyRouteComponent(() => import("@/features/create/create-page"), "CreatePage"),
 });
 
+const renders = createRoute({
+  getParentRoute: () => dashboard,
+  path: "/renders",
+  staticData: { title: "Renders" },
+  validateSearch: parseRendersSearch,
+  component: lazyRouteComponent(() => import("@/features/renders/renders-page"), "RendersPage"),
+});
+
+const trash = createRoute({
+  getParentRoute: () => dashboard,
+  path: "/trash",
+  staticData: { title: "Trash" },
+  component: lazyRouteComponent(() => import("@/features/renders/trash-page"), "TrashPage"),
+});
+
+const render = createRoute({
+  getParentRoute: () => dashboard,
+  path: "/renders/$renderId",
+  staticData: { title: "Render" },
+  component: lazyRouteComponent(() => import("@/features/render/render-page"), "RenderPage"),
+});
+
+const compare = createRoute({
+  getParentRoute: () => dashboard,
+  path: "/compare",
+  staticData: { title: "Compare" },
+  validateSearch: parseCompareSearch,
+  component: lazyRouteComponent(() => import("@/features/render/compare-page"), "ComparePage"),
+});
+
+const collections = createRoute({
+  getParentRoute: () => dashboard,
+  path: "/collections",
+  staticData: { title: "Collections" },
+  component: lazyRouteComponent(() => import("@/features/collections/collections-page"), "CollectionsPage"),
+});
+
+const collection = createRoute({
+  getParentRoute: () => dashboard,
+  path: "/collections/$collectionId",
+  staticData: { title: "Collection" },
+  component: lazyRouteComponent(() => import("@/features/collections/collection-page"), "CollectionPage"),
+});
+
 const account = createRoute({
   getParentRoute: () => dashboard,
   path: "/account",
@@ -152,7 +198,7 @@ const routeTree = root.addChildren([
   publicPages.addChildren([landing, community, communitySet, shared]),
   signIn,
   resetPassword,
-  dashboard.addChildren([dashboardIndex, create, usage, billingReturn, account, myLinks]),
+  dashboard.addChildren([dashboardIndex, create, renders, trash, render, compare, collections, collection, usage, billingReturn, account, myLinks]),
 ]);
 
 export function createAppRouter(queryClient: QueryClient) {

@@ -4,7 +4,7 @@ import { ApiError } from "@/api/errors";
 import { Button } from "@/components/ui/button";
 import { useDocumentTitle } from "@/lib/document-title";
 
-import { MessagePage, WholePage } from "./message-page";
+import { MessagePage, WholePage } from "@/components/message-page";
 
 const RETRY_AFTER_S = 5;
 

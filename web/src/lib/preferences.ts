@@ -6,11 +6,13 @@ export interface Preferences {
   theme: Theme;
   /** Shortcuts of one key without Ctrl or ⌘. Off for people whose tools type for them. */
   singleKeys: boolean;
+  /** Downloads carry what made them. */
+  recipes: boolean;
 }
 
 /** Also read by public/theme.js, before the first paint. */
 const STORAGE_KEY = "maquette.preferences";
-const DEFAULTS: Preferences = { theme: "system", singleKeys: true };
+const DEFAULTS: Preferences = { theme: "system", singleKeys: true, recipes: true };
 
 let preferences = read();
 const listeners = new Set<() => void>();
@@ -58,6 +60,7 @@ function read(): Preferences {
     return {
       theme: theme === "light" || theme === "dark" ? theme : DEFAULTS.theme,
       singleKeys: stored?.singleKeys !== false,
+      recipes: stored?.recipes !== false,
     };
   } catch {
     return DEFAULTS;

@@ -10,17 +10,3 @@ export function saveFile(file: Blob, name: string) {
     URL.revokeObjectURL(url);
   }, 0);
 }
-
-const EXTENSIONS: Record<string, string> = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp" };
-
-/** "calm-living-room-2.webp": names that every system takes, whatever the title holds. */
-export function pictureFileName(title: string, number: number, mime: string): string {
-  const words = title
-    .normalize("NFKD")
-    .replace(/\p{Mark}/gu, "")
-    .toLowerCase()
-    .replace(/[^\p{Letter}\p{Number}]+/gu, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 60);
-  return `${words || "render"}-${number}.${EXTENSIONS[mime] ?? "img"}`;
-}

@@ -1,17 +1,14 @@
-import { cx } from "class-variance-authority";
 import { X, ZoomIn, ZoomOut } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { useId, useMemo, useState, type ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
 
 import { IconButton } from "@/components/ui/icon-button";
-import { Segmented } from "@/components/ui/segmented";
 import { useShortcuts } from "@/lib/shortcuts";
 import { useDialogFocus } from "@/lib/use-dialog-focus";
-import { useSize } from "@/lib/use-size";
 
-import { BeforeAfter } from "./before-after";
-import { useZoom } from "./use-zoom";
-import { fitted } from "./zoom";
+import { ModeSwitch, type Mode } from "./mode-switch";
+import { FIT } from "./zoom";
+import { useStage, ZoomStage } from "./zoom-stage";
 
 export interface ViewerPicture {
   id: string;
@@ -29,6 +26,8 @@ interface PictureViewerProps {
   pictures: readonly ViewerPicture[];
   index: number;
   onIndexChange: (index: number) => void;
+  /** What one of them is called. */
+  noun?: "Variant" | "Picture";
   /** The photo it was made from. */
   before: string | null;
   /** Buttons for the picture that is shown. */
@@ -36,22 +35,16 @@ interface PictureViewerProps {
   onClose: () => void;
 }
 
-type Mode = "result" | "compare";
-
 /** A picture over the whole window: zoom, pan, its siblings, and the photo it was made from behind a divider. */
-export function PictureViewer({ title, pictures, index, onIndexChange, before, actions, onClose }: PictureViewerProps) {
+export function PictureViewer({ title, pictures, index, onIndexChange, noun = "Variant", before, actions, onClose }: PictureViewerProps) {
   const [mode, setMode] = useState<Mode>("result");
-  const [size, measure] = useSize();
   const modeLabel = useId();
   const picture = pictures[index];
   const focus = useDialogFocus();
 
-  const frame = useMemo(() => {
-    if (!size || !picture) return null;
-    const { width, height } = fitted(picture.width / picture.height, size.width, size.height);
-    return { ...size, pictureWidth: width, pictureHeight: height };
-  }, [size, picture]);
-  const { view, zoomed, zoomIn, zoomOut, reset, surface } = useZoom(frame);
+  const [view, setView] = useState(FIT);
+  const stage = useStage(picture, view, setView);
+  const { zoomed, zoomIn, zoomOut, reset } = stage;
 
   const show = (next: number) => {
     if (pictures[next]) onIndexChange(next);
@@ -59,8 +52,8 @@ export function PictureViewer({ title, pictures, index, onIndexChange, before, a
   useShortcuts(
     "Viewer",
     [
-      { keys: "ArrowLeft", label: "Variant before", run: () => show(index - 1) },
-      { keys: "ArrowRight", label: "Variant after", run: () => show(index + 1) },
+      { keys: "ArrowLeft", label: `${noun} before`, run: () => show(index - 1) },
+      { keys: "ArrowRight", label: `${noun} after`, run: () => show(index + 1) },
       { keys: "[Shift]++", label: "Zoom in", run: zoomIn },
       { keys: "-", label: "Zoom out", run: zoomOut },
       { keys: "0", label: "Whole picture", run: reset },
@@ -72,9 +65,6 @@ export function PictureViewer({ title, pictures, index, onIndexChange, before, a
   );
   if (!picture) return null;
 
-  const shown = (
-    <img src={picture.src} alt={picture.alt} draggable={false} className="block size-full select-none" />
-  );
   return (
     <Dialog.Root
       open
@@ -92,7 +82,7 @@ export function PictureViewer({ title, pictures, index, onIndexChange, before, a
             <div className="min-w-0 grow basis-0">
               <Dialog.Title className="truncate text-15 font-semibold">{title}</Dialog.Title>
               <p className="text-12 text-ink-2">
-                Variant {index + 1} of {pictures.length}, <span className="num">{`${picture.width} × ${picture.height}`}</span>
+                {noun} {index + 1} of {pictures.length}, <span className="num">{`${picture.width} × ${picture.height}`}</span>
               </p>
             </div>
             {before !== null && (
@@ -119,32 +109,11 @@ export function PictureViewer({ title, pictures, index, onIndexChange, before, a
           </header>
 
           <div className="min-h-0 grow tablet:px-7">
-            <div ref={measure} className="size-full overflow-hidden">
-              <div
-                {...surface}
-                className={cx(
-                  "grid size-full touch-none place-items-center overflow-hidden",
-                  zoomed ? "cursor-grab active:cursor-grabbing" : "cursor-zoom-in",
-                )}
-              >
-                {frame && (
-                  <div
-                    className="overflow-hidden rounded-pic"
-                    style={{
-                      width: frame.pictureWidth,
-                      height: frame.pictureHeight,
-                      transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
-                    }}
-                  >
-                    {mode === "compare" && before !== null ? <BeforeAfter before={before} scale={view.scale}>{shown}</BeforeAfter> : shown}
-                  </div>
-                )}
-              </div>
-            </div>
+            <ZoomStage stage={stage} before={mode === "compare" ? before : null} className="size-full" />
           </div>
 
           <footer className="grid gap-2.5 px-3 pt-2.5 pb-[calc(12px+env(safe-area-inset-bottom))] tablet:grid-cols-[1fr_auto] tablet:items-center tablet:px-7 tablet:pb-4">
-            {pictures.length > 1 && <Strip pictures={pictures} index={index} onSelect={show} />}
+            {pictures.length > 1 && <Strip noun={noun} pictures={pictures} index={index} onSelect={show} />}
             <div className="flex flex-wrap gap-2 max-tablet:*:grow tablet:col-start-2 tablet:justify-end">
               {before !== null && (
                 <div className="w-full tablet:hidden">
@@ -160,35 +129,21 @@ export function PictureViewer({ title, pictures, index, onIndexChange, before, a
   );
 }
 
-function ModeSwitch({ labelledBy, mode, onChange }: { labelledBy: string; mode: Mode; onChange: (mode: Mode) => void }) {
-  return (
-    <Segmented<Mode>
-      aria-labelledby={labelledBy}
-      value={mode}
-      onChange={onChange}
-      options={[
-        { value: "result", label: "Result" },
-        { value: "compare", label: "Before, after" },
-      ]}
-      className="tablet:w-58"
-    />
-  );
-}
-
 interface StripProps {
+  noun: string;
   pictures: readonly ViewerPicture[];
   index: number;
   onSelect: (index: number) => void;
 }
 
-function Strip({ pictures, index, onSelect }: StripProps) {
+function Strip({ noun, pictures, index, onSelect }: StripProps) {
   return (
-    <ul aria-label="Variants" className="no-scrollbar -m-1 flex gap-2 overflow-x-auto p-1">
+    <ul aria-label={`${noun}s`} className="no-scrollbar -m-1 flex gap-2 overflow-x-auto p-1">
       {pictures.map(({ id, thumbnail, width, height, mark }, at) => (
         <li key={id} className="shrink-0">
           <button
             type="button"
-            aria-label={`Variant ${at + 1}${mark ? `, ${mark}` : ""}`}
+            aria-label={`${noun} ${at + 1}${mark ? `, ${mark}` : ""}`}
             aria-current={at === index || undefined}
             onClick={() => onSelect(at)}
             className="relative block rounded-pic aria-[current=true]:outline-2 aria-[current=true]:outline-offset-2 aria-[current=true]:outline-ink"

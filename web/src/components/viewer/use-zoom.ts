@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type PointerEvent } from "react";
+import { useEffect, useRef, type Dispatch, type PointerEvent, type SetStateAction } from "react";
 
 import { FIT, panBy, zoomAt, type Frame, type Point, type View } from "./zoom";
 
@@ -9,9 +9,11 @@ const WHEEL = 0.002;
 /** A double click goes here from the whole picture, and back. */
 const CLOSE_UP = 2.5;
 
-/** Wheel, pinch, drag, double click and buttons for a picture in `frame`; null while the frame is not laid out. */
-export function useZoom(frame: Frame | null) {
-  const [view, setView] = useState<View>(FIT);
+/**
+ * Wheel, pinch, drag, double click and buttons for a picture in `frame`; null while the frame is not laid out. Pictures
+ * that are given the same view move together.
+ */
+export function useZoom(frame: Frame | null, view: View, setView: Dispatch<SetStateAction<View>>) {
   const element = useRef<HTMLDivElement>(null);
   const pointers = useRef(new Map<number, Point>());
 
@@ -32,7 +34,7 @@ export function useZoom(frame: Frame | null) {
     return () => {
       target.removeEventListener("wheel", turn);
     };
-  }, [frame]);
+  }, [frame, setView]);
 
   const down = (event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0) return;
@@ -60,7 +62,6 @@ export function useZoom(frame: Frame | null) {
   };
 
   return {
-    view,
     zoomed: view.scale > 1,
     zoomIn: () => {
       zoom(STEP);

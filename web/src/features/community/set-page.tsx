@@ -96,6 +96,7 @@ function ItemViewer({ items, index, onIndexChange, onClose }: ItemViewerProps) {
         }))}
         index={index}
         onIndexChange={onIndexChange}
+        noun="Picture"
         before={null}
         actions={
           <>

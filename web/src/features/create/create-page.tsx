@@ -23,6 +23,7 @@ import { useDraft } from "./hooks/use-draft";
 import { useDropAndPaste } from "./hooks/use-drop-and-paste";
 import { useNotifications } from "./hooks/use-notifications";
 import { usePhoto } from "./hooks/use-photo";
+import { useRecipe } from "./hooks/use-recipe";
 import { useRunStatus } from "./hooks/use-run-status";
 import { useRunTitle } from "./hooks/use-run-title";
 import { useRuns } from "./hooks/use-runs";
@@ -35,11 +36,11 @@ export function CreatePage() {
   const config = useConfig();
   const online = useOnline();
   const { data: usage } = useUsage();
-  const [overlay, setOverlay] = useState<Overlay | null>(null);
   const prompt = useRef<HTMLTextAreaElement>(null);
 
-  const [draft, change] = useDraft(user.id, config);
+  const [draft, change, handedInput] = useDraft(user.id, config);
   const preset = presetOf(draft, config);
+  const [overlay, setOverlay] = useState<Overlay | null>(handedInput && preset.photo === "none" ? "photo-presets" : null);
   const input = inputOf(draft, preset);
   const photoUrl = usePictureUrl(input);
   const planMaximum = usage?.plan.max_variants ?? config.limits.max_variants;
@@ -51,7 +52,16 @@ export function CreatePage() {
     if (preset.photo === "none") setOverlay("photo-presets");
   };
   const photo = usePhoto(config.limits, giveInput);
-  const { over, target } = useDropAndPaste((file) => void photo.add(file));
+  const replaceDraft = (next: Partial<Draft>, said: string) => {
+    change(next);
+    toast(said, { action: { label: "Undo", run: () => change(draft) } });
+  };
+  const takeRecipe = useRecipe(config, replaceDraft);
+  /** A picture of ours that tells what made it, or a photo. */
+  const addFile = async (file: File) => {
+    if (!(await takeRecipe(file))) await photo.add(file);
+  };
+  const { over, target } = useDropAndPaste((file) => void addFile(file));
   const samples = config.sample_photos.filter(({ families }) => families.includes(preset.family));
 
   const notifications = useNotifications();
@@ -98,10 +108,6 @@ export function CreatePage() {
   };
   useShortcuts("Create", [{ keys: "$mod+Enter", label: "Generate", run: generate }]);
 
-  const replaceDraft = (next: Partial<Draft>, said: string) => {
-    change(next);
-    toast(said, { action: { label: "Undo", run: () => change(draft) } });
-  };
   const useVariant = ({ id, index }: Variant) => {
     if (!runs.shown.data) return;
     giveInput({ kind: "variant", variantId: id, generationId: runs.shown.data.id });
@@ -137,7 +143,7 @@ export function CreatePage() {
                   input={input}
                   state={photo.state}
                   samples={samples}
-                  onFile={(file) => void photo.add(file)}
+                  onFile={(file) => void addFile(file)}
                   onSample={(sample) => void photo.addSample(sample)}
                   onCancel={photo.cancel}
                   onRemove={() => change({ input: null })}
@@ -166,7 +172,7 @@ export function CreatePage() {
         </div>
         {over && (
           <div className="pointer-events-none absolute inset-2 z-10 grid place-content-center rounded-md border-2 border-dashed border-ink bg-canary-wash text-15 font-semibold">
-            Drop the photo here
+            Drop a photo, or a picture of yours
           </div>
         )}
       </section>

@@ -9,7 +9,7 @@ export function loadDraft(userId: string, config: Config): Draft {
   const fresh = newDraft(config);
   const stored = read(userId);
   if (!isRecord(stored)) return fresh;
-  const { presetId, prompt, settings, variants, seed, seedLocked, input } = stored;
+  const { presetId, prompt, settings, variants, seed, seedLocked, input, collectionId } = stored;
   const { min_seed: minSeed, max_seed: maxSeed } = config.limits;
   return {
     presetId: typeof presetId === "string" ? presetId : fresh.presetId,
@@ -19,6 +19,7 @@ export function loadDraft(userId: string, config: Config): Draft {
     seed: isInteger(seed, minSeed, maxSeed) ? seed : fresh.seed,
     seedLocked: seedLocked === true,
     input: inputOf(input),
+    collectionId: typeof collectionId === "string" ? collectionId : null,
   };
 }
 
@@ -48,7 +49,7 @@ function onlyValues(settings: Record<string, unknown>): Record<string, SettingVa
 
 function inputOf(input: unknown): DraftInput | null {
   if (!isRecord(input)) return null;
-  const { kind, uploadId, name, width, height, variantId, generationId } = input;
+  const { kind, uploadId, name, width, height, variantId, generationId, renderId } = input;
   if (kind === "upload" && typeof uploadId === "string") {
     return {
       kind,
@@ -58,8 +59,9 @@ function inputOf(input: unknown): DraftInput | null {
       height: typeof height === "number" ? height : null,
     };
   }
-  if (kind === "variant" && typeof variantId === "string" && typeof generationId === "string") {
-    return { kind, variantId, generationId };
+  if (kind === "variant" && typeof variantId === "string") {
+    if (typeof generationId === "string") return { kind, variantId, generationId };
+    if (typeof renderId === "string") return { kind, variantId, renderId };
   }
   return null;
 }

@@ -1,13 +1,14 @@
-import type { AppliedSettings } from "@/lib/applied-settings";
+import type { Applied, AppliedSettings, HandedInput } from "@/lib/applied-settings";
 
-import { activeSettings, settingValue } from "./settings";
+import { activeSettings, settingValue } from "@/api/preset-settings";
 import type { Config, Generation, Limits, Preset, SettingValue, SubmitGeneration } from "./types";
 
 /** The picture a run starts from. What can expire (its URL) is not kept. */
 export type DraftInput =
   | { kind: "upload"; uploadId: string; name: string | null; width: number | null; height: number | null }
-  /** `generationId` is a run that shows the variant: it made it, or started from it. */
-  | { kind: "variant"; variantId: string; generationId: string };
+  /** Shown by a run, which made it or started from it, or by the render it belongs to. */
+  | { kind: "variant"; variantId: string; generationId: string }
+  | { kind: "variant"; variantId: string; renderId: string };
 
 /**
  * What a person is about to generate. It keeps what was chosen even where the preset of the moment has no use for it,
@@ -24,6 +25,8 @@ export interface Draft {
   /** A locked seed stays for the next run. */
   seedLocked: boolean;
   input: DraftInput | null;
+  /** Where the render goes; null: nowhere but My Renders. */
+  collectionId: string | null;
 }
 
 export function newDraft(config: Config): Draft {
@@ -35,6 +38,7 @@ export function newDraft(config: Config): Draft {
     seed: randomSeed(config.limits),
     seedLocked: false,
     input: null,
+    collectionId: null,
   };
 }
 
@@ -74,7 +78,7 @@ export function toRequest(draft: Draft, preset: Preset, planMaximum: number): Su
     variants: variantsOf(draft, preset, planMaximum),
     seed: preset.supports_seed ? draft.seed : null,
     input: input && requestInput(input),
-    collection_id: null,
+    collection_id: draft.collectionId,
   };
 }
 
@@ -84,8 +88,8 @@ function requestInput(input: DraftInput): SubmitGeneration["input"] {
     : { kind: "variant", variant_id: input.variantId };
 }
 
-/** The draft that would make this generation again: same seed, so it is locked. */
-export function draftOf(generation: Generation): Draft {
+/** What would make this generation again: same seed, so it is locked. */
+export function draftOf(generation: Generation): Partial<Draft> {
   return {
     presetId: generation.preset_id,
     prompt: generation.prompt,
@@ -97,17 +101,29 @@ export function draftOf(generation: Generation): Draft {
   };
 }
 
-/** The draft that makes the picture whose settings were applied: the first variant for its seed, so that is locked. */
-export function appliedDraft(applied: AppliedSettings, config: Config): Draft {
+/** What changes of a draft when something is applied to it. */
+export function appliedChanges(applied: Applied, config: Config): Partial<Draft> {
+  if (!("presetId" in applied)) return { input: draftInput(applied.input) };
   return {
-    ...newDraft(config),
-    presetId: applied.presetId,
-    prompt: applied.prompt,
-    settings: applied.settings as Record<string, SettingValue>,
-    variants: 1,
-    seed: applied.seed,
-    seedLocked: true,
+    ...settingsChanges(applied, config),
+    variants: applied.variants ?? 1,
+    input: applied.input ? draftInput(applied.input) : null,
   };
+}
+
+/** A given seed makes the same picture again, so it is locked. */
+function settingsChanges({ presetId, prompt, settings, seed }: AppliedSettings, config: Config): Partial<Draft> {
+  return {
+    presetId,
+    prompt,
+    settings: settings as Record<string, SettingValue>,
+    seed: seed ?? randomSeed(config.limits),
+    seedLocked: seed !== null,
+  };
+}
+
+function draftInput(input: HandedInput): DraftInput {
+  return input.kind === "upload" ? { ...input, name: null, width: null, height: null } : input;
 }
 
 function inputFrom({ id, input }: Generation): DraftInput | null {

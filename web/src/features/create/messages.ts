@@ -1,7 +1,7 @@
 import { ApiError } from "@/api/errors";
 import { dayAndMonth } from "@/lib/dates";
 
-import { activeSettings, settingWords } from "./settings";
+import { activeSettings, settingWords } from "@/api/preset-settings";
 import type { Generation, Preset, Usage } from "./types";
 
 /** "1 credit", "8 credits". */

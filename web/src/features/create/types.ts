@@ -1,11 +1,10 @@
 import type { components } from "@/api/schema";
 
+export type { Preset, Setting, SettingValue } from "@/api/preset-settings";
+
 type Schemas = components["schemas"];
 
 export type Config = Schemas["ConfigView"];
-export type Preset = Config["presets"][number];
-export type Setting = Preset["settings"][number];
-export type SettingValue = string | number | boolean;
 export type Limits = Config["limits"];
 export type SamplePhoto = Config["sample_photos"][number];
 

@@ -10,7 +10,7 @@ const THEMES: readonly Option<Theme>[] = [
 ];
 
 export function PreferencesSection() {
-  const { theme, singleKeys } = usePreferences();
+  const { theme, singleKeys, recipes } = usePreferences();
   return (
     <div className="grid gap-4">
       <GroupField label="Theme">
@@ -31,6 +31,14 @@ export function PreferencesSection() {
         checked={singleKeys}
         onChange={(next) => {
           setPreferences({ singleKeys: next });
+        }}
+      />
+      <Switch
+        label="Settings in downloads"
+        hint="Files carry preset, prompt, settings and seed. Drop one on Create to start from it."
+        checked={recipes}
+        onChange={(next) => {
+          setPreferences({ recipes: next });
         }}
       />
     </div>

@@ -1,6 +1,8 @@
 import { queryOptions, useQuery, type QueryClient } from "@tanstack/react-query";
 
 import { api, unwrapPage, type Page } from "@/api/client";
+import { ApiError } from "@/api/errors";
+import { renderQuery } from "@/api/renders";
 
 import type { DraftInput } from "../draft";
 import type { EarlierUpload } from "../types";
@@ -39,8 +41,22 @@ async function uploadUrl(id: string): Promise<string | null> {
 
 async function variantUrl(
   client: QueryClient,
-  { variantId, generationId }: DraftInput & { kind: "variant" },
+  input: DraftInput & { kind: "variant" },
 ): Promise<string | null> {
+  return "renderId" in input ? urlInRender(client, input) : urlInRun(client, input);
+}
+
+async function urlInRender(client: QueryClient, { variantId, renderId }: { variantId: string; renderId: string }) {
+  try {
+    const { variants } = await client.query(renderQuery(renderId));
+    return variants.find(({ id }) => id === variantId)?.url ?? null;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+async function urlInRun(client: QueryClient, { variantId, generationId }: { variantId: string; generationId: string }) {
   const { input, render } = await client.query(generationQuery(generationId));
   const made = render?.variants.find((variant) => variant.id === variantId);
   return made?.url ?? (input?.variant_id === variantId ? input.url : null);

@@ -35,4 +35,8 @@ export function showStarted(client: QueryClient, generation: Generation) {
 export function refreshRuns(client: QueryClient) {
   void client.invalidateQueries({ queryKey: generationsQuery.queryKey });
   void client.invalidateQueries({ queryKey: ["usage"] });
+  // A list that begins anew shows what was made; one of many pages would be read again page by page.
+  client.removeQueries({ queryKey: ["renders", "list"] });
+  void client.invalidateQueries({ queryKey: ["renders", "months"] });
+  void client.invalidateQueries({ queryKey: ["collections"] });
 }

@@ -1,8 +1,9 @@
 import { useState } from "react";
 
+import { downloadPicture } from "@/api/downloads";
 import { toast } from "@/components/ui/toast-store";
-import { pictureFileName, saveFile } from "@/lib/save-file";
-import { getFile } from "@/api/get-file";
+import { getPreferences } from "@/lib/preferences";
+import { saveFile } from "@/lib/save-file";
 
 import { useChooseCover } from "../api/change-render";
 import { settingsText } from "../messages";
@@ -31,9 +32,10 @@ export function ResultStage({ generation, preset, status, notifications, onCance
   const { render } = generation;
 
   const download = async (variant: Variant) => {
-    if (variant.url === null) return;
+    if (!render) return;
     try {
-      saveFile(await getFile(variant.url), pictureFileName(generation.title, variant.index + 1, variant.mime));
+      const { file, name } = await downloadPicture({ renderId: render.id, variantId: variant.id, recipe: getPreferences().recipes });
+      saveFile(file, name);
     } catch (error) {
       toast(`The download failed. ${(error as Error).message}`, { tone: "danger" });
     }

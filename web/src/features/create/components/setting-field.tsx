@@ -4,7 +4,7 @@ import { Select } from "@/components/ui/select";
 import { Slider } from "@/components/ui/slider";
 import { Switch } from "@/components/ui/switch";
 
-import { settingValue } from "../settings";
+import { settingValue } from "@/api/preset-settings";
 import type { Setting, SettingValue } from "../types";
 
 interface SettingFieldProps {

@@ -1,12 +1,13 @@
 import { cx } from "class-variance-authority";
-import type { ReactNode, Ref } from "react";
+import { useCallback, type ReactNode, type Ref } from "react";
 
 import { GroupField } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
 
 import { inputOf, type Draft } from "../draft";
-import { activeSettings } from "../settings";
+import { activeSettings } from "@/api/preset-settings";
 import type { Config, Preset, Setting } from "../types";
+import { CollectionField } from "./collection-field";
 import { PresetSummary } from "./preset-summary";
 import { PromptField } from "./prompt-field";
 import { SeedField } from "./seed-field";
@@ -30,6 +31,7 @@ interface SettingsPanelProps {
 export function SettingsPanel(props: SettingsPanelProps) {
   const { userId, config, preset, draft, photo, promptRef, onChange, onChangePreset } = props;
   const hasPhoto = inputOf(draft, preset) !== null;
+  const onKeepIn = useCallback((collectionId: string | null) => onChange({ collectionId }), [onChange]);
   const settings = activeSettings(preset, hasPhoto);
   const aboutPhoto = settings.filter(({ when }) => when === "with_photo");
   const others = settings.filter(({ when }) => when !== "with_photo");
@@ -69,6 +71,7 @@ export function SettingsPanel(props: SettingsPanelProps) {
           onChange={(seed, seedLocked) => onChange({ seed, seedLocked })}
         />
       )}
+      <CollectionField value={draft.collectionId} onChange={onKeepIn} />
     </div>
   );
 }

@@ -41,6 +41,7 @@ export function useSubmit({ userId, draft, preset, config, planMaximum, change, 
     if (code === "plan_cap_reached") onCapReached();
     else setProblem(refusal(error));
     if (code === "input_not_found") change({ input: null });
+    if (code === "collection_not_found") change({ collectionId: null });
   };
 
   const submit = () => {

@@ -1,4 +1,8 @@
-import type { Preset, Setting, SettingValue } from "./types";
+import type { components } from "./schema";
+
+export type Preset = components["schemas"]["PresetView"];
+export type Setting = Preset["settings"][number];
+export type SettingValue = string | number | boolean;
 
 /** The settings that have an effect with or without a photo, in the order of the preset. */
 export function activeSettings(preset: Preset, hasPhoto: boolean): Setting[] {

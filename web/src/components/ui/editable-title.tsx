@@ -1,0 +1,71 @@
+import { cx } from "class-variance-authority";
+import { Pencil } from "lucide-react";
+import { useRef, useState } from "react";
+
+import { inputStyle } from "./field";
+import { IconButton } from "./icon-button";
+
+interface EditableTitleProps {
+  title: string;
+  /** What it names: "Title", "Name of the collection". */
+  label: string;
+  maxLength: number;
+  className?: string;
+  /** Called with what was typed when it is something else than before. */
+  onChange: ((title: string) => void) | null;
+}
+
+/** The heading of a page, renamed in place: Enter or leaving the field saves, Escape keeps what it was. */
+export function EditableTitle({ title, label, maxLength, className, onChange }: EditableTitleProps) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
+
+  const close = () => {
+    setTyped(null);
+    // The field is gone with the next paint; the focus goes back to where it came from.
+    requestAnimationFrame(() => button.current?.focus());
+  };
+  const save = () => {
+    const next = typed?.trim();
+    if (next && next !== title) onChange?.(next);
+    setTyped(null);
+  };
+  if (typed !== null) {
+    return (
+      <>
+        <h1 className="sr-only">{title}</h1>
+        <input
+          aria-label={label}
+          // The person has just asked to type here.
+          // eslint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
+          value={typed}
+          maxLength={maxLength}
+          onFocus={(event) => event.target.select()}
+          onChange={(event) => setTyped(event.target.value)}
+          onBlur={save}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") {
+              save();
+              close();
+            } else if (event.key === "Escape") {
+              event.stopPropagation();
+              close();
+            }
+          }}
+          className={cx(inputStyle, "min-w-0 grow font-semibold")}
+        />
+      </>
+    );
+  }
+  return (
+    <div className="flex min-w-0 grow items-start gap-1">
+      <h1 className={cx("min-w-0 font-semibold break-words", className)}>{title}</h1>
+      {onChange && (
+        <IconButton ref={button} label="Rename" variant="ghost" size="sm" className="-mt-0.5" onClick={() => setTyped(title)}>
+          <Pencil aria-hidden size={15} strokeWidth={1.6} />
+        </IconButton>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { Segmented } from "@/components/ui/segmented";
+
+/** A picture alone, or with the one it was made from. */
+export type Mode = "result" | "compare";
+
+interface ModeSwitchProps {
+  /** Id of the element that names it. */
+  labelledBy: string;
+  mode: Mode;
+  onChange: (mode: Mode) => void;
+}
+
+export function ModeSwitch({ labelledBy, mode, onChange }: ModeSwitchProps) {
+  return (
+    <Segmented<Mode>
+      aria-labelledby={labelledBy}
+      value={mode}
+      onChange={onChange}
+      options={[
+        { value: "result", label: "Result" },
+        { value: "compare", label: "Before, after" },
+      ]}
+      className="tablet:w-58"
+    />
+  );
+}

@@ -1,0 +1,252 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { ArrowLeft, ArrowRight, ChevronLeft, Download, FolderMinus, Heart, ImageIcon, Share2, Trash } from "lucide-react";
+import { useId, useState } from "react";
+
+import { collectionQuery, useChangeCollection, type Collection } from "@/api/collections";
+import { useConfig } from "@/api/config";
+import { ApiError } from "@/api/errors";
+import { manualOrder, usePlaceItem, type Listing, type RenderCard } from "@/api/renders";
+import { MessagePage } from "@/components/message-page";
+import { Button, buttonStyle } from "@/components/ui/button";
+import { EditableTitle } from "@/components/ui/editable-title";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Segmented } from "@/components/ui/segmented";
+import { toast } from "@/components/ui/toast-store";
+import { ListFailed } from "@/gallery/list-failed";
+import { RenderGrid } from "@/gallery/render-grid";
+import { SelectionBar } from "@/gallery/selection-bar";
+import { useGridKeys } from "@/gallery/use-grid-keys";
+import { useListing } from "@/gallery/use-listing";
+import { useRenderActions } from "@/gallery/use-render-actions";
+import { behindAfterPush, useReorder } from "@/gallery/use-reorder";
+import { useSelection } from "@/gallery/use-selection";
+import { renderCount } from "@/gallery/words";
+import { useDocumentTitle } from "@/lib/document-title";
+import { ShareDialog } from "@/sharing/share-dialog";
+
+import { DeleteDialog } from "./components/delete-dialog";
+import { LONGEST_NAME } from "./components/name-dialog";
+
+const route = getRouteApi("/dashboard/collections/$collectionId");
+const ICON = { "aria-hidden": true, size: 15, strokeWidth: 1.6 } as const;
+const WORD = "max-desk:sr-only";
+
+const SORTS = [
+  { value: "manual", label: "My order" },
+  { value: "added", label: "Added" },
+  { value: "newest", label: "Newest" },
+  { value: "oldest", label: "Oldest" },
+] as const;
+type CollectionSort = (typeof SORTS)[number]["value"];
+
+/** One collection: its renders in the person's own order or by time. */
+export function CollectionPage() {
+  const { collectionId } = route.useParams();
+  const { data: collection, error, refetch } = useQuery(collectionQuery(collectionId));
+  useDocumentTitle(collection?.name ?? "Collection");
+  if (collection) return <Loaded key={collectionId} collection={collection} />;
+  if (error instanceof ApiError && error.status === 404) {
+    return (
+      <MessagePage title="This collection is not here" sentence="It was deleted, or it belongs to somebody else.">
+        <Link to="/dashboard/collections" className={buttonStyle({ variant: "ink" })}>
+          Go to Collections
+        </Link>
+      </MessagePage>
+    );
+  }
+  return error && <ListFailed error={error} onRetry={() => void refetch()} />;
+}
+
+function Loaded({ collection }: { collection: Collection }) {
+  const navigate = useNavigate();
+  const { mutate: change } = useChangeCollection();
+  const { downloadCollection } = useRenderActions();
+  const [sort, setSort] = useState<CollectionSort>("manual");
+  const [overlay, setOverlay] = useState<"share" | "delete" | null>(null);
+  const sortLabel = useId();
+  const { id, name, count, is_favorites: favorites } = collection;
+  const failed = ({ message }: Error) => toast(message, { tone: "danger" });
+
+  return (
+    <div className="px-3.5 pt-2.5 pb-44 tablet:px-7 tablet:pt-4.5 tablet:pb-30">
+      <Link to="/dashboard/collections" className={buttonStyle({ variant: "ghost", size: "sm", className: "-ml-2.5" })}>
+        <ChevronLeft {...ICON} />
+        Collections
+      </Link>
+      <header className="flex min-h-11 flex-wrap items-center gap-2 pb-4">
+        <div className="min-w-0 grow max-tablet:w-full">
+          <EditableTitle
+            title={name}
+            label="Name of the collection"
+            maxLength={LONGEST_NAME}
+            className="text-24"
+            onChange={favorites ? null : (next) => change({ id, name: next }, { onError: failed })}
+          />
+          <p className="text-12 text-ink-3">{renderCount(count)}</p>
+        </div>
+        <span id={sortLabel} className="sr-only">
+          Sort by
+        </span>
+        <Segmented aria-labelledby={sortLabel} options={SORTS} value={sort} onChange={setSort} className="max-tablet:w-full tablet:w-84" />
+        <Button onClick={() => setOverlay("share")}>
+          <Share2 {...ICON} />
+          Share
+        </Button>
+        <Button
+          blocked={count === 0}
+          onClick={() => downloadCollection(id)}
+        >
+          <Download {...ICON} />
+          Download
+        </Button>
+        {!favorites && (
+          <Button variant="danger" onClick={() => setOverlay("delete")}>
+            <Trash {...ICON} />
+            Delete
+          </Button>
+        )}
+      </header>
+      <Items key={sort} collection={collection} sort={sort} />
+      {overlay === "share" && <ShareDialog target={{ collection_id: id }} title={name} onClose={() => setOverlay(null)} />}
+      {overlay === "delete" && (
+        <DeleteDialog
+          collection={collection}
+          onDeleted={() => void navigate({ to: "/dashboard/collections" })}
+          onClose={() => setOverlay(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Items({ collection, sort }: { collection: Collection; sort: CollectionSort }) {
+  const { presets } = useConfig();
+  const listing: Listing = sort === "manual" ? manualOrder(collection.id) : { filters: { collection_id: collection.id }, sort, month: null };
+  const { cards, order, error, onNeedMore, retry } = useListing(listing);
+  const selection = useSelection(order);
+  const actions = useRenderActions();
+  const { mutate: place } = usePlaceItem(collection.id);
+  const { mutate: change } = useChangeCollection();
+  const [active, setActive] = useState<RenderCard | null>(null);
+  const [said, setSaid] = useState("");
+  const failed = ({ message }: Error) => toast(message, { tone: "danger" });
+  const manual = sort === "manual";
+
+  const move = (renderId: string, behind: string | null) => {
+    place({ renderId, behind }, { onError: failed });
+    const at = behind === null ? 1 : order.filter((id) => id !== renderId).indexOf(behind) + 2;
+    setSaid(`Moved to place ${at} of ${collection.count}.`);
+  };
+  const push = (index: number, step: -1 | 1) => {
+    const id = order[index];
+    if (id !== undefined) move(id, behindAfterPush(order, index, step));
+  };
+  const attach = useReorder(order, move);
+  const remove = (ids: readonly string[]) => {
+    void actions.uncollect(ids, collection);
+    selection.clear();
+  };
+  useGridKeys({
+    selection,
+    active,
+    matching: { matching: listing.filters },
+    onFavorite: actions.favorite,
+    onDownload: actions.download,
+    onDelete: (selected) => {
+      if ("ids" in selected) remove(selected.ids);
+    },
+    deleteLabel: "Remove from the collection",
+  });
+
+  if (!cards) return error && <ListFailed error={error} onRetry={retry} />;
+  if (cards.length === 0) {
+    return (
+      <EmptyState
+        picture={presets[0]?.picture ?? ""}
+        sentence={
+          collection.is_favorites
+            ? "Nothing here yet. The heart on a render keeps it here."
+            : "Nothing here yet. Select renders and add them to this collection."
+        }
+        action={
+          <Link to="/dashboard/renders" className={buttonStyle({ variant: "ink" })}>
+            Go to Renders
+          </Link>
+        }
+      />
+    );
+  }
+  const [only] = selection.ids;
+  const index = only !== undefined && selection.ids.length === 1 ? order.indexOf(only) : -1;
+  return (
+    <>
+      {manual && (
+        <p className="pb-3 text-12 text-ink-3">
+          <span className="touch:hidden">Drag renders into another order, or press Alt with an arrow key.</span>
+          <span className="hidden touch:inline">Select one render to move it.</span>
+        </p>
+      )}
+      <p role="status" className="sr-only">
+        {said}
+      </p>
+      <RenderGrid
+        label={collection.name}
+        cards={cards}
+        selection={selection}
+        onNeedMore={onNeedMore}
+        onActive={setActive}
+        onPush={manual ? push : null}
+        attach={manual ? attach : null}
+        note={(card) => (card.id === collection.cover_render_id ? "Cover" : null)}
+      />
+      {error && <ListFailed error={error} onRetry={retry} />}
+      {selection.any && (
+        <SelectionBar count={selection.ids.length} total={null} onPickAll={selection.pickAll} onClear={selection.clear}>
+          {manual && index >= 0 && (
+            <>
+              <Button variant="glass" blocked={index === 0} onClick={() => push(index, -1)} aria-label="Move earlier">
+                <ArrowLeft {...ICON} />
+              </Button>
+              <Button variant="glass" blocked={index === order.length - 1} onClick={() => push(index, 1)} aria-label="Move later">
+                <ArrowRight {...ICON} />
+              </Button>
+            </>
+          )}
+          {only !== undefined && index >= 0 && !collection.is_favorites && (
+            <Button
+              variant="glass"
+              onClick={() => {
+                change({ id: collection.id, cover_render_id: only }, { onError: failed, onSuccess: () => toast("This is the cover now.") });
+                selection.clear();
+              }}
+            >
+              <ImageIcon {...ICON} />
+              <span className={WORD}>Make cover</span>
+            </Button>
+          )}
+          {!collection.is_favorites && (
+            <Button
+              variant="glass"
+              onClick={() => {
+                void actions.collect({ ids: selection.ids }, null);
+                selection.clear();
+              }}
+            >
+              <Heart {...ICON} />
+              <span className={WORD}>Favorite</span>
+            </Button>
+          )}
+          <Button variant="glass" onClick={() => actions.download(selection.ids)}>
+            <Download {...ICON} />
+            <span className={WORD}>Download</span>
+          </Button>
+          <Button variant="glass" onClick={() => remove(selection.ids)}>
+            <FolderMinus {...ICON} />
+            <span className={WORD}>Remove</span>
+          </Button>
+        </SelectionBar>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,81 @@
+import { Link } from "@tanstack/react-router";
+import { Ellipsis, FileArchive, Heart, Pencil, Share2, Trash } from "lucide-react";
+
+import type { Collection } from "@/api/collections";
+import { buttonStyle } from "@/components/ui/button";
+import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
+import { renderCount } from "@/gallery/words";
+
+interface CollectionCardProps {
+  collection: Collection;
+  onRename: () => void;
+  onShare: () => void;
+  onDownload: () => void;
+  onDelete: () => void;
+}
+
+const ICON = { "aria-hidden": true, size: 15, strokeWidth: 1.6 } as const;
+
+/** A collection with its first pictures, one large and two small. */
+export function CollectionCard({ collection, ...does }: CollectionCardProps) {
+  const { id, name, count, is_favorites: favorites } = collection;
+  return (
+    <li className="group relative grid content-start gap-2">
+      <Link to="/dashboard/collections/$collectionId" params={{ collectionId: id }} className="grid gap-2 rounded-pic">
+        <Mosaic collection={collection} />
+        <span className="flex min-w-0 items-center gap-1.5 pr-9">
+          {favorites && <Heart {...ICON} fill="currentColor" className="shrink-0" />}
+          <span className="truncate text-15 font-semibold">{name}</span>
+        </span>
+        <span className="-mt-2 text-12 text-ink-3">{renderCount(count)}</span>
+      </Link>
+      {!favorites && (
+        <Menu
+          trigger={
+            <button
+              type="button"
+              aria-label={`Actions of ${name}`}
+              className={buttonStyle({ variant: "ghost", size: "sm", icon: true, className: "absolute right-0 bottom-2" })}
+            >
+              <Ellipsis aria-hidden size={18} strokeWidth={1.6} />
+            </button>
+          }
+        >
+          <MenuItem icon={<Pencil {...ICON} />} onSelect={does.onRename}>
+            Rename
+          </MenuItem>
+          <MenuItem icon={<Share2 {...ICON} />} onSelect={does.onShare}>
+            Share
+          </MenuItem>
+          {count > 0 && (
+            <MenuItem icon={<FileArchive {...ICON} />} onSelect={does.onDownload}>
+              Download
+            </MenuItem>
+          )}
+          <MenuSeparator />
+          <MenuItem icon={<Trash {...ICON} />} danger onSelect={does.onDelete}>
+            Delete collection
+          </MenuItem>
+        </Menu>
+      )}
+    </li>
+  );
+}
+
+/** Cut to the mosaic: it stands for a collection, not for a picture. */
+function Mosaic({ collection: { covers } }: { collection: Collection }) {
+  const [first, second, third] = covers.map(({ thumbnail_url: url }) => url);
+  const tile = (url: string | null | undefined, className: string) =>
+    url ? (
+      <img src={url} alt="" loading="lazy" className={`size-full bg-stage object-cover ${className}`} />
+    ) : (
+      <span className={`size-full bg-sunken ${className}`} />
+    );
+  return (
+    <span className="grid aspect-3/2 grid-cols-[2fr_1fr] grid-rows-2 gap-0.5 overflow-hidden rounded-pic group-hover:opacity-90">
+      {tile(first, "row-span-2")}
+      {tile(second, "")}
+      {tile(third, "")}
+    </span>
+  );
+}

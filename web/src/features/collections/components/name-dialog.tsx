@@ -1,0 +1,53 @@
+import { useState } from "react";
+
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { TextField } from "@/components/ui/field";
+
+interface NameDialogProps {
+  title: string;
+  /** What the button says. */
+  action: string;
+  name: string;
+  pending: boolean;
+  error: Error | null;
+  onSave: (name: string) => void;
+  onClose: () => void;
+}
+
+/** As many characters as the API takes. */
+export const LONGEST_NAME = 80;
+
+/** Asks for the name of a collection. */
+export function NameDialog({ title, action, name, pending, error, onSave, onClose }: NameDialogProps) {
+  const [typed, setTyped] = useState(name);
+  const empty = typed.trim() === "";
+  return (
+    <Dialog open onOpenChange={onClose} title={title}>
+      <form
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!empty && !pending) onSave(typed.trim());
+        }}
+      >
+        <TextField
+          label="Name"
+          // The dialog is for typing this.
+          // eslint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
+          value={typed}
+          maxLength={LONGEST_NAME}
+          onChange={(event) => setTyped(event.target.value)}
+          {...(error && { error: error.message })}
+        />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="ink" blocked={empty || pending}>
+            {action}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

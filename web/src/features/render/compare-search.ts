@@ -1,0 +1,24 @@
+/** Which pictures are compared: a render each, with the id of a variant behind a dot unless the cover is meant. */
+export interface CompareSearch {
+  a?: string;
+  b?: string;
+}
+
+const SIDE = /^[0-9a-f-]{36}(\.[0-9a-f-]{36})?$/;
+
+/** What an address says, without what makes no sense. */
+export function parseCompareSearch({ a, b }: Record<string, unknown>): CompareSearch {
+  return {
+    ...(typeof a === "string" && SIDE.test(a) && { a }),
+    ...(typeof b === "string" && SIDE.test(b) && { b }),
+  };
+}
+
+export function sideOf(renderId: string, variantId: string): string {
+  return `${renderId}.${variantId}`;
+}
+
+export function partsOf(side: string): { renderId: string; variantId: string | null } {
+  const [renderId = "", variantId = null] = side.split(".");
+  return { renderId, variantId };
+}

@@ -1,0 +1,78 @@
+import type { Listing, RenderFilters } from "@/api/renders";
+
+/** Search and filters of My Renders, as they stand in its address. */
+export interface RendersSearch {
+  q?: string;
+  /** Ids separated by commas. */
+  family?: string;
+  preset?: string;
+  collection?: string;
+  favorite?: true;
+  /** YYYY-MM-DD, both included, in the person's own time. */
+  from?: string;
+  to?: string;
+  sort?: "oldest";
+  /** YYYY-MM: where the list begins. */
+  month?: string;
+}
+
+const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const NAMES = /^[a-z0-9-]+(,[a-z0-9-]+)*$/;
+/** As long as the API reads. */
+const LONGEST_TEXT = 200;
+
+/** What an address says, without what makes no sense: anybody may have written it. */
+export function parseRendersSearch(search: Record<string, unknown>): RendersSearch {
+  const text = (key: string, pattern: RegExp) => {
+    // The router reads a search for 2026 as a number.
+    const value = typeof search[key] === "number" ? String(search[key]) : search[key];
+    return typeof value === "string" && pattern.test(value) ? { [key]: value } : {};
+  };
+  const q = text("q", /\S/) as { q?: string };
+  return {
+    ...(q.q !== undefined && { q: q.q.slice(0, LONGEST_TEXT) }),
+    ...text("family", NAMES),
+    ...text("preset", NAMES),
+    ...text("collection", ID),
+    ...(search.favorite === true && { favorite: true }),
+    ...text("from", DAY),
+    ...text("to", DAY),
+    ...(search.sort === "oldest" && { sort: "oldest" }),
+    ...text("month", MONTH),
+  };
+}
+
+/** The list that an address means. */
+export function listingOf({ sort, month, ...search }: RendersSearch): Listing {
+  return { filters: filtersOf(search), sort: sort ?? "newest", month: month ?? null };
+}
+
+function filtersOf({ q, family, preset, collection, favorite, from, to }: RendersSearch): RenderFilters {
+  return {
+    ...(q !== undefined && { text: q }),
+    ...(family !== undefined && { family: family.split(",") }),
+    ...(preset !== undefined && { preset: preset.split(",") }),
+    ...(collection !== undefined && { collection_id: collection }),
+    ...(favorite && { favorite }),
+    ...(from !== undefined && { created_from: startOfDay(from, 0) }),
+    ...(to !== undefined && { created_before: startOfDay(to, 1) }),
+  };
+}
+
+export function isFiltered({ q, family, preset, collection, favorite, from, to }: RendersSearch): boolean {
+  return [q, family, preset, collection, favorite, from, to].some((value) => value !== undefined);
+}
+
+/** The first moment of a day, or of one some days later, where the person is. */
+function startOfDay(day: string, later: number): string {
+  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  return new Date(year, month - 1, date + later).toISOString();
+}
+
+/** YYYY-MM-DD of a moment where the person is. */
+export function dayOf(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}

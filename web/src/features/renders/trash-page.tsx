@@ -1,0 +1,112 @@
+import { Link } from "@tanstack/react-router";
+import { ChevronLeft, RotateCcw, Trash } from "lucide-react";
+import { useState } from "react";
+
+import { useConfig } from "@/api/config";
+import type { Listing, RenderCard, Selected } from "@/api/renders";
+import { Button, buttonStyle } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { EmptyState } from "@/components/ui/empty-state";
+import { ListFailed } from "@/gallery/list-failed";
+import { RenderGrid } from "@/gallery/render-grid";
+import { SelectionBar } from "@/gallery/selection-bar";
+import { useGridKeys } from "@/gallery/use-grid-keys";
+import { useListing } from "@/gallery/use-listing";
+import { useRenderActions } from "@/gallery/use-render-actions";
+import { useSelection } from "@/gallery/use-selection";
+import { renderCount } from "@/gallery/words";
+import { useDocumentTitle } from "@/lib/document-title";
+
+const TRASH: Listing = { filters: { trashed: true }, sort: "deleted", month: null };
+const EVERYTHING: Selected = { matching: {} };
+const DAY_MS = 86_400_000;
+const ICON = { "aria-hidden": true, size: 15, strokeWidth: 1.6 } as const;
+
+/** What was thrown away and can still be taken back. */
+export function TrashPage() {
+  useDocumentTitle("Trash");
+  const { cards, order, error, onNeedMore, retry } = useListing(TRASH);
+  const { presets } = useConfig();
+  const selection = useSelection(order);
+  const { restore, deleteForEver } = useRenderActions();
+  const [active, setActive] = useState<RenderCard | null>(null);
+  /** What is about to be deleted, until that is confirmed. */
+  const [doomed, setDoomed] = useState<Selected | null>(null);
+  const selected: Selected = selection.all ? EVERYTHING : { ids: selection.ids };
+  useGridKeys({ selection, active, matching: EVERYTHING, onDelete: setDoomed, deleteLabel: "Delete for ever" });
+
+  return (
+    <div className="px-3.5 pt-2.5 pb-44 tablet:px-7 tablet:pt-4.5 tablet:pb-30">
+      <header className="flex min-h-11 flex-wrap items-center gap-3 pb-3">
+        <Link to="/dashboard/renders" className={buttonStyle({ variant: "ghost", className: "-ml-3.5" })}>
+          <ChevronLeft {...ICON} />
+          Renders
+        </Link>
+        <h1 className="text-24 font-semibold max-tablet:sr-only">Trash</h1>
+        <p className="grow text-13 text-ink-2 max-tablet:w-full">Renders stay here for 30 days, then they and their files are deleted.</p>
+        {cards && cards.length > 0 && <Button onClick={() => setDoomed(EVERYTHING)}>Empty trash</Button>}
+      </header>
+      {error && <ListFailed error={error} onRetry={retry} />}
+      {cards?.length === 0 && (
+        <EmptyState
+          picture={presets[0]?.picture ?? ""}
+          sentence="The trash is empty."
+          action={
+            <Link to="/dashboard/renders" className={buttonStyle({ variant: "line" })}>
+              Back to Renders
+            </Link>
+          }
+        />
+      )}
+      {cards && cards.length > 0 && (
+        <RenderGrid label="Trash" cards={cards} selection={selection} onNeedMore={onNeedMore} onActive={setActive} note={daysLeft} />
+      )}
+      {selection.any && (
+        <SelectionBar count={selection.ids.length} total={null} onPickAll={selection.pickAll} onClear={selection.clear}>
+          <Button
+            variant="glass"
+            onClick={() => {
+              void restore(selected);
+              selection.clear();
+            }}
+          >
+            <RotateCcw {...ICON} />
+            Restore
+          </Button>
+          <Button variant="glass" className="text-[#ff9c8e]" onClick={() => setDoomed(selected)}>
+            <Trash {...ICON} />
+            Delete for ever
+          </Button>
+        </SelectionBar>
+      )}
+      <Dialog
+        open={doomed !== null}
+        onOpenChange={() => setDoomed(null)}
+        title={doomed && "ids" in doomed ? `Delete ${renderCount(doomed.ids.length)} for ever?` : "Empty the trash?"}
+        description="The pictures are deleted with them. This cannot be undone."
+        footer={
+          <>
+            <Button onClick={() => setDoomed(null)}>Keep</Button>
+            <Button
+              variant="danger"
+              onClick={() => {
+                if (doomed) void deleteForEver(doomed);
+                selection.clear();
+                setDoomed(null);
+              }}
+            >
+              Delete for ever
+            </Button>
+          </>
+        }
+      />
+    </div>
+  );
+}
+
+/** "29 days left", rounded up: a render is never gone before its tile said 1. */
+function daysLeft({ purged_at: purgedAt }: RenderCard): string | null {
+  if (purgedAt === null) return null;
+  const days = Math.max(1, Math.ceil((Date.parse(purgedAt) - Date.now()) / DAY_MS));
+  return `${days} ${days === 1 ? "day" : "days"} left`;
+}

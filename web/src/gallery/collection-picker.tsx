@@ -1,0 +1,123 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Check, Heart, Plus } from "lucide-react";
+import { useState, type ReactElement } from "react";
+
+import { collectionsQuery, useAddCollection, type Collection } from "@/api/collections";
+import { Button } from "@/components/ui/button";
+import { inputStyle } from "@/components/ui/field";
+import { Popover } from "@/components/ui/popover";
+import { TextSkeleton } from "@/components/ui/skeleton";
+import { toast } from "@/components/ui/toast-store";
+
+interface CollectionPickerProps {
+  trigger: ReactElement;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** The render whose collections are checked; null for many, which are only added. */
+  renderId: string | null;
+  onPick: (collection: Pick<Collection, "id" | "name">, picked: boolean) => void;
+}
+
+/** A searchable list of collections; the last row makes one. Every change is saved at once. */
+export function CollectionPicker({ trigger, open, onOpenChange, ...props }: CollectionPickerProps) {
+  return (
+    <Popover trigger={trigger} label="Collections" open={open} onOpenChange={onOpenChange} className="w-72">
+      {open && <Checklist {...props} />}
+    </Popover>
+  );
+}
+
+function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" | "onPick">) {
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(collectionsQuery(renderId));
+  const add = useAddCollection();
+  const [wanted, setWanted] = useState("");
+  // What was picked since the list was read.
+  const [picked, setPicked] = useState<Record<string, boolean>>({});
+
+  const collections = data?.pages.flatMap((page) => page.rows) ?? [];
+  const words = wanted.trim().toLowerCase();
+  const matching = collections.filter(({ name }) => name.toLowerCase().includes(words));
+  const exists = collections.some(({ name }) => name.toLowerCase() === words);
+
+  const pick = (collection: Collection) => {
+    const next = renderId === null || !(picked[collection.id] ?? collection.contains);
+    setPicked((now) => ({ ...now, [collection.id]: next }));
+    onPick(collection, next);
+  };
+  const make = () => {
+    if (add.isPending) return;
+    add.mutate(wanted.trim() || "Untitled", {
+      onSuccess: (collection) => {
+        setWanted("");
+        setPicked((now) => ({ ...now, [collection.id]: true }));
+        onPick(collection, true);
+      },
+      onError: ({ message }) => toast(message, { tone: "danger" }),
+    });
+  };
+  return (
+    <div className="grid gap-1.5">
+      <input
+        type="text"
+        aria-label="Find or name a collection"
+        placeholder="Find or name a collection"
+        value={wanted}
+        maxLength={80}
+        onChange={(event) => setWanted(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && words !== "" && !exists) make();
+        }}
+        className={inputStyle}
+      />
+      <ul aria-label="Collections" className="grid max-h-72 overflow-y-auto">
+        {!data && <TextSkeleton className="m-2.5 w-40" />}
+        {matching.map((collection) => (
+          <li key={collection.id}>
+            <Row collection={collection} checked={renderId === null ? null : (picked[collection.id] ?? collection.contains)} onPick={() => pick(collection)} />
+          </li>
+        ))}
+        {hasNextPage && (
+          <li>
+            <Button variant="ghost" size="sm" blocked={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              More collections
+            </Button>
+          </li>
+        )}
+      </ul>
+      <Button variant="ghost" blocked={add.isPending || exists} onClick={make} className="justify-start border-t-line px-2.5">
+        <Plus aria-hidden size={15} strokeWidth={1.6} />
+        <span className="truncate">{wanted.trim() && !exists ? `New collection “${wanted.trim()}”` : "New collection"}</span>
+      </Button>
+    </div>
+  );
+}
+
+interface RowProps {
+  collection: Collection;
+  /** null: added on a click, whether it is in there already or not. */
+  checked: boolean | null;
+  onPick: () => void;
+}
+
+function Row({ collection: { name, covers, is_favorites: favorites, count }, checked, onPick }: RowProps) {
+  const cover = covers[0]?.thumbnail_url;
+  return (
+    <button
+      type="button"
+      {...(checked !== null && { role: "checkbox", "aria-checked": checked })}
+      onClick={onPick}
+      className="flex min-h-11 w-full items-center gap-2.5 rounded-sm px-2 text-left text-13 hover:bg-hover"
+    >
+      {cover ? (
+        <img src={cover} alt="" className="h-8 w-11 rounded-xs bg-stage object-cover" />
+      ) : (
+        <span className="grid h-8 w-11 place-items-center rounded-xs bg-sunken text-ink-3">
+          {favorites && <Heart aria-hidden size={15} strokeWidth={1.6} />}
+        </span>
+      )}
+      <span className="min-w-0 grow truncate">{name}</span>
+      <span className="num text-12 text-ink-3">{count}</span>
+      <span className="grid size-5 place-items-center">{checked && <Check aria-hidden size={15} strokeWidth={2} />}</span>
+    </button>
+  );
+}

@@ -1,0 +1,58 @@
+import { cx } from "class-variance-authority";
+
+import { monthName, renderCount } from "./words";
+
+interface MonthRulerProps {
+  months: readonly { month: string; count: number }[];
+  /** Where one is. */
+  current: string | null;
+  onJump: (month: string) => void;
+}
+
+/** The longest tick, in px, for the fullest month. */
+const LONGEST = 16;
+
+/** The months of a list at the edge of the window: ticks as long as the months are full. A click leads there. */
+export function MonthRuler({ months, current, onJump }: MonthRulerProps) {
+  const most = Math.max(...months.map(({ count }) => count));
+  return (
+    <nav aria-label="Months" className="no-scrollbar fixed top-46 right-0 bottom-6 z-10 w-13 overflow-y-auto pr-2.5 max-tablet:hidden">
+      <ol className="grid justify-items-end">
+        {months.map(({ month, count }, index) => {
+          const january = month.endsWith("-01") || index === 0;
+          const here = month === current;
+          return (
+            <li key={month}>
+              <button
+                type="button"
+                onClick={() => onJump(month)}
+                aria-current={here || undefined}
+                aria-label={`${monthName(month)}, ${renderCount(count)}`}
+                title={`${monthName(month)}, ${renderCount(count)}`}
+                className="group grid min-h-6 min-w-11 content-center justify-items-end gap-0.5 rounded-xs"
+              >
+                <span
+                  aria-hidden
+                  className={cx("text-11 group-hover:text-ink", here ? "font-medium text-ink" : "text-ink-3")}
+                >
+                  {shortName(month, january)}
+                </span>
+                <span
+                  aria-hidden
+                  className={cx(here ? "h-0.5 bg-ink" : "h-px bg-line-strong")}
+                  style={{ width: Math.max(4, (count / most) * LONGEST) }}
+                />
+              </button>
+            </li>
+          );
+        })}
+      </ol>
+    </nav>
+  );
+}
+
+/** "Nov", or "Nov 26" where a year begins. */
+function shortName(month: string, withYear: boolean): string {
+  const options = withYear ? ({ month: "short", year: "2-digit" } as const) : ({ month: "short" } as const);
+  return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }).format(new Date(`${month}-01T00:00:00Z`));
+}

@@ -1,0 +1,232 @@
+import { defaultRangeExtractor, useWindowVirtualizer, type Range } from "@tanstack/react-virtual";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
+
+import type { RenderCard } from "@/api/renders";
+
+import { heightOf, layOut, neighbour, type Cell, type Line } from "./layout";
+import { RenderTile, type Step, type TileHandlers } from "./render-tile";
+import { useNarrow } from "./use-narrow";
+import type { Selection } from "./use-selection";
+import { monthName, renderCount } from "./words";
+
+interface RenderGridProps {
+  label: string;
+  cards: readonly RenderCard[];
+  selection: Selection;
+  /** Renders by month (YYYY-MM), for the headings; null for a list that is not in the order of time. */
+  months?: ReadonlyMap<string, number> | null;
+  /** The month to begin at. */
+  startAt?: string | null;
+  onMonth?: (month: string) => void;
+  note?: (card: RenderCard) => ReactNode;
+  onNeedMore: () => void;
+  /** Renders before the first one that is loaded; null when there are none. */
+  onNeedEarlier?: (() => void) | null;
+  /** Which picture the keys of the page mean when none is picked. */
+  onActive: (card: RenderCard | null) => void;
+  /** Puts the render at `index` one place further or back; null where the order is not the person's own. */
+  onPush?: ((index: number, step: -1 | 1) => void) | null;
+  attach?: ((element: HTMLElement, card: RenderCard) => () => void) | null;
+}
+
+const GAP = { wide: 8, narrow: 6 };
+const ROW_HEIGHT = 224;
+const HEADING = 52;
+/** Lines that are kept beyond the window, on each side. */
+const OVERSCAN = 3;
+/** The next page is asked for this many lines before the end. */
+const AHEAD = 6;
+
+/** Of the grid that was shown last: a page that one returns to has its height at once, so the place on it is found again. */
+let lastWidth = 0;
+
+/** Justified rows, of which only those near the window are in the document. */
+export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
+  const narrow = useNarrow();
+  const grid = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(() => lastWidth || window.innerWidth);
+  const [offset, setOffset] = useState(0);
+  const byMonth = Boolean(props.months);
+
+  useLayoutEffect(() => {
+    const element = grid.current;
+    if (!element) return;
+    const measure = () => {
+      const { width: room, top } = element.getBoundingClientRect();
+      if (room > 0) setWidth((lastWidth = Math.floor(room)));
+      setOffset(top + window.scrollY);
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const gap = narrow ? GAP.narrow : GAP.wide;
+  const lines = useMemo(
+    () => layOut(cards, { width, height: ROW_HEIGHT, gap, perRow: narrow ? 2 : null, heading: byMonth ? HEADING : null }),
+    [cards, width, gap, narrow, byMonth],
+  );
+
+  const [active, setActive] = useState(0);
+  const [focused, setFocused] = useState<number | null>(null);
+  const activeLine = lineOf(lines, active);
+   
+  const virtualizer = useWindowVirtualizer({
+    count: lines.length,
+    estimateSize: (index) => (lines[index]?.height ?? 0) + (lines[index]?.cells ? gap : 0),
+    overscan: OVERSCAN,
+    scrollMargin: offset,
+    // What has the focus stays, however far one scrolls.
+    rangeExtractor: (range: Range) => withLine(defaultRangeExtractor(range), focused === null ? -1 : activeLine),
+  });
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, lines]);
+  useHeldPlace(lines, offset);
+
+  const shown = virtualizer.getVirtualItems();
+  const lastShown = shown.at(-1)?.index ?? -1;
+  const { onNeedMore, onNeedEarlier, onMonth, startAt } = props;
+  useEffect(() => {
+    if (lastShown >= lines.length - AHEAD) onNeedMore();
+  }, [lastShown, lines.length, onNeedMore]);
+  const scrolled = virtualizer.scrollOffset ?? 0;
+  useEffect(() => {
+    if (onNeedEarlier && virtualizer.scrollDirection === "backward" && scrolled < offset + ROW_HEIGHT) onNeedEarlier();
+  }, [onNeedEarlier, scrolled, offset, virtualizer.scrollDirection]);
+  const topMonth = byMonth ? lines.find((line) => line.top + line.height > scrolled - offset)?.month : undefined;
+  useEffect(() => {
+    if (topMonth !== undefined) onMonth?.(topMonth);
+  }, [topMonth, onMonth]);
+  useEffect(() => {
+    if (!startAt) return;
+    const line = lines.findIndex(({ month, cells }) => cells === null && month === startAt);
+    if (line >= 0) virtualizer.scrollToIndex(line, { align: "start" });
+    // Only when another month is asked for, not whenever a page arrives.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [startAt]);
+
+  const latest = useRef({ cards, lines, selection, ...props });
+  useLayoutEffect(() => {
+    latest.current = { cards, lines, selection, ...props };
+  });
+  const go = useCallback(
+    (index: number) => {
+      setActive(index);
+      setFocused(index);
+      virtualizer.scrollToIndex(lineOf(latest.current.lines, index), { align: "auto" });
+    },
+    [virtualizer],
+  );
+  const handlers = useMemo<TileHandlers>(() => {
+    const idAt = (index: number) => latest.current.cards[index]?.id ?? "";
+    return {
+      onToggle: (index) => latest.current.selection.toggle(idAt(index)),
+      onExtend: (index) => latest.current.selection.extendTo(idAt(index), idAt(index)),
+      onStep: (index, step, extend) => {
+        const target = stepFrom(latest.current.lines, latest.current.cards.length, index, step);
+        if (extend) latest.current.selection.extendTo(idAt(target), idAt(index));
+        go(target);
+      },
+      onPush: (index, step) => {
+        const target = index + step;
+        if (target < 0 || target >= latest.current.cards.length) return;
+        latest.current.onPush?.(index, step);
+        go(target);
+      },
+      onBlur: () => setFocused(null),
+      onFocus: (index) => {
+        setActive(index);
+        setFocused(index);
+        latest.current.onActive(latest.current.cards[index] ?? null);
+      },
+    };
+  }, [go]);
+
+  const tile = (line: Line, { card, index, left, width: cellWidth }: Cell) => (
+    <RenderTile
+      key={card.id}
+      {...handlers}
+      onPush={props.onPush ? handlers.onPush : null}
+      attach={props.attach ?? null}
+      card={card}
+      index={index}
+      left={left}
+      top={line.top}
+      width={cellWidth}
+      height={line.height}
+      active={index === active || (index === 0 && active >= cards.length)}
+      focused={index === focused}
+      picked={selection.has(card.id)}
+      picking={selection.any}
+      eager={line.top < 900}
+      note={props.note?.(card)}
+    />
+  );
+  const visible = shown.map(({ index }) => lines[index]).filter((line) => line !== undefined);
+  return (
+    <div
+      ref={grid}
+      className="relative [overflow-anchor:none]"
+      style={{ height: heightOf(lines) }}
+    >
+      {visible.map(
+        (line) =>
+          line.cells === null && (
+            <h2 key={line.month} className="absolute flex items-baseline gap-2.5 pt-4.5 text-15 font-semibold" style={{ top: line.top }}>
+              {monthName(line.month)}
+              <span className="text-12 font-normal text-ink-3">{renderCount(props.months?.get(line.month) ?? 0)}</span>
+            </h2>
+          ),
+      )}
+      <ul aria-label={props.label}>{visible.flatMap((line) => line.cells?.map((cell) => tile(line, cell)) ?? [])}</ul>
+    </div>
+  );
+}
+
+/** Keeps what is looked at where it is when renders are put in before it. */
+function useHeldPlace(lines: readonly Line[], offset: number) {
+  const before = useRef(lines);
+  useLayoutEffect(() => {
+    const was = before.current;
+    before.current = lines;
+    const firstBefore = firstCell(was);
+    const first = firstCell(lines);
+    if (!firstBefore || !first || firstBefore.card.id === first.card.id) return;
+    // Other renders than before, as after another search, are no reason to stay.
+    if (!lines.some(({ cells }) => cells?.some(({ card }) => card.id === firstBefore.card.id))) return;
+    const seen = was.find(({ top, height, cells }) => cells !== null && top + height + offset > window.scrollY);
+    const id = seen?.cells?.[0]?.card.id;
+    const now = lines.find(({ cells }) => cells?.some(({ card }) => card.id === id));
+    if (seen && now && now.top !== seen.top) window.scrollBy(0, now.top - seen.top);
+  }, [lines, offset]);
+}
+
+function firstCell(lines: readonly Line[]): Cell | undefined {
+  return lines.find(({ cells }) => cells !== null)?.cells?.[0];
+}
+
+function lineOf(lines: readonly Line[], index: number): number {
+  return lines.findIndex(({ cells }) => cells?.some((cell) => cell.index === index));
+}
+
+function withLine(indexes: number[], line: number): number[] {
+  return line < 0 || indexes.includes(line) ? indexes : [...indexes, line].sort((a, b) => a - b);
+}
+
+function stepFrom(lines: readonly Line[], count: number, index: number, step: Step): number {
+  switch (step) {
+    case "left":
+      return Math.max(0, index - 1);
+    case "right":
+      return Math.min(count - 1, index + 1);
+    case "up":
+      return neighbour(lines, index, -1) ?? index;
+    case "down":
+      return neighbour(lines, index, 1) ?? index;
+    case "first":
+      return 0;
+    case "last":
+      return count - 1;
+  }
+}
+

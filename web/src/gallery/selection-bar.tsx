@@ -1,0 +1,41 @@
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+
+import { buttonStyle } from "@/components/ui/button";
+
+interface SelectionBarProps {
+  /** How many are picked. */
+  count: number;
+  /** How many match in all; null when not known, or all of them are picked. */
+  total: number | null;
+  onPickAll: () => void;
+  onClear: () => void;
+  /** What can be done with them. */
+  children: ReactNode;
+}
+
+/** Floats over a grid while renders are picked. */
+export function SelectionBar({ count, total, onPickAll, onClear, children }: SelectionBarProps) {
+  return (
+    <div
+      role="toolbar"
+      aria-label="Selected renders"
+      className="on-glass float-in fixed bottom-6 left-[calc(50%+var(--rail)/2)] z-20 flex -translate-x-1/2 items-center gap-1 rounded-lg bg-float py-1.5 pr-1.5 pl-4 whitespace-nowrap text-on-float shadow-2 max-tablet:inset-x-2 max-tablet:bottom-[calc(var(--tabs)+8px+env(safe-area-inset-bottom))] max-tablet:translate-x-0 max-tablet:justify-between max-tablet:gap-0"
+    >
+      <p role="status" className="text-13 font-medium">
+        {count} selected
+      </p>
+      {total !== null && total > count && (
+        <button type="button" onClick={onPickAll} className="min-h-(--tap-sm) rounded-sm px-2 text-13 text-[#d8d8d2] underline underline-offset-3">
+          Select all {total}
+        </button>
+      )}
+      <span aria-hidden className="mx-2 h-5 w-px bg-[#ffffff33] max-tablet:hidden" />
+      {children}
+      <span aria-hidden className="mx-2 h-5 w-px bg-[#ffffff33] max-tablet:hidden" />
+      <button type="button" aria-label="Clear selection" onClick={onClear} className={buttonStyle({ variant: "glass", icon: true })}>
+        <X aria-hidden size={15} strokeWidth={1.6} />
+      </button>
+    </div>
+  );
+}

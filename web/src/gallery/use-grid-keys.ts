@@ -1,0 +1,59 @@
+import type { RenderCard, Selected } from "@/api/renders";
+import { useShortcuts, type Shortcut } from "@/lib/shortcuts";
+
+import type { Selection } from "./use-selection";
+
+interface GridKeys {
+  selection: Selection;
+  /** The render that has the focus. */
+  active: RenderCard | null;
+  onFavorite?: (card: RenderCard) => void;
+  onCollect?: () => void;
+  onDownload?: (ids: readonly string[]) => void;
+  onDelete?: (selected: Selected) => void;
+  /** What Del does, for the list of keys. */
+  deleteLabel?: string;
+  /** Selected means all that match. */
+  matching: Selected;
+}
+
+/** The keys of a grid: they mean what is picked, or else the render with the focus. */
+export function useGridKeys({ selection, active, matching, deleteLabel = "Move to trash", ...does }: GridKeys) {
+  const meant = (): Selected | null => {
+    if (selection.all) return matching;
+    if (selection.any) return { ids: selection.ids };
+    return active ? { ids: [active.id] } : null;
+  };
+  const { onFavorite, onCollect, onDownload, onDelete } = does;
+  const shortcuts: Shortcut[] = [
+    {
+      keys: "$mod+a",
+      label: "Select all that are loaded",
+      run: (event) => {
+        if (event.target instanceof Element && event.target.closest("input, textarea")) return;
+        event.preventDefault();
+        selection.pickLoaded();
+      },
+    },
+    { keys: "Escape", label: "Clear the selection", run: selection.clear },
+  ];
+  if (onFavorite) shortcuts.push({ keys: "f", label: "Favorite", run: () => active && onFavorite(active) });
+  if (onCollect) shortcuts.push({ keys: "a", label: "Add to a collection", run: () => meant() && onCollect() });
+  if (onDownload) {
+    const run = () => {
+      const selected = meant();
+      if (selected && "ids" in selected) onDownload(selected.ids);
+    };
+    shortcuts.push({ keys: "d", label: "Download", run });
+  }
+  if (onDelete) {
+    const run = () => {
+      const selected = meant();
+      if (!selected) return;
+      onDelete(selected);
+      selection.clear();
+    };
+    shortcuts.push({ keys: "Delete", label: deleteLabel, run });
+  }
+  useShortcuts("Grid", shortcuts);
+}

@@ -1,0 +1,46 @@
+import { useMemo, useState } from "react";
+
+interface State {
+  ids: ReadonlySet<string>;
+  /** Where a range starts. */
+  anchor: string | null;
+  /** Also those that are not loaded. */
+  all: boolean;
+}
+
+const NOTHING: State = { ids: new Set(), anchor: null, all: false };
+
+/** Which renders of a list are picked; `order` are the ids that are loaded, as they are shown. */
+export function useSelection(order: readonly string[]) {
+  const [state, setState] = useState(NOTHING);
+  return useMemo(() => {
+    const { ids, anchor, all } = state;
+    const has = (id: string) => all || ids.has(id);
+    return {
+      all,
+      has,
+      /** The picked ones that are loaded, in the order of the list. */
+      ids: order.filter(has),
+      any: all || ids.size > 0,
+      toggle: (id: string) => {
+        setState(({ ids: before, all: everything }) => {
+          const next = new Set(everything ? order : before);
+          if (!next.delete(id)) next.add(id);
+          return { ids: next, anchor: id, all: false };
+        });
+      },
+      /** From where the last one was picked up to here. */
+      extendTo: (id: string, from: string) => {
+        const start = order.indexOf(anchor !== null && ids.has(anchor) ? anchor : from);
+        const end = order.indexOf(id);
+        const range = order.slice(Math.min(start, end), Math.max(start, end) + 1);
+        setState({ ids: new Set([...ids, ...range]), anchor: order[start] ?? id, all: false });
+      },
+      pickLoaded: () => setState({ ids: new Set(order), anchor, all: false }),
+      pickAll: () => setState({ ids: new Set(order), anchor, all: true }),
+      clear: () => setState(NOTHING),
+    };
+  }, [state, order]);
+}
+
+export type Selection = ReturnType<typeof useSelection>;

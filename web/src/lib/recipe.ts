@@ -1,0 +1,43 @@
+/** What made a picture, as a downloaded file carries it (libs/services/recipe.py). */
+export interface Recipe {
+  presetId: string;
+  prompt: string;
+  settings: Record<string, unknown>;
+  seed: number;
+}
+
+const NAMESPACE = "https://maquette.app/ns/recipe/1.0/";
+const START = "<x:xmpmeta";
+const END = "</x:xmpmeta>";
+
+/**
+ * The recipe in a JPEG, PNG or WebP file; null when there is none, or none that can be read. The packet stands in each
+ * of them as plain text (XMP, ISO 16684-1), so the format of the picture does not matter.
+ */
+export async function readRecipe(file: Blob): Promise<Recipe | null> {
+  const text = new TextDecoder().decode(await file.arrayBuffer());
+  const start = text.indexOf(START);
+  const end = text.indexOf(END, start);
+  if (start < 0 || end < 0) return null;
+  const packet = new DOMParser().parseFromString(text.slice(start, end + END.length), "application/xml");
+  const description = packet.getElementsByTagNameNS("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "Description")[0];
+  return recipeOf(description?.getAttributeNS(NAMESPACE, "recipe") ?? "null");
+}
+
+/** Anybody may have written the file. */
+function recipeOf(json: string): Recipe | null {
+  let recipe: unknown;
+  try {
+    recipe = JSON.parse(json);
+  } catch {
+    return null;
+  }
+  if (!isRecord(recipe)) return null;
+  const { preset_id: presetId, prompt, settings, seed } = recipe;
+  if (typeof presetId !== "string" || typeof prompt !== "string" || !isRecord(settings)) return null;
+  return Number.isSafeInteger(seed) ? { presetId, prompt, settings, seed: seed as number } : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
