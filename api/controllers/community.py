@@ -14,7 +14,7 @@ from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_community
 from libs.app_config.runtime import LIMITS
-from libs.services.community import CommunityService, CommunitySetDetailView, CommunitySetView
+from libs.services.community import TAG_CHARACTERS, CommunityService, CommunitySetDetailView, CommunitySetView
 
 
 class CommunityController(Controller):
@@ -31,7 +31,7 @@ class CommunityController(Controller):
         self,
         request: Request[Any, Any, State],
         community: NamedDependency[CommunityService],
-        tag: Annotated[str | None, QueryParameter(name="tag", required=False, max_length=40)] = None,
+        tag: Annotated[str | None, QueryParameter(name="tag", required=False, max_length=TAG_CHARACTERS)] = None,
         cursor: CursorParameter = None,
         limit: LimitParameter = LIMITS.page_size,
     ) -> Response[Envelope[list[CommunitySetView]]]:

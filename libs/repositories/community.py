@@ -1,6 +1,6 @@
 """Community sets: what operators published, the same for everybody."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -39,9 +39,9 @@ class CommunitySetRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SetCursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where a page of sets ended."""
+    """Where a page of sets ended; `position` is an integer of Postgres."""
 
-    position: int
+    position: Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
     id: UUID
 
 

@@ -1,5 +1,7 @@
 """Community: sets that operators curate, with what made each picture."""
 
+import re
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -9,6 +11,11 @@ from libs.repositories.community import CommunityItemRow, CommunityRepository, C
 from libs.repositories.cursor import decode_cursor, encode_cursor
 from libs.repositories.storage import COMMUNITY, StoragePool
 from libs.services.applicable import RecipeView, recipe_view
+from libs.services.prompt_builder import clean_text
+
+# As the table checks it: what is spelled otherwise names no set, and some of it Postgres cannot even read.
+SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+TAG_CHARACTERS: Final = 40
 
 
 class CommunityPictureView(msgspec.Struct, frozen=True):
@@ -60,15 +67,16 @@ class CommunityService:
         self._storage = storage
 
     async def page(self, tag: str | None, cursor: str | None, limit: int) -> tuple[list[CommunitySetView], str | None]:
-        """Published sets in the operators' order, and the cursor of the next page. Raises invalid_cursor."""
-        rows = await self._community.page(tag, decode_cursor(cursor, SetCursor), limit)
+        """Published sets in the operators' order, and the cursor of the next page. Raises FieldError, invalid_cursor."""
+        named = None if tag is None else clean_text("tag", tag, TAG_CHARACTERS)
+        rows = await self._community.page(named, decode_cursor(cursor, SetCursor), limit)
         shown = rows[:limit]
         after = encode_cursor(SetCursor(shown[-1].position, shown[-1].id)) if len(rows) > limit else None
         return [self._set(row) for row in shown], after
 
     async def find(self, slug: str) -> CommunitySetDetailView:
         """One set with its items. Raises community_set_not_found."""
-        row = await self._community.find(slug)
+        row = await self._community.find(slug) if SLUG.fullmatch(slug) else None
         if row is None:
             raise MaquetteError(ErrorCode.COMMUNITY_SET_NOT_FOUND)
         return CommunitySetDetailView(

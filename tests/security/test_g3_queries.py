@@ -1,7 +1,7 @@
 """G3: what stands in an address is a value and never a piece of a query."""
 
 import base64
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -17,6 +17,11 @@ OPERATIONS = [operation for operation in Document.checked_in().operations() if "
 READS = [operation for operation in OPERATIONS if operation.method == "get" and operation.query]
 LISTS = [operation for operation in READS if "cursor" in operation.query]
 BY_ID = [operation for operation in OPERATIONS if "{" in operation.path]
+# Public ones read a name, not an id: another spelling is a name too, of something that is not there.
+BY_NAME = {
+    "getCommunitySet": ErrorCode.COMMUNITY_SET_NOT_FOUND,
+    "getShared": ErrorCode.SHARE_NOT_FOUND,
+}
 
 # As they stand in the address, percent-encoded where a client must.
 VALUES = [
@@ -39,10 +44,13 @@ CURSORS = [
     encoded(f'[1e999,"{ID}"]'),
     encoded(f'["0000-00-00T00:00:00Z","{ID}"]'),
 ]
-# Well formed, and at the edges of what Postgres can tell apart.
+# Well formed, and at the edges of what Postgres can tell apart: moments of the one kind of list, places of the other.
 FAR_CURSORS = [
-    encoded(f'["{moment}","{ID}"]')
-    for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1970-01-01T00:00:00Z")
+    encoded(f'[{key},"{ID}"]')
+    for key in (
+        *('"0001-01-01T00:00:00+14:00"', '"9999-12-31T23:59:59-14:00"', '"1970-01-01T00:00:00Z"'),
+        *("-2147483648", "2147483647", "2147483648", "9223372036854775808", "1e308", "-1e-308"),
+    )
 ]
 
 
@@ -51,14 +59,23 @@ async def get(person: Person, target: str, method: str = "get") -> httpx.Respons
     return await person.api.request(method, "/", extensions={"target": target.encode()})
 
 
+async def link_to(person: Person, render: UUID) -> str:
+    """The token of a new link to a render."""
+    link = (await person.api.post("/shares", json={"render_id": str(render)})).raise_for_status().json()["data"]
+    return link["url"].rpartition("/")[2]
+
+
 @pytest.mark.parametrize("operation", READS, ids=lambda operation: operation.id)
 async def test_G3_no_query_shows_anything_of_another(
     operation: Operation, product: Product, ann: Person, ben: Person
 ) -> None:
     with product.stack.connect() as connection:
         (anns,) = add_renders(connection, ann.user.id, [Draft(title="Anns")])
-        (bens,) = add_renders(connection, ben.user.id, [Draft(title="Bens")])
-    path = operation.path.format(render_id=bens, variant_id=uuid4())
+        bens, shared = add_renders(connection, ben.user.id, [Draft(title="Bens"), Draft(title="Shared")])
+        found = connection.execute("select id from render_variants where render_id = %s", (bens,)).fetchall()
+    ((variant,),) = found
+    # A link of ben's opens what he shared, and nothing beside it.
+    path = operation.path.format(render_id=bens, variant_id=variant, token=await link_to(ben, shared))
     for name in operation.query:
         for value in VALUES:
             answer = await get(ann, f"{path}?{name}={value}")
@@ -66,27 +83,42 @@ async def test_G3_no_query_shows_anything_of_another(
             if not answer.is_success:
                 refused(answer, ErrorCode(answer.json()["error"]["code"]))
             assert str(bens) not in answer.text
+            assert str(variant) not in answer.text
             assert ben.user.id not in answer.text
-    # The control: what is ann's own is shown.
-    if operation.id == "listRenders":
-        assert str(anns) in (await get(ann, path)).text
+    # The controls: what is ann's own is shown, and what a link opens.
+    shows = {"listRenders": anns, "getShared": shared}
+    if operation.id in shows:
+        assert str(shows[operation.id]) in (await get(ann, path)).text
+
+
+async def list_path(operation: Operation, product: Product, person: Person) -> str:
+    """The path of a list; what a link opens is one too."""
+    if "{token}" not in operation.path:
+        return operation.path
+    with product.stack.connect() as connection:
+        (render,) = add_renders(connection, person.user.id, [Draft()])
+    return operation.path.format(token=await link_to(person, render))
 
 
 @pytest.mark.parametrize("operation", LISTS, ids=lambda operation: operation.id)
-async def test_G3_a_forged_cursor_is_refused(operation: Operation, ann: Person) -> None:
+async def test_G3_a_forged_cursor_is_refused(operation: Operation, product: Product, ann: Person) -> None:
+    path = await list_path(operation, product, ann)
     for cursor in CURSORS:
-        refused(await get(ann, f"{operation.path}?cursor={cursor}"), ErrorCode.INVALID_CURSOR)
-    refused(await get(ann, f"{operation.path}?cursor={'a' * 201}"), ErrorCode.VALIDATION_FAILED)
+        refused(await get(ann, f"{path}?cursor={cursor}"), ErrorCode.INVALID_CURSOR)
+    refused(await get(ann, f"{path}?cursor={'a' * 201}"), ErrorCode.VALIDATION_FAILED)
     for cursor in FAR_CURSORS:
-        answer = await get(ann, f"{operation.path}?cursor={cursor}")
+        answer = await get(ann, f"{path}?cursor={cursor}")
         assert answer.is_success or refused(answer, ErrorCode.INVALID_CURSOR) == {}
 
 
 @pytest.mark.parametrize("operation", LISTS, ids=lambda operation: operation.id)
 @pytest.mark.parametrize("limit", ["1000000000", "1e9", "101", "0", "-1", "all"])
-async def test_G3_no_page_is_larger_than_the_largest(operation: Operation, limit: str, ann: Person) -> None:
-    refused(await get(ann, f"{operation.path}?limit={limit}"), ErrorCode.VALIDATION_FAILED)
-    assert (await get(ann, f"{operation.path}?limit=100")).status_code == 200
+async def test_G3_no_page_is_larger_than_the_largest(
+    operation: Operation, limit: str, product: Product, ann: Person
+) -> None:
+    path = await list_path(operation, product, ann)
+    refused(await get(ann, f"{path}?limit={limit}"), ErrorCode.VALIDATION_FAILED)
+    assert (await get(ann, f"{path}?limit=100")).status_code == 200
 
 
 async def test_G3_the_cursor_of_another_shows_ones_own(product: Product, ann: Person, ben: Person) -> None:
@@ -109,6 +141,11 @@ async def test_G3_an_id_is_an_id(operation: Operation, product: Product, ann: Pe
     names = [part.partition("}")[0] for part in operation.path.split("{")[1:]]
     for spoilt in [*IDS, f"{render}&select=*", f"{render},{uuid4()}", f"{render}%00"]:
         answer = await get(ann, operation.path.format(**dict.fromkeys(names, spoilt)), operation.method)
-        code = ErrorCode.NOT_FOUND if answer.status_code == 404 else ErrorCode.METHOD_NOT_ALLOWED
-        refused(answer, code)
+        if answer.status_code == 405:
+            refused(answer, ErrorCode.METHOD_NOT_ALLOWED)
+        # A slash, once decoded, leads to another address, which is not there either.
+        elif operation.id in BY_NAME and "%2F" not in spoilt:
+            refused(answer, BY_NAME[operation.id])
+        else:
+            refused(answer, ErrorCode.NOT_FOUND)
     assert snapshot(product.stack, ann.user.id) == before
