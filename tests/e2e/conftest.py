@@ -69,6 +69,12 @@ def alice(open_window: OpenWindow, site: Site) -> Person:
     return Person.with_account(open_window().new_page(), site, "alice")
 
 
+@pytest.fixture
+def bob(open_window: OpenWindow, site: Site) -> Person:
+    """Another new person, in a browser of their own."""
+    return Person.with_account(open_window().new_page(), site, "bob")
+
+
 FAILED = pytest.StashKey[bool]()
 
 

@@ -54,5 +54,6 @@ export function MonthRuler({ months, current, onJump }: MonthRulerProps) {
 /** "Nov", or "Nov 26" where a year begins. */
 function shortName(month: string, withYear: boolean): string {
   const options = withYear ? ({ month: "short", year: "2-digit" } as const) : ({ month: "short" } as const);
-  return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }).format(new Date(`${month}-01T00:00:00Z`));
+  // American English for three letters each: British has Sept.
+  return new Intl.DateTimeFormat("en-US", { ...options, timeZone: "UTC" }).format(new Date(`${month}-01T00:00:00Z`));
 }

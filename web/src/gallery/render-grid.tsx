@@ -15,8 +15,6 @@ interface RenderGridProps {
   selection: Selection;
   /** Renders by month (YYYY-MM), for the headings; null for a list that is not in the order of time. */
   months?: ReadonlyMap<string, number> | null;
-  /** The month to begin at. */
-  startAt?: string | null;
   onMonth?: (month: string) => void;
   note?: (card: RenderCard) => ReactNode;
   onNeedMore: () => void;
@@ -85,26 +83,18 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
 
   const shown = virtualizer.getVirtualItems();
   const lastShown = shown.at(-1)?.index ?? -1;
-  const { onNeedMore, onNeedEarlier, onMonth, startAt } = props;
+  const { onNeedMore, onNeedEarlier, onMonth } = props;
   useEffect(() => {
     if (lastShown >= lines.length - AHEAD) onNeedMore();
   }, [lastShown, lines.length, onNeedMore]);
   const scrolled = virtualizer.scrollOffset ?? 0;
   useEffect(() => {
-    if (onNeedEarlier && virtualizer.scrollDirection === "backward" && scrolled < offset + ROW_HEIGHT) onNeedEarlier();
-  }, [onNeedEarlier, scrolled, offset, virtualizer.scrollDirection]);
+    if (onNeedEarlier && scrolled < offset + ROW_HEIGHT) onNeedEarlier();
+  }, [onNeedEarlier, scrolled, offset]);
   const topMonth = byMonth ? lines.find((line) => line.top + line.height > scrolled - offset)?.month : undefined;
   useEffect(() => {
     if (topMonth !== undefined) onMonth?.(topMonth);
   }, [topMonth, onMonth]);
-  useEffect(() => {
-    if (!startAt) return;
-    const line = lines.findIndex(({ month, cells }) => cells === null && month === startAt);
-    if (line >= 0) virtualizer.scrollToIndex(line, { align: "start" });
-    // Only when another month is asked for, not whenever a page arrives.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [startAt]);
-
   const latest = useRef({ cards, lines, selection, ...props });
   useLayoutEffect(() => {
     latest.current = { cards, lines, selection, ...props };

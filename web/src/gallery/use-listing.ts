@@ -7,8 +7,8 @@ import { rendersQuery, type Listing } from "@/api/renders";
 export function useListing(listing: Listing) {
   const { data, error, isPlaceholderData, refetch, ...query } = useInfiniteQuery({
     ...rendersQuery(listing),
-    // While another search is on its way, what was there stays.
-    placeholderData: (before) => before,
+    // While another search is on its way, what was there stays; another month is another place.
+    placeholderData: (before) => (listing.month === null ? before : undefined),
   });
   const { hasNextPage, isFetchingNextPage, fetchNextPage, hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage } = query;
   const cards = useMemo(() => data?.pages.flatMap((page) => page.rows) ?? null, [data]);

@@ -32,6 +32,8 @@ export function Picture({ src, alt, width, height, placeholder, eager = false, c
         height={height}
         loading={eager ? "eager" : "lazy"}
         decoding="async"
+        // A tile is dragged as a whole, or not at all.
+        draggable={false}
         onLoad={() => {
           setLoaded(src);
         }}

@@ -20,7 +20,7 @@ export function ModeSwitch({ labelledBy, mode, onChange }: ModeSwitchProps) {
         { value: "result", label: "Result" },
         { value: "compare", label: "Before, after" },
       ]}
-      className="tablet:w-58"
+      className="min-w-50 tablet:w-58"
     />
   );
 }

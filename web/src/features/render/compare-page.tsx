@@ -68,7 +68,7 @@ function Comparison({ a, b }: { a: string; b: string }) {
       <header className="flex items-center gap-1 px-3 py-2">
         <Link to="/dashboard/renders/$renderId" params={{ renderId: partsOf(a).renderId }} className={buttonStyle({ variant: "ghost" })}>
           <ChevronLeft aria-hidden size={15} strokeWidth={1.6} />
-          <span className="max-w-40 truncate">{left.render?.title ?? "Render"}</span>
+          <span className="max-w-40 truncate max-tablet:max-w-28">{left.render?.title ?? "Render"}</span>
         </Link>
         <h1 className="grow text-center text-15 font-semibold max-tablet:sr-only">Compare</h1>
         <span className="grow tablet:hidden" />
@@ -76,12 +76,14 @@ function Comparison({ a, b }: { a: string; b: string }) {
           <ArrowLeftRight aria-hidden size={15} strokeWidth={1.6} />
           Swap
         </Button>
-        <IconButton label="Zoom out" shortcut="−" variant="ghost" blocked={view.scale <= 1} onClick={zoomOut}>
-          <ZoomOut {...LARGE_ICON} />
-        </IconButton>
-        <IconButton label="Zoom in" shortcut="+" variant="ghost" onClick={zoomIn}>
-          <ZoomIn {...LARGE_ICON} />
-        </IconButton>
+        <span className="flex gap-1 max-tablet:hidden">
+          <IconButton label="Zoom out" shortcut="−" variant="ghost" blocked={view.scale <= 1} onClick={zoomOut}>
+            <ZoomOut {...LARGE_ICON} />
+          </IconButton>
+          <IconButton label="Zoom in" shortcut="+" variant="ghost" onClick={zoomIn}>
+            <ZoomIn {...LARGE_ICON} />
+          </IconButton>
+        </span>
       </header>
       <div className="grid grid-cols-2 gap-px bg-line desk:min-h-[420px] desk:grow">
         <Pane name="Left" side={left} view={view} setView={setView} onVariant={(next) => put({ a: next, b })} />
@@ -123,7 +125,7 @@ function Pane({ name, side: { render, variant, error }, view, setView, onVariant
           {render.title}, variant {number}
         </Link>
       )}
-      <div className="h-[46dvh] min-h-0 desk:h-auto desk:min-h-75 desk:grow desk:px-3">
+      <div className="h-[30dvh] tablet:h-[46dvh] min-h-0 desk:h-auto desk:min-h-75 desk:grow desk:px-3">
         <ZoomStage stage={stage} before={null} className="size-full" />
       </div>
       {render && (

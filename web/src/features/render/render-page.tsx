@@ -143,7 +143,7 @@ function Loaded({ render }: { render: RenderDetail }) {
         <div className="flex items-center gap-1 px-3 py-2">
           <Link to="/dashboard/renders" className={buttonStyle({ variant: "ghost" })}>
             <ChevronLeft {...ICON} />
-            Renders
+            <span className="max-tablet:sr-only">Renders</span>
           </Link>
           <div className="grow" />
           {before !== null && (

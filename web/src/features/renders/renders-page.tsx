@@ -34,7 +34,8 @@ export function RendersPage() {
   const change = (changes: Changes) => {
     // Another list begins at its beginning.
     const next = Object.fromEntries(Object.entries({ ...search, month: undefined, ...changes }).filter(([, value]) => value !== undefined));
-    void navigate({ to: "/dashboard/renders", search: next, replace: true, resetScroll: false });
+    const jumps = changes.month !== undefined;
+    void navigate({ to: "/dashboard/renders", search: next, replace: !jumps, resetScroll: jumps });
   };
   const listing = listingOf(search);
   const key = JSON.stringify({ ...search, month: undefined });
@@ -63,7 +64,7 @@ export function RendersPage() {
         )}
         <Link to="/dashboard/trash" className={buttonStyle({ variant: "line" })}>
           <Trash aria-hidden size={15} strokeWidth={1.6} />
-          Trash
+          <span className="max-tablet:sr-only">Trash</span>
         </Link>
         <Link to="/dashboard/create" className={buttonStyle({ variant: "ink", className: "max-tablet:hidden" })}>
           <Plus aria-hidden size={15} strokeWidth={1.6} />
@@ -157,7 +158,6 @@ function List({ search, months, total, onChange }: ListProps) {
         cards={cards}
         selection={selection}
         months={counts}
-        startAt={search.month ?? null}
         onMonth={setMonth}
         onNeedMore={onNeedMore}
         onNeedEarlier={onNeedEarlier}

@@ -73,7 +73,7 @@ export function TrashPage() {
             <RotateCcw {...ICON} />
             Restore
           </Button>
-          <Button variant="glass" className="text-[#ff9c8e]" onClick={() => setDoomed(selected)}>
+          <Button variant="glass" className="text-[#ff9c8e]!" onClick={() => setDoomed(selected)}>
             <Trash {...ICON} />
             Delete for ever
           </Button>

@@ -74,7 +74,7 @@ export function BulkBar({ selection, filters, total, actions, picking, onPicking
       )}
       <Button
         variant="glass"
-        className="text-[#ff9c8e]"
+        className="text-[#ff9c8e]!"
         onClick={() => {
           void actions.trash(selected);
           selection.clear();

@@ -61,7 +61,7 @@ export function SearchField({ value, placeholder, onChange }: SearchFieldProps) 
           event.stopPropagation();
           setTyped("");
         }}
-        className={cx(inputStyle, "min-h-(--tap) px-9 [&::-webkit-search-cancel-button]:hidden")}
+        className={cx(inputStyle, "min-h-(--tap) px-9! [&::-webkit-search-cancel-button]:hidden")}
       />
       {typed !== "" && (
         <button

@@ -1,0 +1,228 @@
+"""My Renders, the trash, the page of a render and the comparison, as their owner uses them."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.person import Person
+
+ISLANDS, HARBOUR, CITY = "Islands that float", "A harbour at dawn", "A city on water"
+
+
+@pytest.fixture
+def maker(alice: Person) -> Person:
+    """Somebody with a render of two variants from a photo, and three of one variant."""
+    alice.make_two()
+    for sentence in (ISLANDS, HARBOUR, CITY):
+        alice.make(preset_id="first-ideas", prompt=sentence, variants=1)
+    alice.page.goto("/dashboard/renders")
+    expect(_tiles(alice.page)).to_have_count(4)
+    return alice
+
+
+def test_renders_are_found_by_words_and_filters_that_the_address_keeps(maker: Person) -> None:
+    page = maker.page
+    page.keyboard.press("/")
+    page.keyboard.type("harbour")
+    expect(_tiles(page)).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"\?q=harbour$"))
+    page.reload()
+    expect(page.get_by_role("link", name=HARBOUR)).to_be_visible()
+    expect(_tiles(page)).to_have_count(1)
+    page.get_by_role("button", name="Clear the search").click()
+    expect(_tiles(page)).to_have_count(4)
+    page.get_by_role("button", name="Concept", exact=True).click()
+    expect(_tiles(page)).to_have_count(3)
+    page.get_by_role("button", name="All", exact=True).click()
+    page.get_by_label("Search renders").fill("zebra")
+    expect(page.get_by_text("No renders match “zebra”.")).to_be_visible()
+
+
+def test_keys_pick_renders_the_trash_takes_them_and_gives_them_back(maker: Person) -> None:
+    page = maker.page
+    _tiles(page).first.get_by_role("link").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.keyboard.press("Shift+ArrowRight")
+    bar = page.get_by_role("toolbar", name="Selected renders")
+    expect(bar.get_by_text("2 selected")).to_be_visible()
+
+    page.keyboard.press("Delete")
+    expect(page.get_by_text("2 renders moved to trash.", exact=True)).to_be_visible()
+    expect(_tiles(page)).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+    expect(_tiles(page)).to_have_count(4)
+    page.reload()
+    expect(_tiles(page)).to_have_count(4)
+
+    page.get_by_role("checkbox", name=f"Select {CITY}").click()
+    bar.get_by_role("button", name="Trash").click()
+    expect(_tiles(page)).to_have_count(3)
+    page.get_by_role("link", name="Trash").click()
+    expect(page.get_by_text("30 days left")).to_be_visible()
+    page.get_by_role("checkbox", name=f"Select {CITY}").click()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("The trash is empty.")).to_be_visible()
+    page.get_by_role("link", name="Back to Renders").click()
+    expect(_tiles(page)).to_have_count(4)
+
+
+def test_what_the_trash_deletes_is_gone(maker: Person) -> None:
+    page = maker.page
+    _tiles(page).first.get_by_role("link").focus()
+    page.keyboard.press("Delete")
+    expect(_tiles(page)).to_have_count(3)
+    page.goto("/dashboard/trash")
+    page.get_by_role("button", name="Empty trash").click()
+    dialog = page.get_by_role("dialog", name="Empty the trash?")
+    dialog.get_by_role("button", name="Delete for ever").click()
+    expect(page.get_by_text("1 render deleted.", exact=True)).to_be_visible()
+    expect(page.get_by_text("The trash is empty.")).to_be_visible()
+    assert maker.api().get("/renders", params={"trashed": True}).json()["data"] == []
+
+
+def test_all_that_match_are_changed_at_once(maker: Person) -> None:
+    page = maker.page
+    page.get_by_role("button", name="Concept", exact=True).click()
+    expect(_tiles(page)).to_have_count(3)
+    _tiles(page).first.hover()
+    _tiles(page).first.get_by_role("checkbox").click()
+    page.get_by_role("button", name="Select all 3").click()
+    page.get_by_role("toolbar").get_by_role("button", name="Favorite").click()
+    expect(page.get_by_text("3 renders added to My Favorites.", exact=True)).to_be_visible()
+    expect(page.get_by_role("img", name="In My Favorites")).to_have_count(3)
+
+
+def test_picked_renders_are_saved_as_one_file(maker: Person) -> None:
+    page = maker.page
+    page.get_by_role("checkbox", name=re.compile("^Select Calm")).click()
+    page.get_by_role("checkbox", name=f"Select {CITY}").click()
+    with page.expect_download() as download:
+        page.get_by_role("toolbar").get_by_role("button", name="Download").click()
+    with ZipFile(download.value.path()) as archive:
+        assert len(archive.namelist()) == 3
+        for name in archive.namelist():
+            Image.open(BytesIO(archive.read(name))).verify()
+
+
+def test_a_render_is_retitled_given_a_cover_and_kept_in_a_new_collection(maker: Person) -> None:
+    page = maker.page
+    page.get_by_role("link", name=re.compile("^Calm")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Calm living room")
+    page.get_by_role("button", name="Rename").click()
+    page.keyboard.type("The oak room")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="The oak room")).to_be_visible()
+
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("button", name="Variant 2")).to_have_attribute("aria-current", "true")
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Make cover").click()
+    expect(page.get_by_role("button", name="Variant 2, cover")).to_be_visible()
+
+    page.get_by_role("button", name="Add to a collection").click()
+    page.get_by_label("Find or name a collection").fill("Riverside flat")
+    page.keyboard.press("Enter")
+    details = page.get_by_role("complementary", name="Details")
+    expect(details.get_by_role("link", name="Riverside flat")).to_be_visible()
+    page.keyboard.press("Escape")
+    # What it cost is told beside what it is.
+    receipt = details.get_by_role("region", name="Receipt")
+    expect(receipt.get_by_text("−4")).to_be_visible()
+    expect(receipt.get_by_text("Given back")).to_be_visible()
+
+
+def test_variants_are_compared_side_by_side(maker: Person) -> None:
+    page = maker.page
+    page.get_by_role("link", name=re.compile("^Calm")).click()
+    page.get_by_role("link", name="Compare").click()
+    left, right = page.get_by_role("region", name="Left"), page.get_by_role("region", name="Right")
+    expect(left.get_by_role("img", name=re.compile("variant 1$"))).to_be_visible()
+    expect(right.get_by_role("img", name=re.compile("variant 2$"))).to_be_visible()
+    expect(page.get_by_text("Both were made with the same settings.")).to_be_visible()
+    page.get_by_role("button", name="Zoom in").click()
+    assert _scale(left) == _scale(right) == 1.5
+
+    page.goto("/dashboard/renders")
+    page.get_by_role("checkbox", name=re.compile("^Select Calm")).click()
+    page.get_by_role("checkbox", name=f"Select {CITY}").click()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_text(re.compile("^Different: Prompt, Preset"))).to_be_visible()
+
+
+def test_create_takes_over_settings_and_pictures(maker: Person) -> None:
+    page = maker.page
+    page.get_by_role("link", name=re.compile("^Calm")).click()
+    page.get_by_role("button", name="Use these settings").click()
+    expect(page.get_by_text(re.compile("^The settings of Calm living room.* are applied"))).to_be_visible()
+    expect(maker.prompt).to_have_value(re.compile("^Calm living room"))
+    expect(maker.settings.get_by_text("Location data removed")).to_be_visible()
+
+    page.go_back()
+    page.get_by_role("button", name="Use as input").click()
+    expect(page.get_by_text(re.compile("^The next render starts from"))).to_be_visible()
+    maker.generate("The same room at night")
+    expect(maker.variants).to_have_count(2)
+    newest = maker.api().get("/renders", params={"limit": 1}).json()["data"][0]
+    assert maker.api().get(f"/renders/{newest['id']}").json()["data"]["source"]["title"].startswith("Calm")
+
+
+def test_a_downloaded_picture_brings_its_settings_back(maker: Person, tmp_path: Path) -> None:
+    page = maker.page
+    page.get_by_role("link", name=CITY).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    picture = tmp_path / download.value.suggested_filename
+    download.value.save_as(picture)
+    assert picture.stem.startswith(CITY)
+
+    page.goto("/dashboard/create")
+    maker.prompt.fill("Something else")
+    page.get_by_label("Photo file").set_input_files(picture)
+    expect(page.get_by_text("The settings of this picture are in the panel.", exact=True)).to_be_visible()
+    expect(maker.prompt).to_have_value(CITY)
+    page.get_by_role("button", name="Undo").click()
+    expect(maker.prompt).to_have_value("Something else")
+
+
+def test_a_render_is_shared_and_the_link_turned_off(maker: Person) -> None:
+    page = maker.page
+    page.get_by_role("link", name=CITY).click()
+    page.get_by_role("button", name="Share").click()
+    dialog = page.get_by_role("dialog", name=f"Share {CITY}")
+    dialog.get_by_role("button", name="Make a link").click()
+    link = dialog.get_by_role("list", name="Links")
+    address = link.locator("p").first.inner_text()
+
+    visitor = page.context.browser
+    assert visitor
+    with visitor.new_context() as window:
+        other = window.new_page()
+        other.goto(address)
+        expect(other.get_by_role("heading", name=CITY)).to_be_visible()
+        link.get_by_role("button", name="Turn off").click()
+        expect(page.get_by_text("The link is off.", exact=True)).to_be_visible()
+        other.reload()
+        expect(other.get_by_role("heading", name=CITY)).to_have_count(0)
+
+
+def test_a_list_shows_nothing_of_another_person_and_their_render_is_not_there(maker: Person, bob: Person) -> None:
+    foreign = maker.api().get("/renders", params={"limit": 1}).json()["data"][0]["id"]
+    bob.page.goto("/dashboard/renders")
+    expect(bob.page.get_by_text("Nothing here yet. Your first render starts")).to_be_visible()
+    bob.page.goto(f"/dashboard/renders/{foreign}")
+    expect(bob.page.get_by_role("heading", name="This render is not here")).to_be_visible()
+
+
+def _tiles(page: Page) -> Locator:
+    return page.get_by_role("list", name=re.compile("^(Renders|Trash)$")).get_by_role("listitem")
+
+
+def _scale(pane: Locator) -> float:
+    """How far a pane is zoomed in."""
+    return float(pane.locator("img[draggable=false]").first.evaluate("(img) => new DOMMatrix(getComputedStyle(img.parentElement).transform).a"))
