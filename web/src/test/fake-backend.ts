@@ -11,6 +11,7 @@ type Person = typeof ALICE;
 interface Call {
   method: string;
   path: string;
+  query: URLSearchParams;
   token: string | null;
   idempotencyKey: string | null;
   body: unknown;
@@ -49,11 +50,12 @@ export class FakeBackend {
   }
 
   private async answer(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     const text = await request.text();
     const call: Call = {
       method: request.method,
       path: pathname,
+      query: searchParams,
       token: request.headers.get("Authorization")?.replace("Bearer ", "") ?? null,
       idempotencyKey: request.headers.get("Idempotency-Key"),
       body: text ? JSON.parse(text) : null,

@@ -175,3 +175,19 @@ export function succeeded(changes: Partial<Schemas["GenerationView"]> = {}): Sch
 export function ended(status: "failed" | "canceled" | "expired", code: string, message: string): Schemas["GenerationView"] {
   return generation({ status, refunded: status !== "expired", seconds_left: null, error: { code, message } });
 }
+
+/** A render in a list; `ratio` is width / height of its cover. */
+export function card(at: number, { ratio = 1.5, ...changes }: Partial<Schemas["RenderCardView"]> & { ratio?: number } = {}): Schemas["RenderCardView"] {
+  const id = `33333333-0000-4000-8000-${String(at).padStart(12, "0")}`;
+  return {
+    id,
+    title: `Render ${String(at)}`,
+    preset_id: "warm-minimal",
+    created_at: "2026-11-24T10:00:00Z",
+    purged_at: null,
+    variant_count: 1,
+    is_favorite: false,
+    cover: { variant_id: id, thumbnail_url: "http://supabase.test/thumb.webp", width: 1000 * ratio, height: 1000, placeholder: "" },
+    ...changes,
+  };
+}

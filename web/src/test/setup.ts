@@ -12,6 +12,8 @@ globalThis.ResizeObserver = class {
 Element.prototype.hasPointerCapture = () => false;
 Element.prototype.scrollIntoView = vi.fn();
 window.scrollTo = vi.fn();
+window.scrollBy = vi.fn();
+window.matchMedia = (query) => Object.assign(new EventTarget(), { matches: false, media: query }) as MediaQueryList;
 
 configure({ asyncUtilTimeout: 10_000 });
 
