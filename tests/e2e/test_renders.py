@@ -225,4 +225,8 @@ def _tiles(page: Page) -> Locator:
 
 def _scale(pane: Locator) -> float:
     """How far a pane is zoomed in."""
-    return float(pane.locator("img[draggable=false]").first.evaluate("(img) => new DOMMatrix(getComputedStyle(img.parentElement).transform).a"))
+    return float(
+        pane.locator("img[draggable=false]").first.evaluate(
+            "(img) => new DOMMatrix(getComputedStyle(img.parentElement).transform).a"
+        )
+    )

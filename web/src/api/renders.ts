@@ -179,6 +179,15 @@ export function refreshRenders(client: QueryClient, { lists }: { lists: boolean 
   void client.invalidateQueries({ queryKey: ["collections"] });
 }
 
+/** After named renders left one side of the trash: they appear on the other, where somebody may be looking already. */
+export function refreshWhereTheyAppear(client: QueryClient, inTrash: boolean) {
+  void client.invalidateQueries({ ...LISTS, refetchType: "none" });
+  void client.invalidateQueries({
+    ...LISTS,
+    predicate: ({ queryKey }) => Boolean((queryKey[2] as Listing).filters.trashed) === inTrash,
+  });
+}
+
 /** In "My Favorites" or not: shown at once, taken back when it fails. */
 export function useFavorite() {
   const client = useQueryClient();

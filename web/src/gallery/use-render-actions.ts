@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 
 import { saveArchive } from "@/api/downloads";
-import { changeCards, MOST_IDS, moveRenders, refreshRenders, undoMove, useFavorite, type Moved, type RenderCard, type Selected } from "@/api/renders";
+import { changeCards, MOST_IDS, moveRenders, refreshRenders, refreshWhereTheyAppear, undoMove, useFavorite, type Moved, type RenderCard, type Selected } from "@/api/renders";
 import { toast } from "@/components/ui/toast-store";
 import { getPreferences } from "@/lib/preferences";
 
@@ -26,8 +26,7 @@ export function useRenderActions() {
     try {
       said(await moveRenders(action, selected));
       if ("matching" in selected) void client.resetQueries({ queryKey: ["renders", "list"] });
-      // What was hidden here appears elsewhere: in the trash, or back in My Renders.
-      else void client.invalidateQueries({ queryKey: ["renders", "list"], refetchType: "none" });
+      else refreshWhereTheyAppear(client, action === "trash");
     } catch (error) {
       putBack();
       failed(error);
