@@ -67,7 +67,7 @@ class CommunityService:
         self._storage = storage
 
     async def page(self, tag: str | None, cursor: str | None, limit: int) -> tuple[list[CommunitySetView], str | None]:
-        """Published sets in the operators' order, and the cursor of the next page. Raises FieldError, invalid_cursor."""
+        """Published sets in the operators' order, and the next page's cursor. Raises FieldError, invalid_cursor."""
         named = None if tag is None else clean_text("tag", tag, TAG_CHARACTERS)
         rows = await self._community.page(named, decode_cursor(cursor, SetCursor), limit)
         shown = rows[:limit]

@@ -8,6 +8,7 @@ import pytest
 from tests.actors import Actor, Api
 from tests.security.catalog import everything
 from tests.security.conftest import Database
+from tests.security.decisions import PUBLIC_TABLES
 from tests.stack import PASSWORD, Stack
 
 METADATA = {
@@ -87,8 +88,18 @@ def test_A9_policies_name_their_role_and_ask_no_metadata(database: Database) -> 
     assert [p for p in policies if "metadata" in p["sql"] or "jwt" in p["sql"]] == []
     # `auth.uid()` alone would be asked for every row.
     assert [p for p in policies if p["sql"].count("auth.uid()") != p["sql"].count("SELECT auth.uid()")] == []
-    # Only what belongs to nobody is open to everybody.
-    assert {p["table"] for p in policies if "auth.uid()" not in p["sql"]} == {"public.plans", "public.presets"}
+    # Only what belongs to nobody is open to everybody; a live link's files are, with the API's proof (G5).
+    unasked = [p for p in policies if "auth.uid()" not in p["sql"]]
+    shared = [
+        (p["table"], p["roles"], p["sql"]) for p in unasked if p["policyname"] == "renders: a live link reads files"
+    ]
+    assert shared == [
+        ("storage.objects", ["anon"], "((bucket_id = 'renders'::text) AND private.share_opens_file(name))")
+    ]
+    assert sorted(p["table"] for p in unasked if p["table"] != "storage.objects") == sorted(
+        f"public.{table}" for table in PUBLIC_TABLES
+    )
+    assert len(unasked) == len(shared) + len(PUBLIC_TABLES)
 
 
 def test_A9_no_function_asks_metadata(database: Database) -> None:

@@ -6,7 +6,7 @@ from tests.actors import Actor, Api, completion, failure
 from tests.security.calls import CALLABLE, arguments
 from tests.security.catalog import everything
 from tests.security.conftest import Database, Victim, make_victim
-from tests.security.decisions import Access, decided_access
+from tests.security.decisions import PUBLIC_TABLES, Access, decided_access
 from tests.security.files import bytes_of, keep_photo, new_photo_name
 from tests.security.test_b1_folders import OPERATIONS, Operation
 
@@ -21,6 +21,7 @@ WISHES = {
     "collection_items": {"position": 7},
     "collections": {"name": "After the end"},
     "renders": {"title": "After the end"},
+    "share_links": {"revoked_at": "2026-01-01"},
 }
 
 
@@ -31,7 +32,7 @@ def delete_account(database: Database, person: Actor) -> None:
 async def test_C3_nobody_is_found_by_the_token_of_a_deleted_account(fresh_victim: Victim, database: Database) -> None:
     gone = fresh_victim.actor
     tables = [access.table for access in decided_access() if access.role == "authenticated" and access.allows("select")]
-    owned = set(tables) - {"plans", "presets"}
+    owned = set(tables) - PUBLIC_TABLES
     assert [(await gone.rest("GET", table)).json() for table in sorted(owned)] != [[]] * len(owned)
 
     delete_account(database, gone)
