@@ -1,5 +1,6 @@
 """House rules that imports cannot show. Each rule is tried on a sample that breaks it."""
 
+import json
 import re
 from pathlib import Path
 
@@ -37,6 +38,8 @@ def test_the_web_app_uses_supabase_js_for_sign_in_only() -> None:
     users = supabase_users()
     assert users, "no file imports supabase-js: this test looks in the wrong place"
     assert offenders(SUPABASE_DATA, users) == []
+    packages = json.loads((ROOT / "web" / "package.json").read_text())["dependencies"]
+    assert [name for name in packages if name.startswith("@supabase/")] == ["@supabase/auth-js"]
 
 
 @pytest.mark.parametrize(

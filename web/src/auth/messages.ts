@@ -1,4 +1,4 @@
-import { isAuthRetryableFetchError, type AuthError } from "@supabase/supabase-js";
+import { isAuthRetryableFetchError, type AuthError } from "@supabase/auth-js";
 
 export type { AuthError };
 

@@ -1,8 +1,8 @@
-import { createClient, type AuthChangeEvent, type Session as AuthSession } from "@supabase/supabase-js";
+import { AuthClient, type AuthChangeEvent, type Session as AuthSession } from "@supabase/auth-js";
 import { useSyncExternalStore } from "react";
 
-/** The Auth part of supabase-js. The rest of the client stays in this file: data goes through our API only. */
-export type Auth = ReturnType<typeof createClient>["auth"];
+/** The Auth part of supabase-js, by itself: data goes through our API only. */
+export type Auth = InstanceType<typeof AuthClient>;
 
 export interface User {
   id: string;
@@ -38,7 +38,11 @@ const listeners = new Set<() => void>();
 
 /** Connects to Supabase Auth and finds out who is signed in. Call once, before the first page. */
 export async function startSession({ url, publishableKey, onPersonChange, onRecovery }: StartOptions): Promise<void> {
-  auth = createClient(url, publishableKey, { auth: { storageKey: "maquette.session" } }).auth;
+  auth = new AuthClient({
+    url: new URL("auth/v1", `${url}/`).href,
+    headers: { apikey: publishableKey, Authorization: `Bearer ${publishableKey}` },
+    storageKey: "maquette.session",
+  });
   const { error } = await auth.initialize();
   linkError = error ? (error.code ?? "link_failed") : null;
   const { data } = await auth.getSession();

@@ -1,4 +1,4 @@
-import type { AuthError } from "@supabase/supabase-js";
+import type { AuthError } from "@supabase/auth-js";
 import { useMutation } from "@tanstack/react-query";
 
 import { getAuth } from "./session";
