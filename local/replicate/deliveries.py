@@ -34,6 +34,7 @@ class Delivery(Struct, frozen=True):
     webhook_id: str
     attempt: int
     url: str
+    event_at: datetime
     sent_at: datetime
     status_code: int | None
     """None when no answer came; `outcome` says why."""
@@ -45,6 +46,7 @@ class _Message(Struct, frozen=True):
     event: Event
     body: bytes
     """As it was at the moment of the event."""
+    event_at: datetime
     webhook_id: str
     url: str
 
@@ -81,7 +83,7 @@ class Deliverer:
             self._settle(record, event)
             return
         body = msgspec.json.encode(record.prediction)
-        message = _Message(record, event, body, f"msg_{secrets.token_hex(12)}", record.webhook)
+        message = _Message(record, event, body, now(), f"msg_{secrets.token_hex(12)}", record.webhook)
         fault = self._faults.for_delivery(event)
         prediction_id = record.prediction.id
         if fault is not None and fault.kind == "reorder":
@@ -160,6 +162,7 @@ class Deliverer:
                 webhook_id=message.webhook_id,
                 attempt=attempt,
                 url=message.url,
+                event_at=message.event_at,
                 sent_at=sent_at,
                 status_code=status_code,
                 outcome=outcome,

@@ -6,11 +6,19 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.e2e.person import ROOT, Person
+from tests.e2e.person import ROOT, SENTENCE, Person
 from tests.e2e.site import running_site
 
 FOLDER = ROOT / "docs" / "pictures"
 DESKTOP = {"width": 1440, "height": 900}
+# What My Renders shows besides the run.
+IDEAS = (
+    ("first-ideas", "A harbour at dawn"),
+    ("graphic-poster", "A poster for a jazz night"),
+    ("first-ideas", "A tower of glass"),
+    ("first-ideas", "Islands that float"),
+    ("first-ideas", "A city on water"),
+)
 PHONE = {"width": 390, "height": 844}
 
 
@@ -37,13 +45,20 @@ def main() -> None:
         person = Person.with_account(window.new_page(), site, "reader")
         person.add_photo()
         person.generate()
-        expect(person.result.get_by_text("1 of 2 ready")).to_be_visible()
+        expect(person.result.get_by_text("Rendering").first).to_be_visible()
         person.page.screenshot(path=FOLDER / "running.jpg", type="jpeg", quality=82)
         expect(person.variants).to_have_count(2)
         take(person.page, "variants")
         person.result.get_by_role("button", name="Open variant").first.click()
         take(person.page, "viewer")
         person.page.keyboard.press("Escape")
+        for seed, (preset, prompt) in enumerate(IDEAS):
+            person.make(preset_id=preset, prompt=prompt, variants=1, seed=seed)
+        person.page.goto("/dashboard/renders")
+        take(person.page, "renders")
+        person.page.get_by_role("link", name=SENTENCE).click()
+        take(person.page, "render")
+        person.page.goto("/dashboard/create")
         person.page.set_viewport_size(PHONE)
         person.page.emulate_media(color_scheme="dark")
         take(person.page, "phone")
