@@ -52,7 +52,7 @@ def main() -> None:
         person.result.get_by_role("button", name="Open variant").first.click()
         take(person.page, "viewer")
         person.page.keyboard.press("Escape")
-        for seed, (preset, prompt) in enumerate(IDEAS):
+        for seed, (preset, prompt) in enumerate(IDEAS, 1):
             person.make(preset_id=preset, prompt=prompt, variants=1, seed=seed)
         person.page.goto("/dashboard/renders")
         take(person.page, "renders")

@@ -42,7 +42,7 @@ def test_a_photo_is_dropped_pasted_or_taken_from_before(alice: Person) -> None:
     expect(alice.generate_button).to_have_attribute("aria-disabled", "true")
 
     alice.settings.dispatch_event("dragover", {"dataTransfer": transfer})
-    expect(page.get_by_text("Drop the photo here")).to_be_visible()
+    expect(page.get_by_text("Drop a photo, or a picture of yours")).to_be_visible()
     alice.settings.dispatch_event("drop", {"dataTransfer": transfer})
     expect(alice.settings.get_by_text("front room.webp")).to_be_visible()
     expect(alice.generate_button).not_to_have_attribute("aria-disabled", "true")
@@ -98,7 +98,7 @@ def test_a_variant_is_looked_at_closely_kept_and_used_again(open_window: OpenWin
     page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('Preset: Warm minimal')")
     with page.expect_download() as download:
         viewer.get_by_role("button", name="Download").click()
-    assert re.fullmatch(r"calm-living-room[a-z-]*-2\.(webp|png|jpg)", download.value.suggested_filename)
+    assert re.fullmatch(r"Calm living room [A-Za-z ]* 2\.(webp|png|jpg)", download.value.suggested_filename)
 
     viewer.get_by_role("button", name="Use as input").click()
     expect(alice.settings.get_by_text("One of your variants")).to_be_visible()
