@@ -25,7 +25,7 @@ export function SetPage() {
   useDocumentTitle(set?.title ?? "Community");
 
   return (
-    <div className="mx-auto max-w-[1360px] px-4 pt-5 pb-14 tablet:px-8">
+    <div className="mx-auto min-h-dvh max-w-[1360px] px-4 pt-5 pb-14 tablet:px-8">
       <Link to="/community" className="inline-flex min-h-(--tap) items-center gap-1.5 text-13 text-ink-2 hover:text-ink">
         <ArrowLeft aria-hidden size={15} strokeWidth={1.6} />
         Community
