@@ -23,9 +23,12 @@ LIVES = """
 import os, pathlib, signal, sys, time
 if "stubborn" in sys.argv:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-if "parent" in sys.argv and os.fork() == 0:
-    pathlib.Path(sys.argv[1] + ".child").write_text(str(os.getpid()))
-    time.sleep(60)
+if "parent" in sys.argv:
+    child = os.fork()
+    if child == 0:
+        time.sleep(60)
+        sys.exit()
+    pathlib.Path(sys.argv[1] + ".child").write_text(str(child))
 draft = pathlib.Path(sys.argv[1] + ".draft")
 draft.write_text(str(os.getpid()))
 draft.rename(sys.argv[1])
