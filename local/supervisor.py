@@ -18,6 +18,8 @@ from pathlib import Path
 
 import psutil
 
+from local.machine import explained
+
 MARK = "MAQUETTE_STACK"
 
 READY_SECONDS = 60.0
@@ -56,8 +58,7 @@ class Supervisor:
 
     async def start(self, part: Part) -> None:
         """Start `part`, wait until it is ready and keep it running from then on. Raises PartError."""
-        process = await self._spawn(part)
-        await self._until_ready(part, process)
+        process = await self._run(part)
         self._watchers.append(asyncio.create_task(self._keep_running(part, process)))
 
     async def stop(self) -> None:
@@ -77,6 +78,14 @@ class Supervisor:
         """End all parts without giving them time: for somebody who asked to stop a second time."""
         for process in self._processes.values():
             _kill_group(process)
+
+    async def _run(self, part: Part) -> Process:
+        try:
+            process = await self._spawn(part)
+            await self._until_ready(part, process)
+        except OSError as error:
+            raise PartError(f"{part.name} could not be started. {explained(error)}") from error
+        return process
 
     async def _spawn(self, part: Part) -> Process:
         command = await asyncio.to_thread(part.command)
@@ -114,10 +123,10 @@ class Supervisor:
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY_SECONDS)
             try:
-                process = await self._spawn(part)
-                await self._until_ready(part, process)
+                process = await self._run(part)
             except PartError as failure:
                 self._say(str(failure))
+                process = self._processes[part]
                 _kill_group(process)
             else:
                 self._say(f"{part.name} is back")
@@ -131,15 +140,20 @@ class Supervisor:
 def end_leftovers(mark: str) -> int:
     """End the processes of a supervisor of the same stack that was killed. Returns how many there were."""
     leftovers = [process for process in psutil.process_iter() if _mark_of(process) == mark]
-    for process in leftovers:
+    end_processes(leftovers, signal.SIGTERM)
+    return len(leftovers)
+
+
+def end_processes(processes: Sequence[psutil.Process], request: signal.Signals) -> None:
+    """Ask processes to end, and kill those that have not after some seconds. None is left on return."""
+    for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
-            process.terminate()
-    _, stubborn = psutil.wait_procs(leftovers, STOP_SECONDS)
+            process.send_signal(request)
+    _, stubborn = psutil.wait_procs(processes, STOP_SECONDS)
     for process in stubborn:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(stubborn, STOP_SECONDS)
-    return len(leftovers)
 
 
 def _mark_of(process: psutil.Process) -> str | None:

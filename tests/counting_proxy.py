@@ -7,7 +7,7 @@ from threading import Thread
 
 import httpx
 
-from local.postgres import HOST
+from local.machine import HOST
 
 # These belong to one connection, not to the message.
 HOP_BY_HOP = {"connection", "content-length", "host", "keep-alive", "transfer-encoding"}

@@ -15,7 +15,7 @@ import httpx
 import msgspec
 
 from local.database.deployment import LOCAL_PRICES
-from local.postgres import HOST
+from local.machine import HOST
 from tests.replicate_process import ReplicateProcess
 from tests.stack import Stack, User, free_port
 

@@ -8,7 +8,6 @@ with running_replicate() as replicate:
 import base64
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ from typing import Any
 
 import httpx
 
+from tests.stack import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30.0
 
@@ -32,7 +33,7 @@ class ReplicateProcess:
     data: Path
     speed: float = 20.0
     retention_seconds: float = 3600.0
-    port: int = field(default_factory=lambda: free_port())
+    port: int = field(default_factory=free_port)
     api_token: str = field(default_factory=lambda: f"r8_local_{secrets.token_hex(16)}")
     webhook_secret: str = field(default_factory=lambda: "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode())
     process: subprocess.Popen[bytes] | None = None
@@ -89,12 +90,6 @@ class ReplicateProcess:
             f"{self.base_url}/_local/deliveries", params={"prediction_id": prediction_id}, headers=self.headers
         )
         return answer.raise_for_status().json()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager

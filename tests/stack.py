@@ -16,6 +16,7 @@ import psycopg
 from local.database.deployment import LOCAL_PRICES, deployment_rows, plan_of_price
 from local.database.script import apply
 from local.database.sources import Sources
+from local.machine import HOST
 from local.postgres import Postgres
 from local.supabase.gateway import FOLDER, Gateway, node
 
@@ -143,6 +144,14 @@ def wait_until_ready(gateway: Gateway, process: subprocess.Popen[bytes], log: Pa
 
 def free_port() -> int:
     """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    (port,) = free_ports(1)
+    return port
+
+
+def free_ports(count: int) -> list[int]:
+    """Different ports that nobody listens on now."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [probe.getsockname()[1] for probe in probes]

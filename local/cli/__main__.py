@@ -8,6 +8,9 @@ import typer
 
 from local.cli.state import DEFAULT_PORTS, Ports, StackError, current_state, option, variable
 from local.cli.steps import StepError, overlay
+from local.database.sources import SourceError
+from local.machine import explained
+from local.secrets import SecretsError
 
 app = typer.Typer(
     help="Maquette on your machine: start it with `up`, open the address it prints, stop it with Ctrl-C.",
@@ -161,8 +164,10 @@ def main() -> None:
     """Run the command line; what a person can mend is a sentence, not a traceback."""
     try:
         app(prog_name="./maquette")
-    except (StackError, StepError) as error:
-        sys.exit(f"{error}")
+    except (StackError, StepError, SecretsError, SourceError) as error:
+        sys.exit(str(error))
+    except OSError as error:
+        sys.exit(explained(error))
 
 
 if __name__ == "__main__":

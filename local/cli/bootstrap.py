@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from local.cli.steps import ROOT, StepError, run_step
+from local.machine import explained
 
 VENV = ROOT / ".venv"
 LOCK = ROOT / "uv.lock"
@@ -38,8 +39,17 @@ def install(command: str | None) -> None:
         stamp("local").unlink(missing_ok=True)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Install; what a person can mend is a sentence, not a traceback."""
     try:
         install(sys.argv[1] if len(sys.argv) > 1 else None)
     except StepError as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(explained(error))
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted. The same command goes on from here.")
+
+
+if __name__ == "__main__":
+    main()

@@ -14,8 +14,10 @@ MAC_APPLICATIONS = (
 
 
 def find_chromium() -> str | None:
-    """The path of CHROMIUM_PATH, or of an installed Chromium or Chrome."""
+    """The path of CHROMIUM_PATH, or of an installed Chromium or Chrome. Raises StepError when that path is none."""
     if chosen := os.environ.get("CHROMIUM_PATH"):
+        if not os.access(chosen, os.X_OK):
+            raise StepError(f"CHROMIUM_PATH is {chosen}, which is no program. Correct it, or unset it.")
         return chosen
     found = next(filter(None, map(shutil.which, NAMES)), None)
     return found or next((str(path) for path in MAC_APPLICATIONS if path.exists()), None)

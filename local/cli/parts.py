@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import httpx
 import psycopg
 
-from local.cli.state import HOST, Ports, State
+from local.cli.state import Ports, State
 from local.database.deployment import LOCAL_PRICES, deployment_rows, plan_of_price
 from local.database.script import ScriptError, apply
+from local.database.sources import SourceError
+from local.machine import HOST
 from local.postgres import Postgres, PostgresError
 from local.secrets import LocalSecrets
 from local.supabase.gateway import Gateway
@@ -170,5 +172,5 @@ def _server(state: State, ports: Ports, secrets: LocalSecrets) -> Postgres:
 def _part_errors() -> Generator[None]:
     try:
         yield
-    except (PostgresError, ScriptError, psycopg.Error) as error:
+    except (PostgresError, ScriptError, SourceError, psycopg.Error) as error:
         raise PartError(f"postgres: {error}") from error

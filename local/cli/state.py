@@ -3,7 +3,6 @@
 import fcntl
 import os
 import shutil
-import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +10,7 @@ from pathlib import Path
 import msgspec
 
 from local.cli.steps import STATE
-
-HOST = "127.0.0.1"
+from local.machine import HOST, is_free
 
 
 class StackError(Exception):
@@ -148,7 +146,7 @@ def require_free(ports: Ports) -> None:
     """Raise StackError naming each port that another program holds, with the option that chooses another."""
     if len(set(msgspec.structs.astuple(ports))) < len(msgspec.structs.fields(ports)):
         raise StackError("Two parts cannot listen on the same port: choose a different one for each.")
-    busy = [(name, port) for name, port in msgspec.structs.asdict(ports).items() if not _is_free(port)]
+    busy = [(name, port) for name, port in msgspec.structs.asdict(ports).items() if not is_free(port)]
     if busy:
         raise StackError(
             "\n".join(
@@ -167,14 +165,3 @@ def option(name: str) -> str:
 def variable(name: str) -> str:
     """The environment variable of a port."""
     return "MAQUETTE_PORT" if name == "app" else f"MAQUETTE_{name.upper()}_PORT"
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        # As servers do: a connection of the last run that lingers in TIME_WAIT does not count.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True

@@ -12,6 +12,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from local.machine import DISK_FULL, explained
+
 ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / ".maquette"
 LOG = STATE / "logs" / "setup.log"
@@ -22,7 +24,7 @@ NEARLY_FULL_BYTES = 50 * 1024 * 1024
 CAUSES = (
     (
         r"No space left on device|os error 28\b|ENOSPC",
-        "The disk is full. Free some space and run the same command again.",
+        DISK_FULL,
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate|UnknownIssuer|SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)",
@@ -33,7 +35,7 @@ CAUSES = (
     ),
     (
         (
-            r"name resolution|dns error|ENOTFOUND|EAI_AGAIN|Failed to establish a new connection|error sending request"
+            r"name resolution|failure resolving|dns error|ENOTFOUND|EAI_AGAIN|Failed to establish a new connection|error sending request"
             r"|ECONNREFUSED|ETIMEDOUT|Network is unreachable|timed out"
         ),
         "A package registry cannot be reached. Check the network and proxy settings, then run the same command again.",
@@ -72,7 +74,8 @@ def run_step(
             ).returncode
         output = LOG.read_text(errors="replace")
     except OSError as error:
-        code, output = 1, str(error)
+        print("failed", file=sys.stderr)
+        raise StepError(f"{title} failed. {explained(error)}") from error
     if code:
         print("failed", file=sys.stderr)
         tail = "\n".join(f"    {line}" for line in output.splitlines()[-LOG_TAIL_LINES:])
@@ -91,5 +94,5 @@ def likely_cause(output: str, free_bytes: int) -> str:
         if re.search(pattern, output):
             return sentence
     if free_bytes < NEARLY_FULL_BYTES:
-        return CAUSES[0][1]
+        return DISK_FULL
     return f"The whole output is in {LOG}."

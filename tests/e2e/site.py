@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from local.inbox.mailbox import Mail
-from tests.stack import free_port
+from tests.stack import free_ports
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 90
@@ -70,7 +70,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 @contextmanager
 def running_site(state: Path) -> Iterator[Site]:
     """Start the product with its data in `state`; stop it at the end."""
-    ports = {f"MAQUETTE_{name}": str(free_port()) for name in PORTS}
+    ports = {f"MAQUETTE_{name}": str(port) for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     url = f"http://127.0.0.1:{ports['MAQUETTE_PORT']}"
     with (state / "up.log").open("wb") as log:
         up = subprocess.Popen(

@@ -16,7 +16,8 @@ import psutil
 import pytest
 
 from libs.errors import ErrorCode
-from local.postgres import HOST, Postgres
+from local.machine import HOST
+from local.postgres import Postgres
 from tests.callers import Person, refused, signed_in
 from tests.invariants import assert_sound
 from tests.pictures import photo

@@ -1,6 +1,7 @@
 """The supervisor with small parts of our own: every way in which a part, or the supervisor itself, may end."""
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from local.machine import DISK_FULL
 from local.supervisor import Part, PartError, Supervisor, end_leftovers
 
 ROOT = Path(__file__).parents[3]
@@ -108,6 +110,36 @@ async def test_part_that_dies_at_start_shows_the_end_of_its_log(supervisor: Supe
     script = "import sys; print('one'); print('the reason', file=sys.stderr); sys.exit(3)"
     with pytest.raises(PartError, match=r"(?s)broken ended at start \(exit code 3\).*one.*the reason"):
         await supervisor.start(part(tmp_path / "broken", script=script))
+
+
+async def test_part_that_cannot_be_started_is_a_sentence_at_start(supervisor: Supervisor, tmp_path: Path) -> None:
+    (tmp_path / "worker.log").mkdir()
+    with pytest.raises(PartError, match=r"^worker could not be started\. .*worker\.log: Is a directory\.$"):
+        await supervisor.start(part(tmp_path / "worker"))
+
+
+async def test_part_that_cannot_be_started_again_is_tried_until_it_can(
+    supervisor: Supervisor, tmp_path: Path, said: list[str]
+) -> None:
+    """A full disk passes; the part must not stay away because of it."""
+    pid_file = tmp_path / "worker"
+    healthy = part(pid_file)
+    starts = 0
+
+    def command() -> list[str]:
+        nonlocal starts
+        starts += 1
+        if starts == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return list(healthy.command())
+
+    await supervisor.start(Part(name="worker", command=command, is_ready=healthy.is_ready))
+    first = pid_in(pid_file)
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: "worker is back" in said)
+    assert f"worker could not be started. {DISK_FULL}" in said
+    assert is_alive(pid_in(pid_file))
+    assert pid_in(pid_file) != first
 
 
 async def test_stop_leaves_no_process_not_even_a_stubborn_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

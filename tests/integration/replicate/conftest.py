@@ -12,7 +12,8 @@ import replicate as official
 from aiohttp import web
 from standardwebhooks import Webhook
 
-from tests.replicate_process import ReplicateProcess, free_port, running_replicate
+from tests.replicate_process import ReplicateProcess, running_replicate
+from tests.stack import free_port
 
 
 @dataclass

@@ -1,8 +1,11 @@
 """The shell part of `./maquette`, and the pin of the one package it installs by itself."""
 
+import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -27,6 +30,77 @@ def test_machine_without_python_is_told_what_to_install(tmp_path) -> None:
     assert done.stderr == (
         "maquette: Python 3.11 or newer is needed and none was found. Install it, or set MAQUETTE_PYTHON to its path.\n"
     )
+
+
+# The system's own, without our packages: what runs before the installation must not import one.
+SYSTEM_PYTHON = Path(sys.base_prefix) / "bin" / "python3"
+
+
+def newcomers_checkout(folder: Path, venv: str) -> Path:
+    """What runs before anything is installed, and no more. `venv` is the code of this Python's `-m venv`."""
+    for name in (
+        "maquette",
+        "uv.lock",
+        "local/__init__.py",
+        "local/machine.py",
+        "local/cli/__init__.py",
+        "local/cli/bootstrap.py",
+        "local/cli/steps.py",
+        "local/cli/uv.txt",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "venv.py").write_text(venv)
+    return folder
+
+
+# A virtual environment whose pip finds no network.
+OFFLINE = """
+import pathlib
+python = pathlib.Path(".venv/bin/python")
+python.parent.mkdir(parents=True)
+python.write_text("#!/bin/sh\\necho Temporary failure in name resolution\\nexit 1\\n")
+python.chmod(0o755)
+"""
+
+
+@pytest.mark.parametrize(
+    ("venv", "sentence"),
+    [
+        (
+            "raise SystemExit('The virtual environment was not created because ensurepip is not available.')",
+            "Making .venv failed. This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install",
+        ),
+        ("raise OSError(28, 'No space left on device')", "Making .venv failed. The disk is full. Free some space"),
+        (OFFLINE, "Installing uv failed. A package registry cannot be reached. Check the network and proxy settings"),
+    ],
+    ids=["python3-venv", "disk", "network"],
+)
+def test_newcomer_whose_machine_lacks_something_is_told_what_to_do(tmp_path: Path, venv: str, sentence: str) -> None:
+    done = subprocess.run(
+        [newcomers_checkout(tmp_path, venv) / "maquette", "up"],
+        env={"PATH": "/usr/bin:/bin", "MAQUETTE_PYTHON": str(SYSTEM_PYTHON)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(sentence)
+
+
+def test_ctrl_c_during_the_installation_is_no_traceback(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [newcomers_checkout(tmp_path, "import time; time.sleep(60)") / "maquette", "up"],
+        env={"PATH": "/usr/bin:/bin", "MAQUETTE_PYTHON": str(SYSTEM_PYTHON)},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.read(len("  Making .venv ...")) == "  Making .venv ..."
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stderr.read().strip() == "Interrupted. The same command goes on from here."
+    assert process.returncode != 0
 
 
 @pytest.mark.parametrize("group", ["dev", "local"])

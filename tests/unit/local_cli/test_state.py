@@ -5,8 +5,9 @@ import socket
 import msgspec
 import pytest
 
-from local.cli.state import DEFAULT_PORTS, HOST, StackError, State, require_free
-from tests.stack import free_port
+from local.cli.state import DEFAULT_PORTS, StackError, State, require_free
+from local.machine import HOST
+from tests.stack import free_ports
 
 
 def test_second_stack_is_refused_and_told_where_the_first_runs(tmp_path) -> None:
@@ -38,17 +39,9 @@ def test_forgetting_leaves_nothing_but_the_lock(tmp_path) -> None:
         assert [path.name for path in tmp_path.iterdir()] == ["up.lock"]
 
 
-def _free_ports() -> list[int]:
-    ports: list[int] = []
-    while len(ports) < len(msgspec.structs.fields(DEFAULT_PORTS)):
-        if (port := free_port()) not in ports:
-            ports.append(port)
-    return ports
-
-
 def test_busy_port_is_named_with_the_option_that_changes_it() -> None:
     names = [field.name for field in msgspec.structs.fields(DEFAULT_PORTS)]
-    ports = type(DEFAULT_PORTS)(**dict(zip(names, _free_ports(), strict=True)))
+    ports = type(DEFAULT_PORTS)(**dict(zip(names, free_ports(len(names)), strict=True)))
     require_free(ports)  # the positive control
     with socket.socket() as taken:
         taken.bind((HOST, ports.inbox))

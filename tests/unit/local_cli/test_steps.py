@@ -19,6 +19,7 @@ PLENTY = 10**12
         ("npm error code UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "NODE_EXTRA_CA_CERTS"),
         ("failed to lookup address information: Temporary failure in name resolution", "cannot be reached"),
         ("npm error code ENOTFOUND", "cannot be reached"),
+        ("E: Failed to fetch chromium.deb  Temporary failure resolving 'deb.debian.org'", "cannot be reached"),
         ("The virtual environment was not created successfully because ensurepip is not available.", "python3-venv"),
         ("something else", "The whole output"),
     ],
