@@ -35,8 +35,8 @@ CAUSES = (
     ),
     (
         (
-            r"name resolution|failure resolving|dns error|ENOTFOUND|EAI_AGAIN|Failed to establish a new connection|error sending request"
-            r"|ECONNREFUSED|ETIMEDOUT|Network is unreachable|timed out"
+            r"name resolution|failure resolving|dns error|ENOTFOUND|EAI_AGAIN|Failed to establish a new connection"
+            r"|error sending request|ECONNREFUSED|ETIMEDOUT|Network is unreachable|timed out"
         ),
         "A package registry cannot be reached. Check the network and proxy settings, then run the same command again.",
     ),
