@@ -35,9 +35,9 @@ export function useSubmit({ userId, draft, preset, config, planMaximum, change, 
     onStarted(generation);
   };
   const refused = (error: Error) => {
-    // No answer, or one from halfway: the wish may have been heard, so it keeps its key.
-    if (error instanceof ApiError && error.status >= 400 && error.status < 500) settle();
     const code = error instanceof ApiError ? error.code : null;
+    // Nothing was made, or it was given back. After any other failure the wish may have been heard, so it keeps its key.
+    if (code === "provider_error" || (error instanceof ApiError && error.status >= 400 && error.status < 500)) settle();
     if (code === "plan_cap_reached") onCapReached();
     else setProblem(refusal(error));
     if (code === "input_not_found") change({ input: null });

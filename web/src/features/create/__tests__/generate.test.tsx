@@ -1,0 +1,65 @@
+import { screen, waitFor } from "@testing-library/react";
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
+import { ended, generation } from "@/test/fixtures";
+import { openApp } from "@/test/render-app";
+
+const RUNNING = generation({ id: "11111111-0000-4000-8000-000000000009" });
+const FAILED = ended("failed", "provider_error", "The image provider failed.");
+const SUBMIT = "POST /api/v1/generations";
+const RETRY = `POST /api/v1/generations/${FAILED.id}/retry`;
+
+const providerError = () => refused(502, "provider_error", "The image provider failed. Your credits are back. Try again.");
+
+let backend: FakeBackend;
+
+beforeEach(() => {
+  backend = new FakeBackend()
+    .on(`GET /api/v1/generations/${RUNNING.id}`, () => ok(RUNNING))
+    .on(`GET /api/v1/generations/${FAILED.id}`, () => ok(FAILED));
+  storeSession(ALICE);
+});
+
+const keys = (route: string) => backend.asked(route).map(({ idempotencyKey }) => idempotencyKey);
+
+describe("after the provider failed and the credits came back", () => {
+  it("generating again is a new wish, with a key of its own", async () => {
+    backend.on(SUBMIT, providerError);
+    const user = await openApp("/dashboard/create");
+    await user.type(await screen.findByLabelText("Describe it"), "Oak");
+    await user.click(screen.getByRole("button", { name: /^Generate/ }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("The image provider failed.");
+
+    backend.on(SUBMIT, () => ok(RUNNING));
+    await user.click(screen.getByRole("button", { name: /^Generate/ }));
+    expect(await screen.findByRole("progressbar", { name: "Progress" })).toBeVisible();
+    const [first, second] = keys(SUBMIT);
+    expect(first).toBeTruthy();
+    expect(second).toBeTruthy();
+    expect(second).not.toBe(first);
+  });
+
+  it("so is trying a failed run again", async () => {
+    backend.on("GET /api/v1/generations", () => ok([FAILED])).on(RETRY, providerError);
+    const user = await openApp("/dashboard/create");
+    await user.click(await screen.findByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("The image provider failed.");
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(keys(RETRY)).toHaveLength(2));
+    expect(new Set(keys(RETRY)).size).toBe(2);
+  });
+});
+
+it("a wish that may have been heard keeps its key, so that nothing is charged twice", async () => {
+  backend.on(SUBMIT, () => refused(503, "database_unavailable", "We cannot reach your renders right now."));
+  const user = await openApp("/dashboard/create");
+  await user.type(await screen.findByLabelText("Describe it"), "Oak");
+  await user.click(screen.getByRole("button", { name: /^Generate/ }));
+  await screen.findByRole("alert");
+  backend.on(SUBMIT, () => ok(RUNNING));
+  await user.click(screen.getByRole("button", { name: /^Generate/ }));
+  await screen.findByRole("progressbar", { name: "Progress" });
+  expect(new Set(keys(SUBMIT)).size).toBe(1);
+  expect(keys(SUBMIT)).toHaveLength(2);
+});
