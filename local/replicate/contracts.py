@@ -52,12 +52,14 @@ class Prediction(Struct):
 class RunFault(Struct, tag_field="on", tag="run", forbid_unknown_fields=True, frozen=True):
     """What shall go wrong with the next run."""
 
-    kind: Literal["fail", "nsfw", "e005", "stall", "abort", "output"]
-    """`stall` never ends by itself; `output` succeeds at once with `output` as it is, whatever it is."""
+    kind: Literal["fail", "nsfw", "e005", "stall", "slow", "abort", "output"]
+    """`stall` never ends by itself; `slow` takes `seconds` a picture at any speed; `output` succeeds at once with `output`
+    as it is, whatever it is."""
     times: int = 1
     error: str = "CUDA out of memory. Tried to allocate 2.00 GiB"
     phase: Literal["starting", "processing"] = "processing"
     """Where a `stall` hangs."""
+    seconds: float = 3.0
     output: Any = None
 
 

@@ -177,7 +177,7 @@ class Runner:
         for tick in range(ticks):
             step = order.steps * tick // ticks
             self._log(record, bar(step, order.steps, loop.time() - started))
-            await self._pretend(PICTURE_SECONDS / ticks)
+            await asyncio.sleep(self._picture_seconds(record.fault) / ticks)
             if tick >= ticks // 2:
                 _raise_fault(record.fault)
         picture = await drawing
@@ -208,6 +208,11 @@ class Runner:
         self._throttled_until.pop(prediction.id, None)
         self._store.save(record)
         self._deliverer.send(record, "completed")
+
+    def _picture_seconds(self, fault: RunFault | None) -> float:
+        if fault is not None and fault.kind == "slow":
+            return fault.seconds
+        return PICTURE_SECONDS / self._settings.speed
 
     async def _pretend(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._settings.speed)

@@ -1,5 +1,6 @@
 """Every fault that can be queued does what its name says, once."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from typing import Any
@@ -85,6 +86,21 @@ async def test_aborted_run_never_started(api: httpx.AsyncClient, replicate: Repl
     prediction = await finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
     assert prediction["status"] == "aborted"
     assert "started_at" not in prediction
+
+
+async def test_slow_run_takes_its_seconds_for_each_picture_and_shows_its_steps(
+    api: httpx.AsyncClient, replicate: ReplicateProcess
+) -> None:
+    replicate.fault(on="run", kind="slow", seconds=0.6)
+    created = (await api.post(SCHNELL, json={"input": SMALL | {"num_outputs": 2}})).json()["id"]
+    seen: set[int] = set()
+    while (prediction := (await api.get(f"/v1/predictions/{created}")).json())["status"] in {"starting", "processing"}:
+        seen.add(len((prediction["logs"] or "").splitlines()))
+        await asyncio.sleep(0.05)
+    assert prediction["status"] == "succeeded"
+    assert len(prediction["output"]) == 2
+    assert prediction["metrics"]["predict_time"] >= 1.2
+    assert len(seen) > 3
 
 
 async def test_D5_any_output_can_be_claimed(api: httpx.AsyncClient, replicate: ReplicateProcess) -> None:
