@@ -1,6 +1,6 @@
 import { cx } from "class-variance-authority";
 import { Link } from "@tanstack/react-router";
-import type { CSSProperties, ReactNode } from "react";
+import type { CSSProperties } from "react";
 
 import { useUsage } from "@/api/usage";
 import { buttonStyle } from "@/components/ui/button";
@@ -19,7 +19,7 @@ export function CreditsLeft({ variant }: CreditsLeftProps) {
   if (!usage) return null;
 
   const { plan, used, reserved, limit, remaining, resets_at: resetsAt } = usage;
-  const spent = limit === 0 ? 100 : Math.min(100, ((used + reserved) / limit) * 100);
+  const spent = limit === 0 ? 100 : Math.min(100, (used / limit) * 100);
   return (
     <Popover
       label="Credits"
@@ -50,11 +50,7 @@ export function CreditsLeft({ variant }: CreditsLeftProps) {
       <p className="pb-3 text-13 text-ink-2">
         <span className="text-24 font-semibold text-ink">{remaining}</span> of {limit} credits left
       </p>
-      <Meter label="Credits this month" used={used} held={reserved} limit={limit} ticks />
-      <ul className="flex gap-4 pt-2 text-12 text-ink-2">
-        <Key swatch="bg-ink">{used} used</Key>
-        {reserved > 0 && <Key swatch="hatched">{reserved} held for a running render</Key>}
-      </ul>
+      <Meter label="Credits this month" used={used} held={reserved} limit={limit} />
       <p className="pt-3 text-13 text-ink-2">
         {plan.name} plan. Your {limit} credits renew on {dayAndMonth(resetsAt)}.
       </p>
@@ -62,14 +58,5 @@ export function CreditsLeft({ variant }: CreditsLeftProps) {
         Usage and plan
       </Link>
     </Popover>
-  );
-}
-
-function Key({ swatch, children }: { swatch: string; children: ReactNode }) {
-  return (
-    <li className="flex items-center gap-1.5">
-      <span aria-hidden className={cx("size-2.5 rounded-[2px] border border-ink", swatch)} />
-      <span>{children}</span>
-    </li>
   );
 }

@@ -20,7 +20,7 @@ type Handler = (call: Call) => Response | Promise<Response>;
 
 const USAGE = {
   plan: { id: "pro", name: "Pro", max_variants: 4 },
-  used: 64,
+  used: 72,
   reserved: 8,
   limit: 200,
   remaining: 128,

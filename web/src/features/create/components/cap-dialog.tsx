@@ -42,11 +42,7 @@ export function CapDialog({ usage, price, perVariant, affordable, onUseFewer, on
       }
     >
       <div className="pt-2">
-        <Meter label="Credits this month" used={usage.used} held={usage.reserved} limit={usage.limit} ticks />
-        <p className="pt-2 text-13 text-ink-2">
-          {usage.plan.name} plan: {usage.used} used
-          {usage.reserved > 0 && `, ${usage.reserved} held for a running render`}, {usage.remaining} left.
-        </p>
+        <Meter label="Credits this month" used={usage.used} held={usage.reserved} limit={usage.limit} />
       </div>
     </Dialog>
   );

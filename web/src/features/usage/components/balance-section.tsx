@@ -16,21 +16,9 @@ export function BalanceSection({ usage }: { usage: Usage }) {
         <span className="mr-1.5 text-[3rem] leading-none font-semibold tracking-[-0.05em] text-ink tablet:text-60">{remaining}</span>{" "}
         of {limit} credits left
       </p>
-      <div className="py-4">
-        <Meter label="Credits this period" used={used - reserved} held={reserved} limit={limit} ticks />
+      <div className="pt-4">
+        <Meter label="Credits this period" used={used} held={reserved} limit={limit} />
       </div>
-      <ul className="flex flex-wrap gap-x-4 gap-y-1.5 text-12 text-ink-2">
-        <li className="flex items-center gap-1.5">
-          <span aria-hidden className="size-2.5 rounded-[2px] border border-ink bg-ink" />
-          {used - reserved} used
-        </li>
-        {reserved > 0 && (
-          <li className="flex items-center gap-1.5">
-            <span aria-hidden className="hatched size-2.5 rounded-[2px] border border-ink" />
-            {reserved} held for a running render
-          </li>
-        )}
-      </ul>
       <p className="flex gap-2.5 pt-4 text-13 text-ink-2">
         <RefreshCw aria-hidden size={18} strokeWidth={1.6} className="shrink-0" />
         <span>
