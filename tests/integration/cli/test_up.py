@@ -1,0 +1,178 @@
+"""The life of `./maquette up` with the real parts: what it prints answers, what dies comes back, nothing is left."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import psutil
+import pytest
+
+from local.cli.client import DOCUMENT
+from local.machine import is_free
+from tests.launched import Launcher
+
+EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
+RECOVERS_SECONDS = 30.0
+STOPS_SECONDS = 20.0
+
+
+@pytest.fixture(scope="module")
+def maquette(tmp_path_factory: pytest.TempPathFactory) -> Launcher:
+    state = tmp_path_factory.mktemp("up")
+    # The community's sets are the e2e tests' matter, and take seconds.
+    (state / "community.seeded").touch()
+    return Launcher.on_free_ports(state)
+
+
+@pytest.fixture(scope="module")
+def running(maquette: Launcher) -> Iterator[subprocess.Popen[bytes]]:
+    """A stack somebody has an account on."""
+    with maquette.up() as up:
+        maquette.seconds_until_ready(up)
+        maquette.auth("signup", EMAIL, PASSWORD).raise_for_status()
+        yield up
+
+
+def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+def account_is_kept(maquette: Launcher) -> bool:
+    """Whether the account made at first can sign in and is served."""
+    try:
+        session = maquette.auth("token?grant_type=password", EMAIL, PASSWORD)
+        bearer = {"Authorization": f"Bearer {session.raise_for_status().json()['access_token']}"}
+        return httpx.get(f"{maquette.ports.app_url}/api/v1/me", headers=bearer).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def listener(port: int) -> psutil.Process:
+    (process_id,) = {
+        connection.pid
+        for connection in psutil.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+    }
+    return psutil.Process(process_id)
+
+
+def parts_of(up: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    parts = psutil.Process(up.pid).children(recursive=True)
+    assert len(parts) >= 7, "nothing to be left behind"
+    return parts
+
+
+def assert_nothing_is_left(maquette: Launcher, parts: list[psutil.Process]) -> None:
+    assert [part for part in parts if part.is_running() and part.status() != psutil.STATUS_ZOMBIE] == []
+    assert [port for port in msgspec.structs.astuple(maquette.ports) if not is_free(port)] == []
+    # Neither did one start that `parts` does not know: its command line or environment names the folder.
+    assert [process for process in psutil.process_iter() if names(process, str(maquette.state))] == []
+
+
+def names(process: psutil.Process, folder: str) -> bool:
+    try:
+        return any(folder in word for word in [*process.cmdline(), *process.environ().values()])
+    except psutil.Error:
+        return False
+
+
+def test_addresses_that_are_printed_answer(maquette: Launcher, running: subprocess.Popen[bytes]) -> None:
+    pages = {name: httpx.get(maquette.address(name), follow_redirects=True) for name in ("App", "Inbox", "Studio")}
+    assert {name: page.status_code for name, page in pages.items()} == dict.fromkeys(pages, 200)
+    assert "<title>Maquette" in pages["App"].text
+    assert all("text/html" in page.headers["content-type"] for page in pages.values())
+
+
+def test_second_up_says_where_the_first_runs(maquette: Launcher, running: subprocess.Popen[bytes]) -> None:
+    second = maquette.run("up")
+    sentence = f"The local stack already runs on {maquette.ports.app_url}. Stop it with Ctrl-C in its terminal first.\n"
+    assert (second.returncode, second.stderr) == (1, sentence)
+
+
+def test_busy_port_is_named_with_what_to_do(
+    maquette: Launcher, running: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    other = Launcher.on_free_ports(tmp_path).run("up", MAQUETTE_PORT=str(maquette.ports.app))
+    sentence = (
+        f"Port {maquette.ports.app} is used by another program. Stop that program, or choose another port with "
+        "--port or MAQUETTE_PORT.\n"
+    )
+    assert (other.returncode, other.stderr) == (1, sentence)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed"),
+    [
+        (["db", "apply"], "The database is up to date.\n"),
+        (["db", "orphans"], "Every file has its row and every row its files.\n"),
+        (["openapi"], DOCUMENT.read_text()),
+    ],
+    ids=["db apply", "db orphans", "openapi"],
+)
+def test_command_does_its_work_on_the_running_stack(
+    arguments: list[str], printed: str, maquette: Launcher, running: subprocess.Popen[bytes]
+) -> None:
+    done = maquette.run(*arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (0, printed, "")
+
+
+def test_review_of_a_database_that_is_up_to_date_has_no_migration(
+    maquette: Launcher, running: subprocess.Popen[bytes]
+) -> None:
+    done = maquette.run("db", "review")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "supabase/policies/renders.sql" in done.stdout
+    assert "supabase/migrations/" not in done.stdout
+
+
+def test_reconcile_asks_once_and_ends(maquette: Launcher, running: subprocess.Popen[bytes]) -> None:
+    done = maquette.run("reconcile")
+    assert done.returncode == 0, done.stderr
+    assert '"reconciled"' in done.stdout
+
+
+def test_H2_parts_that_are_killed_come_back_with_the_data(maquette: Launcher, running: subprocess.Popen[bytes]) -> None:
+    ports = {"postgres": maquette.ports.postgres, "supabase": maquette.ports.supabase, "api": maquette.ports.app}
+    for port in ports.values():
+        listener(port).kill()
+    for part in ports:
+        until(lambda sign=f"{part} is back": sign in maquette.log.read_text(), RECOVERS_SECONDS, f"{part} stays away")
+    until(lambda: account_is_kept(maquette), RECOVERS_SECONDS, "the account is lost")
+
+
+def test_H1_killed_up_leaves_data_and_ctrl_c_leaves_nothing(
+    maquette: Launcher, running: subprocess.Popen[bytes]
+) -> None:
+    running.kill()
+    running.wait()
+
+    with maquette.up() as up:
+        assert maquette.seconds_until_ready(up) > 0
+        assert account_is_kept(maquette)
+        parts = parts_of(up)
+        os.killpg(up.pid, signal.SIGINT)  # as a terminal does
+        assert up.wait(STOPS_SECONDS) == 0
+    assert "Stopping." in maquette.log.read_text()
+    assert_nothing_is_left(maquette, parts)
+
+    # Nor does it when nothing is ready yet, and only the launcher is told.
+    with maquette.up() as up:
+        until(lambda: "Starting ..." in maquette.log.read_text(), STOPS_SECONDS, "it does not start")
+        until(lambda: len(psutil.Process(up.pid).children(recursive=True)) >= 7, STOPS_SECONDS, "no parts")
+        parts = parts_of(up)
+        up.send_signal(signal.SIGINT)
+        assert up.wait(STOPS_SECONDS) == 0
+    assert "Ready" not in maquette.log.read_text()
+    assert_nothing_is_left(maquette, parts)
+
+    assert maquette.run("db", "orphans").stderr.startswith("The local stack does not run.")
+    assert maquette.run("reset", "--yes").stdout == "The local data is gone.\n"
+    assert [path.name for path in maquette.state.iterdir()] == ["up.lock"]
