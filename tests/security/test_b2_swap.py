@@ -2,11 +2,19 @@
 under its name, which is why its bytes are checked again at use."""
 
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 
 import httpx
 import pytest
 
+from libs.errors import ErrorCode
 from tests.actors import Actor
+from tests.callers import Person, refused
+from tests.image_files import encoded, plain, png_of_size, quadrants
+from tests.pictures import photo
+from tests.product import Product, ended, submit
+from tests.provider import run_ids, succeed_at_once
+from tests.security.catalog import everything
 from tests.security.conftest import Database
 from tests.security.files import bytes_of, keep_photo, photo_name
 
@@ -86,6 +94,54 @@ async def test_B2_an_upload_that_was_signed_before_does_not_write_over(alice: Ac
 
     assert (late.status_code, late.json()["statusCode"]) == (400, "409")
     assert await bytes_of(webhooks, checked) == checked.content
+
+
+# What its owner may put under the name of a photo that was checked and deleted, or under its own hash, past our API.
+OTHER_FILES = {
+    "a bomb": png_of_size(50_000, 50_000),
+    "a progressive JPEG": encoded(quadrants(), "JPEG", progressive=True),
+    "another picture": plain("JPEG"),
+    "no picture": b"<script>alert(1)</script>",
+}
+
+
+# A plain picture under its own hash is a photo like any other.
+SWAPPED = [(file, "the checked photo's") for file in OTHER_FILES]
+SWAPPED += [(file, "its own") for file in OTHER_FILES if file != "another picture"]
+
+
+@pytest.mark.parametrize(("file", "name"), SWAPPED)
+async def test_B2_a_file_that_was_put_in_place_of_a_checked_photo_is_not_used(
+    file: str, name: str, product: Product, ann: Person, http: httpx.AsyncClient, database: Database
+) -> None:
+    owner = Actor(role="authenticated", id=ann.user.id, headers=product.stack.headers(ann.user.token), http=http)
+    upload_id = await ann.upload(photo())
+    other = OTHER_FILES[file]
+    await delete_photo(owner, upload_id)
+    used = upload_id if name == "the checked photo's" else f"{sha256(other).hexdigest()}.jpg"
+    (await owner.upload("inputs", f"{owner.id}/{used}", other)).raise_for_status()
+    before, runs = everything(database.connection), run_ids(product.replicate)
+
+    refused(await submit_with(ann, used), ErrorCode.UNREADABLE_IMAGE)
+
+    assert (everything(database.connection), run_ids(product.replicate)) == (before, runs)
+
+    # The photo back in its place is taken.
+    await delete_photo(owner, used)
+    assert await ann.upload(photo()) == upload_id
+    succeed_at_once(product.replicate)
+    taken = await submit_with(ann, upload_id)
+    assert (await ended(ann.api, taken.raise_for_status().json()["data"]["id"]))["status"] == "succeeded"
+
+
+async def delete_photo(owner: Actor, upload_id: str) -> None:
+    answer = await owner.storage("DELETE", "object/inputs", {"prefixes": [f"{owner.id}/{upload_id}"]})
+    assert [file["name"] for file in answer.raise_for_status().json()] == [f"{owner.id}/{upload_id}"]
+
+
+async def submit_with(person: Person, upload_id: str) -> httpx.Response:
+    started_from = {"kind": "upload", "upload_id": upload_id}
+    return await submit(person.api, preset_id="warm-minimal", input=started_from)
 
 
 def test_B2_no_policy_lets_anybody_update_a_file(database: Database) -> None:
