@@ -53,8 +53,8 @@ class RunFault(Struct, tag_field="on", tag="run", forbid_unknown_fields=True, fr
     """What shall go wrong with the next run."""
 
     kind: Literal["fail", "nsfw", "e005", "stall", "slow", "abort", "output"]
-    """`stall` never ends by itself; `slow` takes `seconds` a picture at any speed; `output` succeeds at once with `output`
-    as it is, whatever it is."""
+    """`stall` never ends by itself; `slow` takes `seconds` a picture at any speed; `output` succeeds at once with
+    `output` as it is, whatever it is."""
     times: int = 1
     error: str = "CUDA out of memory. Tried to allocate 2.00 GiB"
     phase: Literal["starting", "processing"] = "processing"
