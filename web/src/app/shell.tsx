@@ -8,6 +8,7 @@ import { CreditsLeft } from "./credits-left";
 import { KeyboardHelp } from "./keyboard-help";
 import { PAGES } from "./navigation";
 import { OfflineBanner } from "./offline-banner";
+import { RunMark, RunWatch } from "./run-watch";
 
 /** What surrounds every page of a signed-in person: a rail from 720 px, a bar above and tabs below on a phone. */
 export function Shell() {
@@ -37,6 +38,7 @@ function Frame() {
       </div>
       <Tabs />
       <KeyboardHelp />
+      <RunWatch />
     </div>
   );
 }
@@ -54,10 +56,11 @@ function Rail() {
           <Link
             key={to}
             to={to}
-            className={`${NAV_ITEM} w-16 rounded-sm pt-2 pb-1.5 hover:bg-hover aria-[current=page]:bg-press aria-[current=page]:text-ink`}
+            className={`${NAV_ITEM} relative w-16 rounded-sm pt-2 pb-1.5 hover:bg-hover aria-[current=page]:bg-press aria-[current=page]:text-ink`}
           >
             <Icon aria-hidden size={18} strokeWidth={1.6} />
             {label}
+            {to === "/dashboard/create" && <RunMark className="-bottom-2" />}
           </Link>
         ))}
       </nav>
@@ -101,6 +104,7 @@ function Tabs() {
         >
           <Icon aria-hidden size={18} strokeWidth={1.6} />
           {label}
+          {to === "/dashboard/create" && <RunMark className="bottom-0" />}
         </Link>
       ))}
     </nav>

@@ -1,8 +1,28 @@
 import { useEffect } from "react";
 
+let page = "";
+let prefix: string | null = null;
+
 /** Sets the title of the tab: "Create · Maquette". */
 export function useDocumentTitle(title: string) {
   useEffect(() => {
-    document.title = `${title} · Maquette`;
+    page = title;
+    write();
   }, [title]);
+}
+
+/** Puts what matters more than the page before its title: "60 % · Create · Maquette". Nothing when null. */
+export function useTitlePrefix(words: string | null) {
+  useEffect(() => {
+    prefix = words;
+    write();
+    return () => {
+      prefix = null;
+      write();
+    };
+  }, [words]);
+}
+
+function write() {
+  document.title = [prefix, page, "Maquette"].filter(Boolean).join(" · ");
 }

@@ -1,5 +1,6 @@
+import { duration } from "@/api/run-state";
+
 import { inputOf, promptLength, type Draft } from "./draft";
-import { duration } from "./run-state";
 import type { Generation, Limits, Preset } from "./types";
 
 interface Situation {

@@ -5,6 +5,8 @@ import { useConfig } from "@/api/config";
 import { useUsage } from "@/api/usage";
 import { useUser } from "@/auth/session";
 import { toast } from "@/components/ui/toast-store";
+import { useDocumentTitle } from "@/lib/document-title";
+import { useNotifications } from "@/lib/notifications";
 import { useShortcuts } from "@/lib/shortcuts";
 import { useOnline } from "@/lib/use-online";
 
@@ -21,17 +23,15 @@ import { SettingsPanel } from "./components/settings-panel";
 import { draftOf, inputOf, presetOf, variantsOf, type Draft, type DraftInput } from "./draft";
 import { useDraft } from "./hooks/use-draft";
 import { useDropAndPaste } from "./hooks/use-drop-and-paste";
-import { useNotifications } from "./hooks/use-notifications";
 import { usePhoto } from "./hooks/use-photo";
 import { useRecipe } from "./hooks/use-recipe";
 import { useRunStatus } from "./hooks/use-run-status";
-import { useRunTitle } from "./hooks/use-run-title";
 import { useRuns } from "./hooks/use-runs";
 import { useSubmit } from "./hooks/use-submit";
-import { outcomeLine } from "./run-state";
-import type { Generation, Variant } from "./types";
+import type { Variant } from "./types";
 
 export function CreatePage() {
+  useDocumentTitle("Create");
   const user = useUser();
   const config = useConfig();
   const online = useOnline();
@@ -65,13 +65,8 @@ export function CreatePage() {
   const samples = config.sample_photos.filter(({ families }) => families.includes(preset.family));
 
   const notifications = useNotifications();
-  const [unseen, setUnseen] = useState<Generation | null>(null);
-  const runs = useRuns((generation) => {
-    if (document.hidden) setUnseen(generation);
-    notifications.notify(`${generation.title}: ${outcomeLine(generation) ?? ""}`);
-  });
+  const runs = useRuns();
   const { running } = runs;
-  useRunTitle(running, unseen, () => setUnseen(null));
   const { status, secondsLeft, announced } = useRunStatus(runs);
   const { mutate: cancel } = useCancelGeneration();
   const stop = () => {

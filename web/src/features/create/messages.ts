@@ -1,13 +1,9 @@
 import { ApiError } from "@/api/errors";
-import { dayAndMonth } from "@/lib/dates";
-
 import { activeSettings, settingWords } from "@/api/preset-settings";
-import type { Generation, Preset, Usage } from "./types";
+import { dayAndMonth } from "@/lib/dates";
+import { credits } from "@/lib/words";
 
-/** "1 credit", "8 credits". */
-export function credits(amount: number): string {
-  return `${amount} ${amount === 1 ? "credit" : "credits"}`;
-}
+import type { Generation, Preset, Usage } from "./types";
 
 /** What the API refuses with, down to the field where it names one. */
 export function refusal(error: Error): string {

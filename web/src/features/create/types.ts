@@ -1,5 +1,6 @@
 import type { components } from "@/api/schema";
 
+export type { Generation } from "@/api/run-state";
 export type { Preset, Setting, SettingValue } from "@/api/preset-settings";
 
 type Schemas = components["schemas"];
@@ -8,7 +9,6 @@ export type Config = Schemas["ConfigView"];
 export type Limits = Config["limits"];
 export type SamplePhoto = Config["sample_photos"][number];
 
-export type Generation = Schemas["GenerationView"];
 export type Render = Schemas["RenderView"];
 export type Variant = Schemas["VariantView"];
 export type Upload = Schemas["UploadView"];

@@ -1,8 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/api/client";
-
-import { generationQuery } from "./get-generation";
+import { generationQuery } from "@/api/generations";
 
 /** Asks for a run to be stopped. It ends, and its credits come back, when the provider says so. */
 export function useCancelGeneration() {

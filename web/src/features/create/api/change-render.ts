@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/api/client";
+import { generationQuery } from "@/api/generations";
 
 import type { Generation } from "../types";
-import { generationQuery } from "./get-generation";
 
 interface Cover {
   renderId: string;

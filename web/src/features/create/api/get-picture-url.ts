@@ -2,11 +2,11 @@ import { queryOptions, useQuery, type QueryClient } from "@tanstack/react-query"
 
 import { api, unwrapPage, type Page } from "@/api/client";
 import { ApiError } from "@/api/errors";
+import { generationQuery } from "@/api/generations";
 import { renderQuery } from "@/api/renders";
 
 import type { DraftInput } from "../draft";
 import type { EarlierUpload } from "../types";
-import { generationQuery } from "./get-generation";
 
 const PAGE_SIZE = 100;
 /** A little less than the hour that a signed URL lives. */

@@ -1,8 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/api/client";
-
-import { refreshRuns, showStarted } from "./list-generations";
+import { refreshRuns, showStarted } from "@/api/generations";
 
 /** Submits a generation that made nothing again; the first stays as history. */
 export function useRetryGeneration() {

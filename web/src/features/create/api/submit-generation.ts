@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/api/client";
+import { refreshRuns, showStarted } from "@/api/generations";
 
 import type { SubmitGeneration } from "../types";
-import { refreshRuns, showStarted } from "./list-generations";
 
 interface Wish {
   body: SubmitGeneration;

@@ -3,8 +3,9 @@ import { Link } from "@tanstack/react-router";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Meter } from "@/components/ui/meter";
+import { credits } from "@/lib/words";
 
-import { capSentence, credits } from "../messages";
+import { capSentence } from "../messages";
 import type { Usage } from "../types";
 
 interface CapDialogProps {

@@ -1,7 +1,6 @@
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-
-import { credits } from "../messages";
+import { credits } from "@/lib/words";
 
 interface GenerateActionProps {
   variants: number;

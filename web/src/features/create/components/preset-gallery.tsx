@@ -1,8 +1,8 @@
 import { cx } from "class-variance-authority";
 
 import { Dialog } from "@/components/ui/dialog";
+import { credits } from "@/lib/words";
 
-import { credits } from "../messages";
 import type { Config, Preset } from "../types";
 
 interface PresetGalleryProps {

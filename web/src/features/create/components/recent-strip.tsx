@@ -1,9 +1,9 @@
 import { Ban, CircleAlert, ShieldAlert } from "lucide-react";
 
+import { isInFlight } from "@/api/run-state";
 import { Button } from "@/components/ui/button";
 import { dayAndMonth } from "@/lib/dates";
 
-import { isInFlight } from "../run-state";
 import type { Generation, Preset } from "../types";
 
 interface RecentStripProps {

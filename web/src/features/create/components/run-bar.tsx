@@ -1,10 +1,10 @@
 import { Bell, BellRing } from "lucide-react";
 
+import { isInFlight, outcomeLine } from "@/api/run-state";
 import { Button } from "@/components/ui/button";
 import { DimensionLine } from "@/components/ui/dimension-line";
 import { IconButton } from "@/components/ui/icon-button";
 
-import { isInFlight, outcomeLine } from "../run-state";
 import type { Generation } from "../types";
 
 interface Notifications {

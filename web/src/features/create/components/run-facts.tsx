@@ -1,7 +1,7 @@
+import { activeSettings, settingWords } from "@/api/preset-settings";
+import { isInFlight } from "@/api/run-state";
 import { Button } from "@/components/ui/button";
 
-import { isInFlight } from "../run-state";
-import { activeSettings, settingWords } from "@/api/preset-settings";
 import type { Generation, Preset } from "../types";
 
 interface RunFactsProps {

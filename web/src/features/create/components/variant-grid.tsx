@@ -1,9 +1,9 @@
 import { useEffect, useState, type CSSProperties } from "react";
 
+import { isInFlight, isRetryable, outcomeLine, variantPercent } from "@/api/run-state";
 import { VariantTile, type VariantState } from "@/components/picture/variant-tile";
 import { useSize } from "@/lib/use-size";
 
-import { isInFlight, isRetryable, outcomeLine, variantPercent } from "../run-state";
 import { expectedRatio, tileLayout } from "../tile-layout";
 import type { Generation, Preset, Variant } from "../types";
 import { VariantActions } from "./variant-actions";

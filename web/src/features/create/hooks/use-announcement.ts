@@ -1,6 +1,7 @@
 import { useState } from "react";
 
-import { announcement } from "../run-state";
+import { announcement } from "@/api/run-state";
+
 import type { Generation } from "../types";
 
 /** What a screen reader hears of a run: a new sentence at every quarter and at the end, not at every answer. */

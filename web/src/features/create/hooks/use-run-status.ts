@@ -1,7 +1,7 @@
+import { pollAfter } from "@/api/generations";
+import { statusLine } from "@/api/run-state";
 import { useOnline } from "@/lib/use-online";
 
-import { pollAfter } from "../api/get-generation";
-import { statusLine } from "../run-state";
 import { useAnnouncement } from "./use-announcement";
 import type { Runs } from "./use-runs";
 import { useSecondsLeft } from "./use-seconds-left";

@@ -1,5 +1,8 @@
-import { credits } from "./messages";
-import type { Generation } from "./types";
+import { credits } from "@/lib/words";
+
+import type { components } from "./schema";
+
+export type Generation = components["schemas"]["GenerationView"];
 
 /** The run has its one slot: nothing else can be generated. */
 export function isInFlight({ status }: Generation): boolean {

@@ -1,0 +1,118 @@
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+  type QueryClient,
+} from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+
+import { api, unwrap, unwrapPage } from "./client";
+import { ApiError } from "./errors";
+import { isInFlight, isSettled, type Generation } from "./run-state";
+
+const PAGE_SIZE = 12;
+const WATCHED_MS = 1_000;
+const HIDDEN_MS = 10_000;
+/** While a run is late, or waits for the provider's last word, a second makes no difference. */
+const LATE_MS = 5_000;
+const LONGEST_MS = 30_000;
+
+/** One generation; asked again for as long as it can change. */
+export const generationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["generations", "one", id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/generations/{generation_id}", { params: { path: { generation_id: id } }, signal })),
+    staleTime: 0,
+    // The next poll is the retry.
+    retry: false,
+    refetchIntervalInBackground: true,
+    refetchInterval: ({ state }) => pollAfter(state, document.hidden),
+  });
+
+/** Polls until the generation is settled. `known` shows until the first answer. */
+export function useGeneration(id: string | null, known?: Generation) {
+  return useQuery({ ...generationQuery(id ?? ""), enabled: id !== null, placeholderData: known });
+}
+
+interface PollState {
+  data: Generation | undefined;
+  error: Error | null;
+  dataUpdatedAt: number;
+  errorUpdatedAt: number;
+}
+
+/** Milliseconds until the next question; false when there is nothing more to learn. */
+export function pollAfter({ data, error, dataUpdatedAt, errorUpdatedAt }: PollState, hidden: boolean): number | false {
+  if (error instanceof ApiError && !error.transient) return false;
+  if (data && isSettled(data)) return false;
+  const pace = hidden ? HIDDEN_MS : data && (data.overdue || !isInFlight(data)) ? LATE_MS : WATCHED_MS;
+  if (!error) return pace;
+  // As long again as it has been out of reach: 2 s, 4 s, 8 s …
+  const outage = data ? errorUpdatedAt - dataUpdatedAt : LATE_MS;
+  const asked = error instanceof ApiError && error.retryAfter !== undefined ? error.retryAfter * 1000 : 0;
+  return Math.min(LONGEST_MS, Math.max(2 * WATCHED_MS, pace, outage, asked));
+}
+
+/** The caller's generations, newest first. Invalidate ["generations", "list"] when one starts or ends. */
+export const generationsQuery = infiniteQueryOptions({
+  queryKey: ["generations", "list"],
+  queryFn: ({ pageParam, signal }) =>
+    unwrapPage(api.GET("/api/v1/generations", { params: { query: { limit: PAGE_SIZE, cursor: pageParam } }, signal })),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.nextCursor,
+});
+
+export function useGenerations() {
+  return useInfiniteQuery(generationsQuery);
+}
+
+/** Puts a generation that has just started where everybody looks, without waiting for the next answer. */
+export function showStarted(client: QueryClient, generation: Generation) {
+  client.setQueryData(generationQuery(generation.id).queryKey, generation);
+  client.setQueryData(generationsQuery.queryKey, (list) => {
+    const [first, ...rest] = list?.pages ?? [];
+    if (!list || !first) return list;
+    const others = first.rows.filter(({ id }) => id !== generation.id);
+    return { ...list, pages: [{ ...first, rows: [generation, ...others] }, ...rest] };
+  });
+}
+
+/** After a generation started, ended or was refused: what runs and what is left may differ from what we knew. */
+export function refreshRuns(client: QueryClient) {
+  void client.invalidateQueries({ queryKey: generationsQuery.queryKey });
+  void client.invalidateQueries({ queryKey: ["usage"] });
+  // A list that begins anew shows what was made; one of many pages would be read again page by page.
+  client.removeQueries({ queryKey: ["renders", "list"] });
+  void client.invalidateQueries({ queryKey: ["renders", "months"] });
+  void client.invalidateQueries({ queryKey: ["collections"] });
+}
+
+/** The caller's generations, and the one that runs: as the latest answer has it. */
+export function useRunning() {
+  const list = useGenerations();
+  const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
+  const listed = rows.find(isInFlight);
+  const watched = useGeneration(listed?.id ?? null, listed);
+  const running = watched.data && isInFlight(watched.data) ? watched.data : null;
+  return { list, rows, listed, watched, running };
+}
+
+/** Refreshes the lists and the credits when a generation that could change has changed for good, and tells. */
+export function useEnd(generation: Generation | undefined, onEnd?: (generation: Generation) => void) {
+  const client = useQueryClient();
+  const before = useRef<Generation>(undefined);
+  const tell = useRef(onEnd);
+  useEffect(() => {
+    tell.current = onEnd;
+  });
+  useEffect(() => {
+    const last = before.current;
+    before.current = generation;
+    if (!generation || last?.id !== generation.id || last.status === generation.status || isInFlight(generation)) return;
+    refreshRuns(client);
+    tell.current?.(generation);
+  }, [client, generation]);
+}

@@ -1,0 +1,49 @@
+import { cx } from "class-variance-authority";
+import { useMatchRoute, useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+
+import { useEnd, useRunning } from "@/api/generations";
+import { outcomeLine, type Generation } from "@/api/run-state";
+import { DimensionLine } from "@/components/ui/dimension-line";
+import { toast } from "@/components/ui/toast-store";
+import { useTitlePrefix } from "@/lib/document-title";
+import { notify } from "@/lib/notifications";
+
+/**
+ * Watches the run of a person from whatever page they are on. The tab tells how far it is, and of one that ended unseen
+ * how it ended, until somebody looks.
+ */
+export function RunWatch() {
+  const { watched, running } = useRunning();
+  const [unseen, setUnseen] = useState<Generation | null>(null);
+  const onCreate = useMatchRoute()({ to: "/dashboard/create" }) !== false;
+  const navigate = useNavigate();
+
+  useEnd(watched.data, (generation) => {
+    const said = `${generation.title}: ${outcomeLine(generation) ?? ""}`;
+    if (document.hidden) setUnseen(generation);
+    notify(said);
+    if (!onCreate) toast(said, { action: { label: "Open Create", run: () => void navigate({ to: "/dashboard/create" }) } });
+  });
+  useEffect(() => {
+    if (!unseen) return;
+    const look = () => {
+      if (!document.hidden) setUnseen(null);
+    };
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [unseen]);
+
+  const ended = unseen && (unseen.status === "succeeded" ? outcomeLine(unseen) : "Not made");
+  useTitlePrefix(running ? `${running.progress} %` : ended);
+  return null;
+}
+
+/** On the way to Create (relative) while something runs: how far it is. The title of the tab says it in words. */
+export function RunMark({ className }: { className: string }) {
+  const { running } = useRunning();
+  if (!running) return null;
+  return <DimensionLine percent={running.progress} className={cx("pointer-events-none absolute! w-9", className)} />;
+}
