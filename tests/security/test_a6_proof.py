@@ -12,6 +12,7 @@ from libs.repositories.proof import padded_halves, sign
 from tests.actors import Actor, Api, Row, submission
 from tests.security.catalog import everything
 from tests.security.conftest import Database, Victim
+from tests.security.decisions import read_decisions
 
 # RFC 4231, the cases whose data is text: 1, 2, 6 and 7. (3 and 4 hash bytes that are no UTF-8, 5 is a truncation.)
 RFC_4231 = [
@@ -40,13 +41,26 @@ class Call(NamedTuple):
     request: Row
 
 
-# What each guarded function would be asked about the victim's running job.
-GUARDED: dict[str, Callable[[str], Row]] = {
+# Every function that takes a request and a proof, with the roles that may call it at all.
+GUARDED = {
+    function.removeprefix("public.").removesuffix("(text,text)"): roles.split(", ")
+    for function, _, roles in (line.partition(": ") for line in read_decisions("functions.txt"))
+    if function.startswith("public.") and function.endswith("(text,text)")
+}
+
+# What each would be asked, about the victim's running job where it is about one. A new one needs a line here.
+REQUESTS: dict[str, Callable[[str], Row]] = {
     "reserve_generation": lambda _: submission(),
     "attach_prediction": lambda job: {"job_id": job, "prediction_id": "stolen"},
     "request_cancel": lambda job: {"job_id": job},
     "release_generation": lambda job: {"job_id": job, "error_code": "provider_error"},
     "stale_generations": lambda _: {"older_than_seconds": 0, "limit": 100},
+    "attach_customer": lambda _: {"customer_id": "cus_stolen"},
+    "delete_account": lambda _: {},
+    "open_share": lambda _: {"token": "guessed", "page_size": 20},
+    "open_shared_picture": lambda _: {"token": "guessed", "variant_id": str(uuid4())},
+    "purge_trash": lambda _: {"days": 0, "limit": 100},
+    "report_picture": lambda _: {"token": "guessed", "reason": "other", "message": "spam"},
 }
 
 
@@ -100,7 +114,7 @@ async def running(victim: Victim, api: Api) -> str:
 
 def caller_of(function: str, anon: Actor, victim: Victim) -> Actor:
     """Who may call a function at all: the victim themselves is the hardest attacker to refuse."""
-    return anon if function == "stale_generations" else victim.actor
+    return victim.actor if "authenticated" in GUARDED[function] else anon
 
 
 @pytest.mark.parametrize("function", GUARDED)
@@ -108,7 +122,7 @@ def caller_of(function: str, anon: Actor, victim: Victim) -> Actor:
 async def test_A6_a_forged_proof_moves_nothing(
     function: str, forgery: str, api: Api, anon: Actor, victim: Victim, running: str, database: Database
 ) -> None:
-    caller, call = caller_of(function, anon, victim), Call(function, GUARDED[function](running))
+    caller, call = caller_of(function, anon, victim), Call(function, REQUESTS[function](running))
     before = everything(database.connection)
 
     answer = await caller.rpc(function, FORGERIES[forgery](api, caller, call))
@@ -122,7 +136,7 @@ async def test_A6_a_proof_for_the_victim_is_worth_nothing_to_others(
     function: str, api: Api, anon: Actor, intruder: Actor, victim: Victim, running: str, database: Database
 ) -> None:
     """Not even one that leaked, with the victim's id in it."""
-    arguments = api.prove(function, victim.actor.id, GUARDED[function](running))
+    arguments = api.prove(function, victim.actor.id, REQUESTS[function](running))
     before = everything(database.connection)
 
     for thief in (intruder, anon):
@@ -140,12 +154,30 @@ async def test_A6_the_right_proof_opens_each(api: Api, alice: Actor, anon: Actor
         reserved,
         await api.guarded("request_cancel", alice, {"job_id": job}),
         await api.guarded("release_generation", alice, {"job_id": job, "error_code": "provider_error"}),
-        await api.guarded("stale_generations", anon, GUARDED["stale_generations"]("")),
+        await api.guarded("stale_generations", anon, REQUESTS["stale_generations"]("")),
     ]
     second = (await api.submit(alice))["id"]
     answers.append(await api.attach(alice, second, "hers"))
 
     assert [answer.status_code for answer in answers] == [200] * 5
+
+
+@pytest.mark.parametrize(
+    ("function", "status"),
+    [
+        ("attach_customer", 200),
+        ("delete_account", 204),
+        ("open_share", 200),
+        ("open_shared_picture", 200),
+        ("purge_trash", 200),
+        ("report_picture", 404),  # past the proof: the token opens nothing
+    ],
+)
+async def test_A6_the_right_proof_opens_what_needs_no_job(
+    function: str, status: int, api: Api, alice: Actor, anon: Actor
+) -> None:
+    caller = alice if "authenticated" in GUARDED[function] else anon
+    assert (await api.guarded(function, caller, REQUESTS[function](""))).status_code == status
 
 
 async def test_A6_without_a_stored_key_every_proof_fails(

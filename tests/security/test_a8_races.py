@@ -4,14 +4,15 @@ import asyncio
 from collections import Counter
 from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 
-from tests.actors import Actor, Api, completion, sign_up, submission
+from tests.actors import Actor, Api, completion, submission
 from tests.security.conftest import Database
 
-ROUNDS = 20
-PARALLEL = 50
+ROUNDS = 100
+HALF = 5
 
 
 def ledger_of(database: Database, person: Actor) -> list[int]:
@@ -19,20 +20,46 @@ def ledger_of(database: Database, person: Actor) -> list[int]:
     return [row["amount"] for row in database.rows("select amount from usage_ledger where owner_id = %s", person.id)]
 
 
-@pytest.mark.parametrize("_round", range(ROUNDS))
 async def test_A8_fifty_submits_at_the_last_credit_make_one_job_and_one_debit(
-    _round: int, api: Api, database: Database
+    api: Api, alice: Actor, database: Database
 ) -> None:
-    person = await sign_up(api.stack, api.http)
-    database.grant_cap(person, 1)
+    database.grant_cap(alice, 1)
 
-    answers = await asyncio.gather(*(api.reserve(person) for _ in range(PARALLEL)))
+    answers = await asyncio.gather(*(api.reserve(alice) for _ in range(50)))
 
     statuses = Counter(answer.status_code for answer in answers)
     assert statuses[200] == 1
-    assert statuses[402] + statuses[409] == PARALLEL - 1
-    assert ledger_of(database, person) == [-1]
-    assert database.value("select count(*) from generation_jobs where owner_id = %s", person.id) == 1
+    assert statuses[402] + statuses[409] == 49
+    assert ledger_of(database, alice) == [-1]
+
+
+async def test_A8_of_submits_with_and_without_our_proof_one_with_it_wins_each_round(
+    api: Api, alice: Actor, bob: Actor, database: Database
+) -> None:
+    """Half of them direct, as somebody sends them who has the publishable key and no proof of ours."""
+    database.grant_cap(alice, 1)
+
+    async def direct(number: int) -> httpx.Response:
+        request = submission()
+        forged = [
+            {**api.prove("reserve_generation", alice.id, request), "proof": None},
+            {**api.prove("reserve_generation", alice.id, request), "proof": "0" * 64},
+            api.prove("reserve_generation", bob.id, request),
+        ]
+        return await alice.rpc("reserve_generation", forged[number % len(forged)])
+
+    for _ in range(ROUNDS):
+        both = [call for number in range(HALF) for call in (api.reserve(alice), direct(number))]
+        answers = await asyncio.gather(*both)
+
+        proven = Counter(answer.status_code for answer in answers[::2])
+        assert (proven[200], proven[402] + proven[409]) == (1, HALF - 1)
+        assert {answer.status_code for answer in answers[1::2]} == {403}
+        assert ledger_of(database, alice) == [-1]
+        assert database.value("select count(*) from generation_jobs where owner_id = %s", alice.id) == 1
+        # The same credit is the last one again.
+        database.run("delete from usage_ledger where owner_id = %s", alice.id)
+        database.run("delete from generation_jobs where owner_id = %s", alice.id)
 
 
 async def test_A8_a_race_of_submits_and_deliveries_never_passes_the_cap(
