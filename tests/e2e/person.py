@@ -2,14 +2,17 @@
 
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
 import httpx
+import psycopg
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.site import ROOT, Site
+from tests.gallery import Draft, add_renders
 
 RUN_SECONDS = 60
 PASSWORD = "correct horse battery staple"
@@ -109,6 +112,12 @@ class Person:
     def token(self) -> str:
         """The JWT of this person's session, as a script of the page would find it."""
         return self.page.evaluate("JSON.parse(localStorage.getItem('maquette.session')).access_token")
+
+    def keep(self, drafts: Sequence[Draft]) -> list[str]:
+        """Renders in this person's list that nothing drew: rows without pictures. Answers their ids."""
+        owner = self.page.evaluate("JSON.parse(localStorage.getItem('maquette.session')).user.id")
+        with psycopg.connect(self.site.database_url) as connection:
+            return [str(render_id) for render_id in add_renders(connection, owner, drafts)]
 
     def api(self) -> httpx.Client:
         """Our API as this person."""

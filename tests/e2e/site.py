@@ -14,6 +14,7 @@ import httpx
 import msgspec
 
 from local.inbox.mailbox import Mail
+from local.postgres import Postgres
 from tests.stack import free_ports
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +41,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     inbox_url: str
     replicate_url: str
     replicate_token: str
+    database_url: str
 
     def sign_up(self, email: str, password: str) -> str:
         """Make an account; answers its session as Auth does, which is what supabase-js keeps."""
@@ -94,6 +96,9 @@ def running_site(state: Path) -> Iterator[Site]:
             inbox_url=f"http://127.0.0.1:{ports['MAQUETTE_INBOX_PORT']}",
             replicate_url=f"http://127.0.0.1:{ports['MAQUETTE_REPLICATE_PORT']}",
             replicate_token=secrets["replicate_api_token"],
+            database_url=Postgres(
+                state / "postgres", int(ports["MAQUETTE_POSTGRES_PORT"]), secrets["postgres_password"]
+            ).url,
         )
     finally:
         up.send_signal(signal.SIGINT)

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.e2e.complaints import Complaints
 from tests.e2e.person import PHOTO, Person
 from tests.e2e.site import Site
+from tests.gallery import Draft
 
 PAYLOADS = (
     "<img src=x onerror=alert(1)>",
@@ -44,6 +45,39 @@ def test_I1_markup_in_a_file_that_is_refused_stays_text(alice: Person) -> None:
     picker = alice.page.get_by_label("Photo file")
     picker.set_input_files({"name": MARKUP, "mimeType": "image/svg+xml", "buffer": MARKUP.encode()})
     expect(alice.settings.get_by_role("alert")).to_contain_text(MARKUP)
+    _expect_no_element_of_markup(alice)
+
+
+def test_I1_markup_in_titles_and_names_of_collections_stays_text(alice: Person) -> None:
+    page = alice.page
+    renders = alice.keep([Draft(title=payload, prompt=payload) for payload in PAYLOADS])
+    api = alice.api()
+    for payload in PAYLOADS:
+        api.post("/collections", json={"name": payload}).raise_for_status()
+    newest = api.get("/collections").json()["data"][1]
+    for render in renders:
+        api.put(f"/collections/{newest['id']}/items/{render}").raise_for_status()
+
+    page.goto("/dashboard/renders")
+    for payload in PAYLOADS:
+        expect(page.get_by_role("link", name=payload, exact=True)).to_be_visible()
+    page.get_by_role("checkbox").first.click()
+    page.get_by_role("button", name="Add to collection").click()
+    expect(page.get_by_role("dialog").get_by_text(PAYLOADS[0], exact=True)).to_be_visible()
+    _expect_no_element_of_markup(alice)
+    for path, text in (
+        (f"renders/{renders[0]}", PAYLOADS[0]),
+        (f"compare?a={renders[0]}&b={renders[1]}", PAYLOADS[1]),
+        ("collections", PAYLOADS[2]),
+        (f"collections/{newest['id']}", newest["name"]),
+    ):
+        page.goto(f"/dashboard/{path}")
+        expect(page.get_by_text(text).last).to_be_visible()
+        _expect_no_element_of_markup(alice)
+
+    api.post("/renders/bulk", json={"action": "trash", "selection": {"ids": renders}}).raise_for_status()
+    page.goto("/dashboard/trash")
+    expect(page.get_by_role("link", name=PAYLOADS[0], exact=True)).to_be_visible()
     _expect_no_element_of_markup(alice)
 
 
