@@ -37,6 +37,10 @@ class LimitsView(Struct, frozen=True, kw_only=True):
     input_longest_side: int
     prompt_characters: int
     title_characters: int
+    search_characters: int
+    collection_name_characters: int
+    report_characters: int
+    max_bulk_ids: int
     max_variants: int
     min_seed: int
     max_seed: int
@@ -143,6 +147,10 @@ LIMITS_VIEW = LimitsView(
     input_longest_side=LIMITS.input_longest_side,
     prompt_characters=LIMITS.prompt_characters,
     title_characters=LIMITS.title_characters,
+    search_characters=LIMITS.search_characters,
+    collection_name_characters=LIMITS.collection_name_characters,
+    report_characters=LIMITS.report_characters,
+    max_bulk_ids=LIMITS.max_bulk_ids,
     max_variants=LIMITS.max_variants,
     min_seed=LIMITS.min_seed,
     max_seed=LIMITS.max_seed,

@@ -1201,6 +1201,10 @@ export interface components {
             input_longest_side: number;
             prompt_characters: number;
             title_characters: number;
+            search_characters: number;
+            collection_name_characters: number;
+            report_characters: number;
+            max_bulk_ids: number;
             max_variants: number;
             min_seed: number;
             max_seed: number;

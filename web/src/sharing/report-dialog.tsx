@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { useConfig } from "@/api/config";
 import { useReport, type Report } from "@/api/report";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -15,9 +16,6 @@ const REASONS = [
   { value: "other", label: "Something else" },
 ] as const;
 
-/** In Unicode code points, as the API counts. */
-const MOST_CHARACTERS = 500;
-
 interface ReportDialogProps {
   subject: { share_token: string } | { community_item_id: string };
   onClose: () => void;
@@ -27,6 +25,7 @@ interface ReportDialogProps {
 export function ReportDialog({ subject, onClose }: ReportDialogProps) {
   const [reason, setReason] = useState<Report["reason"]>("illegal");
   const [message, setMessage] = useState("");
+  const { limits } = useConfig();
   const report = useReport();
   const send = () => {
     report.mutate(
@@ -56,7 +55,7 @@ export function ReportDialog({ subject, onClose }: ReportDialogProps) {
         <TextArea
           label="What should we know"
           rows={4}
-          maxLength={MOST_CHARACTERS}
+          maxLength={limits.report_characters}
           value={message}
           onChange={(event) => {
             setMessage(event.target.value);

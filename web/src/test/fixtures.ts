@@ -103,6 +103,10 @@ export const CONFIG: Schemas["ConfigView"] = {
     input_longest_side: 1536,
     prompt_characters: 1000,
     title_characters: 120,
+    search_characters: 200,
+    collection_name_characters: 80,
+    report_characters: 500,
+    max_bulk_ids: 500,
     max_variants: 4,
     min_seed: 1,
     max_seed: 2 ** 31 - 1,
@@ -188,6 +192,47 @@ export function card(at: number, { ratio = 1.5, ...changes }: Partial<Schemas["R
     variant_count: 1,
     is_favorite: false,
     cover: { variant_id: id, thumbnail_url: "http://supabase.test/thumb.webp", width: 1000 * ratio, height: 1000, placeholder: "" },
+    ...changes,
+  };
+}
+
+/** An empty collection. */
+export function collection(at: number, changes: Partial<Schemas["CollectionView"]> = {}): Schemas["CollectionView"] {
+  return {
+    id: `44444444-0000-4000-8000-${String(at).padStart(12, "0")}`,
+    name: `Collection ${String(at)}`,
+    is_favorites: false,
+    count: 0,
+    cover_render_id: null,
+    covers: [],
+    contains: false,
+    created_at: "2026-11-24T10:00:00Z",
+    ...changes,
+  };
+}
+
+/** A render in full, with two variants. */
+export function detail(at: number, changes: Partial<Schemas["RenderDetailView"]> = {}): Schemas["RenderDetailView"] {
+  const { id, title, preset_id, created_at } = card(at);
+  return {
+    id,
+    title,
+    preset_id,
+    created_at,
+    prompt: "A quiet room",
+    model: null,
+    settings: { light: "morning" },
+    seed: 482_913,
+    credits: 4,
+    refund: null,
+    purged_at: null,
+    cover_variant_id: variant(0).id,
+    variants: [variant(0), variant(1)],
+    is_favorite: false,
+    collections: [],
+    photo: null,
+    source: null,
+    made_from_it: [],
     ...changes,
   };
 }

@@ -20,8 +20,6 @@ const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NAMES = /^[a-z0-9-]+(,[a-z0-9-]+)*$/;
-/** As long as the API reads. */
-const LONGEST_TEXT = 200;
 
 /** What an address says, without what makes no sense: anybody may have written it. */
 export function parseRendersSearch(search: Record<string, unknown>): RendersSearch {
@@ -30,9 +28,8 @@ export function parseRendersSearch(search: Record<string, unknown>): RendersSear
     const value = typeof search[key] === "number" ? String(search[key]) : search[key];
     return typeof value === "string" && pattern.test(value) ? { [key]: value } : {};
   };
-  const q = text("q", /\S/) as { q?: string };
   return {
-    ...(q.q !== undefined && { q: q.q.slice(0, LONGEST_TEXT) }),
+    ...text("q", /\S/),
     ...text("family", NAMES),
     ...text("preset", NAMES),
     ...text("collection", ID),

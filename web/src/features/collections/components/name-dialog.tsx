@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { useConfig } from "@/api/config";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
@@ -15,11 +16,9 @@ interface NameDialogProps {
   onClose: () => void;
 }
 
-/** As many characters as the API takes. */
-export const LONGEST_NAME = 80;
-
 /** Asks for the name of a collection. */
 export function NameDialog({ title, action, name, pending, error, onSave, onClose }: NameDialogProps) {
+  const { limits } = useConfig();
   const [typed, setTyped] = useState(name);
   const empty = typed.trim() === "";
   return (
@@ -37,7 +36,7 @@ export function NameDialog({ title, action, name, pending, error, onSave, onClos
           // eslint-disable-next-line jsx-a11y/no-autofocus
           autoFocus
           value={typed}
-          maxLength={LONGEST_NAME}
+          maxLength={limits.collection_name_characters}
           onChange={(event) => setTyped(event.target.value)}
           {...(error && { error: error.message })}
         />

@@ -2,6 +2,7 @@ import { cx } from "class-variance-authority";
 import { Search, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
+import { useConfig } from "@/api/config";
 import { inputStyle } from "@/components/ui/field";
 import { useShortcuts } from "@/lib/shortcuts";
 
@@ -16,6 +17,7 @@ const PAUSE_MS = 250;
 
 /** Words to look for in titles and prompts, searched for as one types. */
 export function SearchField({ value, placeholder, onChange }: SearchFieldProps) {
+  const { limits } = useConfig();
   const [typed, setTyped] = useState(value);
   const [known, setKnown] = useState(value);
   const input = useRef<HTMLInputElement>(null);
@@ -53,7 +55,7 @@ export function SearchField({ value, placeholder, onChange }: SearchFieldProps) 
         type="search"
         aria-label="Search renders"
         placeholder={placeholder}
-        maxLength={200}
+        maxLength={limits.search_characters}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
