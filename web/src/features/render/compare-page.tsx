@@ -1,21 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { ArrowLeftRight, ChevronLeft, TriangleAlert, ZoomIn, ZoomOut } from "lucide-react";
-import { useState, type Dispatch, type SetStateAction } from "react";
+import { ArrowLeftRight, TriangleAlert, ZoomIn, ZoomOut } from "lucide-react";
+import { useState, type Dispatch, type ReactNode, type SetStateAction } from "react";
 
 import { useConfig } from "@/api/config";
 import { renderQuery, type RenderDetail, type RenderVariant } from "@/api/renders";
 import { MessagePage } from "@/components/message-page";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
-import { FIT, MAX_SCALE, type View } from "@/components/viewer/zoom";
+import { FIT, type View } from "@/components/viewer/zoom";
 import { useStage, ZoomStage } from "@/components/viewer/zoom-stage";
+import { BackLink } from "@/gallery/back-link";
 import { useDocumentTitle } from "@/lib/document-title";
 import { useShortcuts } from "@/lib/shortcuts";
 
 import { VariantStrip } from "./components/variant-strip";
 import { partsOf, sideOf, type CompareSearch } from "./compare-search";
-import { factsOf } from "./facts";
+import { factsOf, inputOf } from "./facts";
 
 const route = getRouteApi("/dashboard/compare");
 const LARGE_ICON = { "aria-hidden": true, size: 18, strokeWidth: 1.6 } as const;
@@ -39,37 +40,41 @@ export function ComparePage() {
 interface Side {
   render: RenderDetail | undefined;
   variant: RenderVariant | undefined;
+  /** Of the variant, from 1. */
+  number: number;
+  stage: ReturnType<typeof useStage>;
   error: Error | null;
 }
 
-function useSide(side: string): Side {
+function useSide(side: string, view: View, setView: Dispatch<SetStateAction<View>>): Side {
   const { renderId, variantId } = partsOf(side);
   const { data: render, error } = useQuery(renderQuery(renderId));
   const wanted = variantId ?? render?.cover_variant_id;
-  return { render, variant: render?.variants.find(({ id }) => id === wanted) ?? render?.variants[0], error };
+  const variant = render?.variants.find(({ id }) => id === wanted) ?? render?.variants[0];
+  const number = (render?.variants.findIndex(({ id }) => id === variant?.id) ?? 0) + 1;
+  const picture = render && variant && { src: variant.url ?? "", alt: `${render.title}, variant ${number}`, width: variant.width, height: variant.height };
+  return { render, variant, number, stage: useStage(picture, view, setView), error };
 }
 
 function Comparison({ a, b }: { a: string; b: string }) {
   const navigate = useNavigate();
-  const left = useSide(a);
-  const right = useSide(b);
   const [view, setView] = useState<View>(FIT);
-  const put = (search: CompareSearch) => void navigate({ to: "/dashboard/compare", search, replace: true });
-  const [zoomIn, zoomOut] = [1.5, 1 / 1.5].map((factor) => () => setView((now) => scaled(now, factor))) as [() => void, () => void];
+  const left = useSide(a, view, setView);
+  const right = useSide(b, view, setView);
+  const put = (search: CompareSearch) => void navigate({ to: "/dashboard/compare", search, replace: true, state: true });
+  // They share a view: either of them moves both.
+  const { zoomIn, zoomOut, reset } = left.stage.frame ? left.stage : right.stage;
   useShortcuts("Compare", [
     { keys: "[Shift]++", label: "Zoom in", run: zoomIn },
     { keys: "-", label: "Zoom out", run: zoomOut },
-    { keys: "0", label: "Whole picture", run: () => setView(FIT) },
+    { keys: "0", label: "Whole picture", run: reset },
     { keys: "x", label: "Swap sides", run: () => put({ a: b, b: a }) },
   ]);
 
   return (
     <div className="desk:flex desk:min-h-dvh desk:flex-col">
       <header className="flex items-center gap-1 px-3 py-2">
-        <Link to="/dashboard/renders/$renderId" params={{ renderId: partsOf(a).renderId }} className={buttonStyle({ variant: "ghost" })}>
-          <ChevronLeft aria-hidden size={15} strokeWidth={1.6} />
-          <span className="max-w-40 truncate max-tablet:max-w-28">{left.render?.title ?? "Render"}</span>
-        </Link>
+        <BackLink to="/dashboard/renders/$renderId" params={{ renderId: partsOf(a).renderId }} name={left.render?.title ?? "Render"} />
         <h1 className="grow text-center text-15 font-semibold max-tablet:sr-only">Compare</h1>
         <span className="grow tablet:hidden" />
         <Button variant="ghost" onClick={() => put({ a: b, b: a })}>
@@ -86,33 +91,21 @@ function Comparison({ a, b }: { a: string; b: string }) {
         </span>
       </header>
       <div className="grid grid-cols-2 gap-px bg-line desk:min-h-[420px] desk:grow">
-        <Pane name="Left" side={left} view={view} setView={setView} onVariant={(next) => put({ a: next, b })} />
-        <Pane name="Right" side={right} view={view} setView={setView} onVariant={(next) => put({ a, b: next })} />
+        <Pane name="Left" side={left} onVariant={(next) => put({ a: next, b })} />
+        <Pane name="Right" side={right} onVariant={(next) => put({ a, b: next })} />
       </div>
       {left.render && right.render && <Differences left={left} right={right} />}
     </div>
   );
 }
 
-/** About the middle, as the buttons do; the wheel and the fingers go about where they are. */
-function scaled(view: View, factor: number): View {
-  const scale = Math.min(MAX_SCALE, Math.max(1, view.scale * factor));
-  const growth = scale / view.scale;
-  return scale === 1 ? FIT : { scale, x: view.x * growth, y: view.y * growth };
-}
-
 interface PaneProps {
   name: string;
   side: Side;
-  view: View;
-  setView: Dispatch<SetStateAction<View>>;
   onVariant: (side: string) => void;
 }
 
-function Pane({ name, side: { render, variant, error }, view, setView, onVariant }: PaneProps) {
-  const number = (render?.variants.findIndex(({ id }) => id === variant?.id) ?? 0) + 1;
-  const picture = render && variant && { src: variant.url ?? "", alt: `${render.title}, variant ${number}`, width: variant.width, height: variant.height };
-  const stage = useStage(picture, view, setView);
+function Pane({ name, side: { render, number, error, stage }, onVariant }: PaneProps) {
   return (
     <section aria-label={name} className="flex min-w-0 flex-col bg-stage">
       {error && <p className="p-6 text-center text-13 text-ink-2">{error.message}</p>}
@@ -146,14 +139,22 @@ function Pane({ name, side: { render, variant, error }, view, setView, onVariant
 function Differences({ left, right }: { left: Side; right: Side }) {
   const { presets } = useConfig();
   const of = ({ render, variant }: Side) => {
-    if (!render) return new Map<string, string>();
+    const facts = new Map<string, { value: string; shown: ReactNode }>();
+    if (!render) return facts;
+    const input = inputOf(render);
+    if (input) {
+      const shown = input.url ? <img src={input.url} alt="" className="h-12 w-auto max-w-full rounded-pic bg-stage" /> : "Deleted";
+      facts.set("Made from", { value: input.id, shown });
+    }
     const preset = presets.find(({ id }) => id === render.preset_id);
-    const facts = [{ name: "Prompt", value: render.prompt || "None" }, ...factsOf(render, preset, variant)];
-    return new Map(facts.map(({ name, value }) => [name, value]));
+    for (const { name, value } of [{ name: "Prompt", value: render.prompt || "None" }, ...factsOf(render, preset, variant)]) {
+      facts.set(name, { value, shown: value });
+    }
+    return facts;
   };
   const [a, b] = [of(left), of(right)];
   const names = [...new Set([...a.keys(), ...b.keys()])];
-  const differing = names.filter((name) => a.get(name) !== b.get(name));
+  const differing = names.filter((name) => a.get(name)?.value !== b.get(name)?.value);
   return (
     <section aria-label="Settings" className="mx-auto w-full max-w-240 px-4 pt-4 pb-10">
       <p role="status" className="pb-3 text-13 text-ink-2">
@@ -178,8 +179,8 @@ function Differences({ left, right }: { left: Side; right: Side }) {
                     {differs && <TriangleAlert aria-label="differs" size={15} strokeWidth={1.6} className="shrink-0 text-canary-ink" />}
                   </span>
                 </th>
-                <td className="px-2 py-1.5 break-words">{a.get(name) ?? "—"}</td>
-                <td className="px-2 py-1.5 break-words">{b.get(name) ?? "—"}</td>
+                <td className="px-2 py-1.5 break-words">{a.get(name)?.shown ?? "—"}</td>
+                <td className="px-2 py-1.5 break-words">{b.get(name)?.shown ?? "—"}</td>
               </tr>
             );
           })}

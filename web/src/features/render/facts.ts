@@ -30,14 +30,21 @@ export function factsOf(render: RenderDetail, preset: Preset | undefined, varian
   ];
 }
 
-/** Made from a photo or from another render. A photo that was deleted since still counts. */
+/** Made from a photo or from another render. What was deleted since still counts. */
 export function hadInput({ photo, source }: RenderDetail): boolean {
   return photo !== null || source !== null;
 }
 
-/** Where the picture it was made from is now; null when there was none, or it is gone. */
-export function beforeOf({ photo, source }: RenderDetail): string | null {
-  return photo?.url ?? source?.cover?.thumbnail_url ?? null;
+/**
+ * The picture it was made from: its URL, and what tells it from others. null when there was none; without URL when it is
+ * gone. Of another render, `sourceRender`, it is the thumbnail until that one is there.
+ */
+export function inputOf({ photo, source }: RenderDetail, sourceRender?: RenderDetail): { id: string; url: string | null } | null {
+  if (photo) return { id: photo.upload_id, url: photo.url };
+  if (!source) return null;
+  const id = source.cover?.variant_id;
+  const variant = sourceRender?.variants.find((each) => each.id === id);
+  return { id: id ?? source.render_id, url: variant?.url ?? source.cover?.thumbnail_url ?? null };
 }
 
 /** As lines of text, to paste anywhere. */

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
-import { ChevronLeft, Columns2, CornerDownLeft, Download, Heart, Maximize, RotateCcw, Share2, ZoomIn, ZoomOut } from "lucide-react";
+import { Columns2, CornerDownLeft, Download, Heart, Maximize, RotateCcw, Share2, ZoomIn, ZoomOut } from "lucide-react";
 import { useId, useState } from "react";
 
 import { useConfig } from "@/api/config";
@@ -19,6 +19,7 @@ import { ModeSwitch, type Mode } from "@/components/viewer/mode-switch";
 import { PictureViewer } from "@/components/viewer/picture-viewer";
 import { FIT } from "@/components/viewer/zoom";
 import { useStage, ZoomStage } from "@/components/viewer/zoom-stage";
+import { BackLink, useBack } from "@/gallery/back-link";
 import { ListFailed } from "@/gallery/list-failed";
 import { useRenderActions } from "@/gallery/use-render-actions";
 import { useDocumentTitle } from "@/lib/document-title";
@@ -31,7 +32,7 @@ import { MoreMenu } from "./components/more-menu";
 import { RenderDetails } from "./components/render-details";
 import { VariantStrip } from "./components/variant-strip";
 import { sideOf } from "./compare-search";
-import { beforeOf, factsText } from "./facts";
+import { factsText, inputOf } from "./facts";
 import { handOverPicture, handOverSettings } from "./hand-over";
 
 const route = getRouteApi("/dashboard/renders/$renderId");
@@ -61,6 +62,7 @@ type Overlay = "full" | "share" | "delete-variant";
 
 function Loaded({ render }: { render: RenderDetail }) {
   const router = useRouter();
+  const back = useBack();
   const { presets, limits } = useConfig();
   const { recipes } = usePreferences();
   const actions = useRenderActions();
@@ -73,7 +75,9 @@ function Loaded({ render }: { render: RenderDetail }) {
   const index = Math.min(chosen, render.variants.length - 1);
   const variant = render.variants[index];
   const preset = presets.find(({ id }) => id === render.preset_id);
-  const before = beforeOf(render);
+  const sourceId = render.source?.render_id;
+  const { data: sourceRender } = useQuery({ ...renderQuery(sourceId ?? ""), enabled: sourceId !== undefined });
+  const before = inputOf(render, sourceRender)?.url ?? null;
   const [mode, setMode] = useState<Mode>("result");
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   const [collecting, setCollecting] = useState(false);
@@ -113,7 +117,8 @@ function Loaded({ render }: { render: RenderDetail }) {
   };
   const trash = () => {
     void actions.trash({ ids: [render.id] });
-    void router.navigate({ to: "/dashboard/renders" });
+    if (back) back.go();
+    else void router.navigate({ to: "/dashboard/renders" });
   };
   const other = render.variants[index + 1] ?? render.variants.find(({ id }) => id !== variant?.id);
   const compareWith = {
@@ -130,7 +135,7 @@ function Loaded({ render }: { render: RenderDetail }) {
     ...(before === null
       ? []
       : [{ keys: "b", label: "Before and after", run: () => setMode(mode === "result" ? "compare" : "result") }]),
-    { keys: "c", label: "Compare", run: () => void router.navigate({ to: "/dashboard/compare", search: compareWith }) },
+    { keys: "c", label: "Compare", run: () => void router.navigate({ to: "/dashboard/compare", search: compareWith, state: { backTo: render.title } }) },
     { keys: "f", label: "Favorite", run: () => !inTrash && actions.favorite(render) },
     { keys: "a", label: "Add to a collection", run: () => !inTrash && setCollecting(true) },
     { keys: "d", label: "Download", run: () => void download(recipes) },
@@ -141,10 +146,7 @@ function Loaded({ render }: { render: RenderDetail }) {
     <div className="desk:grid desk:h-[calc(100dvh-var(--banner))] desk:min-h-[560px] desk:grid-cols-[minmax(0,1fr)_var(--aside)]">
       <section aria-label="Picture" className="flex min-h-0 min-w-0 flex-col bg-stage">
         <div className="flex items-center gap-1 px-3 py-2">
-          <Link to="/dashboard/renders" className={buttonStyle({ variant: "ghost" })}>
-            <ChevronLeft {...ICON} />
-            <span className="max-tablet:sr-only">Renders</span>
-          </Link>
+          <BackLink to="/dashboard/renders" name="Renders" />
           <div className="grow" />
           {before !== null && (
             <>
@@ -166,6 +168,7 @@ function Loaded({ render }: { render: RenderDetail }) {
           <Link
             to="/dashboard/compare"
             search={compareWith}
+            state={{ backTo: render.title }}
             aria-label="Compare"
             title="Compare"
             className={buttonStyle({ variant: "ghost", icon: true })}
