@@ -1,15 +1,17 @@
 """My Renders, the trash, the page of a render and the comparison, as their owner uses them."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.e2e.person import Person
+from tests.gallery import Draft
 
 ISLANDS, HARBOUR, CITY = "Islands that float", "A harbour at dawn", "A city on water"
 
@@ -211,6 +213,50 @@ def test_a_render_is_shared_and_the_link_turned_off(maker: Person) -> None:
         expect(other.get_by_role("heading", name=CITY)).to_have_count(0)
 
 
+def test_a_long_list_stays_small_begins_at_a_month_and_is_found_again_where_it_was_left(alice: Person) -> None:
+    """Decision 17: 300 renders of three months, of which the document holds those near the window."""
+    last = datetime(2026, 11, 20, tzinfo=UTC)
+    alice.keep([Draft(title=f"Room {at}", created_at=last - timedelta(hours=7 * at)) for at in range(300)])
+    page = alice.page
+    page.goto("/dashboard/renders")
+    expect(page.get_by_role("link", name="Room 0", exact=True)).to_be_visible()
+    for _ in range(6):
+        page.mouse.move(600, 500)
+        page.mouse.wheel(0, 3000)
+        page.wait_for_timeout(100)
+    expect(page.get_by_role("link", name="Room 0", exact=True)).to_have_count(0)
+    assert 0 < _tiles(page).count() < 80
+
+    page.get_by_role("button", name=re.compile("^September 2026, ")).click()
+    expect(page).to_have_url(re.compile(r"month=2026-09"))
+    expect(page.get_by_role("heading", name=re.compile("^September 2026"))).to_be_in_viewport()
+    # The last of September: the list goes on from here, and back to October.
+    first = next(at for at in range(300) if (last - timedelta(hours=7 * at)).month == 9)
+    expect(page.get_by_role("link", name=f"Room {first}", exact=True)).to_be_in_viewport()
+    expect(page.get_by_role("link", name=f"Room {first - 1}", exact=True)).to_be_attached()
+    page.mouse.wheel(0, 1200)
+    later = page.get_by_role("link", name=f"Room {first + 20}", exact=True)
+    later.scroll_into_view_if_needed()
+    before = later.bounding_box()
+    later.click()
+    expect(page.get_by_role("heading", name=f"Room {first + 20}")).to_be_visible()
+    page.get_by_role("link", name="Renders", exact=True).last.click()
+    expect(page).to_have_url(re.compile(r"month=2026-09"))
+    expect(later).to_be_in_viewport()
+    assert _about_the_same(later.bounding_box(), before)
+
+    # A second click on the month leads to it again, and what is thrown away from its page is gone from the list.
+    page.mouse.wheel(0, 2500)
+    page.get_by_role("button", name=re.compile("^September 2026, ")).click()
+    expect(page.get_by_role("link", name=f"Room {first}", exact=True)).to_be_in_viewport()
+    page.get_by_role("link", name=f"Room {first}", exact=True).click()
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Move to trash").click()
+    expect(page).to_have_url(re.compile(r"month=2026-09"))
+    expect(page.get_by_role("link", name=f"Room {first + 1}", exact=True)).to_be_in_viewport()
+    expect(page.get_by_role("link", name=f"Room {first}", exact=True)).to_have_count(0)
+
+
 def test_a_list_shows_nothing_of_another_person_and_their_render_is_not_there(maker: Person, bob: Person) -> None:
     foreign = maker.api().get("/renders", params={"limit": 1}).json()["data"][0]["id"]
     bob.page.goto("/dashboard/renders")
@@ -221,6 +267,11 @@ def test_a_list_shows_nothing_of_another_person_and_their_render_is_not_there(ma
 
 def _tiles(page: Page) -> Locator:
     return page.get_by_role("list", name=re.compile("^(Renders|Trash)$")).get_by_role("listitem")
+
+
+def _about_the_same(box: FloatRect | None, other: FloatRect | None) -> bool:
+    """Whether something lies where it lay, to a few px."""
+    return box is not None and other is not None and abs(box["y"] - other["y"]) < 5
 
 
 def _scale(pane: Locator) -> float:

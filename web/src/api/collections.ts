@@ -1,4 +1,5 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 
 import { api, done, unwrap, unwrapPage } from "./client";
 import type { components } from "./schema";
@@ -6,6 +7,8 @@ import type { components } from "./schema";
 export type Collection = components["schemas"]["CollectionView"];
 
 const PAGE_SIZE = 50;
+/** Who comes back to a list of renders finds it as it was left, so what it belongs to stays as long. */
+export const KEPT_MS = 60 * 60_000;
 
 /** "My Favorites" first, then the latest. With a render, each says whether that is in it. */
 export function collectionsQuery(containing: string | null) {
@@ -18,11 +21,21 @@ export function collectionsQuery(containing: string | null) {
   });
 }
 
+/** All of them, to choose from; `complete` once the last page is there. */
+export function useCollections(containing: string | null) {
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = useInfiniteQuery(collectionsQuery(containing));
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
+  return { collections: data?.pages.flatMap((page) => page.rows) ?? null, complete: data !== undefined && !hasNextPage };
+}
+
 export function collectionQuery(id: string) {
   return queryOptions({
     queryKey: ["collections", "one", id],
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/v1/collections/{collection_id}", { params: { path: { collection_id: id } }, signal })),
+    gcTime: KEPT_MS,
   });
 }
 
@@ -34,12 +47,15 @@ export function useAddCollection() {
   });
 }
 
-/** Name or cover. */
+/** Name or cover. Throws ApiError. */
+export function changeCollection({ id, ...body }: { id: string; name?: string; cover_render_id?: string }): Promise<Collection> {
+  return unwrap(api.PATCH("/api/v1/collections/{collection_id}", { params: { path: { collection_id: id } }, body }));
+}
+
 export function useChangeCollection() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, ...body }: { id: string; name?: string; cover_render_id?: string }) =>
-      unwrap(api.PATCH("/api/v1/collections/{collection_id}", { params: { path: { collection_id: id } }, body })),
+    mutationFn: changeCollection,
     onSuccess: (collection) => {
       client.setQueryData(collectionQuery(collection.id).queryKey, collection);
       void client.invalidateQueries({ queryKey: ["collections"] });

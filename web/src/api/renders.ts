@@ -1,13 +1,17 @@
 import {
+  hashKey,
   infiniteQueryOptions,
   queryOptions,
   useMutation,
   useQueryClient,
   type InfiniteData,
+  type Query,
   type QueryClient,
+  type QueryKey,
 } from "@tanstack/react-query";
 
 import { api, done, unwrap, unwrapPage, type Page } from "./client";
+import { collectionQuery, KEPT_MS } from "./collections";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -37,50 +41,48 @@ export interface Listing {
   month: string | null;
 }
 
+/** A list goes on from where it begins; "before" is what lies ahead of its month, nearest first. */
+export type Part = "on" | "before";
+
+/** A page of a list, and when it was read: its signed URLs end some time after that. */
+export interface RendersPage extends Page<RenderCard> {
+  readAt: number;
+}
+
 const PAGE_SIZE = 50;
 /** Changes made here are put into the lists at once, so they are asked again for changes made elsewhere only. */
 const STALE_AFTER_MS = 10 * 60_000;
-/** A little less than the hour that the signed URLs of a list live. */
-const URLS_LIVE_MS = 50 * 60_000;
+/** A signed URL lives an hour, and is handed out for half of that (libs/repositories/storage.py). */
+const URLS_LIVE_MS = 30 * 60_000;
+const RENEW_AFTER_MS = 25 * 60_000;
 
-interface PageParam {
-  /** Against the order of the list, from `month` on. */
-  back: boolean;
-  cursor: string | null;
-}
-
-const FIRST_PAGE: PageParam = { back: false, cursor: null };
-
-/** Renders page by page, from `month` in both directions. */
-export function rendersQuery(listing: Listing) {
+/** Renders page by page, from `month` on. What lies before it is a list of its own: each is read again from its own beginning. */
+export function rendersQuery(listing: Listing, part: Part = "on") {
   return infiniteQueryOptions({
-    queryKey: ["renders", "list", listing],
-    queryFn: ({ pageParam, signal }) => readPage(listing, pageParam, signal),
-    initialPageParam: FIRST_PAGE,
-    getNextPageParam: ({ nextCursor }) => (nextCursor === null ? null : { back: false, cursor: nextCursor }),
-    getPreviousPageParam: ({ nextCursor }, _pages, { back }) => {
-      if (listing.month === null || (back && nextCursor === null)) return null;
-      return { back: true, cursor: back ? nextCursor : null };
-    },
+    queryKey: ["renders", "list", listing, part],
+    queryFn: ({ pageParam, signal }) => readPage(listing, part, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
     staleTime: STALE_AFTER_MS,
-    refetchInterval: URLS_LIVE_MS,
+    gcTime: KEPT_MS,
+    // A long list is many requests: pictures whose URL ended are renewed by the page, see renewPictures.
     refetchOnWindowFocus: false,
   });
 }
 
-async function readPage(listing: Listing, { back, cursor }: PageParam, signal: AbortSignal): Promise<Page<RenderCard>> {
-  const query = { ...queryOf(listing, back), cursor, limit: PAGE_SIZE };
-  const page = await unwrapPage(api.GET("/api/v1/renders", { params: { query }, signal }));
-  return back ? { ...page, rows: page.rows.toReversed() } : page;
+async function readPage(listing: Listing, part: Part, cursor: string | null, signal?: AbortSignal): Promise<RendersPage> {
+  const query = { ...queryOf(listing, part), cursor, limit: PAGE_SIZE };
+  const page = await unwrapPage(api.GET("/api/v1/renders", { params: { query }, ...(signal && { signal }) }));
+  return { ...page, readAt: Date.now() };
 }
 
-/** What to ask for the part of a list from its month on, or for the part before that, nearest first. */
-export function queryOf({ filters, sort, month }: Listing, back: boolean): RenderFilters & { sort: Sort } {
+/** What to ask for a part of a list. */
+export function queryOf({ filters, sort, month }: Listing, part: Part): RenderFilters & { sort: Sort } {
   if (month === null) return { ...filters, sort };
   const latestFirst = sort === "newest";
   const edge = startOf(month, latestFirst ? 1 : 0);
   const { created_from: from, created_before: before } = filters;
-  return latestFirst === back
+  return latestFirst === (part === "before")
     ? { ...filters, sort: "oldest", created_from: from !== undefined && Date.parse(from) > Date.parse(edge) ? from : edge }
     : { ...filters, sort: "newest", created_before: before !== undefined && Date.parse(before) < Date.parse(edge) ? before : edge };
 }
@@ -104,7 +106,7 @@ export function renderQuery(id: string) {
   return queryOptions({
     queryKey: ["renders", "one", id],
     queryFn: ({ signal }) => unwrap(api.GET("/api/v1/renders/{render_id}", { params: { path: { render_id: id } }, signal })),
-    refetchInterval: URLS_LIVE_MS,
+    refetchInterval: RENEW_AFTER_MS,
   });
 }
 
@@ -116,26 +118,43 @@ export interface Moved {
   changed: number;
   /** The moments that name the change when it is undone. */
   at: string[];
+  /** What stopped it half way, and the renders it had not come to. */
+  stopped: { error: unknown; left: readonly string[] } | null;
 }
 
-/** As many as one request may name (BulkChange in the API). */
-export const MOST_IDS = 500;
+interface Move {
+  action: BulkAction;
+  selected: Selected;
+  collectionId?: string | null;
+  /** As many as one request may name. */
+  most: number;
+}
 
-/** Changes renders, in steps of as many as one request may name. Throws ApiError. */
-export async function moveRenders(action: BulkAction, selected: Selected, collectionId: string | null = null): Promise<Moved> {
-  const selections =
-    "matching" in selected ? [{ matching: matchingOf(selected.matching) }] : chunks(selected.ids).map((ids) => ({ ids }));
-  const moved: Moved = { changed: 0, at: [] };
-  for (const selection of selections) {
+/** Changes renders, step by step where there are many. Throws ApiError when nothing changed. */
+export async function moveRenders({ action, selected, collectionId = null, most }: Move): Promise<Moved> {
+  const moved: Moved = { changed: 0, at: [], stopped: null };
+  const step = async (selection: Schemas["SelectedRenders"]) => {
     const { changed, at } = await change(action, selection, collectionId);
     moved.changed += changed;
     if (at !== null) moved.at.push(at);
+  };
+  if ("matching" in selected) {
+    await step({ matching: matchingOf(selected.matching) });
+    return moved;
+  }
+  for (let from = 0; from < selected.ids.length; from += most) {
+    try {
+      await step({ ids: selected.ids.slice(from, from + most) });
+    } catch (error) {
+      if (from === 0) throw error;
+      return { ...moved, stopped: { error, left: selected.ids.slice(from) } };
+    }
   }
   return moved;
 }
 
 /** Takes a move back by the moments it happened at. Throws ApiError. */
-export async function undoMove(action: "restore" | "uncollect", { at }: Moved, collectionId: string | null = null) {
+export async function undoMove(action: "restore" | "uncollect", { at }: Pick<Moved, "at">, collectionId: string | null = null) {
   for (const moment of at) await change(action, { changed_at: moment }, collectionId);
 }
 
@@ -150,25 +169,71 @@ function matchingOf(filters: RenderFilters): Schemas["SelectedQuery"] {
   return { preset, family, favorite, text, collection_id, created_from, created_before };
 }
 
-function chunks(ids: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / MOST_IDS) }, (_, index) => ids.slice(index * MOST_IDS, (index + 1) * MOST_IDS));
+type Pages = InfiniteData<RendersPage, string | null>;
+type Which = (listing: Listing, part: Part) => boolean;
+const LISTS = { queryKey: ["renders", "list"] };
+const everyList: Which = () => true;
+
+function isOf(which: Which) {
+  return ({ queryKey }: { queryKey: QueryKey }) => which(queryKey[2] as Listing, queryKey[3] as Part);
 }
 
-type Lists = InfiniteData<Page<RenderCard>, PageParam>;
-const LISTS = { queryKey: ["renders", "list"] };
+/** Changes cards in the lists that show them, and returns how to take that back. */
+export function changeCards(client: QueryClient, change: (card: RenderCard) => RenderCard | null, which: Which = everyList): () => void {
+  return changePages(client, which, (pages) => {
+    const next = pages.map((page) => {
+      const rows = page.rows.map(change).filter((card) => card !== null);
+      const same = rows.length === page.rows.length && rows.every((card, at) => card === page.rows[at]);
+      return same ? page : { ...page, rows };
+    });
+    return next.every((page, at) => page === pages[at]) ? pages : next;
+  });
+}
 
-/** Changes cards in every list that shows them, and returns how to take that back. */
-export function changeCards(client: QueryClient, change: (card: RenderCard) => RenderCard | null): () => void {
-  const before = client.getQueriesData<Lists>(LISTS);
-  client.setQueriesData<Lists>(LISTS, (list) =>
-    list && {
-      ...list,
-      pages: list.pages.map((page) => ({ ...page, rows: page.rows.map(change).filter((card) => card !== null) })),
-    },
-  );
-  return () => {
-    for (const [key, list] of before) client.setQueryData(key, list);
+/** Writes pages into lists without making a list younger than it is, and returns how to take that back. */
+function changePages(client: QueryClient, which: Which, change: (pages: RendersPage[]) => RendersPage[]): () => void {
+  const before: [Query, Pages][] = [];
+  const put = (query: Query, list: Pages) => {
+    const { isInvalidated, dataUpdatedAt } = query.state;
+    client.setQueryData(query.queryKey, list, { updatedAt: dataUpdatedAt });
+    if (isInvalidated) query.invalidate();
   };
+  for (const query of client.getQueryCache().findAll({ ...LISTS, predicate: isOf(which) })) {
+    const list = query.state.data as Pages | undefined;
+    const pages = list && change(list.pages);
+    if (!pages || pages === list.pages) continue;
+    before.push([query, list]);
+    put(query, { ...list, pages });
+  }
+  return () => {
+    for (const [query, list] of before) put(query, list);
+  };
+}
+
+/**
+ * Gives the page of a list that holds a render new URLs, after one of its pictures did not come. A page that was read
+ * within the life of a URL is not asked again: its file is gone, or the network is.
+ */
+export async function renewPictures(client: QueryClient, listing: Listing, renderId: string) {
+  for (const part of ["on", "before"] as const) {
+    const { queryKey } = rendersQuery(listing, part);
+    const list = client.getQueryData(queryKey);
+    const at = list?.pages.findIndex(({ rows }) => rows.some(({ id }) => id === renderId)) ?? -1;
+    const page = list?.pages[at];
+    if (!page || Date.now() - page.readAt < URLS_LIVE_MS) continue;
+    // Its other pictures fail in the same moment: one request is for all of them.
+    const sameList: Which = (other, otherPart) => hashKey([other, otherPart]) === hashKey([listing, part]);
+    const stamp = (readAt: number) =>
+      changePages(client, sameList, (pages) => pages.map((each, index) => (index === at ? { ...each, readAt } : each)));
+    stamp(Date.now());
+    try {
+      const { rows } = await readPage(listing, part, (list.pageParams[at] ?? null) as string | null);
+      const covers = new Map(rows.map(({ id, cover }) => [id, cover]));
+      changeCards(client, (card) => (covers.has(card.id) ? { ...card, cover: covers.get(card.id) ?? null } : card));
+    } catch {
+      stamp(page.readAt);
+    }
+  }
 }
 
 /** After a change of which renders there are, or where: counts and collections are asked again, lists when told so. */
@@ -179,31 +244,50 @@ export function refreshRenders(client: QueryClient, { lists }: { lists: boolean 
   void client.invalidateQueries({ queryKey: ["collections"] });
 }
 
+/** Lists are asked again: at once those that are looked at, the others when they are opened. */
+export function refreshLists(client: QueryClient, which: Which, refetchType: "active" | "none" = "active") {
+  void client.invalidateQueries({ ...LISTS, predicate: isOf(which), refetchType });
+}
+
 /** After named renders left one side of the trash: they appear on the other, where somebody may be looking already. */
 export function refreshWhereTheyAppear(client: QueryClient, inTrash: boolean) {
-  void client.invalidateQueries({ ...LISTS, refetchType: "none" });
-  void client.invalidateQueries({
-    ...LISTS,
-    predicate: ({ queryKey }) => Boolean((queryKey[2] as Listing).filters.trashed) === inTrash,
-  });
+  refreshLists(client, everyList, "none");
+  refreshLists(client, ({ filters }) => Boolean(filters.trashed) === inTrash);
 }
 
 /** In "My Favorites" or not: shown at once, taken back when it fails. */
 export function useFavorite() {
   const client = useQueryClient();
+  const favorites = (listing: Listing) => showsFavorites(client, listing);
   const show = (id: string, favorite: boolean) => {
     changeCards(client, (card) => (card.id === id ? { ...card, is_favorite: favorite } : card));
+    if (!favorite) changeCards(client, (card) => (card.id === id ? null : card), favorites);
     client.setQueryData(renderQuery(id).queryKey, (render) => render && { ...render, is_favorite: favorite });
   };
   return useMutation({
+    // One after the other: the last press of a key is what stays.
+    scope: { id: "favorite" },
     mutationFn: ({ id, favorite }: { id: string; favorite: boolean }) => {
       const params = { params: { path: { render_id: id } } };
       return done(favorite ? api.PUT("/api/v1/renders/{render_id}/favorite", params) : api.DELETE("/api/v1/renders/{render_id}/favorite", params));
     },
     onMutate: ({ id, favorite }) => show(id, favorite),
-    onError: (_error, { id, favorite }) => show(id, !favorite),
-    onSuccess: () => refreshRenders(client, { lists: false }),
+    onError: (_error, { id, favorite }) => {
+      show(id, !favorite);
+      refreshLists(client, favorites);
+    },
+    onSuccess: (_nothing, { favorite }) => {
+      // What left them is not shown any more; where it came in, only the server knows.
+      refreshLists(client, favorites, favorite ? "active" : "none");
+      refreshRenders(client, { lists: false });
+    },
   });
+}
+
+/** Lists that show what has a heart, and nothing else. */
+function showsFavorites(client: QueryClient, { filters: { favorite, collection_id: collectionId } }: Listing): boolean {
+  if (favorite) return true;
+  return collectionId !== undefined && client.getQueryData(collectionQuery(collectionId).queryKey)?.is_favorites === true;
 }
 
 /** Title or cover: shown at once, taken back when it fails. */
@@ -211,6 +295,7 @@ export function useChangeRender(id: string) {
   const client = useQueryClient();
   const { queryKey } = renderQuery(id);
   return useMutation({
+    scope: { id: `render ${id}` },
     mutationFn: (body: { title?: string; cover_variant_id?: string }) =>
       unwrap(api.PATCH("/api/v1/renders/{render_id}", { params: { path: { render_id: id } }, body })),
     onMutate: (changes) => {
@@ -244,6 +329,7 @@ export function useDeleteVariant() {
 export function useCollected() {
   const client = useQueryClient();
   return useMutation({
+    scope: { id: "collected" },
     mutationFn: ({ renderId, collectionId, collected }: { renderId: string; collectionId: string; collected: boolean }) => {
       const params = { params: { path: { collection_id: collectionId, render_id: renderId } } };
       return done(
@@ -256,28 +342,29 @@ export function useCollected() {
   });
 }
 
-/** Moves a render within a collection's own order: behind another one, or first. */
+/** Moves a render within a collection's own order: behind another one, or first. One move after the other, as they were made. */
 export function usePlaceItem(collectionId: string) {
   const client = useQueryClient();
-  const moveCards = (renderId: string, behind: string | null) => {
-    const before = client.getQueriesData<Lists>(LISTS);
-    const { queryKey } = rendersQuery(manualOrder(collectionId));
-    client.setQueryData(queryKey, (list) => list && { ...list, pages: placed(list.pages, renderId, behind) });
-    return () => {
-      for (const [key, list] of before) client.setQueryData(key, list);
-    };
-  };
+  const inOrder: Which = ({ filters, sort }) => filters.collection_id === collectionId && sort === "manual";
   return useMutation({
-    mutationFn: ({ renderId, behind }: { renderId: string; behind: string | null }) =>
-      done(
-        api.PUT("/api/v1/collections/{collection_id}/items/{render_id}/place", {
-          params: { path: { collection_id: collectionId, render_id: renderId } },
-          body: { behind },
-        }),
-      ),
-    onMutate: ({ renderId, behind }) => moveCards(renderId, behind),
-    onError: (_error, _move, putBack) => putBack?.(),
+    scope: { id: `order ${collectionId}` },
+    mutationFn: ({ renderId, behind }: { renderId: string; behind: string | null }) => placeItem(collectionId, renderId, behind),
+    onMutate: ({ renderId, behind }) => {
+      changePages(client, inOrder, (pages) => placed(pages, renderId, behind));
+    },
+    // Another move may have been shown since: what is true is asked for.
+    onError: () => refreshLists(client, inOrder),
   });
+}
+
+/** Puts a render of a collection behind another one, or first. Throws ApiError. */
+export function placeItem(collectionId: string, renderId: string, behind: string | null): Promise<void> {
+  return done(
+    api.PUT("/api/v1/collections/{collection_id}/items/{render_id}/place", {
+      params: { path: { collection_id: collectionId, render_id: renderId } },
+      body: { behind },
+    }),
+  );
 }
 
 /** A collection in the order its owner gave it. */
@@ -286,7 +373,7 @@ export function manualOrder(collectionId: string): Listing {
 }
 
 /** Pages of the same lengths with one render in another place. */
-export function placed(pages: Page<RenderCard>[], renderId: string, behind: string | null): Page<RenderCard>[] {
+export function placed(pages: RendersPage[], renderId: string, behind: string | null): RendersPage[] {
   const rows = pages.flatMap((page) => page.rows);
   const moved = rows.find(({ id }) => id === renderId);
   if (!moved || renderId === behind) return pages;

@@ -9,6 +9,7 @@ import {
 
 import { HOME, safeNext } from "@/auth/safe-next";
 import { getSession, hasLinkError } from "@/auth/session";
+import { parseCollectionSearch } from "@/features/collections/collection-search";
 import { parseCompareSearch } from "@/features/render/compare-search";
 import { parseRendersSearch } from "@/features/renders/search";
 
@@ -163,6 +164,7 @@ const collection = createRoute({
   getParentRoute: () => dashboard,
   path: "/collections/$collectionId",
   staticData: { title: "Collection" },
+  validateSearch: parseCollectionSearch,
   component: lazyRouteComponent(() => import("@/features/collections/collection-page"), "CollectionPage"),
 });
 

@@ -1,8 +1,8 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Check, Heart, Plus } from "lucide-react";
 import { useState, type ReactElement } from "react";
 
-import { collectionsQuery, useAddCollection, type Collection } from "@/api/collections";
+import { useAddCollection, useCollections, type Collection } from "@/api/collections";
+import { useConfig } from "@/api/config";
 import { Button } from "@/components/ui/button";
 import { inputStyle } from "@/components/ui/field";
 import { Popover } from "@/components/ui/popover";
@@ -15,7 +15,8 @@ interface CollectionPickerProps {
   onOpenChange: (open: boolean) => void;
   /** The render whose collections are checked; null for many, which are only added. */
   renderId: string | null;
-  onPick: (collection: Pick<Collection, "id" | "name">, picked: boolean) => void;
+  /** Saves the change; an error is said, and the check goes back. */
+  onPick: (collection: Pick<Collection, "id" | "name">, picked: boolean) => Promise<unknown>;
 }
 
 /** A searchable list of collections; the last row makes one. Every change is saved at once. */
@@ -28,31 +29,36 @@ export function CollectionPicker({ trigger, open, onOpenChange, ...props }: Coll
 }
 
 function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" | "onPick">) {
-  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(collectionsQuery(renderId));
+  const { limits } = useConfig();
+  const { collections, complete } = useCollections(renderId);
   const add = useAddCollection();
   const [wanted, setWanted] = useState("");
   // What was picked since the list was read.
   const [picked, setPicked] = useState<Record<string, boolean>>({});
 
-  const collections = data?.pages.flatMap((page) => page.rows) ?? [];
   const words = wanted.trim().toLowerCase();
-  const matching = collections.filter(({ name }) => name.toLowerCase().includes(words));
-  const exists = collections.some(({ name }) => name.toLowerCase() === words);
+  const matching = collections?.filter(({ name }) => name.toLowerCase().includes(words)) ?? [];
+  const exists = collections?.some(({ name }) => name.toLowerCase() === words) ?? false;
+  // Until all are read, one of that name may be among the rest.
+  const canMake = complete && !exists && !add.isPending;
 
-  const pick = (collection: Collection) => {
-    const next = renderId === null || !(picked[collection.id] ?? collection.contains);
+  const failed = (error: unknown) => toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
+  const put = (collection: Collection, next: boolean) => {
     setPicked((now) => ({ ...now, [collection.id]: next }));
-    onPick(collection, next);
+    onPick(collection, next).catch((error: unknown) => {
+      setPicked((now) => ({ ...now, [collection.id]: !next }));
+      failed(error);
+    });
   };
+  const pick = (collection: Collection) => put(collection, renderId === null || !(picked[collection.id] ?? collection.contains));
   const make = () => {
-    if (add.isPending) return;
+    if (!canMake) return;
     add.mutate(wanted.trim() || "Untitled", {
       onSuccess: (collection) => {
         setWanted("");
-        setPicked((now) => ({ ...now, [collection.id]: true }));
-        onPick(collection, true);
+        put(collection, true);
       },
-      onError: ({ message }) => toast(message, { tone: "danger" }),
+      onError: failed,
     });
   };
   return (
@@ -62,29 +68,22 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
         aria-label="Find or name a collection"
         placeholder="Find or name a collection"
         value={wanted}
-        maxLength={80}
+        maxLength={limits.collection_name_characters}
         onChange={(event) => setWanted(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && words !== "" && !exists) make();
+          if (event.key === "Enter" && words !== "") make();
         }}
         className={inputStyle}
       />
       <ul aria-label="Collections" className="grid max-h-72 overflow-y-auto">
-        {!data && <TextSkeleton className="m-2.5 w-40" />}
+        {!collections && <TextSkeleton className="m-2.5 w-40" />}
         {matching.map((collection) => (
           <li key={collection.id}>
             <Row collection={collection} checked={renderId === null ? null : (picked[collection.id] ?? collection.contains)} onPick={() => pick(collection)} />
           </li>
         ))}
-        {hasNextPage && (
-          <li>
-            <Button variant="ghost" size="sm" blocked={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-              More collections
-            </Button>
-          </li>
-        )}
       </ul>
-      <Button variant="ghost" blocked={add.isPending || exists} onClick={make} className="justify-start border-t-line px-2.5">
+      <Button variant="ghost" blocked={!canMake} onClick={make} className="justify-start border-t-line px-2.5">
         <Plus aria-hidden size={15} strokeWidth={1.6} />
         <span className="truncate">{wanted.trim() && !exists ? `New collection “${wanted.trim()}”` : "New collection"}</span>
       </Button>

@@ -18,10 +18,15 @@ interface RenderGridProps {
   onMonth?: (month: string) => void;
   note?: (card: RenderCard) => ReactNode;
   onNeedMore: () => void;
-  /** Renders before the first one that is loaded; null when there are none. */
-  onNeedEarlier?: (() => void) | null;
-  /** Which picture the keys of the page mean when none is picked. */
-  onActive: (card: RenderCard | null) => void;
+  /** Renders before the first one that is loaded. */
+  onNeedEarlier?: () => void;
+  /** The picture to scroll to, once; then `onReached` is called. */
+  goal?: number | null;
+  onReached?: () => void;
+  /** Which render the keys of the page mean when none is picked: the one with the focus. */
+  onActive: (id: string | null) => void;
+  /** The picture of a render does not come. */
+  onBroken: (id: string) => void;
   /** Puts the render at `index` one place further or back; null where the order is not the person's own. */
   onPush?: ((index: number, step: -1 | 1) => void) | null;
   attach?: ((element: HTMLElement, card: RenderCard) => () => void) | null;
@@ -69,7 +74,7 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
   const [active, setActive] = useState(0);
   const [focused, setFocused] = useState<number | null>(null);
   const activeLine = lineOf(lines, active);
-   
+
   const virtualizer = useWindowVirtualizer({
     count: lines.length,
     estimateSize: (index) => (lines[index]?.height ?? 0) + (lines[index]?.cells ? gap : 0),
@@ -80,6 +85,15 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
   });
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, lines]);
   useHeldPlace(lines, offset);
+  const { goal = null, onReached } = props;
+  useLayoutEffect(() => {
+    if (goal === null || !grid.current) return;
+    const at = lineOf(lines, Math.min(goal, cards.length - 1));
+    // With the name of its month, which is the line before.
+    const line = lines[at - 1]?.cells === null ? lines[at - 1] : lines[at];
+    window.scrollTo(0, line && line.top > 0 ? grid.current.getBoundingClientRect().top + window.scrollY + line.top : 0);
+    onReached?.();
+  }, [goal, lines, cards, onReached]);
 
   const shown = virtualizer.getVirtualItems();
   const lastShown = shown.at(-1)?.index ?? -1;
@@ -123,11 +137,15 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
         latest.current.onPush?.(index, step);
         go(target);
       },
-      onBlur: () => setFocused(null),
+      onBlur: () => {
+        setFocused(null);
+        latest.current.onActive(null);
+      },
+      onBroken: (id) => latest.current.onBroken(id),
       onFocus: (index) => {
         setActive(index);
         setFocused(index);
-        latest.current.onActive(latest.current.cards[index] ?? null);
+        latest.current.onActive(latest.current.cards[index]?.id ?? null);
       },
     };
   }, [go]);
@@ -139,6 +157,7 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
       onPush={props.onPush ? handlers.onPush : null}
       attach={props.attach ?? null}
       card={card}
+      list={props.label}
       index={index}
       left={left}
       top={line.top}

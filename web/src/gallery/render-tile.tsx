@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { cx } from "class-variance-authority";
 import { Check, Heart } from "lucide-react";
-import { memo, useEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
+import { memo, useEffect, useRef, type FocusEvent, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
 
 import type { RenderCard } from "@/api/renders";
 import { Picture } from "@/components/picture/picture";
@@ -24,10 +24,14 @@ export interface TileHandlers {
   onPush: ((index: number, step: -1 | 1) => void) | null;
   onFocus: (index: number) => void;
   onBlur: () => void;
+  /** Its picture does not come. */
+  onBroken: (id: string) => void;
 }
 
 interface RenderTileProps extends TileHandlers {
   card: RenderCard;
+  /** What the list is called. */
+  list: string;
   index: number;
   left: number;
   top: number;
@@ -62,7 +66,7 @@ export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
   const tile = useRef<HTMLLIElement>(null);
 
   useEffect(() => {
-    if (focused) link.current?.focus({ preventScroll: true });
+    if (focused && !tile.current?.contains(document.activeElement)) link.current?.focus({ preventScroll: true });
   }, [focused]);
   useEffect(() => {
     if (attach && tile.current) return attach(tile.current, card);
@@ -85,6 +89,13 @@ export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
     event.preventDefault();
   };
 
+  /** The link and the checkbox: both are this tile. */
+  const focus = {
+    onFocus: () => props.onFocus(index),
+    onBlur: ({ relatedTarget }: FocusEvent) => {
+      if (!tile.current?.contains(relatedTarget)) props.onBlur();
+    },
+  };
   const { cover, title } = card;
   return (
     <li
@@ -96,13 +107,13 @@ export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
         ref={link}
         to="/dashboard/renders/$renderId"
         params={{ renderId: card.id }}
+        state={{ backTo: props.list }}
         aria-label={title}
         tabIndex={active ? 0 : -1}
         draggable={false}
         onClick={click}
         onKeyDown={key}
-        onFocus={() => props.onFocus(index)}
-        onBlur={props.onBlur}
+        {...focus}
         className="block size-full rounded-pic"
       >
         {cover?.thumbnail_url ? (
@@ -113,6 +124,7 @@ export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
             height={cover.height}
             placeholder={cover.placeholder}
             eager={props.eager}
+            onBroken={() => props.onBroken(card.id)}
             className="size-full"
           />
         ) : (
@@ -125,6 +137,7 @@ export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
         aria-checked={picked}
         aria-label={`Select ${title}`}
         tabIndex={active ? 0 : -1}
+        {...focus}
         onClick={(event) => (event.shiftKey ? onExtend(index) : onToggle(index))}
         className={cx(
           MARK,

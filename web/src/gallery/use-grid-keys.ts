@@ -5,8 +5,8 @@ import type { Selection } from "./use-selection";
 
 interface GridKeys {
   selection: Selection;
-  /** The render that has the focus. */
-  active: RenderCard | null;
+  /** The render that has the focus, as it is now. */
+  active: RenderCard | undefined;
   onFavorite?: (card: RenderCard) => void;
   onCollect?: () => void;
   onDownload?: (ids: readonly string[]) => void;

@@ -1,98 +1,145 @@
 import { useQueryClient } from "@tanstack/react-query";
 
+import { changeCollection, type Collection } from "@/api/collections";
+import { useConfig } from "@/api/config";
 import { saveArchive } from "@/api/downloads";
-import { changeCards, MOST_IDS, moveRenders, refreshRenders, refreshWhereTheyAppear, undoMove, useFavorite, type Moved, type RenderCard, type Selected } from "@/api/renders";
+import {
+  changeCards,
+  moveRenders,
+  placeItem,
+  refreshLists,
+  refreshRenders,
+  refreshWhereTheyAppear,
+  undoMove,
+  useFavorite,
+  type RenderCard,
+  type Selected,
+} from "@/api/renders";
 import { toast } from "@/components/ui/toast-store";
 import { getPreferences } from "@/lib/preferences";
 
 import { renderCount } from "./words";
 
+/** A render that was taken out of a collection is put back where it was, unless that is one request each for many. */
+const MOST_PLACED = 20;
+
 /** What can be done with renders wherever they are listed: shown at once, said, and taken back with Undo. */
 export function useRenderActions() {
   const client = useQueryClient();
-  const { mutate: favorite } = useFavorite();
+  const { max_bulk_ids: most } = useConfig().limits;
+  const { mutateAsync: favorite } = useFavorite();
 
   const failed = (error: unknown) => toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
   const refresh = () => refreshRenders(client, { lists: true });
+  const refreshAfter = (error: unknown) => {
+    refresh();
+    failed(error);
+  };
 
   /** Hides named renders at once; a list that was meant as a whole begins anew when the answer is there. */
-  const hide = (selected: Selected) => {
+  const hide = (selected: Selected, which?: Parameters<typeof changeCards>[2]) => {
     if ("matching" in selected) return () => undefined;
     const ids = new Set(selected.ids);
-    return changeCards(client, (card) => (ids.has(card.id) ? null : card));
+    return changeCards(client, (card) => (ids.has(card.id) ? null : card), which);
   };
-  const leave = async (action: "trash" | "restore" | "delete", selected: Selected, said: (moved: Moved) => void) => {
-    const putBack = hide(selected);
+  /** Moves renders and keeps them hidden, but for those that a failure half way left where they were. */
+  const move = async (asked: Omit<Parameters<typeof moveRenders>[0], "most">, which?: Parameters<typeof changeCards>[2]) => {
+    let putBack = hide(asked.selected, which);
     try {
-      said(await moveRenders(action, selected));
-      if ("matching" in selected) void client.resetQueries({ queryKey: ["renders", "list"] });
-      else refreshWhereTheyAppear(client, action === "trash");
+      const moved = await moveRenders({ ...asked, most });
+      if (moved.stopped && "ids" in asked.selected) {
+        putBack();
+        const left = new Set(moved.stopped.left);
+        putBack = hide({ ids: asked.selected.ids.filter((id) => !left.has(id)) }, which);
+        failed(moved.stopped.error);
+      }
+      return { moved, putBack };
     } catch (error) {
       putBack();
       failed(error);
+      return null;
+    } finally {
+      refreshRenders(client, { lists: false });
     }
-    refreshRenders(client, { lists: false });
-    return putBack;
+  };
+  /** To the trash, or out of it. */
+  const leave = async (action: "trash" | "restore" | "delete", selected: Selected) => {
+    const done = await move({ action, selected });
+    if (!done) return null;
+    if ("matching" in selected) void client.resetQueries({ queryKey: ["renders", "list"] });
+    else refreshWhereTheyAppear(client, action === "trash");
+    return done;
   };
 
-  const trash = async (selected: Selected) => {
-    const putBack = await leave("trash", selected, (moved) => {
-      toast(`${renderCount(moved.changed)} moved to trash.`, {
-        action: {
-          label: "Undo",
-          run: () => {
-            putBack();
-            undoMove("restore", moved).then(refresh, (error: unknown) => {
-              refresh();
-              failed(error);
-            });
-          },
-        },
-      });
-    });
-  };
   const save = (what: Parameters<typeof saveArchive>[0]) => {
     saveArchive(what, getPreferences().recipes, () => failed(new Error("The download did not start. Try again in a moment."))).catch(failed);
   };
   return {
-    trash,
-    restore: (selected: Selected) => leave("restore", selected, ({ changed }) => toast(`${renderCount(changed)} restored.`)),
-    deleteForEver: (selected: Selected) => leave("delete", selected, ({ changed }) => toast(`${renderCount(changed)} deleted.`)),
+    trash: async (selected: Selected) => {
+      const done = await leave("trash", selected);
+      if (!done) return;
+      const undo = () => {
+        done.putBack();
+        undoMove("restore", done.moved).then(refresh, refreshAfter);
+      };
+      toast(`${renderCount(done.moved.changed)} moved to trash.`, { action: { label: "Undo", run: undo } });
+    },
+    restore: async (selected: Selected) => {
+      const done = await leave("restore", selected);
+      if (done) toast(`${renderCount(done.moved.changed)} restored.`);
+    },
+    deleteForEver: async (selected: Selected) => {
+      const done = await leave("delete", selected);
+      if (done) toast(`${renderCount(done.moved.changed)} deleted.`);
+    },
 
     favorite: (card: Pick<RenderCard, "id" | "is_favorite">) => {
-      favorite({ id: card.id, favorite: !card.is_favorite }, { onError: failed });
+      favorite({ id: card.id, favorite: !card.is_favorite }).catch(failed);
     },
     /** Into a collection, or into "My Favorites" without one. */
     collect: async (selected: Selected, collection: { id: string; name: string } | null) => {
+      const [id, name] = [collection?.id ?? null, collection?.name ?? "My Favorites"];
       try {
-        const moved = await moveRenders("collect", selected, collection?.id ?? null);
-        const undo = () => undoMove("uncollect", moved, collection?.id ?? null).then(refresh, failed);
-        toast(
-          moved.changed === 0 ? `Already in ${collection?.name ?? "My Favorites"}.` : `${renderCount(moved.changed)} added to ${collection?.name ?? "My Favorites"}.`,
-          moved.changed > 0 && collection ? { action: { label: "Undo", run: () => void undo() } } : {},
-        );
+        const moved = await moveRenders({ action: "collect", selected, collectionId: id, most });
+        const undo = () => void undoMove("uncollect", moved, id).then(refresh, refreshAfter);
+        if (moved.changed === 0) toast(`Already in ${name}.`);
+        else toast(`${renderCount(moved.changed)} added to ${name}.`, { action: { label: "Undo", run: undo } });
+        if (moved.stopped) failed(moved.stopped.error);
         refresh();
       } catch (error) {
         failed(error);
       }
     },
-    /** Out of a collection. They lose their place in it: Undo puts them at its end. */
-    uncollect: async (ids: readonly string[], collection: { id: string; name: string }) => {
-      const putBack = hide({ ids });
-      try {
-        const { changed } = await moveRenders("uncollect", { ids }, collection.id);
-        const undo = () => moveRenders("collect", { ids }, collection.id).then(refresh, failed);
-        toast(`${renderCount(changed)} removed from ${collection.name}.`, { action: { label: "Undo", run: () => void undo() } });
-      } catch (error) {
-        putBack();
-        failed(error);
+    /**
+     * Out of a collection. Undo puts named ones back, a few of them at their places when `order` tells these, and makes
+     * the cover the cover again.
+     */
+    uncollect: async (selected: Selected, collection: Collection, order: readonly string[] | null) => {
+      const done = await move({ action: "uncollect", selected, collectionId: collection.id }, ({ filters }) => filters.collection_id === collection.id);
+      if (!done) return;
+      if ("matching" in selected) void client.resetQueries({ queryKey: ["renders", "list"] });
+      else refreshLists(client, () => true, "none");
+      const said = `${renderCount(done.moved.changed)} removed from ${collection.name}.`;
+      if ("matching" in selected) {
+        toast(said);
+        return;
       }
-      refreshRenders(client, { lists: false });
+      const putBack = async () => {
+        const { ids } = selected;
+        const { stopped } = await moveRenders({ action: "collect", selected, collectionId: collection.id, most });
+        if (stopped) throw stopped.error;
+        if (order && ids.length <= MOST_PLACED) {
+          for (const id of ids) await placeItem(collection.id, id, order[order.indexOf(id) - 1] ?? null);
+        }
+        const cover = collection.cover_render_id;
+        if (cover !== null && ids.includes(cover)) await changeCollection({ id: collection.id, cover_render_id: cover });
+      };
+      toast(said, { action: { label: "Undo", run: () => void putBack().then(refresh, refreshAfter) } });
     },
     /** All of their variants as one ZIP. */
     download: (ids: readonly string[]) => {
-      if (ids.length > MOST_IDS) {
-        toast(`Up to ${MOST_IDS} renders fit into one download.`, { tone: "danger" });
+      if (ids.length > most) {
+        toast(`Up to ${most} renders fit into one download.`, { tone: "danger" });
         return;
       }
       save({ renderIds: ids });

@@ -10,9 +10,14 @@ interface State {
 
 const NOTHING: State = { ids: new Set(), anchor: null, all: false };
 
-/** Which renders of a list are picked; `order` are the ids that are loaded, as they are shown. */
-export function useSelection(order: readonly string[]) {
+/** Which renders of a list are picked; `order` are the ids that are loaded, as they are shown. In another list, none is. */
+export function useSelection(order: readonly string[], list: string) {
   const [state, setState] = useState(NOTHING);
+  const [of, setOf] = useState(list);
+  if (of !== list) {
+    setOf(list);
+    setState(NOTHING);
+  }
   return useMemo(() => {
     const { ids, anchor, all } = state;
     const has = (id: string) => all || ids.has(id);

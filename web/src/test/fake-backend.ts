@@ -66,8 +66,8 @@ export class FakeBackend {
   }
 }
 
-export function ok(data: unknown): Response {
-  return Response.json({ data, meta: { request_id: "req-1" } });
+export function ok(data: unknown, nextCursor: string | null = null): Response {
+  return Response.json({ data, meta: { request_id: "req-1", ...(nextCursor !== null && { next_cursor: nextCursor }) } });
 }
 
 export function refused(

@@ -1,40 +1,146 @@
-import { QueryClient } from "@tanstack/react-query";
-import { describe, expect, it } from "vitest";
+import { InfiniteQueryObserver, QueryClient } from "@tanstack/react-query";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
+import { FakeBackend, ok, refused } from "@/test/fake-backend";
 import { card } from "@/test/fixtures";
 
-import { changeCards, placed, queryOf, rendersQuery, type Listing } from "../renders";
+import { changeCards, moveRenders, placed, queryOf, rendersQuery, renewPictures, type Listing } from "../renders";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const NEWEST: Listing = { filters: { family: ["interior"] }, sort: "newest", month: "2026-09" };
 
 describe("a list that begins at a month", () => {
   it("goes on from the end of the month, and back to what is newer", () => {
-    expect(queryOf(NEWEST, false)).toEqual({ family: ["interior"], sort: "newest", created_before: "2026-10-01T00:00:00.000Z" });
-    expect(queryOf(NEWEST, true)).toEqual({ family: ["interior"], sort: "oldest", created_from: "2026-10-01T00:00:00.000Z" });
+    expect(queryOf(NEWEST, "on")).toEqual({ family: ["interior"], sort: "newest", created_before: "2026-10-01T00:00:00.000Z" });
+    expect(queryOf(NEWEST, "before")).toEqual({ family: ["interior"], sort: "oldest", created_from: "2026-10-01T00:00:00.000Z" });
   });
 
   it("goes the other way when the oldest come first", () => {
     const oldest: Listing = { ...NEWEST, sort: "oldest" };
-    expect(queryOf(oldest, false)).toMatchObject({ sort: "oldest", created_from: "2026-09-01T00:00:00.000Z" });
-    expect(queryOf(oldest, true)).toMatchObject({ sort: "newest", created_before: "2026-09-01T00:00:00.000Z" });
+    expect(queryOf(oldest, "on")).toMatchObject({ sort: "oldest", created_from: "2026-09-01T00:00:00.000Z" });
+    expect(queryOf(oldest, "before")).toMatchObject({ sort: "newest", created_before: "2026-09-01T00:00:00.000Z" });
   });
 
   it("ends where the dates of the filter end", () => {
     const filters = { created_from: "2026-11-05T00:00:00Z", created_before: "2026-09-15T00:00:00Z" };
-    expect(queryOf({ ...NEWEST, filters }, false).created_before).toBe(filters.created_before);
-    expect(queryOf({ ...NEWEST, filters }, true).created_from).toBe(filters.created_from);
+    expect(queryOf({ ...NEWEST, filters }, "on").created_before).toBe(filters.created_before);
+    expect(queryOf({ ...NEWEST, filters }, "before").created_from).toBe(filters.created_from);
   });
 
   it("turns the year", () => {
-    expect(queryOf({ ...NEWEST, month: "2026-12" }, false).created_before).toBe("2027-01-01T00:00:00.000Z");
+    expect(queryOf({ ...NEWEST, month: "2026-12" }, "on").created_before).toBe("2027-01-01T00:00:00.000Z");
+  });
+});
+
+/** Answers like the API: 120 renders, one every 6 hours from the end of October 2026 back, in pages of 50. */
+function withManyRenders() {
+  const all = Array.from({ length: 120 }, (_, at) => card(at, { created_at: new Date(Date.UTC(2026, 9, 31) - at * 6 * 3_600_000).toISOString() }));
+  const backend = new FakeBackend().on("GET /api/v1/renders", ({ query }) => {
+    const [from, before, cursor] = ["created_from", "created_before", "cursor"].map((name) => query.get(name));
+    const matching = all.filter(({ created_at: at }) => (!from || at >= from) && (!before || at < before));
+    const rows = query.get("sort") === "oldest" ? matching.toReversed() : matching;
+    const start = Number(cursor ?? 0);
+    const end = start + Number(query.get("limit"));
+    return ok(rows.slice(start, end), end < rows.length ? String(end) : null);
+  });
+  return { all, backend };
+}
+
+const OCTOBER: Listing = { filters: {}, sort: "newest", month: "2026-10" };
+
+describe("a list that is read again", () => {
+  it.each(["on", "before"] as const)("has all of its pages as before: what comes %s the month", async (part) => {
+    withManyRenders();
+    const client = new QueryClient();
+    const observer = new InfiniteQueryObserver(client, rendersQuery({ ...OCTOBER, month: part === "on" ? "2026-10" : "2026-08" }, part));
+    const stop = observer.subscribe(() => undefined);
+    await observer.fetchNextPage();
+    await observer.fetchNextPage();
+    await observer.fetchNextPage();
+    const ids = () => observer.getCurrentResult().data?.pages.map(({ rows }) => rows.map(({ id }) => id));
+    const before = ids();
+    expect(before?.map((page) => page.length)).toEqual([50, 50, 20]);
+    await client.invalidateQueries({ queryKey: ["renders", "list"] });
+    expect(ids()).toEqual(before);
+    expect(observer.getCurrentResult().hasNextPage).toBe(false);
+    stop();
+  });
+});
+
+describe("pictures whose URLs ended", () => {
+  const HALF_AN_HOUR = 30 * 60_000;
+
+  it("are renewed with one request for their page, and no other page", async () => {
+    const { all, backend } = withManyRenders();
+    const client = new QueryClient();
+    await client.infiniteQuery({ ...rendersQuery(OCTOBER), pages: 3 });
+    for (const each of all) each.cover &&= { ...each.cover, thumbnail_url: "http://supabase.test/new.webp" };
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + HALF_AN_HOUR);
+    backend.calls.length = 0;
+    await Promise.all([card(60), card(61), card(60)].map(({ id }) => renewPictures(client, OCTOBER, id)));
+    expect(backend.asked("GET /api/v1/renders").map(({ query }) => query.get("cursor"))).toEqual(["50"]);
+    const urls = client.getQueryData(rendersQuery(OCTOBER).queryKey)?.pages.map(({ rows }) => rows.map(({ cover }) => cover?.thumbnail_url));
+    expect(urls?.[1]).toEqual(Array.from({ length: 50 }, () => "http://supabase.test/new.webp"));
+    expect(urls?.[0]).not.toContain("http://supabase.test/new.webp");
+  });
+
+  it("are not asked for while their URLs live: then the file is gone", async () => {
+    const { backend } = withManyRenders();
+    const client = new QueryClient();
+    await client.infiniteQuery(rendersQuery(OCTOBER));
+    backend.calls.length = 0;
+    await renewPictures(client, OCTOBER, card(0).id);
+    expect(backend.calls).toEqual([]);
+  });
+
+  it("are asked for again when the renewal failed", async () => {
+    const { backend } = withManyRenders();
+    const client = new QueryClient();
+    await client.infiniteQuery(rendersQuery(OCTOBER));
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + HALF_AN_HOUR);
+    backend.on("GET /api/v1/renders", () => refused(503, "upstream_unavailable", "Maquette rests."));
+    backend.calls.length = 0;
+    await renewPictures(client, OCTOBER, card(0).id);
+    await renewPictures(client, OCTOBER, card(0).id);
+    expect(backend.calls).toHaveLength(2);
+  });
+});
+
+describe("many renders that move in steps", () => {
+  it("says what a failure half way left", async () => {
+    const ids = ["a", "b", "c", "d", "e"];
+    const backend = new FakeBackend().on("POST /api/v1/renders/bulk", () =>
+      backend.asked("POST /api/v1/renders/bulk").length === 2 ? refused(503, "upstream_unavailable", "Maquette rests.") : ok({ changed: 2, at: "2026-11-24T10:00:00Z" }),
+    );
+    const moved = await moveRenders({ action: "trash", selected: { ids }, most: 2 });
+    expect(moved).toMatchObject({ changed: 2, at: ["2026-11-24T10:00:00Z"], stopped: { left: ["c", "d", "e"] } });
+    expect(backend.asked("POST /api/v1/renders/bulk")).toHaveLength(2);
+  });
+
+  it("fails when nothing moved", async () => {
+    new FakeBackend().on("POST /api/v1/renders/bulk", () => refused(503, "upstream_unavailable", "Maquette rests."));
+    await expect(moveRenders({ action: "trash", selected: { ids: ["a"] }, most: 2 })).rejects.toThrow("Maquette rests.");
   });
 });
 
 describe("a card that changes", () => {
+  it("leaves a list as old, and as much in need of being read, as it was", async () => {
+    const client = new QueryClient();
+    const { queryKey } = rendersQuery(NEWEST);
+    client.setQueryData(queryKey, { pages: [{ rows: [card(0)], nextCursor: null, readAt: 0 }], pageParams: [null] }, { updatedAt: 1000 });
+    await client.invalidateQueries({ queryKey, refetchType: "none" });
+    changeCards(client, (each) => ({ ...each, title: "Other" }));
+    expect(client.getQueryState(queryKey)).toMatchObject({ dataUpdatedAt: 1000, isInvalidated: true });
+  });
+
+
   it("changes in every list, and back", () => {
     const client = new QueryClient();
     const { queryKey } = rendersQuery(NEWEST);
-    const list = { pages: [{ rows: [card(0), card(1)], nextCursor: null }], pageParams: [{ back: false, cursor: null }] };
+    const list = { pages: [{ rows: [card(0), card(1)], nextCursor: null, readAt: 0 }], pageParams: [null] };
     client.setQueryData(queryKey, list);
     const putBack = changeCards(client, (each) => (each.id === card(0).id ? null : { ...each, title: "Other" }));
     expect(client.getQueryData(queryKey)?.pages[0]?.rows.map(({ title }) => title)).toEqual(["Other"]);
@@ -45,8 +151,8 @@ describe("a card that changes", () => {
 
 describe("a render in another place", () => {
   const pages = [
-    { rows: [card(0), card(1)], nextCursor: "a" },
-    { rows: [card(2), card(3)], nextCursor: null },
+    { rows: [card(0), card(1)], nextCursor: "a", readAt: 0 },
+    { rows: [card(2), card(3)], nextCursor: null, readAt: 0 },
   ];
   const order = (moved: number, behind: number | null) =>
     placed(pages, card(moved).id, behind === null ? null : card(behind).id).map(({ rows }) => rows.map(({ title }) => title));

@@ -13,11 +13,13 @@ interface PictureProps {
   placeholder?: string | null;
   /** Above the fold: loaded at once. */
   eager?: boolean;
+  /** The file does not come. */
+  onBroken?: () => void;
   className?: string;
 }
 
 /** A picture in its own ratio that fades in over its placeholder. */
-export function Picture({ src, alt, width, height, placeholder, eager = false, className }: PictureProps) {
+export function Picture({ src, alt, width, height, placeholder, eager = false, onBroken, className }: PictureProps) {
   const blurred = useMemo(() => placeholderUrl(placeholder), [placeholder]);
   const [loaded, setLoaded] = useState<string>();
   return (
@@ -40,6 +42,7 @@ export function Picture({ src, alt, width, height, placeholder, eager = false, c
         // Failing to load shows the alternative text, which needs to be visible too.
         onError={() => {
           setLoaded(src);
+          onBroken?.();
         }}
         className={cx("size-full transition-opacity duration-(--slow)", loaded === src ? "opacity-100" : "opacity-0")}
       />

@@ -1,18 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { ArrowLeft, ArrowRight, ChevronLeft, Download, FolderMinus, Heart, ImageIcon, Share2, Trash } from "lucide-react";
+import { ArrowLeft, ArrowRight, Download, FolderMinus, Heart, ImageIcon, Share2, Trash } from "lucide-react";
 import { useId, useState } from "react";
 
 import { collectionQuery, useChangeCollection, type Collection } from "@/api/collections";
 import { useConfig } from "@/api/config";
 import { ApiError } from "@/api/errors";
-import { manualOrder, usePlaceItem, type Listing, type RenderCard } from "@/api/renders";
+import { manualOrder, usePlaceItem, type Listing, type Selected } from "@/api/renders";
 import { MessagePage } from "@/components/message-page";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { EditableTitle } from "@/components/ui/editable-title";
+import { Dialog } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Segmented } from "@/components/ui/segmented";
 import { toast } from "@/components/ui/toast-store";
+import { BackLink } from "@/gallery/back-link";
 import { ListFailed } from "@/gallery/list-failed";
 import { RenderGrid } from "@/gallery/render-grid";
 import { SelectionBar } from "@/gallery/selection-bar";
@@ -25,8 +27,8 @@ import { renderCount } from "@/gallery/words";
 import { useDocumentTitle } from "@/lib/document-title";
 import { ShareDialog } from "@/sharing/share-dialog";
 
+import { type CollectionSort } from "./collection-search";
 import { DeleteDialog } from "./components/delete-dialog";
-import { LONGEST_NAME } from "./components/name-dialog";
 
 const route = getRouteApi("/dashboard/collections/$collectionId");
 const ICON = { "aria-hidden": true, size: 15, strokeWidth: 1.6 } as const;
@@ -38,7 +40,6 @@ const SORTS = [
   { value: "newest", label: "Newest" },
   { value: "oldest", label: "Oldest" },
 ] as const;
-type CollectionSort = (typeof SORTS)[number]["value"];
 
 /** One collection: its renders in the person's own order or by time. */
 export function CollectionPage() {
@@ -62,7 +63,16 @@ function Loaded({ collection }: { collection: Collection }) {
   const navigate = useNavigate();
   const { mutate: change } = useChangeCollection();
   const { downloadCollection } = useRenderActions();
-  const [sort, setSort] = useState<CollectionSort>("manual");
+  const { limits } = useConfig();
+  const { sort = "manual" } = route.useSearch();
+  const setSort = (next: CollectionSort) =>
+    void navigate({
+      to: "/dashboard/collections/$collectionId",
+      params: { collectionId: id },
+      search: next === "manual" ? {} : { sort: next },
+      replace: true,
+      state: true,
+    });
   const [overlay, setOverlay] = useState<"share" | "delete" | null>(null);
   const sortLabel = useId();
   const { id, name, count, is_favorites: favorites } = collection;
@@ -70,16 +80,15 @@ function Loaded({ collection }: { collection: Collection }) {
 
   return (
     <div className="px-3.5 pt-2.5 pb-44 tablet:px-7 tablet:pt-4.5 tablet:pb-30">
-      <Link to="/dashboard/collections" className={buttonStyle({ variant: "ghost", size: "sm", className: "-ml-2.5" })}>
-        <ChevronLeft {...ICON} />
-        Collections
-      </Link>
+      <span className="-ml-2.5 inline-flex">
+        <BackLink to="/dashboard/collections" name="Collections" />
+      </span>
       <header className="flex min-h-11 flex-wrap items-center gap-2 pb-4">
         <div className="min-w-0 grow max-tablet:w-full">
           <EditableTitle
             title={name}
             label="Name of the collection"
-            maxLength={LONGEST_NAME}
+            maxLength={limits.collection_name_characters}
             className="text-24"
             onChange={favorites ? null : (next) => change({ id, name: next }, { onError: failed })}
           />
@@ -107,7 +116,7 @@ function Loaded({ collection }: { collection: Collection }) {
           </Button>
         )}
       </header>
-      <Items key={sort} collection={collection} sort={sort} />
+      <Items collection={collection} sort={sort} />
       {overlay === "share" && <ShareDialog target={{ collection_id: id }} title={name} onClose={() => setOverlay(null)} />}
       {overlay === "delete" && (
         <DeleteDialog
@@ -123,18 +132,22 @@ function Loaded({ collection }: { collection: Collection }) {
 function Items({ collection, sort }: { collection: Collection; sort: CollectionSort }) {
   const { presets } = useConfig();
   const listing: Listing = sort === "manual" ? manualOrder(collection.id) : { filters: { collection_id: collection.id }, sort, month: null };
-  const { cards, order, error, onNeedMore, retry } = useListing(listing);
-  const selection = useSelection(order);
+  const { cards, order, shown, error, onNeedMore, onBroken, retry } = useListing(listing);
+  const selection = useSelection(order, sort);
   const actions = useRenderActions();
-  const { mutate: place } = usePlaceItem(collection.id);
+  const { mutateAsync: place } = usePlaceItem(collection.id);
   const { mutate: change } = useChangeCollection();
-  const [active, setActive] = useState<RenderCard | null>(null);
+  const [activeId, setActiveId] = useState<string | null>(null);
+  const active = cards?.find(({ id }) => id === activeId);
+  const [emptying, setEmptying] = useState(false);
   const [said, setSaid] = useState("");
-  const failed = ({ message }: Error) => toast(message, { tone: "danger" });
+  const failed = (error: unknown) => toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
   const manual = sort === "manual";
+  const everything: Selected = { matching: listing.filters };
+  const selected: Selected = selection.all ? everything : { ids: selection.ids };
 
   const move = (renderId: string, behind: string | null) => {
-    place({ renderId, behind }, { onError: failed });
+    place({ renderId, behind }).catch(failed);
     const at = behind === null ? 1 : order.filter((id) => id !== renderId).indexOf(behind) + 2;
     setSaid(`Moved to place ${at} of ${collection.count}.`);
   };
@@ -143,19 +156,22 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
     if (id !== undefined) move(id, behindAfterPush(order, index, step));
   };
   const attach = useReorder(order, move);
-  const remove = (ids: readonly string[]) => {
-    void actions.uncollect(ids, collection);
+  const remove = (what: Selected) => {
+    // What is taken back piece by piece needs its pieces: all of them are asked about instead.
+    if ("matching" in what) {
+      setEmptying(true);
+      return;
+    }
+    void actions.uncollect(what, collection, manual ? order : null);
     selection.clear();
   };
   useGridKeys({
     selection,
     active,
-    matching: { matching: listing.filters },
+    matching: everything,
     onFavorite: actions.favorite,
     onDownload: actions.download,
-    onDelete: (selected) => {
-      if ("ids" in selected) remove(selected.ids);
-    },
+    onDelete: remove,
     deleteLabel: "Remove from the collection",
   });
 
@@ -178,7 +194,7 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
     );
   }
   const [only] = selection.ids;
-  const index = only !== undefined && selection.ids.length === 1 ? order.indexOf(only) : -1;
+  const index = only !== undefined && selection.ids.length === 1 && !selection.all ? order.indexOf(only) : -1;
   return (
     <>
       {manual && (
@@ -191,18 +207,25 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
         {said}
       </p>
       <RenderGrid
+        key={shown}
         label={collection.name}
         cards={cards}
         selection={selection}
         onNeedMore={onNeedMore}
-        onActive={setActive}
+        onBroken={onBroken}
+        onActive={setActiveId}
         onPush={manual ? push : null}
         attach={manual ? attach : null}
         note={(card) => (card.id === collection.cover_render_id ? "Cover" : null)}
       />
       {error && <ListFailed error={error} onRetry={retry} />}
       {selection.any && (
-        <SelectionBar count={selection.ids.length} total={null} onPickAll={selection.pickAll} onClear={selection.clear}>
+        <SelectionBar
+          count={selection.all ? collection.count : selection.ids.length}
+          total={selection.all ? null : collection.count}
+          onPickAll={selection.pickAll}
+          onClear={selection.clear}
+        >
           {manual && index >= 0 && (
             <>
               <Button variant="glass" blocked={index === 0} onClick={() => push(index, -1)} aria-label="Move earlier">
@@ -229,7 +252,7 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
             <Button
               variant="glass"
               onClick={() => {
-                void actions.collect({ ids: selection.ids }, null);
+                void actions.collect(selected, null);
                 selection.clear();
               }}
             >
@@ -237,16 +260,37 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
               <span className={WORD}>Favorite</span>
             </Button>
           )}
-          <Button variant="glass" onClick={() => actions.download(selection.ids)}>
+          <Button variant="glass" onClick={() => (selection.all ? actions.downloadCollection(collection.id) : actions.download(selection.ids))}>
             <Download {...ICON} />
             <span className={WORD}>Download</span>
           </Button>
-          <Button variant="glass" onClick={() => remove(selection.ids)}>
+          <Button variant="glass" onClick={() => remove(selected)}>
             <FolderMinus {...ICON} />
             <span className={WORD}>Remove</span>
           </Button>
         </SelectionBar>
       )}
+      <Dialog
+        open={emptying}
+        onOpenChange={setEmptying}
+        title={`Remove all ${renderCount(collection.count)} from ${collection.name}?`}
+        description="They stay in My Renders. Their order here is lost: this cannot be undone."
+        footer={
+          <>
+            <Button onClick={() => setEmptying(false)}>Keep</Button>
+            <Button
+              variant="danger"
+              onClick={() => {
+                void actions.uncollect(everything, collection, null);
+                setEmptying(false);
+                selection.clear();
+              }}
+            >
+              Remove all
+            </Button>
+          </>
+        }
+      />
     </>
   );
 }

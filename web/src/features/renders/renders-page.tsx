@@ -1,10 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ArrowDownUp, Plus, Trash } from "lucide-react";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 
 import { useConfig } from "@/api/config";
-import { monthsQuery, type RenderCard } from "@/api/renders";
+import { monthsQuery } from "@/api/renders";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ListFailed } from "@/gallery/list-failed";
@@ -35,11 +35,16 @@ export function RendersPage() {
     // Another list begins at its beginning.
     const next = Object.fromEntries(Object.entries({ ...search, month: undefined, ...changes }).filter(([, value]) => value !== undefined));
     const jumps = changes.month !== undefined;
-    void navigate({ to: "/dashboard/renders", search: next, replace: !jumps, resetScroll: jumps });
+    // Who jumps is brought to the month by the list, which may hold what is before it too.
+    void navigate({ to: "/dashboard/renders", search: next, replace: !jumps, resetScroll: !jumps });
   };
   const listing = listingOf(search);
-  const key = JSON.stringify({ ...search, month: undefined });
-  const { data: months } = useQuery(monthsQuery(listing.filters));
+  const { data: months } = useQuery({ ...monthsQuery(listing.filters), placeholderData: keepPreviousData });
+  const [goal, setGoal] = useState<string | null>(null);
+  const jump = (month: string) => {
+    setGoal(month);
+    change({ month });
+  };
   const total = months?.reduce((sum, { count }) => sum + count, 0) ?? null;
 
   return (
@@ -60,7 +65,7 @@ export function RendersPage() {
           {search.sort === "oldest" ? "Oldest first" : "Newest first"}
         </Button>
         {months && months.length > 1 && (
-          <JumpSelect months={months} current={search.month ?? ""} onJump={(month) => change({ month })} />
+          <JumpSelect months={months} current={search.month ?? ""} onJump={jump} />
         )}
         <Link to="/dashboard/trash" className={buttonStyle({ variant: "line" })}>
           <Trash aria-hidden size={15} strokeWidth={1.6} />
@@ -72,7 +77,15 @@ export function RendersPage() {
         </Link>
       </header>
       <Filters search={search} onChange={change} onClear={() => change(NO_FILTERS)} />
-      <List key={key} search={search} months={months ?? null} total={total} onChange={change} />
+      <List
+        search={search}
+        months={months ?? null}
+        total={total}
+        onChange={change}
+        onJump={jump}
+        jumping={goal !== null && goal === search.month}
+        onReached={() => setGoal(null)}
+      />
     </div>
   );
 }
@@ -119,14 +132,20 @@ interface ListProps {
   months: readonly { month: string; count: number }[] | null;
   total: number | null;
   onChange: (changes: Changes) => void;
+  onJump: (month: string) => void;
+  /** The month of the address is to be scrolled to; `onReached` says that it was. */
+  jumping: boolean;
+  onReached: () => void;
 }
 
-function List({ search, months, total, onChange }: ListProps) {
+function List({ search, months, total, onChange, onJump, jumping, onReached }: ListProps) {
   const listing = listingOf(search);
-  const { cards, order, error, loadingMore, onNeedMore, onNeedEarlier, retry } = useListing(listing);
-  const selection = useSelection(order);
+  const { cards, order, start, shown, error, loadingMore, retry, ...list } = useListing(listing);
+  const key = JSON.stringify(listing);
+  const selection = useSelection(order, key);
   const actions = useRenderActions();
-  const [active, setActive] = useState<RenderCard | null>(null);
+  const [activeId, setActiveId] = useState<string | null>(null);
+  const active = cards?.find(({ id }) => id === activeId);
   const [picking, setPicking] = useState(false);
   const [month, setMonth] = useState<string | null>(null);
   const counts = new Map(months?.map((each) => [each.month, each.count]));
@@ -144,26 +163,28 @@ function List({ search, months, total, onChange }: ListProps) {
     onDownload: actions.download,
     onDelete: (selected) => void actions.trash(selected),
   });
-  const jump = useCallback((to: string) => onChange({ month: to }), [onChange]);
 
   if (!cards) return error ? <ListFailed error={error} onRetry={retry} /> : <GridSkeleton />;
   if (cards.length === 0) return <Nothing search={search} onChange={onChange} />;
   return (
     <>
-      {months && months.length > 1 && <MonthRuler months={months} current={month} onJump={jump} />}
-      <RenderGrid
-        // Another month is another list: nothing of where one was before remains.
-        key={search.month}
-        label="Renders"
-        cards={cards}
-        selection={selection}
-        months={counts}
-        onMonth={setMonth}
-        onNeedMore={onNeedMore}
-        onNeedEarlier={onNeedEarlier}
-        onActive={setActive}
-        note={(card) => (card.variant_count > 1 ? <span className="num">{card.variant_count}</span> : null)}
-      />
+      {months && months.length > 1 && <MonthRuler months={months} current={month} onJump={onJump} />}
+      <div aria-busy={shown !== key} className="transition-opacity aria-busy:opacity-60">
+        <RenderGrid
+          // Another list: nothing of where one was before remains.
+          key={shown}
+          {...list}
+          label="Renders"
+          cards={cards}
+          selection={selection}
+          months={counts}
+          onMonth={setMonth}
+          goal={jumping ? start : null}
+          onReached={onReached}
+          onActive={setActiveId}
+          note={(card) => (card.variant_count > 1 ? <span className="num">{card.variant_count}</span> : null)}
+        />
+      </div>
       {loadingMore && (
         <p role="status" className="py-4 text-center text-12 text-ink-3">
           Loading more renders

@@ -1,9 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChevronLeft, RotateCcw, Trash } from "lucide-react";
 import { useState } from "react";
 
 import { useConfig } from "@/api/config";
-import type { Listing, RenderCard, Selected } from "@/api/renders";
+import { monthsQuery, type Listing, type RenderCard, type Selected } from "@/api/renders";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -25,11 +26,14 @@ const ICON = { "aria-hidden": true, size: 15, strokeWidth: 1.6 } as const;
 /** What was thrown away and can still be taken back. */
 export function TrashPage() {
   useDocumentTitle("Trash");
-  const { cards, order, error, onNeedMore, retry } = useListing(TRASH);
+  const { cards, order, error, onNeedMore, onBroken, retry } = useListing(TRASH);
+  const { data: months } = useQuery(monthsQuery(TRASH.filters));
+  const total = months?.reduce((sum, { count }) => sum + count, 0) ?? null;
   const { presets } = useConfig();
-  const selection = useSelection(order);
+  const selection = useSelection(order, "trash");
   const { restore, deleteForEver } = useRenderActions();
-  const [active, setActive] = useState<RenderCard | null>(null);
+  const [activeId, setActiveId] = useState<string | null>(null);
+  const active = cards?.find(({ id }) => id === activeId);
   /** What is about to be deleted, until that is confirmed. */
   const [doomed, setDoomed] = useState<Selected | null>(null);
   const selected: Selected = selection.all ? EVERYTHING : { ids: selection.ids };
@@ -59,10 +63,23 @@ export function TrashPage() {
         />
       )}
       {cards && cards.length > 0 && (
-        <RenderGrid label="Trash" cards={cards} selection={selection} onNeedMore={onNeedMore} onActive={setActive} note={daysLeft} />
+        <RenderGrid
+          label="Trash"
+          cards={cards}
+          selection={selection}
+          onNeedMore={onNeedMore}
+          onBroken={onBroken}
+          onActive={setActiveId}
+          note={daysLeft}
+        />
       )}
       {selection.any && (
-        <SelectionBar count={selection.ids.length} total={null} onPickAll={selection.pickAll} onClear={selection.clear}>
+        <SelectionBar
+          count={selection.all ? (total ?? selection.ids.length) : selection.ids.length}
+          total={selection.all ? null : total}
+          onPickAll={selection.pickAll}
+          onClear={selection.clear}
+        >
           <Button
             variant="glass"
             onClick={() => {

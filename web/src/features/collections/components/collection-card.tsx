@@ -21,7 +21,7 @@ export function CollectionCard({ collection, ...does }: CollectionCardProps) {
   const { id, name, count, is_favorites: favorites } = collection;
   return (
     <li className="group relative grid content-start gap-2">
-      <Link to="/dashboard/collections/$collectionId" params={{ collectionId: id }} className="grid gap-2 rounded-pic">
+      <Link to="/dashboard/collections/$collectionId" params={{ collectionId: id }} state={{ backTo: "Collections" }} className="grid gap-2 rounded-pic">
         <Mosaic collection={collection} />
         <span className="flex min-w-0 items-center gap-1.5 pr-9">
           {favorites && <Heart {...ICON} fill="currentColor" className="shrink-0" />}

@@ -1,7 +1,6 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 
-import { collectionsQuery } from "@/api/collections";
+import { useCollections } from "@/api/collections";
 import { Select } from "@/components/ui/select";
 
 interface CollectionFieldProps {
@@ -13,14 +12,9 @@ const NONE = "";
 
 /** Which collection the render goes to. Not there for who has none. */
 export function CollectionField({ value, onChange }: CollectionFieldProps) {
-  const { data, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery(collectionsQuery(null));
-  // A list to choose from is whole.
-  useEffect(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
-
-  const own = data?.pages.flatMap((page) => page.rows).filter(({ is_favorites: favorites }) => !favorites) ?? [];
-  const gone = data !== undefined && !hasNextPage && value !== null && !own.some(({ id }) => id === value);
+  const { collections, complete } = useCollections(null);
+  const own = collections?.filter(({ is_favorites: favorites }) => !favorites) ?? [];
+  const gone = complete && value !== null && !own.some(({ id }) => id === value);
   useEffect(() => {
     if (gone) onChange(null);
   }, [gone, onChange]);

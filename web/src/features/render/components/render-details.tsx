@@ -1,10 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { Heart, Plus } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { type ReactNode } from "react";
 
 import { useCollected, type RenderDetail, type RenderVariant } from "@/api/renders";
 import type { components } from "@/api/schema";
-import { toast } from "@/components/ui/toast-store";
 import { CollectionPicker } from "@/gallery/collection-picker";
 
 import { factsOf, hadInput, priceWords } from "../facts";
@@ -71,12 +70,10 @@ function Row({ name, value, numeric }: { name: string; value: string; numeric: b
 }
 
 function Collections({ render, open, onOpenChange }: { render: RenderDetail; open: boolean; onOpenChange: (open: boolean) => void }) {
-  const { mutate: change } = useCollected();
-  // Two quick clicks on different rows are answered in any order; the list is read again after each.
-  const [busy, setBusy] = useState(0);
+  const { mutateAsync: change, isPending } = useCollected();
   return (
     <Section title="Collections">
-      <div className="flex flex-wrap gap-2" aria-busy={busy > 0}>
+      <div className="flex flex-wrap gap-2" aria-busy={isPending}>
         {render.collections.map(({ id, name, is_favorites: favorites }) => (
           <Link key={id} to="/dashboard/collections/$collectionId" params={{ collectionId: id }} className={CHIP}>
             {favorites && <Heart aria-hidden size={15} strokeWidth={1.6} />}
@@ -88,16 +85,7 @@ function Collections({ render, open, onOpenChange }: { render: RenderDetail; ope
             open={open}
             onOpenChange={onOpenChange}
             renderId={render.id}
-            onPick={({ id }, picked) => {
-              setBusy((count) => count + 1);
-              change(
-                { renderId: render.id, collectionId: id, collected: picked },
-                {
-                  onError: ({ message }) => toast(message, { tone: "danger" }),
-                  onSettled: () => setBusy((count) => count - 1),
-                },
-              );
-            }}
+            onPick={({ id }, picked) => change({ renderId: render.id, collectionId: id, collected: picked })}
             trigger={
               <button type="button" aria-label="Add to a collection" className={CHIP}>
                 <Plus aria-hidden size={15} strokeWidth={1.6} />

@@ -39,9 +39,9 @@ export function BulkBar({ selection, filters, total, actions, picking, onPicking
         onOpenChange={onPicking}
         renderId={null}
         onPick={(collection) => {
-          void actions.collect(selected, collection);
           onPicking(false);
           selection.clear();
+          return actions.collect(selected, collection);
         }}
         trigger={
           <Button variant="glass">
@@ -61,7 +61,7 @@ export function BulkBar({ selection, filters, total, actions, picking, onPicking
         <span className={WORD}>Favorite</span>
       </Button>
       {!selection.all && selection.ids.length === 2 && a && b && (
-        <Button variant="glass" onClick={() => void navigate({ to: "/dashboard/compare", search: { a, b } })}>
+        <Button variant="glass" onClick={() => void navigate({ to: "/dashboard/compare", search: { a, b }, state: { backTo: "Renders" } })}>
           <Columns2 {...ICON} />
           <span className={WORD}>Compare</span>
         </Button>

@@ -1,7 +1,6 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { ChevronDown, Heart, X } from "lucide-react";
 
-import { collectionsQuery } from "@/api/collections";
+import { useCollections } from "@/api/collections";
 import { useConfig } from "@/api/config";
 import { Chip } from "@/components/ui/chip";
 import { Menu, MenuItem } from "@/components/ui/menu";
@@ -20,11 +19,10 @@ const ARROW = <ChevronDown aria-hidden size={15} strokeWidth={1.6} />;
 /** Chips that narrow the list down. */
 export function Filters({ search, onChange, onClear }: FiltersProps) {
   const { families, presets } = useConfig();
-  const { data } = useInfiniteQuery(collectionsQuery(null));
-  const collections = data?.pages.flatMap((page) => page.rows).filter(({ is_favorites: favorites }) => !favorites) ?? [];
+  const own = useCollections(null).collections?.filter(({ is_favorites: favorites }) => !favorites) ?? [];
   const chosen = search.family?.split(",") ?? [];
   const preset = presets.find(({ id }) => id === search.preset);
-  const collection = collections.find(({ id }) => id === search.collection);
+  const collection = own.find(({ id }) => id === search.collection);
 
   const toggleFamily = (id: string) => {
     const next = chosen.includes(id) ? chosen.filter((each) => each !== id) : [...chosen, id];
@@ -60,7 +58,7 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
           </MenuItem>
         ))}
       </Menu>
-      {(collections.length > 0 || search.collection !== undefined) && (
+      {(own.length > 0 || search.collection !== undefined) && (
         <Menu
           align="start"
           trigger={
@@ -71,7 +69,7 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
           }
         >
           {search.collection !== undefined && <Any label="Any collection" onSelect={() => onChange({ collection: undefined })} />}
-          {collections.map(({ id, name }) => (
+          {own.map(({ id, name }) => (
             <MenuItem key={id} onSelect={() => onChange({ collection: id })}>
               <span className="max-w-64 truncate">{name}</span>
             </MenuItem>
