@@ -14,6 +14,7 @@ from api.logging import configure_logging
 from api.services import Services
 from libs.app_config.settings import Settings, SettingsError, load_settings
 from libs.errors import MaquetteError
+from libs.repositories.database import DatabaseRefused
 
 log = structlog.get_logger()
 
@@ -27,9 +28,9 @@ async def reconcile(settings: Settings, every: int | None) -> None:
                 log.info(
                     "reconciled", jobs=await services.settlement.reconcile(), purged=await services.housekeeping.purge()
                 )
-            except MaquetteError as error:
-                # The database is away: the next round finds the same jobs.
-                log.warning("reconcile_failed", error=error.code.value)
+            except (MaquetteError, DatabaseRefused) as error:
+                # The database is away or refuses: the next round finds the same jobs.
+                log.warning("reconcile_failed", error=str(error))
                 if every is None:
                     raise
             if every is None:
@@ -40,7 +41,7 @@ async def reconcile(settings: Settings, every: int | None) -> None:
 
 
 def main() -> None:
-    """Parse, run, and exit with 1 when the database could not be asked."""
+    """Parse, run, and exit with 1 when the database could not be asked or refused."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, metavar="SECONDS", help="keep running, with this pause between rounds")
     every: int | None = parser.parse_args().every
@@ -51,8 +52,8 @@ def main() -> None:
     configure_logging(settings.log_level)
     try:
         asyncio.run(reconcile(settings, every))
-    except MaquetteError as error:
-        sys.exit(f"Could not reconcile: {error.code.value}")
+    except (MaquetteError, DatabaseRefused) as error:
+        sys.exit(f"Could not reconcile: {error}")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol, TypeVar, cast
 import aiohttp
 import httpx
 import msgspec
+import structlog
 from postgrest import AsyncPostgrestClient
 from postgrest.base_request_builder import RequestConfig
 from yarl import URL
@@ -23,8 +24,13 @@ T = TypeVar("T")
 # PostgREST cuts a person's statement after 8 s (upstream statement_timeout of `authenticated`); later nothing comes.
 CALL_TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=3)
 POOL_SIZE: Final = 64
+# Kong and Cloudflare close an idle connection after a minute and more. A POST on one that is just being closed fails,
+# and nobody may send it twice, so ours are given up long before. (httpx, under all other pools, keeps them for 5 s.)
+IDLE_SECONDS: Final = 15
 
 _CODES: Final = {code.value: code for code in ErrorCode}
+
+log = structlog.get_logger()
 
 
 class Query(Protocol):
@@ -43,7 +49,10 @@ class _Problem(msgspec.Struct):
 
 
 class DatabaseRefused(Exception):
-    """PostgREST refused a call with an SQLSTATE that is not one of our codes; `code` is that SQLSTATE."""
+    """PostgREST refused a call with an SQLSTATE that is not one of our codes; `code` is that SQLSTATE.
+
+    Where nobody expects it, it is a bug: the API logs it with its trace and answers internal_error.
+    """
 
     def __init__(self, code: str, status: int) -> None:
         super().__init__(f"{code} ({status})")
@@ -60,7 +69,7 @@ class DatabasePool:
         self._proof_secret = proof_secret
         self.session = aiohttp.ClientSession(
             timeout=CALL_TIMEOUT,
-            connector=aiohttp.TCPConnector(limit=POOL_SIZE, keepalive_timeout=30),
+            connector=aiohttp.TCPConnector(limit=POOL_SIZE, keepalive_timeout=IDLE_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
         # Never sends: postgrest-py builds a client with its own TLS context for every builder that is given none.
@@ -154,6 +163,10 @@ def _failure(status: int, answer: bytes) -> Exception:
         # A gateway's plain text or empty body: PostgREST itself did not answer.
         problem = _Problem()
     code = problem.code or ""
+    if problem.message == "proof_invalid":
+        # Ours and the database's key differ: while they are being changed, or because one was forgotten.
+        log.error("proof_refused")
+        return MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5)
     if code.startswith("PT") and problem.message in _CODES:
         return MaquetteError(_CODES[problem.message], _details(problem.details))
     # 57014: the statement was cut; 503 and 504: no connection to Postgres (upstream.md, PostgREST).

@@ -279,6 +279,9 @@ studio.all("*", (c) => admin.fetch(c.req.raw, { peerAddress: c.env.incoming.sock
 const listen = (fetch, port) =>
   new Promise((resolve, reject) => {
     const server = serve({ fetch, port: Number(port), hostname: HOST }, () => resolve(server));
+    // Upstream's proxies keep an idle connection for a minute and more; Node closes it after five seconds, under a
+    // client that is just sending on it.
+    server.keepAliveTimeout = 75_000;
     server.once("error", reject);
   });
 const servers = await Promise.all([listen(gateway.fetch, env.PORT), listen(studio.fetch, env.STUDIO_PORT)]);

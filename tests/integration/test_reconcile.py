@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.callers import Person
+from libs.errors import ErrorCode
+from tests.callers import Person, refused
 from tests.passing_time import fall_silent, outlive_grace, pass_deadline
-from tests.product import Product, submit
+from tests.product import Product, running_product, submit
 from tests.provider import TWO, ended_run, new_run, prediction, run_ids, stalled, succeed_at_once
 
 
@@ -112,3 +114,20 @@ def test_incomplete_settings_are_named(product: Product) -> None:
     done = run(product, REPLICATE_API_TOKEN="")
     assert done.returncode == 1
     assert "REPLICATE_API_TOKEN" in done.stderr
+
+
+async def test_a_proof_of_another_key_is_answered_503_and_reported(
+    product: Product, ann: Person, tmp_path: Path
+) -> None:
+    other = {"API_PROOF_SECRET": "proof_local_other_" + "0" * 32}
+    with running_product(tmp_path, product.stack, product.replicate, other) as replica:
+        async with replica.client(ann.user) as api:
+            refused(await submit(api), ErrorCode.DATABASE_UNAVAILABLE)
+            assert (await api.get("/generations")).json()["data"] == []
+        assert "proof_refused" in replica.log.read_text()
+
+    done = run(product, **other)
+
+    assert done.returncode == 1
+    assert "Could not reconcile: database_unavailable" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

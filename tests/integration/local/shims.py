@@ -12,6 +12,7 @@ from postgrest import AsyncPostgrestClient
 from postgrest.types import ReturnMethod
 from storage3 import AsyncStorageClient
 
+from libs.repositories.database import IDLE_SECONDS
 from tests.integration.local.conftest import Mailbox, text_of
 from tests.stack import Stack, User
 
@@ -297,6 +298,12 @@ async def studio_finds_its_scripts(world: World) -> None:
     assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, "text/javascript")
 
 
+async def an_idle_connection_outlives_our_pools(world: World) -> None:
+    async with world.stack.client() as client:
+        told = (await client.get("/auth/v1/health")).headers["keep-alive"]
+    assert int(told.removeprefix("timeout=")) >= 2 * IDLE_SECONDS
+
+
 SHIMS = [
     Shim(
         jsonb_arguments_arrive_as_objects, "  jsonb: { to: 3802, from: [3802], serialize: text, parse: JSON.parse },\n"
@@ -345,5 +352,6 @@ SHIMS = [
     Shim(the_gateway_has_no_routes_of_its_own, '["/auth/v1/*", "/rest/v1/*", "/storage/v1/*"]', '["/*"]'),
     Shim(studio_sees_all_rows_without_a_key, "studioConnection.applyJwtSessionContext = async () => {};\n"),
     Shim(studio_answers_no_other_site_and_no_credential, "return ours && ", "return true || "),
+    Shim(an_idle_connection_outlives_our_pools, "    server.keepAliveTimeout = 75_000;\n"),
     Shim(studio_finds_its_scripts, "serveStatic({ root: assets })", "(c, next) => next()"),
 ]
