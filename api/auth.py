@@ -29,6 +29,7 @@ LEEWAY_SECONDS: Final = 30  # PostgREST's, so that both say the same of one toke
 MAX_TOKEN_BYTES: Final = 8_192
 CACHED_TOKENS: Final = 10_000
 JWKS_REFRESH_SECONDS: Final = 60  # at most one fetch a minute, whatever kids arrive
+JWKS_RETRY_SECONDS: Final = 5  # and after one that failed
 JWKS_TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 
 # The algorithm is a property of the key: https://www.rfc-editor.org/rfc/rfc8725#section-3.1
@@ -67,11 +68,15 @@ class TokenVerifier:
         self._jwt_secret = jwt_secret
         self._keys: dict[str, tuple[Key, str]] = {}
         self._next_refresh = 0.0
+        self._were_fetched = False
         self._refreshing = asyncio.Lock()
         self._verified: LRUCache[bytes, Caller] = LRUCache(CACHED_TOKENS)
 
     async def verify(self, token: str) -> Caller:
-        """The person a token stands for. Raises MaquetteError not_authenticated for any other token."""
+        """The person a token stands for. Raises MaquetteError not_authenticated for any other token.
+
+        Raises MaquetteError database_unavailable while no key could be fetched yet: the token may well be good.
+        """
         if len(token) > MAX_TOKEN_BYTES:
             raise MaquetteError(ErrorCode.NOT_AUTHENTICATED)
         fingerprint = hashlib.sha256(token.encode(errors="replace")).digest()
@@ -116,6 +121,8 @@ class TokenVerifier:
             raise LookupError("no kid")
         if kid not in self._keys:
             await self._refresh()
+            if not self._were_fetched:
+                raise MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=JWKS_RETRY_SECONDS)
         return self._keys[kid]
 
     async def _refresh(self) -> None:
@@ -133,7 +140,9 @@ class TokenVerifier:
             except (aiohttp.ClientError, TimeoutError, msgspec.MsgspecError) as error:
                 # The keys we have stay good: an outage of the endpoint must not sign everybody out.
                 log.warning("jwks_unavailable", error=type(error).__name__)
+                self._next_refresh = time.monotonic() + JWKS_RETRY_SECONDS
                 return
+        self._were_fetched = True
         self._keys = {kid: key for entry in answer.get("keys", []) if (key := _load(entry)) and (kid := entry["kid"])}
 
 
@@ -151,7 +160,7 @@ class AuthenticationMiddleware(AbstractAuthenticationMiddleware):
     """Puts the Caller on every request of a route that does not opt out with `exclude_from_auth`."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
-        """Verify the bearer token. Raises MaquetteError not_authenticated."""
+        """Verify the bearer token. Raises MaquetteError not_authenticated or database_unavailable."""
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise MaquetteError(ErrorCode.NOT_AUTHENTICATED)

@@ -196,12 +196,30 @@ async def test_C1_known_keys_stay_good_while_the_key_endpoint_is_down(
     jwks: Jwks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(auth, "JWKS_REFRESH_SECONDS", 0)
+    monkeypatch.setattr(auth, "JWKS_RETRY_SECONDS", 0)
     verifier = TokenVerifier(jwks.url, None)
     await verifier.verify(signed(jwks))
     jwks.down = True
     unknown = jwt.encode(claims(jwks.url), jwks.pem, "ES256", headers={"kid": "unknown"})
     await refused(verifier, unknown)
     assert str((await verifier.verify(signed(jwks, sub=SUBJECT, nonce=1))).subject) == SUBJECT
+
+
+async def test_C1_a_good_token_is_no_lie_while_no_key_could_be_fetched(
+    jwks: Jwks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jwks.down = True
+    verifier = TokenVerifier(jwks.url, None)
+    for _ in range(50):
+        with pytest.raises(MaquetteError) as raised:
+            await verifier.verify(signed(jwks))
+        assert (raised.value.code, raised.value.retry_after) == (ErrorCode.DATABASE_UNAVAILABLE, 5)
+    assert jwks.asked == 1
+    jwks.down = False
+    later = time.monotonic() + auth.JWKS_RETRY_SECONDS
+    monkeypatch.setattr(auth.time, "monotonic", lambda: later)
+    assert str((await verifier.verify(signed(jwks))).subject) == SUBJECT
+    await refused(verifier, jwt.encode(claims(jwks.url), jwks.pem, "ES256", headers={"kid": "unknown"}))
 
 
 async def test_a_remembered_token_is_refused_once_it_expired(jwks: Jwks, monkeypatch: pytest.MonkeyPatch) -> None:
