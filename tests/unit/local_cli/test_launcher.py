@@ -95,6 +95,8 @@ def test_ctrl_c_during_the_installation_is_no_traceback(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Where the tests run in the background, they and what they start ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stderr is not None
         assert process.stderr.read(len("  Making .venv ...")) == "  Making .venv ..."

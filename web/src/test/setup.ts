@@ -27,4 +27,6 @@ afterEach(() => {
   cleanup();
   window.history.replaceState(null, "", "/");
   delete document.documentElement.dataset.theme;
+  // A dialog that was still closing leaves the body without pointer events to the next test.
+  document.body.removeAttribute("style");
 });
