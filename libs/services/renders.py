@@ -68,6 +68,8 @@ class RenderService:
         """Cards in that order and the cursor of the next page. Raises FieldError, invalid_cursor."""
         if sort in COLLECTION_SORTS and query.collection_id is None:
             raise FieldError("sort", "This order is a collection's own. Name the collection.")
+        if sort == "deleted" and not query.trashed:
+            raise FieldError("sort", "This order is the trash's own. Ask for trashed renders.")
         after = decode_cursor(cursor, PlaceCursor if sort == "manual" else TimeCursor)
         rows = await self._renders.page(_filter(query), sort, after, limit)
         shown = rows[:limit]

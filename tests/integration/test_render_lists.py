@@ -123,6 +123,7 @@ async def test_months_count_what_the_list_shows(alice: Person) -> None:
         ({"limit": 1_000_000_000}, ErrorCode.VALIDATION_FAILED),
         ({"limit": 0}, ErrorCode.VALIDATION_FAILED),
         ({"sort": "manual"}, ErrorCode.VALIDATION_FAILED),
+        ({"sort": "deleted"}, ErrorCode.VALIDATION_FAILED),
         ({"sort": "random"}, ErrorCode.VALIDATION_FAILED),
         ({"family": "boats"}, ErrorCode.VALIDATION_FAILED),
         ({"text": "x" * 201}, ErrorCode.VALIDATION_FAILED),
