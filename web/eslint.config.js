@@ -14,7 +14,7 @@ const LAYERS = {
   // The grid of renders and what can be done with them, wherever they are listed.
   gallery: ["api", "components", "lib"],
   // Dialogs and buttons with requests of their own, which stand on pages of several features.
-  sharing: ["api", "components", "lib"],
+  sharing: ["api", "auth", "components", "lib"],
   api: ["auth", "lib"],
   auth: ["components", "lib"],
   components: ["lib"],

@@ -6,6 +6,7 @@ import { configQuery } from "@/api/config";
 import { createQueryClient, forgetPrivateData } from "@/api/query-client";
 import { startSession, subscribe } from "@/auth/session";
 import { clearToasts } from "@/components/ui/toast-store";
+import { keepVisitorsApplied } from "@/lib/applied-settings";
 
 import { createAppRouter } from "./router";
 
@@ -20,6 +21,7 @@ export async function startApp(): Promise<ReactElement> {
     onPersonChange: () => {
       forgetPrivateData(queryClient);
       clearToasts();
+      keepVisitorsApplied();
     },
     onRecovery: () => void router.navigate({ to: "/reset-password", replace: true }),
   });

@@ -78,6 +78,11 @@ export function useUser(): User {
   return current.user;
 }
 
+/** Who is signed in; null for a visitor. */
+export function personId(): string | null {
+  return userId(session);
+}
+
 export function subscribe(listener: () => void) {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -26,25 +26,25 @@ const DAY_MS = 86_400_000;
 
 /**
  * Keeps it on this device until Create takes it: signing up may lie between, in this tab or in one that a mailed link
- * opens. After a day nobody means it any more.
+ * opens. After a day nobody means it any more. It is for the person who applied it, or, where a visitor did (null), for
+ * whoever signs in next.
  */
-export function keepApplied(applied: Applied) {
+export function keepApplied(applied: Applied, userId: string | null) {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ ...applied, at: Date.now() }));
+    localStorage.setItem(KEY, JSON.stringify({ ...applied, userId, at: Date.now() }));
   } catch {
     // Storage is full or forbidden: Create opens with the draft that was there.
   }
 }
 
-/** What was kept; what is stored is not trusted. */
-export function readApplied(): Applied | null {
-  let stored: unknown;
-  try {
-    stored = JSON.parse(localStorage.getItem(KEY) ?? "null");
-  } catch {
+/** What was kept for this person; what is stored is not trusted, and what another person left is removed. */
+export function readApplied(userId: string): Applied | null {
+  const stored = read();
+  if (!isRecord(stored)) return null;
+  if (stored.userId !== null && stored.userId !== userId) {
+    forgetApplied();
     return null;
   }
-  if (!isRecord(stored)) return null;
   const { title, presetId, prompt, settings, seed, variants, at } = stored;
   if (typeof title !== "string" || typeof at !== "number" || Date.now() - at > DAY_MS) return null;
   const input = inputOf(stored.input);
@@ -64,6 +64,20 @@ export function readApplied(): Applied | null {
 
 export function forgetApplied() {
   localStorage.removeItem(KEY);
+}
+
+/** When the person changes: what a visitor applied stays for whoever signs in. */
+export function keepVisitorsApplied() {
+  const stored = read();
+  if (isRecord(stored) && stored.userId !== null) forgetApplied();
+}
+
+function read(): unknown {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? "null");
+  } catch {
+    return null;
+  }
 }
 
 function inputOf(input: unknown): HandedInput | null {

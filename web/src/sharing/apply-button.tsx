@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ComponentProps } from "react";
 
 import type { components } from "@/api/schema";
+import { personId } from "@/auth/session";
 import { buttonStyle } from "@/components/ui/button";
 import { keepApplied } from "@/lib/applied-settings";
 
@@ -24,7 +25,7 @@ export function ApplyButton({ title, recipe, variant = "line", className }: Appl
       className={buttonStyle({ variant, className })}
       onClick={() => {
         const { preset_id: presetId, prompt, settings, seed } = recipe;
-        keepApplied({ title, presetId, prompt, settings, seed });
+        keepApplied({ title, presetId, prompt, settings, seed }, personId());
       }}
     >
       Apply settings

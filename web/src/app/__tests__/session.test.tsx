@@ -48,12 +48,14 @@ describe("I3: leaving", () => {
     backend.on("POST /auth/v1/token", () => Response.json(sessionOf(BOB)));
     const user = await openApp("/dashboard/account");
     await credits(111);
+    localStorage.setItem("maquette.applied", JSON.stringify({ title: "Mine", userId: ALICE.id, at: Date.now() }));
     await user.click(screen.getByRole("button", { name: "Sign out" }));
 
     await user.type(await screen.findByLabelText("E-mail"), BOB.email);
     expect(screen.queryByText("111")).toBeNull();
     expect(window.location.search).toBe("");
     expect(localStorage.getItem("maquette.session")).toBeNull();
+    expect(localStorage.getItem("maquette.applied")).toBeNull();
     await user.type(screen.getByLabelText("Password"), "correct horse");
     await user.click(screen.getByRole("button", { name: "Sign in" }));
     await credits(22);

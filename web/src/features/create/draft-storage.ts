@@ -1,8 +1,7 @@
+import { ownKey } from "@/lib/own-storage";
+
 import { newDraft, type Draft, type DraftInput } from "./draft";
 import type { Config, SettingValue } from "./types";
-
-/** Per person, on this device: two people at one browser never see each other's words. */
-const key = (userId: string) => `maquette.draft.${userId}`;
 
 /** The draft that was kept, or a new one. What is stored is not trusted: another version or a person may have written it. */
 export function loadDraft(userId: string, config: Config): Draft {
@@ -25,7 +24,7 @@ export function loadDraft(userId: string, config: Config): Draft {
 
 export function saveDraft(userId: string, draft: Draft) {
   try {
-    localStorage.setItem(key(userId), JSON.stringify(draft));
+    localStorage.setItem(ownKey("draft", userId), JSON.stringify(draft));
   } catch {
     // Storage is full or forbidden: the draft lives as long as the page.
   }
@@ -33,7 +32,7 @@ export function saveDraft(userId: string, draft: Draft) {
 
 function read(userId: string): unknown {
   try {
-    return JSON.parse(localStorage.getItem(key(userId)) ?? "null");
+    return JSON.parse(localStorage.getItem(ownKey("draft", userId)) ?? "null");
   } catch {
     return null;
   }

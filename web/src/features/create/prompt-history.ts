@@ -1,12 +1,12 @@
-/** Prompts of one person on this device, newest first. */
-const key = (userId: string) => `maquette.prompts.${userId}`;
+import { ownKey } from "@/lib/own-storage";
 
 /** Enough to find last week's wording again, few enough to read through. */
 const KEPT = 20;
 
+/** Prompts of one person on this device, newest first. */
 export function loadPrompts(userId: string): string[] {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(key(userId)) ?? "[]");
+    const stored: unknown = JSON.parse(localStorage.getItem(ownKey("prompts", userId)) ?? "[]");
     return Array.isArray(stored) ? stored.filter((prompt) => typeof prompt === "string").slice(0, KEPT) : [];
   } catch {
     return [];
@@ -19,7 +19,7 @@ export function rememberPrompt(userId: string, prompt: string) {
   if (words === "") return;
   const prompts = [words, ...loadPrompts(userId).filter((earlier) => earlier !== words)].slice(0, KEPT);
   try {
-    localStorage.setItem(key(userId), JSON.stringify(prompts));
+    localStorage.setItem(ownKey("prompts", userId), JSON.stringify(prompts));
   } catch {
     // Storage is full or forbidden: the history ends here.
   }

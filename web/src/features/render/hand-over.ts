@@ -1,25 +1,32 @@
 import type { RenderDetail, RenderVariant } from "@/api/renders";
+import { personId } from "@/auth/session";
 import { keepApplied, type HandedInput } from "@/lib/applied-settings";
 
 /** Prepares Create with what made a render: the same seed for the same picture, or a new one for a variation. */
 export function handOverSettings(render: RenderDetail, { newSeed }: { newSeed: boolean }) {
-  keepApplied({
-    title: render.title,
-    presetId: render.preset_id,
-    prompt: render.prompt,
-    settings: render.settings,
-    seed: newSeed ? null : render.seed,
-    variants: render.variants.length,
-    input: inputOf(render),
-  });
+  keepApplied(
+    {
+      title: render.title,
+      presetId: render.preset_id,
+      prompt: render.prompt,
+      settings: render.settings,
+      seed: newSeed ? null : render.seed,
+      variants: render.variants.length,
+      input: inputOf(render),
+    },
+    personId(),
+  );
 }
 
 /** Prepares Create with a picture to start from. */
 export function handOverPicture(render: RenderDetail, variant: RenderVariant) {
-  keepApplied({
-    title: `${render.title}, variant ${variant.index + 1}`,
-    input: { kind: "variant", variantId: variant.id, renderId: render.id },
-  });
+  keepApplied(
+    {
+      title: `${render.title}, variant ${variant.index + 1}`,
+      input: { kind: "variant", variantId: variant.id, renderId: render.id },
+    },
+    personId(),
+  );
 }
 
 /** A picture that was deleted since cannot be started from again. */

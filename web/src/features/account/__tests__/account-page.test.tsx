@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
+import { ALICE, BOB, FakeBackend, ok, refused, sessionOf, storeSession } from "@/test/fake-backend";
 import { openApp } from "@/test/render-app";
 
 const BILLING = {
@@ -40,6 +40,21 @@ describe("billing", () => {
   });
 });
 
+describe("the password", () => {
+  it("is changed here, and other devices are signed out", async () => {
+    backend
+      .on("GET /auth/v1/user", () => Response.json(sessionOf(ALICE).user))
+      .on("PUT /auth/v1/user", () => Response.json(sessionOf(ALICE).user));
+    const user = await openApp("/dashboard/account");
+    await user.type(await screen.findByLabelText("New password"), "another password");
+    await user.click(await press("Set new password"));
+    expect(await screen.findByText("Your new password is set. Other devices are signed out.")).toBeVisible();
+    expect(backend.asked("PUT /auth/v1/user")[0]?.body).toMatchObject({ password: "another password" });
+    expect(backend.asked("POST /auth/v1/logout")[0]?.query.get("scope")).toBe("others");
+    expect(screen.getByLabelText("New password")).toHaveValue("");
+  });
+});
+
 describe("export", () => {
   it("saves the ZIP under its name", async () => {
     backend.on("GET /api/v1/me/export", () => new Response("PK", { headers: { "Content-Type": "application/zip" } }));
@@ -61,6 +76,9 @@ describe("export", () => {
 describe("deleting the account", () => {
   it("waits until the address is typed, then deletes and signs out", async () => {
     backend.on("DELETE /api/v1/me", () => new Response(null, { status: 204 }));
+    for (const key of [ALICE.id, BOB.id].flatMap((id) => [`maquette.draft.${id}`, `maquette.prompts.${id}`])) {
+      localStorage.setItem(key, "[]");
+    }
     const user = await openApp("/dashboard/account");
     await user.click(await press("Delete account"));
     await user.type(await screen.findByLabelText(/to confirm$/), "bob@example.com");
@@ -72,6 +90,9 @@ describe("deleting the account", () => {
     await user.click(await press("Delete for ever"));
     expect(await screen.findByLabelText("E-mail")).toBeVisible();
     expect(backend.asked("DELETE /api/v1/me")).toHaveLength(1);
+    // Nothing of theirs stays on the device; another person's words do.
+    expect(Object.keys(localStorage).filter((key) => key.includes(ALICE.id))).toEqual([]);
+    expect(Object.keys(localStorage).filter((key) => key.includes(BOB.id))).toHaveLength(2);
   });
 
   it("keeps it when Stripe cannot be asked, and says so", async () => {

@@ -1,12 +1,17 @@
 import { useMutation } from "@tanstack/react-query";
 
 import { api, done } from "@/api/client";
-import { signOut } from "@/auth/session";
+import { signOut, useUser } from "@/auth/session";
+import { forgetOwn } from "@/lib/own-storage";
 
-/** Deletes the account with everything in it, then forgets the session, whose person is gone. */
+/** Deletes the account with everything in it, then what this device kept and the session, whose person is gone. */
 export function useDeleteAccount() {
+  const { id } = useUser();
   return useMutation({
     mutationFn: () => done(api.DELETE("/api/v1/me")),
-    onSuccess: signOut,
+    onSuccess: () => {
+      forgetOwn(id);
+      return signOut();
+    },
   });
 }

@@ -12,7 +12,7 @@ import type { Config } from "../types";
  * way here takes its place; what was there before comes back with Undo.
  */
 export function useDraft(userId: string, config: Config) {
-  const [{ applied, before }] = useState(() => ({ applied: readApplied(), before: loadDraft(userId, config) }));
+  const [{ applied, before }] = useState(() => ({ applied: readApplied(userId), before: loadDraft(userId, config) }));
   const [draft, setDraft] = useState(() => (applied ? { ...before, ...appliedChanges(applied, config) } : before));
 
   useEffect(() => {

@@ -1,0 +1,14 @@
+/** What is kept on this device for one person: two people at one browser never see each other's words. */
+export function ownKey(what: "draft" | "prompts", userId: string): string {
+  return `maquette.${what}.${userId}`;
+}
+
+/** Removes all of it, when the person's account is gone. */
+export function forgetOwn(userId: string) {
+  try {
+    localStorage.removeItem(ownKey("draft", userId));
+    localStorage.removeItem(ownKey("prompts", userId));
+  } catch {
+    // Storage is forbidden: nothing was kept.
+  }
+}
