@@ -8,8 +8,8 @@ RUN npm run build
 
 FROM python:3.11-slim
 WORKDIR /app
-RUN pip install --no-cache-dir uv
-COPY pyproject.toml uv.lock ./
+COPY local/cli/uv.txt pyproject.toml uv.lock ./
+RUN pip install --no-cache-dir --require-hashes -r uv.txt
 RUN uv sync --frozen --no-default-groups
 COPY api api
 COPY libs libs
