@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
+from limits.errors import StorageError
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
@@ -18,27 +19,43 @@ from libs.errors import ErrorCode, MaquetteError
 READS_PER_MINUTE: Final = RateLimitItemPerMinute(600)
 # Hearts and drags come one a second at the most; more writes than this are a script.
 WRITES_PER_MINUTE: Final = RateLimitItemPerMinute(120)
+REDIS_SECONDS: Final = 2
 
 
 class RateLimiter:
     """Counts requests. Fails closed with the store: a limit that passes when its store is down is none."""
 
     def __init__(self, settings: Settings) -> None:
-        storage: Storage = RedisStorage(f"async+{settings.redis_url}") if settings.redis_url else MemoryStorage()
+        storage: Storage = MemoryStorage()
+        if settings.redis_url:
+            storage = RedisStorage(
+                f"async+{settings.redis_url}",
+                wrap_exceptions=True,
+                implementation="redispy",
+                socket_timeout=REDIS_SECONDS,
+                socket_connect_timeout=REDIS_SECONDS,
+            )
         self._window = FixedWindowRateLimiter(storage)
         self._trusted_proxies = settings.trusted_proxies
 
     async def check(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-        """Count one request. Raises MaquetteError rate_limited with the seconds to wait."""
+        """Count one request.
+
+        Raises MaquetteError rate_limited with the seconds to wait, database_unavailable when Redis does not answer.
+        """
         item = (
             READS_PER_MINUTE
             if cast("dict[str, object]", connection.scope)["method"] in {"GET", "HEAD"}
             else WRITES_PER_MINUTE
         )
         caller = self._caller(connection)
-        if not await self._window.hit(item, caller):
+        try:
+            if await self._window.hit(item, caller):
+                return
             resets_at = (await self._window.get_window_stats(item, caller)).reset_time
-            raise MaquetteError(ErrorCode.RATE_LIMITED, retry_after=max(1, round(resets_at - time.time())))
+        except StorageError as error:
+            raise MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5) from error
+        raise MaquetteError(ErrorCode.RATE_LIMITED, retry_after=max(1, round(resets_at - time.time())))
 
     def _caller(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
         user = cast("dict[str, object]", connection.scope).get("user")

@@ -1,0 +1,51 @@
+"""Rate limits that several replicas count together: by Redis, over a real socket."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import redis
+from fakeredis import TcpFakeServer
+from limits.aio.storage.redis.redispy import RedispyBridge
+
+from api.limits import WRITES_PER_MINUTE
+from libs.errors import ErrorCode
+from local.machine import HOST
+from tests.callers import Person, refused
+from tests.product import Product, running_product
+from tests.stack import free_port
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    port = free_port()
+    server = TcpFakeServer((HOST, port))
+    Thread(target=server.serve_forever, daemon=True).start()
+    # fakeredis hangs up after each error it answers, NOSCRIPT too; a real Redis lets the client load the script then.
+    with redis.Redis(HOST, port) as client:
+        client.script_load(RedispyBridge.SCRIPT_INCR_EXPIRE.decode())
+    yield f"redis://{HOST}:{port}"
+    server.shutdown()
+    server.server_close()
+
+
+async def test_what_one_replica_counted_another_refuses(
+    product: Product, ann: Person, redis_url: str, tmp_path: Path
+) -> None:
+    with running_product(tmp_path, product.stack, product.replicate, {"REDIS_URL": redis_url}) as replica:
+        async with replica.client(ann.user) as api:
+            for _ in range(WRITES_PER_MINUTE.amount):
+                assert (await api.post("/generations", json={})).status_code == 422
+            replica.stop()
+            replica.start()
+            answer = await api.post("/generations", json={})
+            refused(answer, ErrorCode.RATE_LIMITED)
+            assert 0 < int(answer.headers["retry-after"]) <= 60
+
+
+async def test_nobody_passes_while_redis_is_away(product: Product, ann: Person, tmp_path: Path) -> None:
+    away = {"REDIS_URL": f"redis://{HOST}:{free_port()}"}
+    with running_product(tmp_path, product.stack, product.replicate, away) as replica:
+        async with replica.client(ann.user) as api:
+            refused(await api.get("/me"), ErrorCode.DATABASE_UNAVAILABLE)
