@@ -1,0 +1,64 @@
+"""What complete_generation() writes beside a run's pictures."""
+
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+from tests.actors import completion
+from tests.callers import Person
+from tests.database_calls import call_as
+from tests.gallery import Draft, add_renders
+from tests.product import Product
+
+EXPECTED = 4  # seconds
+
+
+def complete(connection: psycopg.Connection, owner: str, collection: str | None = None, took: str = "5 seconds") -> str:
+    """A run that was started this long ago and succeeds now; answers its render's id."""
+    prediction = uuid4().hex
+    row = connection.execute(
+        """
+        insert into generation_jobs (
+          owner_id, idempotency_key, request_hash, preset_id, title, prompt, settings, variants, seed, credits,
+          expected_seconds, deadline_at, status, prediction_id, collection_id, created_at
+        )
+        values (
+          %s, %s, '', 'graphic-poster', 'Title', 'Prompt', '{}', 1, 1, 1, %s, now(), 'processing', %s, %s,
+          now() - %s::interval
+        )
+        returning id
+        """,
+        (owner, prediction, EXPECTED, prediction, collection, took),
+    ).fetchone()
+    assert row
+    arguments: dict[str, Any] = completion(owner, str(row[0]), prediction)
+    assert call_as(connection, "service_role", "", "complete_generation", arguments) == "applied"
+    render = connection.execute("select id from renders where job_id = %s", row).fetchone()
+    assert render
+    return str(render[0])
+
+
+async def test_what_a_run_puts_into_a_collection_comes_last(product: Product, ann: Person) -> None:
+    collection = (await ann.api.post("/collections", json={"name": "Ideas"})).json()["data"]["id"]
+    with product.stack.connect() as connection:
+        expected = [str(render) for render in add_renders(connection, ann.user.id, [Draft(), Draft()])]
+        for render in expected:
+            (await ann.api.put(f"/collections/{collection}/items/{render}")).raise_for_status()
+        expected += [complete(connection, ann.user.id, collection) for _ in range(5)]
+
+    parameters = {"collection_id": collection, "sort": "manual"}
+    shown = (await ann.api.get("/renders", params=parameters)).raise_for_status().json()["data"]
+
+    assert [card["id"] for card in shown] == expected
+
+
+async def test_a_run_settled_long_after_its_end_teaches_nothing(product: Product, ann: Person) -> None:
+    """As after an outage: others would be told to wait as long."""
+    with product.stack.connect() as connection, connection.transaction(force_rollback=True):
+        connection.execute("delete from preset_timings where preset_id = 'graphic-poster'")
+        seconds = "select seconds from preset_timings where preset_id = 'graphic-poster'"
+        complete(connection, ann.user.id, took="6 hours")
+        assert connection.execute(seconds).fetchone() == (3 * EXPECTED,)
+        complete(connection, ann.user.id, took="6 seconds")
+        assert connection.execute(seconds).fetchone() == (9,)
