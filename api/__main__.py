@@ -14,7 +14,7 @@ from granian.server.embed import Server
 from api.app import create_app
 from api.logging import configure_logging
 from api.middleware import request_context
-from libs.app_config.settings import Settings, SettingsError, load_settings
+from libs.app_config.settings import ServiceRole, Settings, SettingsError, load_settings
 
 # A request head that trickles in is cut off after this; 64 kB are eight times what browsers send.
 HEAD_TIMEOUT_MS = 10_000
@@ -24,11 +24,11 @@ MAX_HEAD_BYTES = 65_536
 MAX_CONNECTIONS = 4_096
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, service_role: ServiceRole) -> None:
     """Serve one process; replicas go behind a load balancer (docs/deploy.md)."""
     server = Server(
         # Outside of the framework, so that what its router refuses has an id, a log line and the headers too.
-        request_context(create_app(settings)),
+        request_context(create_app(settings, service_role)),
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
@@ -47,12 +47,12 @@ async def serve(settings: Settings) -> None:
 def main() -> None:
     """Read the environment, say what is wrong with it, or serve."""
     try:
-        settings = load_settings(os.environ)
+        settings, service_role = load_settings(os.environ)
     except SettingsError as error:
         sys.exit(f"The environment is not complete:\n{error}")
     configure_logging(settings.log_level)
     _allow_open_files()
-    uvloop.run(serve(settings))
+    uvloop.run(serve(settings, service_role))
 
 
 def _allow_open_files() -> None:

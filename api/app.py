@@ -21,8 +21,8 @@ from api.controllers.health import HealthController
 from api.controllers.renders import RenderController
 from api.controllers.shares import ShareController, SharedController, add_report
 from api.controllers.uploads import UploadController
-from api.controllers.webhooks.replicate import receive_replicate_webhook, replicate_webhook_lifespan
-from api.controllers.webhooks.stripe import receive_stripe_webhook, stripe_webhook_lifespan
+from api.controllers.webhooks.replicate import replicate_webhook
+from api.controllers.webhooks.stripe import stripe_webhook
 from api.errors import EXCEPTION_HANDLERS
 from api.limits import RateLimiter, limit_rate
 from api.middleware import body_deadline, has_body
@@ -31,7 +31,7 @@ from api.services import services_lifespan
 from api.social_preview import community_page, community_set_page, shared_page
 from api.spa import Spa, serve_spa
 from libs.app_config.runtime import LIMITS
-from libs.app_config.settings import Settings
+from libs.app_config.settings import ServiceRole, Settings
 from libs.errors import ErrorCode, FieldError, MaquetteError
 
 WEB_DIST: Final = Path(__file__).parent.parent / "web" / "dist"
@@ -62,8 +62,10 @@ def require_body(request: Request[Any, Any, Any]) -> None:
         raise MaquetteError(ErrorCode.UNSUPPORTED_CONTENT_TYPE)
 
 
-def create_app(settings: Settings) -> Litestar:
+def create_app(settings: Settings, service_role: ServiceRole) -> Litestar:
     """The application for these settings. Pools open when it starts to serve and close when it stops."""
+    from_replicate, replicate_lifespan = replicate_webhook(settings, service_role)
+    from_stripe, stripe_lifespan = stripe_webhook(settings, service_role)
     api = Router(
         "/api/v1",
         route_handlers=[
@@ -80,8 +82,8 @@ def create_app(settings: Settings) -> Litestar:
             add_report,
             download_picture,
             download_archive,
-            receive_replicate_webhook,
-            receive_stripe_webhook,
+            from_replicate,
+            from_stripe,
         ],
         before_request=require_body,
     )
@@ -96,7 +98,7 @@ def create_app(settings: Settings) -> Litestar:
             serve_spa,
         ],
         state=State({"settings": settings, "rate_limiter": RateLimiter(settings), "spa": Spa(WEB_DIST, settings)}),
-        lifespan=[services_lifespan, replicate_webhook_lifespan, stripe_webhook_lifespan],
+        lifespan=[services_lifespan, replicate_lifespan, stripe_lifespan],
         middleware=[
             PrometheusConfig(app_name="maquette", prefix="maquette", group_path=True).middleware,
             body_deadline,

@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, metavar="SECONDS", help="keep running, with this pause between rounds")
     every: int | None = parser.parse_args().every
     try:
-        settings = load_settings(os.environ)
+        settings, _ = load_settings(os.environ)
     except SettingsError as error:
         sys.exit(f"The environment is not complete:\n{error}")
     configure_logging(settings.log_level)

@@ -30,7 +30,8 @@ def pass_deadline(product: Product, job_id: str) -> None:
 
 async def reconcile(product: Product) -> None:
     """What `python -m api.reconcile` does to jobs, without the start of a process."""
-    services = Services(load_settings(product.environment()))
+    settings, _ = load_settings(product.environment())
+    services = Services(settings)
     try:
         await services.settlement.reconcile()
     finally:
@@ -41,7 +42,8 @@ async def remove_files(product: Product) -> None:
     """What `python -m api.reconcile` does to files, after the time that an interrupted ingest has for another try."""
     with product.stack.connect() as connection:
         connection.execute("update private.file_removals set due_at = now()")
-    services = Services(load_settings(product.environment()))
+    settings, _ = load_settings(product.environment())
+    services = Services(settings)
     try:
         await services.redelivery.remove_files()
     finally:

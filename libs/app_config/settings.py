@@ -1,5 +1,7 @@
 """The environment, read once and validated at start: every missing or bad value is named with its reason."""
 
+import base64
+import binascii
 from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -10,6 +12,8 @@ from libs.app_config.runtime import PLANS
 
 LOCAL_MARK = "local"
 MIN_SECRET_BYTES = 32  # RFC 2104: a key shorter than the hash weakens HMAC-SHA256
+WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105 - no secret, what stands before one
+WEB_SCHEMES = frozenset({"http", "https"})
 
 
 class SettingsError(Exception):
@@ -24,7 +28,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     supabase_url: str
     supabase_publishable_key: str
-    supabase_secret_key: str
     supabase_jwt_secret: str | None
     proof_secret: str
     replicate_api_token: str
@@ -46,10 +49,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the key is of Stripe's live mode; events of the other mode are not ours."""
         return "_live_" in self.stripe_secret_key
 
-    @property
-    def replicate_is_local(self) -> bool:
-        """Whether the provider is the local Replicate, whose outputs come over plain http from loopback."""
-        return is_loopback(self.replicate_api_url)
+
+class ServiceRole(msgspec.Struct, frozen=True):
+    """The key that passes RLS. No part of the settings: whoever holds those must not hold it."""
+
+    key: str
+
+    def __repr__(self) -> str:
+        return "ServiceRole()"
 
 
 def is_loopback(url: str) -> bool:
@@ -61,46 +68,46 @@ def is_loopback(url: str) -> bool:
         return host == "localhost"
 
 
-def load_settings(environ: Mapping[str, str]) -> Settings:
-    """Read the settings. Raises SettingsError naming each missing or bad variable."""
+def load_settings(environ: Mapping[str, str]) -> tuple[Settings, ServiceRole]:
+    """Read the settings and the key for the webhooks. Raises SettingsError naming each missing or bad variable."""
     reader = _Reader(environ)
+    service_role = ServiceRole(reader.text("SUPABASE_SECRET_KEY"))
     settings = Settings(
         public_url=reader.url("PUBLIC_URL", "http://127.0.0.1:8000"),
         host=reader.text("HOST", "127.0.0.1"),
         port=reader.port("PORT", "8000"),
         supabase_url=reader.url("SUPABASE_URL"),
         supabase_publishable_key=reader.text("SUPABASE_PUBLISHABLE_KEY"),
-        supabase_secret_key=reader.text("SUPABASE_SECRET_KEY"),
         supabase_jwt_secret=reader.optional_secret("SUPABASE_JWT_SECRET"),
         proof_secret=reader.secret("API_PROOF_SECRET"),
         replicate_api_token=reader.text("REPLICATE_API_TOKEN"),
         replicate_api_url=reader.url("REPLICATE_API_URL", "https://api.replicate.com"),
-        replicate_webhook_secret=reader.webhook_secret("REPLICATE_WEBHOOK_SECRET"),
+        replicate_webhook_secret=reader.standard_webhook_secret("REPLICATE_WEBHOOK_SECRET"),
         stripe_secret_key=reader.text("STRIPE_SECRET_KEY"),
         stripe_api_url=reader.url("STRIPE_API_URL", "https://api.stripe.com"),
         stripe_webhook_secret=reader.webhook_secret("STRIPE_WEBHOOK_SECRET"),
         price_ids={
-            name: environ[name]
+            price.price_id_setting: price_id
             for plan in PLANS
             for price in plan.prices
-            if environ.get(name := price.price_id_setting)
+            if (price_id := reader.optional_text(price.price_id_setting))
         },
-        redis_url=environ.get("REDIS_URL") or None,
-        trusted_proxies=frozenset(filter(None, environ.get("TRUSTED_PROXIES", "").replace(" ", "").split(","))),
+        redis_url=reader.optional_url("REDIS_URL", frozenset({"redis", "rediss"})),
+        trusted_proxies=reader.addresses("TRUSTED_PROXIES"),
         log_level=reader.one_of("LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),
     )
     if not reader.problems:
-        reader.problems.extend(_mixed_worlds(settings))
+        reader.problems.extend(_mixed_worlds(settings, service_role))
     if reader.problems:
         raise SettingsError("\n".join(reader.problems))
-    return settings
+    return settings, service_role
 
 
-def _mixed_worlds(settings: Settings) -> list[str]:
+def _mixed_worlds(settings: Settings, service_role: ServiceRole) -> list[str]:
     """Local keys must not meet hosted services, and hosted keys travel by https only."""
     problems: list[str] = []
     for name, url, keys in (
-        ("SUPABASE_URL", settings.supabase_url, (settings.supabase_publishable_key, settings.supabase_secret_key)),
+        ("SUPABASE_URL", settings.supabase_url, (settings.supabase_publishable_key, service_role.key)),
         ("REPLICATE_API_URL", settings.replicate_api_url, (settings.replicate_api_token,)),
         ("STRIPE_API_URL", settings.stripe_api_url, (settings.stripe_secret_key,)),
     ):
@@ -121,6 +128,15 @@ def _mixed_worlds(settings: Settings) -> list[str]:
     return problems
 
 
+def _is_url(value: str, schemes: frozenset[str]) -> bool:
+    try:
+        parts = urlsplit(value)
+        # `port` raises for a number that is none, as urlsplit does for brackets that do not close.
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 class _Reader:
     """Collects problems instead of stopping at the first, so that a person mends the environment once."""
 
@@ -132,13 +148,31 @@ class _Reader:
         value = self._environ.get(name, "").strip() or default
         if not value:
             self.problems.append(f"{name} is missing")
+        elif not value.isascii() or not value.isprintable() or " " in value:
+            # Most values travel in headers, where httpx would fail at the first request.
+            self.problems.append(f"{name} must be printable ASCII without spaces")
+            return ""
         return value
 
-    def url(self, name: str, default: str = "") -> str:
+    def optional_text(self, name: str) -> str | None:
+        return self.text(name) if self._environ.get(name, "").strip() else None
+
+    def url(self, name: str, default: str = "", schemes: frozenset[str] = WEB_SCHEMES) -> str:
         value = self.text(name, default).rstrip("/")
-        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
-            self.problems.append(f"{name} must be an http(s) URL")
+        if value and not _is_url(value, schemes):
+            self.problems.append(f"{name} must be a URL that starts with {' or '.join(sorted(schemes))}://")
         return value
+
+    def optional_url(self, name: str, schemes: frozenset[str]) -> str | None:
+        return self.url(name, schemes=schemes) if self._environ.get(name, "").strip() else None
+
+    def addresses(self, name: str) -> frozenset[str]:
+        listed = [part.strip() for part in self._environ.get(name, "").split(",") if part.strip()]
+        try:
+            return frozenset(str(ip_address(part)) for part in listed)
+        except ValueError:
+            self.problems.append(f"{name} must be IP addresses, separated by commas")
+            return frozenset()
 
     def port(self, name: str, default: str) -> int:
         value = self.text(name, default)
@@ -158,8 +192,19 @@ class _Reader:
 
     def webhook_secret(self, name: str) -> str:
         value = self.text(name)
-        if value and not value.startswith("whsec_"):
-            self.problems.append(f"{name} must start with whsec_")
+        if value and not value.startswith(WEBHOOK_SECRET_PREFIX):
+            self.problems.append(f"{name} must start with {WEBHOOK_SECRET_PREFIX}")
+        return value
+
+    def standard_webhook_secret(self, name: str) -> str:
+        value = self.webhook_secret(name)
+        encoded = value.removeprefix(WEBHOOK_SECRET_PREFIX).rstrip("=")
+        try:
+            key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+        except binascii.Error:
+            key = b""
+        if value and not key:
+            self.problems.append(f"{name} must be base64 after {WEBHOOK_SECRET_PREFIX}")
         return value
 
     def one_of(self, name: str, default: str, allowed: set[str]) -> str:

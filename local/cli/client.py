@@ -22,8 +22,8 @@ def document() -> str:
     from api.openapi import document_of
 
     # Any complete settings do: the document does not depend on where the API runs.
-    settings = load_settings(api_environment(DEFAULT_PORTS, LocalSecrets()))
-    return json.dumps(document_of(create_app(settings)), indent=2, ensure_ascii=False) + "\n"
+    app = create_app(*load_settings(api_environment(DEFAULT_PORTS, LocalSecrets())))
+    return json.dumps(document_of(app), indent=2, ensure_ascii=False) + "\n"
 
 
 def write_client() -> None:

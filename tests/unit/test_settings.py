@@ -37,8 +37,8 @@ def refusal(environ: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("environ", [HOSTED, LOCAL])
 def test_J2_both_worlds_start(environ: dict[str, str]) -> None:
-    settings = load_settings(environ)
-    assert settings.replicate_is_local == ("REPLICATE_API_URL" in environ)
+    settings, service_role = load_settings(environ)
+    assert service_role.key == environ["SUPABASE_SECRET_KEY"]
     assert settings.stripe_is_live == (environ is HOSTED)
 
 
@@ -62,11 +62,21 @@ def test_J2_every_missing_value_is_named_at_once() -> None:
         ({"STRIPE_API_URL": "http://127.0.0.1:54331"}, "STRIPE_API_URL is the local Stripe, but"),
         ({"SUPABASE_URL": "http://project.supabase.co"}, "SUPABASE_URL is hosted and must start with https://"),
         ({"STRIPE_API_URL": "http://api.stripe.com"}, "STRIPE_API_URL is hosted and must start with https://"),
-        ({"SUPABASE_URL": "project"}, "SUPABASE_URL must be an http(s) URL"),
-        ({"SUPABASE_URL": "javascript:alert(1)"}, "SUPABASE_URL must be an http(s) URL"),
+        ({"SUPABASE_URL": "project"}, "SUPABASE_URL must be a URL that starts with http or https://"),
+        ({"SUPABASE_URL": "https://[::1"}, "SUPABASE_URL must be a URL that"),
+        ({"SUPABASE_URL": "https://project.example:port"}, "SUPABASE_URL must be a URL that"),
+        ({"PUBLIC_URL": "https://two words.example"}, "PUBLIC_URL must be printable ASCII without spaces"),
+        ({"REDIS_URL": "redis.example:6379"}, "REDIS_URL must be a URL that starts with redis or rediss://"),
+        ({"TRUSTED_PROXIES": "10.0.0.0/8"}, "TRUSTED_PROXIES must be IP addresses, separated by commas"),
+        ({"SUPABASE_URL": "javascript:alert(1)"}, "SUPABASE_URL must be a URL that starts with http or https://"),
         ({"API_PROOF_SECRET": "p" * 31}, "API_PROOF_SECRET must have at least 32 bytes"),
         ({"SUPABASE_JWT_SECRET": "short"}, "SUPABASE_JWT_SECRET must have at least 32 bytes"),
         ({"REPLICATE_WEBHOOK_SECRET": "abc"}, "REPLICATE_WEBHOOK_SECRET must start with whsec_"),
+        ({"REPLICATE_WEBHOOK_SECRET": "whsec_"}, "REPLICATE_WEBHOOK_SECRET must be base64 after whsec_"),
+        ({"REPLICATE_WEBHOOK_SECRET": "whsec_abcde"}, "REPLICATE_WEBHOOK_SECRET must be base64 after whsec_"),
+        ({"REPLICATE_WEBHOOK_SECRET": "whsec_a-b_"}, "REPLICATE_WEBHOOK_SECRET must be base64 after whsec_"),
+        ({"SUPABASE_SECRET_KEY": "sb_secret_\u200babc"}, "SUPABASE_SECRET_KEY must be printable ASCII"),
+        ({"REPLICATE_API_TOKEN": "  "}, "REPLICATE_API_TOKEN is missing"),
         ({"STRIPE_WEBHOOK_SECRET": "abc"}, "STRIPE_WEBHOOK_SECRET must start with whsec_"),
         ({"PORT": "0"}, "PORT must be a port number"),
         ({"PORT": "http"}, "PORT must be a port number"),
@@ -76,6 +86,13 @@ def test_J2_every_missing_value_is_named_at_once() -> None:
 def test_J2_mixed_worlds_and_bad_values_are_refused(change: dict[str, str], said: str) -> None:
     load_settings(HOSTED)
     assert said in refusal(HOSTED | change)
+
+
+def test_what_is_blank_is_not_set() -> None:
+    blank = dict.fromkeys(("REDIS_URL", "TRUSTED_PROXIES", "SUPABASE_JWT_SECRET", "STRIPE_PRICE_PRO_MONTHLY"), " ")
+    settings, _ = load_settings(HOSTED | blank)
+    assert (settings.redis_url, settings.supabase_jwt_secret, settings.price_ids) == (None, None, {})
+    assert settings.trusted_proxies == frozenset()
 
 
 def test_J1_neither_a_refusal_nor_a_repr_quotes_a_value() -> None:

@@ -1,19 +1,19 @@
 """/webhooks/stripe: word that a customer's billing changed; what it is now, Stripe is asked."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from litestar import Litestar, Request, post
+from litestar import Request, Router, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from msgspec import Struct
 from prometheus_client import Counter
 
 from api.auth import PUBLIC
-from api.controllers.webhooks.service_role import billing_sync
+from api.controllers.webhooks.service_role import Lifespan, billing_sync, handed_to
 from api.envelope import Envelope, ok
 from api.errors import errors
+from libs.app_config.settings import ServiceRole, Settings
 from libs.errors import ErrorCode, MaquetteError
 from libs.services.billing import BillingSync
 from libs.services.external.stripe_adapter import EventForged, verified_event
@@ -42,14 +42,6 @@ class EventView(Struct, frozen=True):
     outcome: str
 
 
-@asynccontextmanager
-async def stripe_webhook_lifespan(app: Litestar) -> AsyncGenerator[None]:
-    """Open what the handler needs, once."""
-    async with billing_sync(app.state.settings) as sync:
-        app.state.billing_sync = sync
-        yield
-
-
 @post(
     "/webhooks/stripe",
     operation_id="receiveStripeWebhook",
@@ -60,9 +52,11 @@ async def stripe_webhook_lifespan(app: Litestar) -> AsyncGenerator[None]:
     security=PUBLIC,
     responses=errors(400, 401, 413, 502, 503),
 )
-async def receive_stripe_webhook(request: Request[None, None, State]) -> Envelope[EventView]:
+async def receive_stripe_webhook(
+    request: Request[None, None, State], sync: NamedDependency[BillingSync]
+) -> Envelope[EventView]:
     """A customer's billing changed. Anything but 2xx makes Stripe send the event again, for days."""
-    settings = request.app.state.settings
+    settings: Settings = request.app.state.settings
     body = await request.body()
     try:
         event = verified_event(body, request.headers.get("stripe-signature", ""), settings.stripe_webhook_secret)
@@ -70,18 +64,20 @@ async def receive_stripe_webhook(request: Request[None, None, State]) -> Envelop
         EVENTS.labels("unsigned").inc()
         raise MaquetteError(ErrorCode.NOT_AUTHENTICATED) from error
     other_mode = event.livemode != settings.stripe_is_live
-    outcome = await _outcome(request, event.kind, event.customer_id, event.id, other_mode=other_mode)
+    outcome = await _outcome(sync, event.kind, event.customer_id, event.id, other_mode=other_mode)
     EVENTS.labels(outcome).inc()
     log.info("stripe_event", event_id=event.id, kind=event.kind, outcome=outcome)
     return ok(EventView(outcome))
 
 
-async def _outcome(
-    request: Request[Any, Any, State], kind: str, customer_id: str | None, event_id: str, *, other_mode: bool
-) -> str:
+def stripe_webhook(settings: Settings, service_role: ServiceRole) -> tuple[Router, Lifespan]:
+    """The route, and what it needs while the process serves."""
+    return handed_to(receive_stripe_webhook, "sync", lambda: billing_sync(settings, service_role))
+
+
+async def _outcome(sync: BillingSync, kind: str, customer_id: str | None, event_id: str, *, other_mode: bool) -> str:
     if other_mode:
         return "other_mode"
     if kind not in HANDLED or customer_id is None:
         return "ignored"
-    sync: BillingSync = request.app.state.billing_sync
     return await sync.apply(event_id, kind, customer_id)

@@ -57,6 +57,6 @@ def test_webhook_secret_is_base64_as_standard_webhooks_wants() -> None:
 )
 def test_J2_local_keys_are_refused_beside_a_hosted_address(hosted: dict[str, str], blamed: str) -> None:
     local = api_environment(DEFAULT_PORTS, LocalSecrets())
-    assert load_settings(local).port == DEFAULT_PORTS.app  # the positive control
+    assert load_settings(local)[0].port == DEFAULT_PORTS.app  # the positive control
     with pytest.raises(SettingsError, match=f"{blamed} is hosted"):
         load_settings({**local, **hosted})
