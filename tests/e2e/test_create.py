@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import OpenWindow
 from tests.e2e.person import PHOTO, SENTENCE, Person
 from tests.e2e.site import Site
+from tests.pictures import photo
 
 # Makes a DataTransfer with one file of the bytes it gets, as a drop or a paste brings it.
 TRANSFER = """(bytes) => {
@@ -61,12 +62,17 @@ def test_a_photo_is_dropped_pasted_or_taken_from_before(alice: Person) -> None:
     expect(alice.settings.get_by_role("img", name="Start from: Bedroom")).to_be_visible()
 
 
-def test_a_file_that_is_no_photo_is_refused_in_words(alice: Person) -> None:
+def test_a_file_that_is_no_photo_is_refused_in_words_and_a_large_one_is_made_smaller_first(alice: Person) -> None:
     picker = alice.page.get_by_label("Photo file")
     picker.set_input_files({"name": "plan.svg", "mimeType": "image/svg+xml", "buffer": b"<svg onload='alert(1)'/>"})
     expect(alice.settings.get_by_role("alert")).to_contain_text("This file is not a photo we can use.")
-    alice.add_photo()
+
+    with alice.page.expect_response("**/api/v1/uploads") as sent:
+        picker.set_input_files({"name": "hall.jpg", "mimeType": "image/jpeg", "buffer": photo((2400, 3600))})
+    expect(alice.settings.get_by_text("Location data removed")).to_be_visible()
     expect(alice.settings.get_by_role("alert")).to_have_count(0)
+    stored = sent.value.json()["data"]
+    assert (stored["original_width"], stored["original_height"]) == (1024, 1536)
 
 
 def test_a_variant_is_looked_at_closely_kept_and_used_again(open_window: OpenWindow, site: Site) -> None:

@@ -82,7 +82,7 @@ export function useRenderActions() {
         done.putBack();
         undoMove("restore", done.moved).then(refresh, refreshAfter);
       };
-      toast(`${renderCount(done.moved.changed)} moved to trash.`, { action: { label: "Undo", run: undo } });
+      toast(`${renderCount(done.moved.changed)} moved to trash.`, { actions: [{ label: "Undo", run: undo }] });
     },
     restore: async (selected: Selected) => {
       const done = await leave("restore", selected);
@@ -103,7 +103,7 @@ export function useRenderActions() {
         const moved = await moveRenders({ action: "collect", selected, collectionId: id, most });
         const undo = () => void undoMove("uncollect", moved, id).then(refresh, refreshAfter);
         if (moved.changed === 0) toast(`Already in ${name}.`);
-        else toast(`${renderCount(moved.changed)} added to ${name}.`, { action: { label: "Undo", run: undo } });
+        else toast(`${renderCount(moved.changed)} added to ${name}.`, { actions: [{ label: "Undo", run: undo }] });
         if (moved.stopped) failed(moved.stopped.error);
         refresh();
       } catch (error) {
@@ -134,7 +134,7 @@ export function useRenderActions() {
         const cover = collection.cover_render_id;
         if (cover !== null && ids.includes(cover)) await changeCollection({ id: collection.id, cover_render_id: cover });
       };
-      toast(said, { action: { label: "Undo", run: () => void putBack().then(refresh, refreshAfter) } });
+      toast(said, { actions: [{ label: "Undo", run: () => void putBack().then(refresh, refreshAfter) }] });
     },
     /** All of their variants as one ZIP. */
     download: (ids: readonly string[]) => {

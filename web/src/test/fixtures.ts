@@ -236,3 +236,16 @@ export function detail(at: number, changes: Partial<Schemas["RenderDetailView"]>
     ...changes,
   };
 }
+
+/** A recipe as a downloaded file carries it. */
+export const RECIPE = { render_id: "r", variant: 0, preset_id: "warm-minimal", prompt: `Oak & "linen" <it's>`, settings: { light: "morning" }, seed: 7 };
+
+/** As libs/services/recipe.py writes it: an attribute of an XMP packet, quoted as xml.sax.saxutils does. */
+export function recipeFile(recipe: unknown): File {
+  const text = JSON.stringify(recipe).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  const packet =
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">' +
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""' +
+    ` xmlns:maquette="https://maquette.app/ns/recipe/1.0/" maquette:recipe="${text}"/></rdf:RDF></x:xmpmeta><?xpacket end="r"?>`;
+  return new File([new Uint8Array([0xff, 0xd8, 0x00, 0xfe]), packet, new Uint8Array([0x80, 0xff])], "Oak 1.jpg", { type: "image/jpeg" });
+}

@@ -5,7 +5,7 @@ export interface ToastMessage {
   text: string;
   /** "danger" is read out at once, the rest when the screen reader is idle. */
   tone: "plain" | "danger";
-  action?: { label: string; run: () => void };
+  actions?: readonly { label: string; run: () => void }[];
 }
 
 let toasts: readonly ToastMessage[] = [];
@@ -17,8 +17,8 @@ function publish(next: readonly ToastMessage[]) {
   for (const listener of listeners) listener();
 }
 
-/** Says what happened, for 8 s. Give `action` for what can be undone instead of asking before. */
-export function toast(text: string, options: Partial<Pick<ToastMessage, "tone" | "action">> = {}) {
+/** Says what happened, for 8 s. Give `actions` for what can be undone instead of asking before. */
+export function toast(text: string, options: Partial<Pick<ToastMessage, "tone" | "actions">> = {}) {
   publish([...toasts, { id: nextId++, text, tone: "plain", ...options }]);
 }
 

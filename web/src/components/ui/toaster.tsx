@@ -12,7 +12,7 @@ export function Toaster() {
   const toasts = useToasts();
   return (
     <Toast.Provider duration={DURATION_MS} swipeDirection="down" label="Notification">
-      {toasts.map(({ id, text, tone, action }) => (
+      {toasts.map(({ id, text, tone, actions }) => (
         <Toast.Root
           key={id}
           type={tone === "danger" ? "foreground" : "background"}
@@ -23,11 +23,11 @@ export function Toaster() {
         >
           {tone === "danger" && <CircleAlert aria-hidden size={18} strokeWidth={1.6} className="shrink-0 text-[#ff9c8e]" />}
           <Toast.Description className="grow py-2">{text}</Toast.Description>
-          {action && (
-            <Toast.Action altText={action.label} onClick={action.run} className={buttonStyle({ variant: "glass" })}>
-              {action.label}
+          {actions?.map(({ label, run }) => (
+            <Toast.Action key={label} altText={label} onClick={run} className={buttonStyle({ variant: "glass" })}>
+              {label}
             </Toast.Action>
-          )}
+          ))}
           <Toast.Close aria-label="Dismiss" className={buttonStyle({ variant: "glass", icon: true })}>
             <X aria-hidden size={15} strokeWidth={1.6} />
           </Toast.Close>

@@ -21,10 +21,10 @@ import { PhotoField } from "./components/photo-field";
 import { Result } from "./components/result";
 import { SettingsPanel } from "./components/settings-panel";
 import { draftOf, inputOf, presetOf, variantsOf, type Draft, type DraftInput } from "./draft";
+import { readDroppedRecipe } from "./dropped-recipe";
 import { useDraft } from "./hooks/use-draft";
 import { useDropAndPaste } from "./hooks/use-drop-and-paste";
 import { usePhoto } from "./hooks/use-photo";
-import { useRecipe } from "./hooks/use-recipe";
 import { useRunStatus } from "./hooks/use-run-status";
 import { useRuns } from "./hooks/use-runs";
 import { useSubmit } from "./hooks/use-submit";
@@ -52,16 +52,32 @@ export function CreatePage() {
     if (preset.photo === "none") setOverlay("photo-presets");
   };
   const photo = usePhoto(config.limits, giveInput);
+  const undo = () => change(draft);
   const replaceDraft = (next: Partial<Draft>, said: string) => {
     change(next);
-    toast(said, { action: { label: "Undo", run: () => change(draft) } });
+    toast(said, { actions: [{ label: "Undo", run: undo }] });
   };
-  const takeRecipe = useRecipe(config, replaceDraft);
   /** A picture of ours that tells what made it, or a photo. */
   const addFile = async (file: File) => {
-    if (!(await takeRecipe(file))) await photo.add(file);
+    const recipe = await readDroppedRecipe(file, config);
+    if (recipe === null) return photo.add(file);
+    if (recipe.changes === null) {
+      toast(recipe.said, { tone: "danger" });
+      return photo.add(file);
+    }
+    const useAsPhoto = () => {
+      undo();
+      void photo.add(file);
+    };
+    change(recipe.changes);
+    toast(recipe.said, {
+      actions: [
+        { label: "Use as photo", run: useAsPhoto },
+        { label: "Undo", run: undo },
+      ],
+    });
   };
-  const { over, target } = useDropAndPaste((file) => void addFile(file));
+  const over = useDropAndPaste((file) => void addFile(file));
   const samples = config.sample_photos.filter(({ families }) => families.includes(preset.family));
 
   const notifications = useNotifications();
@@ -107,7 +123,7 @@ export function CreatePage() {
     if (!runs.shown.data) return;
     giveInput({ kind: "variant", variantId: id, generationId: runs.shown.data.id });
     toast(`The next render starts from variant ${index + 1}.`, {
-      action: { label: "Undo", run: () => change({ input: draft.input }) },
+      actions: [{ label: "Undo", run: () => change({ input: draft.input }) }],
     });
   };
 
@@ -118,7 +134,6 @@ export function CreatePage() {
         {announced}
       </p>
       <section
-        {...target}
         aria-label="Settings"
         className="relative flex min-h-0 flex-col desk:border-r desk:border-line desk:bg-surface"
       >

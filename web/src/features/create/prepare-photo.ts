@@ -22,14 +22,17 @@ export function acceptedFiles(limits: Limits): string {
  * without its location. What the browser cannot decode (HEIC mostly) goes as it is: the server can. Throws PhotoRefused.
  */
 export async function preparePhoto(file: File, limits: Limits): Promise<PreparedPhoto> {
-  if (file.type !== "" && !file.type.startsWith("image/")) {
-    throw new PhotoRefused("This file is not a photo we can use. Use JPEG, PNG, WebP, HEIC or AVIF.");
-  }
-  if (file.size > limits.upload_bytes) {
-    throw new PhotoRefused(`This photo is ${megabytes(file.size)}. The limit is ${megabytes(limits.upload_bytes)}.`);
-  }
+  const refused = refusal(file, limits);
+  if (refused !== null) throw new PhotoRefused(refused);
   const smaller = limits.upload_formats.includes(file.type) ? await downscale(file, limits) : null;
   return { body: smaller ?? file, name: file.name };
+}
+
+/** Why a file is not taken, known before it is read; null when nothing speaks against it. */
+export function refusal(file: File, limits: Limits): string | null {
+  if (file.type !== "" && !file.type.startsWith("image/")) return "This file is not a photo we can use. Use JPEG, PNG, WebP, HEIC or AVIF.";
+  if (file.size > limits.upload_bytes) return `This photo is ${megabytes(file.size)}. The limit is ${megabytes(limits.upload_bytes)}.`;
+  return null;
 }
 
 /** null when it is small enough already, or the browser cannot do it. */

@@ -20,12 +20,7 @@ export function useDraft(userId: string, config: Config) {
     forgetApplied();
     const said = "presetId" in applied ? `The settings of ${applied.title} are applied.` : `The next render starts from ${applied.title}.`;
     toast(said, {
-      action: {
-        label: "Undo",
-        run: () => {
-          setDraft(before);
-        },
-      },
+      actions: [{ label: "Undo", run: () => setDraft(before) }],
     });
   }, [applied, before]);
   useEffect(() => {

@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState, type DragEvent } from "react";
+import { useEffect, useRef, useState } from "react";
 
-/** Files that are dropped on an element (spread `target` on it) or pasted anywhere on the page. */
-export function useDropAndPaste(onFile: (file: File) => void) {
+/** Files that are dropped or pasted anywhere on the page. Answers whether one is held over it. */
+export function useDropAndPaste(onFile: (file: File) => void): boolean {
   const [over, setOver] = useState(false);
   const latest = useRef(onFile);
   useEffect(() => {
@@ -9,39 +9,36 @@ export function useDropAndPaste(onFile: (file: File) => void) {
   });
 
   useEffect(() => {
-    const paste = (event: ClipboardEvent) => {
-      const file = event.clipboardData?.files[0];
+    const take = (event: Event, transfer: DataTransfer | null) => {
+      const file = transfer?.files[0];
       if (!file) return;
       event.preventDefault();
       latest.current(file);
     };
-    // A file dropped beside the target would replace the page, and the draft's screen with it.
-    const keepPage = (event: Event) => {
+    const paste = (event: ClipboardEvent) => take(event, event.clipboardData);
+    // Not prevented, the file would replace the page, and the draft's screen with it.
+    const drag = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
+      setOver(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent) => {
+      setOver(false);
+      take(event, event.dataTransfer);
     };
     window.addEventListener("paste", paste);
-    window.addEventListener("dragover", keepPage);
-    window.addEventListener("drop", keepPage);
+    window.addEventListener("dragover", drag);
+    window.addEventListener("dragleave", leave);
+    window.addEventListener("drop", drop);
     return () => {
       window.removeEventListener("paste", paste);
-      window.removeEventListener("dragover", keepPage);
-      window.removeEventListener("drop", keepPage);
+      window.removeEventListener("dragover", drag);
+      window.removeEventListener("dragleave", leave);
+      window.removeEventListener("drop", drop);
     };
   }, []);
-
-  const target = {
-    onDragOver: (event: DragEvent) => {
-      if (event.dataTransfer.types.includes("Files")) setOver(true);
-    },
-    onDragLeave: (event: DragEvent<HTMLElement>) => {
-      if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
-    },
-    onDrop: (event: DragEvent) => {
-      event.preventDefault();
-      setOver(false);
-      const file = event.dataTransfer.files[0];
-      if (file) onFile(file);
-    },
-  };
-  return { over, target };
+  return over;
 }

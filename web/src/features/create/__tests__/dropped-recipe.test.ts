@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { CONFIG } from "@/test/fixtures";
 
-import { recipeChanges } from "../hooks/use-recipe";
+import { recipeChanges } from "../dropped-recipe";
 
 const RECIPE = { presetId: "warm-minimal", prompt: "Oak", settings: { light: "morning", shape: "square", follow: 40 }, seed: 7 };
 

@@ -1,24 +1,27 @@
 import { settingValue } from "@/api/preset-settings";
-import { toast } from "@/components/ui/toast-store";
 import { readRecipe, type Recipe } from "@/lib/recipe";
 
-import type { Draft } from "../draft";
-import type { Config, SettingValue } from "../types";
+import type { Draft } from "./draft";
+import { refusal } from "./prepare-photo";
+import type { Config, SettingValue } from "./types";
 
-/** Takes what made a downloaded picture from its file. Answers whether the file had that; if not, it is a photo. */
-export function useRecipe(config: Config, replaceDraft: (next: Partial<Draft>, said: string) => void) {
-  return async (file: File): Promise<boolean> => {
-    const recipe = await readRecipe(file);
-    if (!recipe) return false;
-    const changes = recipeChanges(recipe, config);
-    if (!changes) {
-      toast("The preset that made this picture is no longer offered. It is used as a photo.", { tone: "danger" });
-      return false;
-    }
-    const { draft, changed } = changes;
-    replaceDraft(draft, changed ? "The settings of this picture are in the panel. What is no longer offered is at its default." : "The settings of this picture are in the panel.");
-    return true;
-  };
+interface DroppedRecipe {
+  /** What changes of the draft; null when the preset is no longer offered. */
+  changes: Partial<Draft> | null;
+  /** What to tell the person. */
+  said: string;
+}
+
+/** What made a downloaded picture, from its file. null when the file does not say, or is none that we would take. */
+export async function readDroppedRecipe(file: File, config: Config): Promise<DroppedRecipe | null> {
+  // Whatever was dropped, a film of 4 GB too, is not read before this.
+  if (refusal(file, config.limits) !== null) return null;
+  const recipe = await readRecipe(file);
+  if (!recipe) return null;
+  const changes = recipeChanges(recipe, config);
+  if (!changes) return { changes, said: "The preset that made this picture is no longer offered. It is used as a photo." };
+  const said = "The settings of this picture are in the panel.";
+  return { changes: changes.draft, said: changes.changed ? `${said} What is no longer offered is at its default.` : said };
 }
 
 /** What changes of a draft, with values only that the preset allows; null when there is no such preset any more. */
