@@ -121,8 +121,9 @@ def test_a_picture_without_words_would_be_noticed(alice: Person) -> None:
 
 
 def _expect_accessible(page: Page, shown: Any) -> None:
-    """Wait for what the page is about, then let axe look at all of it."""
+    """Wait for what the page is about, then let axe look at all of it. Nothing of it lies beside the window."""
     expect(shown).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
     found = {
         violation["id"]: [f"{node['html'][:200]}  {node['failureSummary']}" for node in violation["nodes"]]
         for violation in _violations(page)

@@ -98,6 +98,8 @@ def test_all_that_match_are_changed_at_once(maker: Person) -> None:
     page.get_by_role("toolbar").get_by_role("button", name="Favorite").click()
     expect(page.get_by_text("3 renders added to My Favorites.", exact=True)).to_be_visible()
     expect(page.get_by_role("img", name="In My Favorites")).to_have_count(3)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("img", name="In My Favorites")).to_have_count(0)
 
 
 def test_picked_renders_are_saved_as_one_file(maker: Person) -> None:
@@ -139,9 +141,27 @@ def test_a_render_is_retitled_given_a_cover_and_kept_in_a_new_collection(maker: 
     expect(receipt.get_by_text("Given back")).to_be_visible()
 
 
-def test_variants_are_compared_side_by_side(maker: Person) -> None:
+def test_a_variant_is_compared_with_its_photo_and_with_another(maker: Person) -> None:
     page = maker.page
     page.get_by_role("link", name=re.compile("^Calm")).click()
+    page.get_by_role("radio", name="Before, after").click()
+    divider = page.get_by_role("slider", name="Show more of the photo before")
+    photo = page.get_by_role("img", name="Before")
+    divider.press("Shift+ArrowRight")
+    divider.press("ArrowRight")
+    expect(divider).to_have_attribute("aria-valuenow", "61")
+    assert photo.evaluate("async (img) => (await img.decode(), img.naturalWidth)") > 0
+    box = photo.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 0.61 * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.up()
+    expect(divider).to_have_attribute("aria-valuenow", "25")
+    expect(photo).to_have_css("clip-path", "inset(0px 75% 0px 0px)")
+    page.get_by_role("radio", name="Result").click()
+    expect(divider).to_have_count(0)
+
     page.get_by_role("link", name="Compare").click()
     left, right = page.get_by_role("region", name="Left"), page.get_by_role("region", name="Right")
     expect(left.get_by_role("img", name=re.compile("variant 1$"))).to_be_visible()
@@ -174,7 +194,7 @@ def test_create_takes_over_settings_and_pictures(maker: Person) -> None:
     assert maker.api().get(f"/renders/{newest['id']}").json()["data"]["source"]["title"].startswith("Calm")
 
 
-def test_a_downloaded_picture_brings_its_settings_back(maker: Person, tmp_path: Path) -> None:
+def test_a_downloaded_picture_brings_its_settings_back_unless_switched_off(maker: Person, tmp_path: Path) -> None:
     page = maker.page
     page.get_by_role("link", name=CITY).click()
     with page.expect_download() as download:
@@ -190,6 +210,15 @@ def test_a_downloaded_picture_brings_its_settings_back(maker: Person, tmp_path: 
     expect(maker.prompt).to_have_value(CITY)
     page.get_by_role("button", name="Undo").click()
     expect(maker.prompt).to_have_value("Something else")
+
+    page.goto("/dashboard/account")
+    page.get_by_role("switch", name="Settings in downloads").click()
+    page.goto("/dashboard/renders")
+    page.get_by_role("link", name=CITY).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert b"maquette" in picture.read_bytes()
+    assert b"maquette" not in download.value.path().read_bytes()
 
 
 def test_a_render_is_shared_and_the_link_turned_off(maker: Person) -> None:

@@ -51,7 +51,7 @@ function Rail() {
       <Link to="/" aria-label="Maquette, home" className="mb-4">
         <Mark className="size-7" />
       </Link>
-      <nav aria-label="Main" className="grid gap-1">
+      <nav aria-label="Main" className="grid gap-2">
         {PAGES.map(({ to, label, icon: Icon }) => (
           <Link
             key={to}

@@ -1,5 +1,5 @@
 import { Check, Heart, Plus } from "lucide-react";
-import { useState, type ReactElement } from "react";
+import { useEffect, useEffectEvent, useState, type ReactElement } from "react";
 
 import { useAddCollection, useCollections, type Collection } from "@/api/collections";
 import { useConfig } from "@/api/config";
@@ -33,14 +33,16 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
   const { collections, complete } = useCollections(renderId);
   const add = useAddCollection();
   const [wanted, setWanted] = useState("");
+  // Enter was pressed before all were read.
+  const [asked, setAsked] = useState(false);
   // What was picked since the list was read.
   const [picked, setPicked] = useState<Record<string, boolean>>({});
 
   const words = wanted.trim().toLowerCase();
   const matching = collections?.filter(({ name }) => name.toLowerCase().includes(words)) ?? [];
-  const exists = collections?.some(({ name }) => name.toLowerCase() === words) ?? false;
+  const exact = collections?.find(({ name }) => name.toLowerCase() === words);
   // Until all are read, one of that name may be among the rest.
-  const canMake = complete && !exists && !add.isPending;
+  const canMake = complete && !exact && !add.isPending;
 
   const failed = (error: unknown) => toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
   const put = (collection: Collection, next: boolean) => {
@@ -56,11 +58,16 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
     add.mutate(wanted.trim() || "Untitled", {
       onSuccess: (collection) => {
         setWanted("");
+        setAsked(false);
         put(collection, true);
       },
       onError: failed,
     });
   };
+  const makeAsked = useEffectEvent(make);
+  useEffect(() => {
+    if (asked && complete) makeAsked();
+  }, [asked, complete]);
   return (
     <div className="grid gap-1.5">
       <input
@@ -69,9 +76,15 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
         placeholder="Find or name a collection"
         value={wanted}
         maxLength={limits.collection_name_characters}
-        onChange={(event) => setWanted(event.target.value)}
+        onChange={(event) => {
+          setWanted(event.target.value);
+          setAsked(false);
+        }}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && words !== "") make();
+          if (event.key !== "Enter" || words === "") return;
+          if (exact) put(exact, true);
+          else if (complete) make();
+          else setAsked(true);
         }}
         className={inputStyle}
       />
@@ -85,7 +98,7 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
       </ul>
       <Button variant="ghost" blocked={!canMake} onClick={make} className="justify-start border-t-line px-2.5">
         <Plus aria-hidden size={15} strokeWidth={1.6} />
-        <span className="truncate">{wanted.trim() && !exists ? `New collection “${wanted.trim()}”` : "New collection"}</span>
+        <span className="truncate">{wanted.trim() && !exact ? `New collection “${wanted.trim()}”` : "New collection"}</span>
       </Button>
     </div>
   );

@@ -1,3 +1,5 @@
+import { cx } from "class-variance-authority";
+
 import { Segmented } from "@/components/ui/segmented";
 
 /** A picture alone, or with the one it was made from. */
@@ -8,9 +10,10 @@ interface ModeSwitchProps {
   labelledBy: string;
   mode: Mode;
   onChange: (mode: Mode) => void;
+  className?: string;
 }
 
-export function ModeSwitch({ labelledBy, mode, onChange }: ModeSwitchProps) {
+export function ModeSwitch({ labelledBy, mode, onChange, className }: ModeSwitchProps) {
   return (
     <Segmented<Mode>
       aria-labelledby={labelledBy}
@@ -20,7 +23,7 @@ export function ModeSwitch({ labelledBy, mode, onChange }: ModeSwitchProps) {
         { value: "result", label: "Result" },
         { value: "compare", label: "Before, after" },
       ]}
-      className="min-w-50 tablet:w-58"
+      className={cx("min-w-50 tablet:w-58", className)}
     />
   );
 }

@@ -145,7 +145,7 @@ function Loaded({ render }: { render: RenderDetail }) {
   return (
     <div className="desk:grid desk:h-[calc(100dvh-var(--banner))] desk:min-h-[560px] desk:grid-cols-[minmax(0,1fr)_var(--aside)]">
       <section aria-label="Picture" className="flex min-h-0 min-w-0 flex-col bg-stage">
-        <div className="flex items-center gap-1 px-3 py-2">
+        <div className="flex items-center gap-1 px-3 py-2 max-tablet:flex-wrap">
           <BackLink to="/dashboard/renders" name="Renders" />
           <div className="grow" />
           {before !== null && (
@@ -153,8 +153,8 @@ function Loaded({ render }: { render: RenderDetail }) {
               <span id={modeLabel} className="sr-only">
                 View
               </span>
-              <ModeSwitch labelledBy={modeLabel} mode={mode} onChange={setMode} />
-              <div className="grow" />
+              <ModeSwitch labelledBy={modeLabel} mode={mode} onChange={setMode} className="max-tablet:order-last max-tablet:w-full" />
+              <div className="grow max-tablet:hidden" />
             </>
           )}
           <span className="flex gap-1 max-tablet:hidden">

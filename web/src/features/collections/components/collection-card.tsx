@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import { Ellipsis, FileArchive, Heart, Pencil, Share2, Trash } from "lucide-react";
+import { cx } from "class-variance-authority";
+import { Ellipsis, FileArchive, FolderPlus, Heart, Pencil, Share2, Trash } from "lucide-react";
 
 import type { Collection } from "@/api/collections";
 import { buttonStyle } from "@/components/ui/button";
@@ -62,20 +63,31 @@ export function CollectionCard({ collection, ...does }: CollectionCardProps) {
   );
 }
 
-/** Cut to the mosaic: it stands for a collection, not for a picture. */
-function Mosaic({ collection: { covers } }: { collection: Collection }) {
-  const [first, second, third] = covers.map(({ thumbnail_url: url }) => url);
-  const tile = (url: string | null | undefined, className: string) =>
-    url ? (
-      <img src={url} alt="" loading="lazy" className={`size-full bg-stage object-cover ${className}`} />
-    ) : (
-      <span className={`size-full bg-sunken ${className}`} />
+/** Cut to the mosaic: it stands for a collection, not for a picture. As many parts as there are pictures. */
+function Mosaic({ collection: { covers, is_favorites: favorites } }: { collection: Collection }) {
+  if (covers.length === 0) {
+    return (
+      <span className="grid aspect-3/2 content-center justify-items-center gap-2 rounded-pic border border-dashed border-line-strong px-4 text-center text-12 text-ink-3 group-hover:bg-hover">
+        {favorites ? <Heart {...ICON} /> : <FolderPlus {...ICON} />}
+        {favorites ? "The heart on a render keeps it here." : "Select renders and add them here."}
+      </span>
     );
+  }
   return (
-    <span className="grid aspect-3/2 grid-cols-[2fr_1fr] grid-rows-2 gap-0.5 overflow-hidden rounded-pic group-hover:opacity-90">
-      {tile(first, "row-span-2")}
-      {tile(second, "")}
-      {tile(third, "")}
+    <span
+      className={cx(
+        "grid aspect-3/2 grid-rows-2 gap-0.5 overflow-hidden rounded-pic group-hover:opacity-90",
+        covers.length > 1 && "grid-cols-[2fr_1fr]",
+      )}
+    >
+      {covers.map(({ variant_id: id, thumbnail_url: url }, at) => {
+        const className = cx("size-full", (at === 0 || covers.length === 2) && "row-span-2");
+        return url ? (
+          <img key={id} src={url} alt="" loading="lazy" className={cx("bg-stage object-cover", className)} />
+        ) : (
+          <span key={id} className={cx("bg-sunken", className)} />
+        );
+      })}
     </span>
   );
 }

@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
 import { card, collection, detail, variant } from "@/test/fixtures";
@@ -61,12 +61,30 @@ describe("the page of a render", () => {
 
   it("finds a collection of the second page, and makes no second one of its name", async () => {
     backend.on("GET /api/v1/collections", ({ query }) => (query.get("cursor") ? ok([collection(2, { name: "Lakeside house" })]) : ok([FLAT], "2")));
-    const { user } = await open();
+    const { user, render } = await open();
+    backend.on(`PUT /api/v1/collections/${collection(2).id}/items/${render.id}`, () => new Response(null, { status: 204 }));
     await user.click(screen.getByRole("button", { name: "Add to a collection" }));
     await user.type(await screen.findByLabelText("Find or name a collection"), "lakeside house{Enter}");
-    expect(await screen.findByRole("checkbox", { name: /^Lakeside house/ })).toBeVisible();
+    const row = await screen.findByRole("checkbox", { name: /^Lakeside house/ });
     expect(screen.getByRole("button", { name: "New collection" })).toHaveAttribute("aria-disabled", "true");
+    await user.keyboard("{Enter}");
+    expect(row).toBeChecked();
     expect(backend.asked("POST /api/v1/collections")).toEqual([]);
+  });
+
+  it("makes a collection whose name was entered before the others were read", async () => {
+    let read = vi.fn<() => void>();
+    const reading = new Promise<void>((resolve) => (read = resolve));
+    const made = collection(3, { name: "Oak" });
+    backend
+      .on("GET /api/v1/collections", () => reading.then(() => ok([FLAT])))
+      .on("POST /api/v1/collections", () => ok(made));
+    const { user } = await open();
+    await user.click(screen.getByRole("button", { name: "Add to a collection" }));
+    await user.type(await screen.findByLabelText("Find or name a collection"), "Oak{Enter}");
+    expect(backend.asked("POST /api/v1/collections")).toEqual([]);
+    read();
+    await waitFor(() => expect(backend.asked("POST /api/v1/collections")).toHaveLength(1));
   });
 
   it("leads back to the list it was opened from", async () => {
