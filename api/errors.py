@@ -27,7 +27,7 @@ ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
     ErrorCode.SHARING_REFUSED: (403, "This was taken down after a report and cannot be shared again."),
     ErrorCode.NOT_FOUND: (404, "There is nothing at this address."),
     ErrorCode.GENERATION_NOT_FOUND: (404, "This generation does not exist."),
-    ErrorCode.INPUT_NOT_FOUND: (404, "The photo to start from no longer exists. Add it again."),
+    ErrorCode.INPUT_NOT_FOUND: (404, "The picture to start from no longer exists. Choose another one."),
     ErrorCode.COLLECTION_NOT_FOUND: (404, "This collection does not exist."),
     ErrorCode.RENDER_NOT_FOUND: (404, "This render does not exist."),
     ErrorCode.VARIANT_NOT_FOUND: (404, "This variant does not exist."),

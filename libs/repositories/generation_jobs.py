@@ -102,6 +102,13 @@ class GenerationJobRepository:
         rows = await self._db.fetch(query, list[JobRow])
         return rows[0] if rows else None
 
+    async def find_repeated(self, idempotency_key: str, request_hash: str) -> JobRow | None:
+        """The caller's job of this key and request; None when they have none."""
+        query = self._db.from_("generation_jobs").select(COLUMNS)
+        query = query.eq("idempotency_key", idempotency_key).eq("request_hash", request_hash)
+        rows = await self._db.fetch(query, list[JobRow])
+        return rows[0] if rows else None
+
     async def page(self, before: TimeCursor | None, limit: int) -> list[JobRow]:
         """Newest first; one row beyond `limit` means that a next page exists."""
         query = self._db.from_("generation_jobs").select(COLUMNS)

@@ -78,29 +78,9 @@ class GenerationService:
         plan_cap_reached, generation_in_flight, idempotency_key_reused, too_many_variants, preset_unavailable,
         provider_error (the debit is given back), account_gone, database_unavailable.
         """
-        preset, asked = _checked(request)
-        input_path, source_variant_id = await self._input(asked.input)
-        reservation = await self._jobs.reserve(
-            ReserveRequest(
-                idempotency_key=idempotency_key,
-                request_hash=hashlib.sha256(msgspec.json.encode(request, order="sorted")).hexdigest(),
-                preset_id=preset.id,
-                title=_title(preset, asked.prompt),
-                prompt=asked.prompt,
-                settings=asked.settings,
-                variants=asked.variants,
-                seed=asked.seed if asked.seed is not None else _random_seed(),
-                input_path=input_path,
-                source_variant_id=source_variant_id,
-                collection_id=asked.collection_id,
-                expected_seconds=preset.typical_seconds,
-                deadline_seconds=LIMITS.deadline_seconds,
-            )
-        )
-        job = reservation.job
-        if reservation.created:
-            job = await self._launch(job)
-        return await self._view(job)
+        wish = _hash(request)
+        # Before anything that may have changed since: a repeat is answered although its photo is gone by now.
+        return await self._repeated(idempotency_key, wish) or await self._start(request, idempotency_key, wish)
 
     async def find(self, job_id: UUID) -> GenerationView:
         """One generation; one that has gone silent is settled with the provider first. Raises generation_not_found."""
@@ -133,11 +113,43 @@ class GenerationService:
 
         What the safety check blocked is not sent again unchanged.
         """
+        wish = _hash(job_id)
         job = await self._find(job_id)
+        if first := await self._repeated(idempotency_key, wish):
+            return first
         if job.status not in RETRYABLE or job.error_code == "safety_blocked":
             raise MaquetteError(ErrorCode.GENERATION_NOT_RETRYABLE, {"status": job.status})
         # Submitted, not copied: the photo or the collection may be gone by now.
-        return await self.submit(_request_of(job), idempotency_key)
+        return await self._start(_request_of(job), idempotency_key, wish)
+
+    async def _repeated(self, idempotency_key: str, wish: str) -> GenerationView | None:
+        job = await self._jobs.find_repeated(idempotency_key, wish)
+        return await self._view(job) if job else None
+
+    async def _start(self, request: GenerationRequest, idempotency_key: str, wish: str) -> GenerationView:
+        preset, asked = _checked(request)
+        input_path, source_variant_id = await self._input(asked.input)
+        reservation = await self._jobs.reserve(
+            ReserveRequest(
+                idempotency_key=idempotency_key,
+                request_hash=wish,
+                preset_id=preset.id,
+                title=_title(preset, asked.prompt),
+                prompt=asked.prompt,
+                settings=asked.settings,
+                variants=asked.variants,
+                seed=asked.seed if asked.seed is not None else _random_seed(),
+                input_path=input_path,
+                source_variant_id=source_variant_id,
+                collection_id=asked.collection_id,
+                expected_seconds=preset.typical_seconds,
+                deadline_seconds=LIMITS.deadline_seconds,
+            )
+        )
+        job = reservation.job
+        if reservation.created:
+            job = await self._launch(job)
+        return await self._view(job)
 
     async def _launch(self, job: JobRow) -> JobRow:
         """Create the prediction that the job row describes, and attach it."""
@@ -256,12 +268,21 @@ def _silent_for(job: JobRow) -> float:
     return (datetime.now(UTC) - job.heard_at).total_seconds()
 
 
+def _hash(wish: GenerationRequest | UUID) -> str:
+    """What tells one wish from another: a request, or the id of the job to make again."""
+    return hashlib.sha256(msgspec.json.encode(wish, order="sorted")).hexdigest()
+
+
 def _request_of(job: JobRow) -> GenerationRequest:
+    """What the job was asked for. Raises input_not_found when the variant it started from was deleted since."""
     started_from: UploadInput | VariantInput | None = None
-    if job.input_path is not None and job.input_path.startswith(f"{INPUTS}/"):
-        started_from = UploadInput(job.input_path.rpartition("/")[2])
-    elif job.source_variant_id is not None:
+    if job.source_variant_id is not None:
         started_from = VariantInput(job.source_variant_id)
+    elif job.input_path is not None:
+        bucket, _, path = job.input_path.partition("/")
+        if bucket != INPUTS:
+            raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
+        started_from = UploadInput(path.rpartition("/")[2])
     return GenerationRequest(
         preset_id=job.preset_id,
         prompt=job.prompt,

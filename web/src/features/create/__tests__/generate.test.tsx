@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 
+import { ownKey } from "@/lib/own-storage";
 import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
 import { ended, generation } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
@@ -49,6 +50,21 @@ describe("after the provider failed and the credits came back", () => {
     await waitFor(() => expect(keys(RETRY)).toHaveLength(2));
     expect(new Set(keys(RETRY)).size).toBe(2);
   });
+});
+
+it("a run whose picture is gone is not tried again, and the draft keeps its own", async () => {
+  const gone = "The picture to start from no longer exists. Choose another one.";
+  const uploadId = `${"0".repeat(64)}.jpg`;
+  const upload = { id: uploadId, url: "http://supabase.test/room.jpg", created_at: "2026-11-24T10:00:00Z", bytes: 9 };
+  localStorage.setItem(ownKey("draft", ALICE.id), JSON.stringify({ input: { kind: "upload", uploadId, name: "room.jpg" } }));
+  backend
+    .on("GET /api/v1/generations", () => ok([FAILED]))
+    .on("GET /api/v1/uploads", () => ok([upload]))
+    .on(RETRY, () => refused(404, "input_not_found", gone));
+  const user = await openApp("/dashboard/create");
+  await user.click(await screen.findByRole("button", { name: "Try again" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent(gone);
+  expect(screen.getByRole("img", { name: "Start from: room.jpg" })).toBeVisible();
 });
 
 it("a wish that may have been heard keeps its key, so that nothing is charged twice", async () => {

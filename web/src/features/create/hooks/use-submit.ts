@@ -40,8 +40,7 @@ export function useSubmit({ userId, draft, preset, config, planMaximum, change, 
     if (code === "provider_error" || (error instanceof ApiError && error.status >= 400 && error.status < 500)) settle();
     if (code === "plan_cap_reached") onCapReached();
     else setProblem(refusal(error));
-    if (code === "input_not_found") change({ input: null });
-    if (code === "collection_not_found") change({ collectionId: null });
+    return code;
   };
 
   const submit = () => {
@@ -55,7 +54,11 @@ export function useSubmit({ userId, draft, preset, config, planMaximum, change, 
           if (!draft.seedLocked) change({ seed: randomSeed(config.limits) });
           started(generation);
         },
-        onError: refused,
+        onError: (error) => {
+          const code = refused(error);
+          if (code === "input_not_found") change({ input: null });
+          if (code === "collection_not_found") change({ collectionId: null });
+        },
       },
     );
   };
