@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.e2e.conftest import OpenWindow
 from tests.e2e.person import Person
@@ -120,7 +120,7 @@ def test_a_picture_without_words_would_be_noticed(alice: Person) -> None:
     assert [violation["id"] for violation in _violations(alice.page)] == ["image-alt"]
 
 
-def _expect_accessible(page: Page, shown: Any) -> None:
+def _expect_accessible(page: Page, shown: Locator) -> None:
     """Wait for what the page is about, then let axe look at all of it. Nothing of it lies beside the window."""
     expect(shown).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url

@@ -73,7 +73,7 @@ describe("the page of a render", () => {
   });
 
   it("makes a collection whose name was entered before the others were read", async () => {
-    let read = vi.fn<() => void>();
+    let read: () => void = vi.fn();
     const reading = new Promise<void>((resolve) => (read = resolve));
     const made = collection(3, { name: "Oak" });
     backend
