@@ -118,6 +118,52 @@ def test_H4_every_moment_is_in_one_period_and_the_next_begins_where_it_ends(
     assert period(connection, profile, ends - timedelta(microseconds=1)) == (starts, ends)
 
 
+@pytest.mark.parametrize(
+    ("began", "renews", "moment", "starts", "ends"),
+    [
+        # Monthly, bought on the 31st, 30th and 29th: Stripe's period, of which the last days are no month of their own.
+        ("2027-02-28T12:00", "2027-03-31T12:00", "2027-03-28T11:59", "2027-02-28T12:00", "2027-03-31T12:00"),
+        ("2027-02-28T12:00", "2027-03-31T12:00", "2027-03-31T11:59", "2027-02-28T12:00", "2027-03-31T12:00"),
+        ("2027-04-30T12:00", "2027-05-31T12:00", "2027-05-30T12:00", "2027-04-30T12:00", "2027-05-31T12:00"),
+        ("2027-02-28T12:00", "2027-03-30T12:00", "2027-03-29T12:00", "2027-02-28T12:00", "2027-03-30T12:00"),
+        ("2027-02-28T12:00", "2027-03-29T12:00", "2027-03-28T12:00", "2027-02-28T12:00", "2027-03-29T12:00"),
+        ("2027-01-31T12:00", "2027-02-28T12:00", "2027-02-28T11:59", "2027-01-31T12:00", "2027-02-28T12:00"),
+        # Yearly, bought on 29 February: twelve months, the last one until the renewal.
+        ("2031-02-28T00:00", "2032-02-29T00:00", "2032-02-28T12:00", "2032-01-29T00:00", "2032-02-29T00:00"),
+        ("2028-02-29T00:00", "2029-02-28T00:00", "2028-02-29T00:00", "2028-02-29T00:00", "2028-03-28T00:00"),
+    ],
+)
+def test_H4_a_plan_bought_at_the_end_of_a_month_has_no_month_too_many(
+    began: str, renews: str, moment: str, starts: str, ends: str, connection: psycopg.Connection
+) -> None:
+    profile = {**PRO, "period_start": at(began), "period_end": at(renews)}
+    assert period(connection, profile, at(moment)) == (at(starts), at(ends))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bought=MOMENTS, renewals=st.integers(0, 40), months=st.sampled_from([1, 12]), share=st.floats(0, 0.999999))
+def test_H4_a_billing_period_has_as_many_credit_months_as_were_paid(
+    bought: datetime, renewals: int, months: int, share: float, connection: psycopg.Connection
+) -> None:
+    """As Stripe renews: on the day of the purchase, or on the last one of a shorter month."""
+    began, renews = connection.execute(
+        "select timezone('UTC', timezone('UTC', %(at)s) + make_interval(months => %(from)s)),"
+        " timezone('UTC', timezone('UTC', %(at)s) + make_interval(months => %(to)s))",
+        {"at": bought, "from": renewals * months, "to": (renewals + 1) * months},
+    ).fetchone() or (bought, bought)
+    profile = {**PRO, "period_start": began, "period_end": renews}
+
+    starts, ends = period(connection, profile, began + (renews - began) * share)
+    assert began <= starts <= began + (renews - began) * share < ends <= renews
+
+    counted, moment = 0, began
+    while moment < renews:
+        starts, ends = period(connection, profile, moment)
+        assert starts == moment
+        counted, moment = counted + 1, ends
+    assert (counted, moment) == (months, renews)
+
+
 def test_H4_a_plan_changed_inside_a_period_keeps_what_was_used(connection: psycopg.Connection) -> None:
     change_profile(connection, "price_id = 'price_local_pro_month', period_start = now() - interval '10 days'")
     add_debit(connection, 30, "now() - interval '9 days'")
