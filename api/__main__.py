@@ -13,7 +13,7 @@ from granian.server.embed import Server
 
 from api.app import create_app
 from api.logging import configure_logging
-from api.middleware import request_context
+from api.middleware import answer_head, request_context
 from libs.app_config.settings import ServiceRole, Settings, SettingsError, load_settings
 
 # A request head that trickles in is cut off after this; 64 kB are eight times what browsers send.
@@ -28,7 +28,7 @@ async def serve(settings: Settings, service_role: ServiceRole) -> None:
     """Serve one process; replicas go behind a load balancer (docs/deploy.md)."""
     server = Server(
         # Outside of the framework, so that what its router refuses has an id, a log line and the headers too.
-        request_context(create_app(settings, service_role)),
+        request_context(answer_head(create_app(settings, service_role))),
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

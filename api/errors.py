@@ -1,5 +1,6 @@
 """Codes to statuses and sentences: the one place that knows both. Clients read the code, people the sentence."""
 
+import re
 from typing import Any, Final, cast
 
 import structlog
@@ -77,8 +78,8 @@ MAX_FIELDS: Final = 20
 
 
 def errors(*statuses: int) -> dict[int, ResponseSpec]:
-    """OpenAPI responses for the statuses a handler can answer with, each with the codes it may carry."""
-    return {status: _documented(status) for status in statuses}
+    """OpenAPI responses for the statuses a handler can answer with, each with the codes it may carry; 500 any can."""
+    return {status: _documented(status) for status in (*statuses, 500)}
 
 
 def _documented(status: int) -> ResponseSpec:
@@ -125,7 +126,11 @@ def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[E
     """What the framework refuses. Its text may quote the request, so only the status is kept."""
     if error.status_code >= 500:
         log.error("framework_error", error=type(error).__name__)
-    return failure(_CODE_OF_STATUS.get(error.status_code, ErrorCode.INTERNAL))
+    answer = failure(_CODE_OF_STATUS.get(error.status_code, ErrorCode.INTERNAL))
+    if allowed := (error.headers or {}).get("allow"):
+        # RFC 9110, section 15.5.6: a 405 says what is allowed. Who answers GET answers HEAD.
+        answer.headers["Allow"] = re.sub(r"\bGET\b", "GET, HEAD", allowed)
+    return answer
 
 
 def on_undecodable_body(_: Request[Any, Any, Any], __: Exception) -> Response[ErrorEnvelope]:

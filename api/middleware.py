@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.enums import HttpMethod
 from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
 
 from api.request_id import begin_request
@@ -37,6 +38,7 @@ def request_context(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         headers = Headers.from_scope(scope)
+        method = scope["method"]
         request_id = begin_request(headers.get("x-request-id"))
         began = time.perf_counter()
         status = 500
@@ -67,11 +69,31 @@ def request_context(app: ASGIApp) -> ASGIApp:
         finally:
             log.info(
                 "request",
-                method=scope["method"],
+                method=method,
                 path=scope.get("path_template") or "-",
                 status=status,
                 ms=round((time.perf_counter() - began) * 1000, 1),
             )
+
+    return serve
+
+
+def answer_head(app: ASGIApp) -> ASGIApp:
+    """Answer HEAD as GET without the content (RFC 9110, section 9.3.2)."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await app(scope, receive, send)
+            return
+        scope["method"] = HttpMethod.GET
+
+        async def send_head(message: Message) -> None:
+            if message["type"] != "http.response.body":
+                await send(message)
+            elif not message.get("more_body"):
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+        await app(scope, receive, send_head)
 
     return serve
 

@@ -1,7 +1,9 @@
 """The API's own document, to hold its answers against it."""
 
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,24 @@ from jsonschema import Draft202012Validator
 
 CHECKED_IN = Path(__file__).parent.parent / "web" / "openapi.json"
 METHODS = ("get", "post", "put", "patch", "delete")
+
+
+async def declared(answer: httpx.Response) -> None:
+    """Assert that an answer's status is documented, wherever an operation is at its address."""
+    statuses = _statuses(answer.request.method.lower(), answer.request.url.path)
+    assert statuses is None or str(answer.status_code) in statuses, f"{answer.request} is not documented: {answer}"
+
+
+def _statuses(method: str, path: str) -> set[str] | None:
+    operations = (item[method] for pattern, item in _items() if method in item and pattern.fullmatch(path))
+    return next((set(operation["responses"]) for operation in operations), None)
+
+
+@cache
+def _items() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+    # Those without parameters first: /renders/months is no render.
+    paths = sorted(msgspec.json.decode(CHECKED_IN.read_bytes())["paths"].items(), key=lambda entry: "{" in entry[0])
+    return [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), item) for path, item in paths]
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ import msgspec
 
 from local.database.deployment import LOCAL_PRICES
 from local.machine import HOST
+from tests.openapi import declared
 from tests.replicate_process import ReplicateProcess
 from tests.stack import Stack, User, free_port
 
@@ -102,9 +103,11 @@ class Product(msgspec.Struct, kw_only=True):
         self.process = None
 
     def client(self, user: User | None = None) -> httpx.AsyncClient:
-        """Plain HTTP as a signed-in person or as a stranger."""
+        """Plain HTTP as a signed-in person or as a stranger; an answer that openapi.json does not know fails."""
         headers = {"Authorization": f"Bearer {user.token}"} if user else {}
-        return httpx.AsyncClient(base_url=f"{self.url}/api/v1", headers=headers, timeout=30)
+        return httpx.AsyncClient(
+            base_url=f"{self.url}/api/v1", headers=headers, timeout=30, event_hooks={"response": [declared]}
+        )
 
     def _is_ready(self) -> bool:
         try:

@@ -54,7 +54,7 @@ class CollectionController(Controller):
         """ "My Favorites" first, then the latest. With `containing`, each says whether that render is in it."""
         return page(*await collections.page(cursor, limit, containing))
 
-    @post("/", operation_id="addCollection", responses=errors(400, 401, 415, 422, 429, 503))
+    @post("/", operation_id="addCollection", responses=errors(400, 401, 408, 413, 415, 422, 429, 503))
     async def add(
         self, data: AddCollection, collections: NamedDependency[CollectionService]
     ) -> Envelope[CollectionView]:
@@ -71,7 +71,7 @@ class CollectionController(Controller):
     @patch(
         "/{collection_id:uuid}",
         operation_id="changeCollection",
-        responses=errors(400, 401, 404, 409, 415, 422, 429, 503),
+        responses=errors(400, 401, 404, 408, 409, 413, 415, 422, 429, 503),
     )
     async def change(
         self, collection_id: UUID, data: ChangeCollection, collections: NamedDependency[CollectionService]
@@ -111,7 +111,7 @@ class CollectionController(Controller):
         "/{collection_id:uuid}/items/{render_id:uuid}/place",
         operation_id="placeCollectionItem",
         status_code=204,
-        responses=errors(400, 401, 404, 415, 422, 429, 503),
+        responses=errors(400, 401, 404, 408, 413, 415, 422, 429, 503),
     )
     async def place_item(
         self,

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from api.auth import PUBLIC
 from api.envelope import Envelope, ok
+from api.errors import errors
 from libs.app_config.runtime import FAMILIES, LIMITS, MODELS, PLANS, PRESETS, SAMPLE_PHOTOS
 from libs.app_config.schema import Family, Photo, Setting
 
@@ -98,6 +99,7 @@ class ConfigController(Controller):
     @get(
         "/",
         operation_id="getConfig",
+        responses=errors(429, 503),
         sync_to_thread=False,
         cache_control=CacheControlHeader(public=True, max_age=60),
     )

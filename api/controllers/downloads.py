@@ -57,7 +57,7 @@ async def download_picture(
     status_code=200,
     opt={"exclude_from_auth": True, "form": True},
     security=PUBLIC,
-    responses=errors(400, 401, 404, 413, 415, 422, 429, 503),
+    responses=errors(400, 401, 404, 408, 413, 415, 422, 429, 503),
 )
 async def download_archive(
     request: Request[Any, Any, State],

@@ -23,7 +23,7 @@ class HealthController(Controller):
     opt = {"exclude_from_auth": True, "unlimited": True}
     security = PUBLIC
 
-    @get("/healthz", operation_id="getHealth", sync_to_thread=False)
+    @get("/healthz", operation_id="getHealth", responses=errors(), sync_to_thread=False)
     def health(self) -> Envelope[HealthView]:
         """The process answers."""
         return ok(HealthView("ok"))

@@ -131,7 +131,9 @@ class RenderController(Controller):
         """A render with its pictures, settings, collections and lineage."""
         return ok(await renders.find(render_id))
 
-    @patch("/{render_id:uuid}", operation_id="changeRender", responses=errors(400, 401, 404, 415, 422, 429, 503))
+    @patch(
+        "/{render_id:uuid}", operation_id="changeRender", responses=errors(400, 401, 404, 408, 413, 415, 422, 429, 503)
+    )
     async def change(
         self, render_id: UUID, data: ChangeRender, renders: NamedDependency[RenderService]
     ) -> Envelope[RenderView]:
@@ -168,7 +170,7 @@ class RenderController(Controller):
         "/bulk",
         operation_id="changeRenders",
         status_code=200,
-        responses=errors(400, 401, 404, 415, 422, 429, 503),
+        responses=errors(400, 401, 404, 408, 413, 415, 422, 429, 503),
     )
     async def bulk(self, data: BulkChange, renders: NamedDependency[RenderService]) -> Envelope[ChangedView]:
         """Change many renders in one step: all of them or none."""

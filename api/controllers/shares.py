@@ -65,7 +65,7 @@ class ShareController(Controller):
         """Links that were not turned off, latest first: all, or those to one render or collection."""
         return page(*await links.page(render_id, collection_id, cursor, limit))
 
-    @post("/", operation_id="addShare", responses=errors(400, 401, 403, 404, 415, 422, 429, 503))
+    @post("/", operation_id="addShare", responses=errors(400, 401, 403, 404, 408, 413, 415, 422, 429, 503))
     async def add(self, data: AddShare, links: NamedDependency[ShareLinkService]) -> Envelope[ShareLinkView]:
         """Make a link that anybody who has it can open."""
         return ok(
@@ -128,7 +128,7 @@ class SharedController(Controller):
     opt={"exclude_from_auth": True},
     security=PUBLIC,
     dependencies={"reports": Provide(provide_reports, sync_to_thread=False)},
-    responses=errors(400, 404, 415, 422, 429, 503),
+    responses=errors(400, 404, 408, 413, 415, 422, 429, 503),
 )
 async def add_report(data: AddReport, reports: NamedDependency[ReportService]) -> None:
     """Report a picture to the operators."""

@@ -485,6 +485,37 @@ async def test_operation_does_its_job(operation_id: str, document: Document, vis
     document.check(operation_id, answer)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/assets/none.js",
+        "/community",
+        "/api/v1/config",
+        "/api/v1/community",
+        "/api/v1/openapi.json",
+        "/healthz",
+        "/api/v1/me",
+    ],
+)
+def test_head_answers_as_get_without_the_content(product: Product, address: str) -> None:
+    with httpx.Client(base_url=product.url) as stranger:
+        whole, head = stranger.get(address), stranger.head(address)
+        own = {"date", "x-request-id"}
+        told, expected = (
+            {*answer.headers.items()} - {(name, answer.headers.get(name)) for name in own} for answer in (head, whole)
+        )
+        assert (head.status_code, told, head.content) == (whole.status_code, expected, b"")
+        if "etag" in head.headers:
+            assert stranger.head(address, headers={"If-None-Match": head.headers["etag"]}).status_code == 304
+
+
+async def test_an_address_says_which_methods_it_answers(visit: Visit) -> None:
+    answer = await visit.api.head("/webhooks/replicate")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST, OPTIONS")
+    assert "GET, HEAD" in (await visit.api.put("/me")).headers["allow"]
+
+
 def test_metrics_count_requests_by_route_and_not_by_address(product: Product) -> None:
     httpx.get(f"{product.url}/api/v1/generations/{uuid4()}")
     text = httpx.get(f"{product.url}/metrics").raise_for_status().text

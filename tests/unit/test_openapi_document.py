@@ -43,3 +43,5 @@ def test_every_operation_says_what_it_does_and_how_it_fails(operation: dict[str,
     statuses = set(operation["responses"])
     public = {} in operation.get("security", [])
     assert public or {"401", "429", "503"} <= statuses
+    assert "500" in statuses
+    assert "requestBody" not in operation or {"400", "408", "413", "415", "422"} <= statuses
