@@ -23,8 +23,8 @@ from libs.repositories.webhook_jobs import WebhookJobRepository
 from libs.services.external.output_fetcher import OutputFetcher
 from libs.services.external.replicate_adapter import ReplicateAdapter
 from libs.services.webhook_ingest import WebhookIngest
-from tests.product import READY_SECONDS, Product
-from tests.stack import free_port
+from tests.product import Product
+from tests.stack import READY_SECONDS, free_port
 
 # Forked from one that has imported everything: a test needs many of these processes.
 FORKSERVER = multiprocessing.get_context("forkserver")

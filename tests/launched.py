@@ -13,10 +13,9 @@ import msgspec
 
 from local.cli.state import DEFAULT_PORTS, Ports, variable
 from local.cli.steps import ROOT
-from tests.stack import free_ports
+from tests.stack import READY_SECONDS, free_ports
 
 READY = re.compile(r"^Ready in (?P<seconds>[\d.]+) s\.$", re.MULTILINE)
-READY_SECONDS = 90.0
 
 
 class Launcher(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,10 +18,9 @@ from local.database.deployment import LOCAL_PRICES
 from local.machine import HOST
 from tests.openapi import declared
 from tests.replicate_process import ReplicateProcess
-from tests.stack import Stack, User, free_port
+from tests.stack import READY_SECONDS, Stack, User, free_port
 
 ROOT = Path(__file__).parent.parent
-READY_SECONDS = 30.0
 # One seed for all: the local Replicate draws a picture that it has drawn before only once.
 TEXT_PRESET = {
     "preset_id": "graphic-poster",
@@ -147,8 +146,8 @@ def running_product(
     product = Product(
         stack=stack, replicate=replicate, folder=folder, port=port or free_port(), overrides=dict(overrides or {})
     )
-    product.start(module)
     try:
+        product.start(module)
         yield product
     finally:
         product.stop()

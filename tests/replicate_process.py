@@ -20,10 +20,9 @@ from typing import Any
 
 import httpx
 
-from tests.stack import free_port
+from tests.stack import READY_SECONDS, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 30.0
 
 
 @dataclass
@@ -56,7 +55,7 @@ class ReplicateProcess:
             "LOCAL_REPLICATE_RETENTION_SECONDS": str(self.retention_seconds),
         }
         self.process = subprocess.Popen([sys.executable, "-m", "local.replicate"], cwd=ROOT, env=environment)
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + READY_SECONDS
         while True:
             try:
                 httpx.get(f"{self.base_url}/_local/health").raise_for_status()
@@ -97,8 +96,8 @@ def running_replicate(*, speed: float = 20.0, retention_seconds: float = 3600.0)
     """A server with its own token, secret and directory. `speed` divides pretended waits and retry delays."""
     with tempfile.TemporaryDirectory(prefix="replicate-") as folder:
         replicate = ReplicateProcess(Path(folder), speed=speed, retention_seconds=retention_seconds)
-        replicate.start()
         try:
+            replicate.start()
             yield replicate
         finally:
             replicate.stop()

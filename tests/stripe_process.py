@@ -13,10 +13,9 @@ import httpx
 import msgspec
 
 from local.database.deployment import LOCAL_PRICES
-from tests.stack import free_port
+from tests.stack import READY_SECONDS, free_port
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 30.0
 
 
 class StripeProcess(msgspec.Struct, kw_only=True):
@@ -64,7 +63,7 @@ def running_stripe(folder: Path, api_port: int, month_seconds: float = 3600) -> 
     }
     server = subprocess.Popen([sys.executable, "-m", "local.stripe"], cwd=ROOT, env=environment)
     try:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + READY_SECONDS
         while not _answers(process.url):
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("the local Stripe did not start")

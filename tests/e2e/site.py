@@ -15,10 +15,9 @@ import msgspec
 
 from local.inbox.mailbox import Mail
 from local.postgres import Postgres
-from tests.stack import free_ports
+from tests.stack import READY_SECONDS, free_ports
 
 ROOT = Path(__file__).parents[2]
-READY_SECONDS = 90
 MAIL_SECONDS = 20
 PORTS = (
     "PORT",
