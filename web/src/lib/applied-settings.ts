@@ -1,3 +1,5 @@
+import { isRecord, readStored } from "./untrusted";
+
 /** A picture to start from. */
 export type HandedInput = { kind: "upload"; uploadId: string } | { kind: "variant"; variantId: string; renderId: string };
 
@@ -39,7 +41,7 @@ export function keepApplied(applied: Applied, userId: string | null) {
 
 /** What was kept for this person; what is stored is not trusted, and what another person left is removed. */
 export function readApplied(userId: string): Applied | null {
-  const stored = read();
+  const stored = readStored(KEY);
   if (!isRecord(stored)) return null;
   if (stored.userId !== null && stored.userId !== userId) {
     forgetApplied();
@@ -68,16 +70,8 @@ export function forgetApplied() {
 
 /** When the person changes: what a visitor applied stays for whoever signs in. */
 export function keepVisitorsApplied() {
-  const stored = read();
+  const stored = readStored(KEY);
   if (isRecord(stored) && stored.userId !== null) forgetApplied();
-}
-
-function read(): unknown {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "null");
-  } catch {
-    return null;
-  }
 }
 
 function inputOf(input: unknown): HandedInput | null {
@@ -86,8 +80,4 @@ function inputOf(input: unknown): HandedInput | null {
   if (kind === "upload" && typeof uploadId === "string") return { kind, uploadId };
   if (kind === "variant" && typeof variantId === "string" && typeof renderId === "string") return { kind, variantId, renderId };
   return null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

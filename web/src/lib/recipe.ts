@@ -1,3 +1,5 @@
+import { isRecord } from "./untrusted";
+
 /** What made a picture, as a downloaded file carries it (libs/services/recipe.py). */
 export interface Recipe {
   presetId: string;
@@ -36,8 +38,4 @@ function recipeOf(json: string): Recipe | null {
   const { preset_id: presetId, prompt, settings, seed } = recipe;
   if (typeof presetId !== "string" || typeof prompt !== "string" || !isRecord(settings)) return null;
   return Number.isSafeInteger(seed) ? { presetId, prompt, settings, seed: seed as number } : null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

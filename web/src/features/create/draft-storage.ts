@@ -1,12 +1,13 @@
 import { ownKey } from "@/lib/own-storage";
+import { isRecord, readStored } from "@/lib/untrusted";
 
 import { newDraft, type Draft, type DraftInput } from "./draft";
 import type { Config, SettingValue } from "./types";
 
-/** The draft that was kept, or a new one. What is stored is not trusted: another version or a person may have written it. */
+/** The draft that was kept, or a new one. What is stored is not trusted. */
 export function loadDraft(userId: string, config: Config): Draft {
   const fresh = newDraft(config);
-  const stored = read(userId);
+  const stored = readStored(ownKey("draft", userId));
   if (!isRecord(stored)) return fresh;
   const { presetId, prompt, settings, variants, seed, seedLocked, input, collectionId } = stored;
   const { min_seed: minSeed, max_seed: maxSeed } = config.limits;
@@ -27,14 +28,6 @@ export function saveDraft(userId: string, draft: Draft) {
     localStorage.setItem(ownKey("draft", userId), JSON.stringify(draft));
   } catch {
     // Storage is full or forbidden: the draft lives as long as the page.
-  }
-}
-
-function read(userId: string): unknown {
-  try {
-    return JSON.parse(localStorage.getItem(ownKey("draft", userId)) ?? "null");
-  } catch {
-    return null;
   }
 }
 
@@ -63,10 +56,6 @@ function inputOf(input: unknown): DraftInput | null {
     if (typeof renderId === "string") return { kind, variantId, renderId };
   }
   return null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isInteger(value: unknown, min: number, max: number): value is number {

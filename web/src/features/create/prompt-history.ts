@@ -1,16 +1,13 @@
 import { ownKey } from "@/lib/own-storage";
+import { readStored } from "@/lib/untrusted";
 
 /** Enough to find last week's wording again, few enough to read through. */
 const KEPT = 20;
 
 /** Prompts of one person on this device, newest first. */
 export function loadPrompts(userId: string): string[] {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(ownKey("prompts", userId)) ?? "[]");
-    return Array.isArray(stored) ? stored.filter((prompt) => typeof prompt === "string").slice(0, KEPT) : [];
-  } catch {
-    return [];
-  }
+  const stored = readStored(ownKey("prompts", userId));
+  return Array.isArray(stored) ? stored.filter((prompt) => typeof prompt === "string").slice(0, KEPT) : [];
 }
 
 /** Puts `prompt` on top; said before, it moves there. */
