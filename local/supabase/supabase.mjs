@@ -16,7 +16,7 @@ import { verify } from "hono/jwt";
 
 const HOST = "127.0.0.1";
 const NAMES = [
-  "DATABASE_URL", "PORT", "STUDIO_PORT", "INBOX_SMTP_PORT", "STORAGE_DIR", "SITE_URL",
+  "PROJECT", "DATABASE_URL", "PORT", "STUDIO_PORT", "INBOX_SMTP_PORT", "STORAGE_DIR", "SITE_URL",
   "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY", "SUPABASE_JWT_SECRET",
 ];
 const missing = NAMES.filter((name) => !process.env[name]);
@@ -128,20 +128,26 @@ await untilConnected(connection);
 await followSchema(connection);
 giveHeadersToPolicies(connection);
 
+const project = JSON.parse(env.PROJECT); // supabase/config.toml
 const config = {
-  api: { enabled: true, port: Number(env.PORT), schemas: ["public"], max_rows: 1000 },
+  api: { ...project.api, enabled: true, port: Number(env.PORT) },
   auth: {
+    ...project.auth,
     enabled: true,
     site_url: env.SITE_URL,
     additional_redirect_urls: [`${env.SITE_URL}/**`],
     jwt_secret: env.SUPABASE_JWT_SECRET,
     publishable_key: env.SUPABASE_PUBLISHABLE_KEY,
     secret_key: env.SUPABASE_SECRET_KEY,
-    enable_anonymous_sign_ins: false,
-    // Where upstream asks both addresses to confirm a change, lite asks the old one only and never the new one.
-    email: { enable_signup: true, enable_confirmations: false, double_confirm_changes: false },
+    email: {
+      ...project.auth.email,
+      // As in `supabase start`: whoever tries the product out waits for no mail.
+      enable_confirmations: false,
+      // Where upstream asks both addresses to confirm a change, lite asks the old one only and never the new one.
+      double_confirm_changes: false,
+    },
   },
-  storage: { enabled: true, file_size_limit: "50MiB" },
+  storage: { enabled: true, file_size_limit: project.storage.file_size_limit },
   // `supabase_migrations` is written by local/database alone.
   db: { migrations: { enabled: false } },
 };

@@ -1,0 +1,41 @@
+"""supabase/config.toml says what the migrations, the web app and the local stack do."""
+
+import re
+import tomllib
+
+import pytest
+
+from local.cli.state import DEFAULT_PORTS
+from local.cli.steps import ROOT
+from local.database.expectation import Bucket, expected_buckets
+from local.database.sources import read_sources
+from local.supabase.gateway import PROJECT
+
+CONFIG = tomllib.loads(PROJECT.read_text())
+
+
+def test_the_buckets_are_those_of_the_migrations() -> None:
+    buckets = {
+        name: Bucket(
+            public=bucket["public"],
+            file_size_limit=int(bucket["file_size_limit"].removesuffix("MiB")) * 1024**2,
+            allowed_mime_types=frozenset(bucket["allowed_mime_types"]),
+        )
+        for name, bucket in CONFIG["storage"]["buckets"].items()
+    }
+    assert buckets == expected_buckets(read_sources())
+
+
+def test_a_password_is_as_long_as_the_web_app_asks() -> None:
+    rules = (ROOT / "web/src/auth/password-rules.ts").read_text()
+    assert re.findall(r"MIN_PASSWORD = (\d+)", rules) == [str(CONFIG["auth"]["minimum_password_length"])]
+
+
+def test_mail_leads_to_the_app() -> None:
+    app = f"http://127.0.0.1:{DEFAULT_PORTS.app}"
+    assert (CONFIG["auth"]["site_url"], CONFIG["auth"]["additional_redirect_urls"]) == (app, [f"{app}/**"])
+
+
+@pytest.mark.parametrize("pattern", CONFIG["db"]["seed"]["sql_paths"])
+def test_what_is_applied_after_the_migrations_exists(pattern: str) -> None:
+    assert list(PROJECT.parent.glob(pattern.removeprefix("./")))
