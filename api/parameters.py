@@ -13,7 +13,8 @@ IdempotencyKey = Annotated[
     HeaderParameter(
         name="Idempotency-Key",
         required=False,
-        description="1 to 255 printable ASCII characters, new for every new wish. A repeat with the same body is safe.",
+        description=f"1 to {LIMITS.idempotency_key_characters} printable ASCII characters, new for every new wish. "
+        "A repeat with the same body is safe.",
     ),
 ]
 CursorParameter = Annotated[
@@ -23,7 +24,7 @@ LimitParameter = Annotated[
     int, QueryParameter(name="limit", ge=1, le=LIMITS.max_page_size, description="rows of a page")
 ]
 
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{LIMITS.idempotency_key_characters}}}")
 
 
 def checked_key(key: str | None) -> str:

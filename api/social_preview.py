@@ -15,11 +15,9 @@ from msgspec import Struct
 from api.caching import matches
 from api.envelope import ErrorEnvelope
 from api.errors import failure
-from api.services import Services
+from api.services import provide_community, provide_shared
 from api.spa import Spa
 from libs.errors import ErrorCode, MaquetteError
-from libs.services.community import CommunityService
-from libs.services.sharing import SharedService
 
 TITLE: Final = re.compile(r"<title>[^<]*</title>")
 DESCRIPTION: Final = re.compile(r'<meta name="description"[^>]*>')
@@ -42,7 +40,7 @@ async def community_page(request: Request[Any, Any, State]) -> Response[bytes] |
     """All sets, with the first cover."""
     image = None
     try:
-        sets, _ = await _community(request).page(None, None, 1)
+        sets, _ = await provide_community(request).page(None, None, 1)
         image = next((cover.url for one in sets for cover in one.covers), None)
     except MaquetteError:
         pass
@@ -54,7 +52,7 @@ async def community_page(request: Request[Any, Any, State]) -> Response[bytes] |
 async def community_set_page(request: Request[Any, Any, State], slug: str) -> Response[bytes] | Response[ErrorEnvelope]:
     """One set, with its first picture."""
     try:
-        found = await _community(request).find(slug)
+        found = await provide_community(request).find(slug)
     except MaquetteError as error:
         return _document(request, None, 404 if error.code is ErrorCode.COMMUNITY_SET_NOT_FOUND else 200)
     preview = Preview(
@@ -71,7 +69,7 @@ async def community_set_page(request: Request[Any, Any, State], slug: str) -> Re
 async def shared_page(request: Request[Any, Any, State], token: str) -> Response[bytes] | Response[ErrorEnvelope]:
     """What a link opens; no search engine keeps it."""
     try:
-        shared, _ = await _shared(request).find(token, None, 1)
+        shared, _ = await provide_shared(request).find(token, None, 1)
     except MaquetteError as error:
         return _document(request, None, 404 if error.code is ErrorCode.SHARE_NOT_FOUND else 200)
     preview = Preview(
@@ -127,13 +125,3 @@ def _document(
 def _public_url(request: Request[Any, Any, State]) -> str:
     # Never from the Host header: a preview's addresses are what others open.
     return request.app.state.settings.public_url
-
-
-def _community(request: Request[Any, Any, State]) -> CommunityService:
-    services: Services = request.app.state.services
-    return services.community
-
-
-def _shared(request: Request[Any, Any, State]) -> SharedService:
-    services: Services = request.app.state.services
-    return services.shared

@@ -133,10 +133,6 @@ async def test_H3_a_spoilt_answer_leaves_a_run_that_the_list_shows(
 async def test_a_wrong_token_is_refused(replicate: ReplicateProcess) -> None:
     stranger = ReplicateAdapter(replicate.base_url, "r8_local_other")
     with pytest.raises(ProviderRefused) as refusal:
-        await stranger.webhook_secret()
+        await stranger.list_created(datetime.now(UTC), datetime.now(UTC))
     assert refusal.value.status == 401
     await stranger.aclose()
-
-
-async def test_the_signing_secret_is_the_servers(adapter: ReplicateAdapter, replicate: ReplicateProcess) -> None:
-    assert await adapter.webhook_secret() == replicate.webhook_secret

@@ -240,12 +240,6 @@ async def test_a_list_without_end_is_not_taken_for_the_whole() -> None:
     assert len(served.requests) == replicate_adapter.MAX_LIST_PAGES
 
 
-async def test_the_signing_secret_is_read() -> None:
-    async with wire(answer(200, {"key": "whsec_abc"})) as (served, adapter):
-        assert await adapter.webhook_secret() == "whsec_abc"
-    assert served.lines == ["GET /v1/webhooks/default/secret HTTP/1.1"]
-
-
 async def test_J1_errors_hold_neither_token_nor_signed_address() -> None:
     echo = {"detail": f"cannot fetch https://x/sign?token=secret (Bearer {'x' * 400})"}
     async with wire(answer(422, echo)) as (_, adapter):

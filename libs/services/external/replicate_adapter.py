@@ -95,10 +95,6 @@ class _Page(msgspec.Struct, frozen=True):
     next: str | None = None
 
 
-class _SigningSecret(msgspec.Struct, frozen=True):
-    key: str
-
-
 class ReplicateAdapter:
     """The provider's HTTP API. One per process, with one pool; close it with `aclose`."""
 
@@ -155,10 +151,6 @@ class ReplicateAdapter:
             # Path and query only: the token goes to no host that an answer names.
             path = httpx.URL(httpx.URL(page.next).raw_path.decode("ascii"))
         raise ProviderUnsure("the list has no end")
-
-    async def webhook_secret(self) -> str:
-        """The account's `whsec_` secret that signs every delivery. Raises ProviderError."""
-        return (await self._call("GET", "/v1/webhooks/default/secret", _SigningSecret, CALL_SECONDS)).key
 
     async def aclose(self) -> None:
         """Close every pooled connection."""
