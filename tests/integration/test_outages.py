@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import httpx
 import msgspec
@@ -182,6 +183,57 @@ async def test_H2_an_outage_is_told_in_bounded_time_and_ends_by_itself(
     assert (await ended(alice.api, job))["status"] == "succeeded"
     await assert_recovers(own, alice)
     assert {entry["status"] for entry in await assert_sound(own, alice.user.id)} == {"succeeded"}
+
+
+async def test_H2_under_load_every_request_is_served_or_told(broken: Broken, alice: Person) -> None:
+    """Postgres dies in the midst of them, and not before the first one is sent."""
+    own = broken.product
+    answers: list[httpx.Response] = []
+    over = asyncio.Event()
+
+    async def keep_asking(method: str, address: str) -> None:
+        while not over.is_set():
+            body = {"name": "Ideas"} if method == "POST" else None
+            answers.append(await alice.api.request(method, address, json=body))
+            await asyncio.sleep(0.2)
+
+    async with asyncio.TaskGroup() as load:
+        for address in ("/me", "/renders", "/usage", "/generations", "/collections"):
+            load.create_task(keep_asking("GET", address))
+        for _ in range(2):
+            load.create_task(keep_asking("POST", "/collections"))
+        await until(lambda: len(answers) >= 20)
+        with killed_postgres(broken):
+            await until(lambda: sum(not answer.is_success for answer in answers) >= 20)
+        over.set()
+    served = [answer for answer in answers if answer.is_success]
+    told = [answer for answer in answers if not answer.is_success]
+    assert served
+    for answer in told:
+        assert_unavailable(answer)
+    kept = {collection["id"] for collection in await collections(alice)}
+    assert {answer.json()["data"]["id"] for answer in served if answer.request.method == "POST"} <= kept
+    await assert_recovers(own, alice)
+
+
+async def until(reached: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for what the load brings about."""
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline, "the load brings nothing about"
+        await asyncio.sleep(0.05)
+
+
+async def collections(person: Person) -> list[dict[str, Any]]:
+    """All of a person's collections."""
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        answer = (await person.api.get("/collections", params=cursor)).raise_for_status().json()
+        found += answer["data"]
+        if not (following := answer["meta"].get("next_cursor")):
+            return found
+        cursor = {"cursor": following}
 
 
 async def test_H2_a_full_disk_refuses_writes_and_serves_reads(broken: Broken, alice: Person) -> None:
