@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from libs.repositories.generation_jobs import JobRow
-from libs.repositories.storage import INPUTS, Storage
+from libs.repositories.storage import INPUTS, RENDERS, Storage
 from libs.services.render_views import RenderView, render_view, variant_files
 
 IN_FLIGHT: Final = frozenset({"queued", "processing"})
@@ -19,15 +19,22 @@ OVERDUE_FACTOR: Final = 1.5
 # Below this share the provider's percentage says less than the preset's history.
 TRUSTED_PROGRESS: Final = 10
 
-# Why a generation made nothing. The credits came back unless it is still unsettled (`timed_out` while `expired`).
+PROVIDER_FAILED: Final = "The image provider failed. Your credits are back. Try again."
+# Why a generation made nothing. The first ones never reached the provider.
 SENTENCES: Final = {
-    "provider_error": "The image provider failed. Your credits are back. Try again.",
-    "provider_failed": "The image provider failed. Your credits are back. Try again.",
+    "input_not_found": "The picture to start from was deleted. Your credits are back. Choose another one.",
+    "database_unavailable": "We could not hand over your photo. Your credits are back. Try again.",
+    "preset_unavailable": "This preset is no longer offered. Your credits are back. Choose another one.",
+    "validation_failed": "This preset has other settings now. Your credits are back. Choose them again.",
+    "not_started": "This run did not start. Your credits are back. Try again.",
+    "provider_error": PROVIDER_FAILED,
+    "provider_failed": PROVIDER_FAILED,
     "safety_blocked": "Blocked by the provider's safety check. Your credits are back. Change the prompt or photo.",
     "outputs_expired": "The pictures expired before we could save them. Your credits are back.",
-    "timed_out": "This run took too long and was stopped. Your credits come back when the provider confirms it.",
+    "timed_out": "This run took too long and was stopped. Your credits are back.",
     "canceled": "Canceled. Your credits are back.",
 }
+UNCONFIRMED: Final = "This run took too long and was stopped. Your credits come back when the provider confirms it."
 
 
 class InputView(msgspec.Struct, frozen=True):
@@ -79,7 +86,7 @@ class GenerationView(msgspec.Struct, frozen=True):
 
 def file_names(jobs: list[JobRow]) -> list[str]:
     """Every stored file that the views of these jobs show, as `bucket/path`."""
-    names = [job.input_path for job in jobs if job.input_path]
+    names = [job.input_path for job in jobs if job.input_path and not _is_source_gone(job)]
     for job in jobs:
         if job.render:
             names.extend(variant_files(job.render.variants))
@@ -112,9 +119,7 @@ def _view(job: JobRow, urls: dict[str, str], now: datetime) -> GenerationView:
         seconds_left=seconds_left,
         overdue=overdue,
         cancel_requested=job.cancel_requested_at is not None,
-        error=ReasonView(job.error_code, SENTENCES.get(job.error_code, SENTENCES["provider_failed"]))
-        if job.error_code
-        else None,
+        error=_reason(job),
         created_at=job.created_at,
         started_at=job.started_at,
         finished_at=job.finished_at,
@@ -134,6 +139,21 @@ def time_left(job: JobRow, now: datetime) -> tuple[int | None, bool]:
     if job.progress >= TRUSTED_PROGRESS:
         left = (left + elapsed * (100 - job.progress) / job.progress) / 2
     return max(1, round(left)), False
+
+
+def _is_source_gone(job: JobRow) -> bool:
+    """Whether the variant it started from was deleted: its file follows, and nobody is to be sent there."""
+    return job.source_variant_id is None and (job.input_path or "").startswith(f"{RENDERS}/")
+
+
+def _reason(job: JobRow) -> ReasonView | None:
+    if job.error_code is None:
+        return None
+    if job.status == "expired":
+        return ReasonView(job.error_code, UNCONFIRMED)
+    # Whatever became of a run that its owner wanted stopped, it stopped.
+    code = "canceled" if job.status == "canceled" else job.error_code
+    return ReasonView(code, SENTENCES.get(code, SENTENCES["not_started"]))
 
 
 def _input(job: JobRow, urls: dict[str, str]) -> InputView | None:

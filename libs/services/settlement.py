@@ -97,7 +97,7 @@ class Settlement:
                 return
         # A create that timed out may still be on its way; after the grace the provider's list is the truth.
         if _age(job) > LIMITS.unattached_grace_seconds:
-            await self._jobs.release(job.id, "provider_error")
+            await self._jobs.release(job.id, "not_started")
 
     async def _prediction_of(self, job: JobRow, prediction_id: str) -> Prediction:
         try:

@@ -9,6 +9,7 @@ import pytest
 from libs.errors import ErrorCode
 from tests.callers import Person, refused, signed_in
 from tests.crashing_api import held_at
+from tests.gallery import Draft, add_renders
 from tests.invariants import assert_sound
 from tests.passing_time import fall_silent, pass_deadline, reconcile, settled
 from tests.product import Product, ended, submit
@@ -87,6 +88,23 @@ class TestCreate:
         product.replicate.fault(on="api", **fault)
         refused(await submit(person.api, **TWO), ErrorCode.PROVIDER_ERROR)
         await assert_given_back(product, person)
+
+    async def test_H3_a_photo_that_cannot_be_handed_over_is_not_the_providers_failure(
+        self, product: Product, person: Person
+    ) -> None:
+        known = run_ids(product.replicate)
+        with product.stack.connect() as connection:
+            # A variant whose file is not in Storage.
+            (render,) = add_renders(connection, person.user.id, [Draft()])
+        (variant,) = (await person.api.get(f"/renders/{render}")).raise_for_status().json()["data"]["variants"]
+        started_from = {"kind": "variant", "variant_id": variant["id"]}
+        refused(await submit(person.api, preset_id="warm-minimal", input=started_from), ErrorCode.INPUT_NOT_FOUND)
+        listed = (await person.api.get("/generations")).raise_for_status().json()["data"]
+        (job,) = [job for job in listed if job["status"] == "failed"]
+        assert job["error"]["code"] == "input_not_found"
+        assert job["refunded"]
+        assert run_ids(product.replicate) == known
+        assert await credits_used(person) == 0
 
     async def test_H3_a_provider_that_is_down_is_told_and_costs_nothing(self, product: Product, person: Person) -> None:
         job, _ = await stalled(product, person.api)

@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 
 from libs.errors import ErrorCode
-from tests.callers import Person, refused
+from tests.callers import Person, opened, refused
 from tests.pictures import photo
 from tests.product import Product, submit
 from tests.provider import TWO, succeed_at_once
@@ -38,9 +38,19 @@ async def retry(person: Person, run: str, key: str | None = None) -> httpx.Respo
     return await person.api.post(f"/generations/{run}/retry", headers={"Idempotency-Key": key or uuid4().hex})
 
 
+async def picture_of(person: Person, run: str) -> str | None:
+    """The address of what a run started from."""
+    return (await person.api.get(f"/generations/{run}")).raise_for_status().json()["data"]["input"]["url"]
+
+
 async def test_a_run_whose_variant_was_deleted_is_not_made_again_without_it(product: Product, ann: Person) -> None:
     (gone, kept), (deleted, _) = await failed_runs_from_variants(product, ann)
+    shown = await picture_of(ann, gone)
+    assert shown is not None
     (await ann.api.delete(f"/renders/variants/{deleted}")).raise_for_status()
+    # B4: nobody is sent to a file that is gone, however long its address would be good.
+    assert (await opened(shown)).is_error
+    assert await picture_of(ann, gone) is None
     before = snapshot(product.stack, ann.user.id)
     refused(await retry(ann, gone), ErrorCode.INPUT_NOT_FOUND)
     assert snapshot(product.stack, ann.user.id) == before

@@ -97,7 +97,7 @@ async def test_D3_two_jobs_that_ask_for_the_very_same_keep_their_own_runs(
     assert answer.status_code == 202, answer.text
     assert run_ids(product.replicate) == known
     generation = await settled(product, bob.api, answer.json()["data"]["id"])
-    assert (generation["status"], generation["error"]["code"]) == ("failed", "provider_error")
+    assert (generation["status"], generation["error"]["code"]) == ("failed", "not_started")
     # Nobody stopped or took Alice's.
     assert _row(product, job)[1] == run
     assert b'"status":"processing"' in prediction(product.replicate, run)
