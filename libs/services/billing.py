@@ -59,7 +59,7 @@ class BillingService:
             status=row.subscription_status,
             renews_at=row.period_end if row.cancel_at is None and row.subscription_status == "active" else None,
             ends_at=None if has_ended or past_due else row.cancel_at or row.access_until,
-            grace_until=row.access_until if past_due else None,
+            grace_until=row.access_until if past_due and not has_ended else None,
             can_manage=row.stripe_customer_id is not None,
         )
 
@@ -71,7 +71,7 @@ class BillingService:
         price_id = self._prices.for_plan(plan_id, interval)
         row = await self._found()
         try:
-            customer = row.stripe_customer_id or await self._new_customer()
+            customer = row.stripe_customer_id or await self._new_customer(row)
             if any(one.is_running for one in await self._stripe.subscriptions(customer)):
                 raise MaquetteError(ErrorCode.ALREADY_SUBSCRIBED)
             return await self._stripe.checkout(
@@ -115,8 +115,9 @@ class BillingService:
             raise MaquetteError(ErrorCode.ACCOUNT_GONE)
         return row
 
-    async def _new_customer(self) -> str:
-        return await self._billing.attach_customer(await self._stripe.add_customer(str(self._owner)))
+    async def _new_customer(self, row: BillingRow) -> str:
+        made = await self._stripe.add_customer(str(self._owner), row.billing_version)
+        return await self._billing.attach_customer(made)
 
 
 class BillingSync:

@@ -242,6 +242,21 @@ async def test_E4_two_checkouts_at_once_end_in_one_subscription(
     await eventually(running, 1)
 
 
+async def test_a_customer_that_stripe_deleted_buys_again_as_a_new_one(
+    alice: Person, paid: Product, stripe: StripeProcess
+) -> None:
+    """Deleted in Stripe's dashboard: the plan ends, and no key of the first purchase brings the customer back."""
+    await bought(alice)
+    deleted = profile(paid.stack, alice)["stripe_customer_id"]
+    async with httpx.AsyncClient(headers={"authorization": f"Bearer {stripe.secret_key}"}) as dashboard:
+        (await dashboard.delete(f"{stripe.url}/v1/customers/{deleted}")).raise_for_status()
+    await eventually(lambda: limit(alice), FREE)
+
+    await bought(alice)
+
+    assert profile(paid.stack, alice)["stripe_customer_id"] not in {deleted, None}
+
+
 async def test_a_failed_renewal_keeps_the_plan_for_its_grace(
     alice: Person, paid: Product, stripe: StripeProcess
 ) -> None:
@@ -252,11 +267,18 @@ async def test_a_failed_renewal_keeps_the_plan_for_its_grace(
     async def status() -> str:
         return (await alice.api.get("/billing")).json()["data"]["status"]
 
+    async def grace() -> object:
+        return (await alice.api.get("/billing")).json()["data"]["grace_until"]
+
     await eventually(status, "past_due")
     assert await limit(alice) == PRO
+    assert await grace() is not None
     with paid.stack.connect() as connection:
         connection.execute("update profiles set access_until = now() where id = %s", [alice.user.id])
-    assert await limit(alice) == FREE
+    assert (await limit(alice), await grace()) == (FREE, None)
+    # Another checkout would be a second subscription beside the unpaid one: the portal takes another card.
+    again = {"plan_id": "pro", "interval": "month"}
+    refused(await alice.api.post("/billing/checkout", json=again), ErrorCode.ALREADY_SUBSCRIBED)
     await post(await portal(alice), action="card", card=CARD)
     await eventually(lambda: limit(alice), PRO)
 

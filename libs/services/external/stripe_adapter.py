@@ -14,6 +14,8 @@ RETRIES: Final = 2
 TIMEOUT_SECONDS: Final = 20
 # How far a signature's stamp may be from now, as Stripe recommends.
 TOLERANCE_SECONDS: Final = 300
+# Stripe repeats its answer to a key for a day, a 500 of its own too: longer than this nobody is held to one.
+KEY_SECONDS: Final = 600
 # Statuses in which a subscription can still be paid, changed or ended.
 RUNNING: Final = frozenset({"active", "trialing", "past_due", "unpaid", "incomplete", "paused"})
 
@@ -70,6 +72,11 @@ def verified_event(body: bytes, signature: str, secret: str) -> Event:
     return event
 
 
+def idempotency_key(*parts: str) -> str:
+    """A key that the same call has within `KEY_SECONDS`."""
+    return "-".join((*parts, str(int(time.time()) // KEY_SECONDS)))
+
+
 def _customer_of(about: dict[str, Any]) -> str | None:
     customer = about.get("id") if about.get("object") == "customer" else about.get("customer")
     if isinstance(customer, dict):
@@ -89,14 +96,16 @@ class StripeAdapter:
             base_addresses={"api": api_url} if api_url else {},
         )
 
-    async def add_customer(self, account_id: str) -> str:
-        """Make a customer for an account; answers its id. The same account again within a day is the same customer.
+    async def add_customer(self, account_id: str, billing_version: int) -> str:
+        """Make a customer for an account; answers its id. Two calls at once make one.
 
-        Checkout asks for the address of the receipts: Stripe learns no more of a person than the person tells it.
+        `billing_version` is another one once a customer was deleted, which the same key would bring back. Checkout
+        asks for the address of the receipts: Stripe learns no more of a person than the person tells it.
         """
         made = await self._call(
             self._client.v1.customers.create_async(
-                {"metadata": {"account_id": account_id}}, {"idempotency_key": f"customer-{account_id}"}
+                {"metadata": {"account_id": account_id}},
+                {"idempotency_key": idempotency_key("customer", account_id, str(billing_version))},
             )
         )
         return made.id
@@ -107,7 +116,7 @@ class StripeAdapter:
         """The address of a hosted checkout for one price: the one left open, or a new one.
 
         Checkouts left open for other prices are closed, so that one person does not pay twice. Two calls at once make
-        one checkout: their idempotency key counts the checkouts there were before.
+        one checkout: their idempotency key names the checkout there was before.
         """
         sessions = await self._call(
             self._client.v1.checkout.sessions.list_async({"customer": customer_id, "limit": 100})
@@ -118,6 +127,7 @@ class StripeAdapter:
             if session.metadata["price_id"] == price_id:
                 return str(session.url)
             await self._call(self._client.v1.checkout.sessions.expire_async(session.id))
+        before = sessions.data[0].id if sessions.data else "first"
         session = await self._call(
             self._client.v1.checkout.sessions.create_async(
                 {
@@ -131,7 +141,7 @@ class StripeAdapter:
                     "metadata": {"price_id": price_id},
                     "subscription_data": {"metadata": {"account_id": account_id}},
                 },
-                {"idempotency_key": f"checkout-{account_id}-{price_id}-{len(sessions.data)}"},
+                {"idempotency_key": idempotency_key("checkout", customer_id, price_id, before)},
             )
         )
         return str(session.url)
