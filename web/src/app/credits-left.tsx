@@ -50,7 +50,7 @@ export function CreditsLeft({ variant }: CreditsLeftProps) {
       <p className="pb-3 text-13 text-ink-2">
         <span className="text-24 font-semibold text-ink">{remaining}</span> of {limit} credits left
       </p>
-      <Meter label="Credits this month" used={used} held={reserved} limit={limit} />
+      <Meter label="Credits this period" used={used} held={reserved} limit={limit} />
       <p className="pt-3 text-13 text-ink-2">
         {plan.name} plan. Your {limit} credits renew on {dayAndMonth(resetsAt)}.
       </p>

@@ -1,4 +1,4 @@
-/** "1 December". */
-export function dayAndMonth(iso: string): string {
-  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" }).format(new Date(iso));
+/** "1 December". A moment where the person is; with `timeZone` "UTC" a day (YYYY-MM-DD), the same for everybody. */
+export function dayAndMonth(iso: string, timeZone?: "UTC"): string {
+  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", timeZone }).format(new Date(iso));
 }

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
 import { billingQuery } from "@/api/billing";
+import { useConfig } from "@/api/config";
 import { useUsage } from "@/api/usage";
 import { buttonStyle } from "@/components/ui/button";
 import { useDocumentTitle } from "@/lib/document-title";
@@ -21,7 +22,10 @@ export function ReturnPage() {
     refetchInterval: ({ state }) => (state.data?.status === "active" || tired ? false : ASK_MS),
   });
   const confirmed = billing?.status === "active";
+  const plan = useConfig().plans.find(({ id }) => id === billing?.plan_id);
   const { data: usage } = useUsage();
+  // Until it is asked again it tells of the plan before.
+  const told = usage?.plan.id === plan?.id ? usage : undefined;
 
   useEffect(() => {
     const timer = window.setTimeout(() => {
@@ -39,9 +43,9 @@ export function ReturnPage() {
     <div role="status" className="mx-auto grid max-w-md justify-items-start gap-5 px-4 py-14 tablet:py-[12vh]">
       {confirmed ? (
         <>
-          <h1 className="text-24 font-semibold">You are on {usage?.plan.name ?? "your new plan"}</h1>
+          <h1 className="text-24 font-semibold">You are on {plan?.name ?? "your new plan"}</h1>
           <p className="text-15 text-ink-2">
-            {usage ? `${String(usage.limit)} credits each month, ${String(usage.remaining)} left now.` : "Your credits are there."}
+            {told ? `${String(told.limit)} credits each month, ${String(told.remaining)} left now.` : "Your credits are there."}
           </p>
           <Link to="/dashboard/create" className={buttonStyle({ variant: "canary", size: "lg" })}>
             Create

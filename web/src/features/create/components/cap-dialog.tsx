@@ -43,7 +43,7 @@ export function CapDialog({ usage, price, perVariant, affordable, onUseFewer, on
       }
     >
       <div className="pt-2">
-        <Meter label="Credits this month" used={usage.used} held={usage.reserved} limit={usage.limit} />
+        <Meter label="Credits this period" used={usage.used} held={usage.reserved} limit={usage.limit} />
       </div>
     </Dialog>
   );

@@ -44,8 +44,8 @@ export function DaysChart({ usage }: { usage: Usage }) {
       </div>
       {first && last && (
         <p aria-hidden className="flex justify-between pt-1.5 pr-7 font-mono text-11 text-ink-3">
-          <span>{dayAndMonth(first.day)}</span>
-          <span>{dayAndMonth(last.day)}</span>
+          <span>{dayAndMonth(first.day, "UTC")}</span>
+          <span>{dayAndMonth(last.day, "UTC")}</span>
         </p>
       )}
       <table className="sr-only">
@@ -55,7 +55,7 @@ export function DaysChart({ usage }: { usage: Usage }) {
             .filter((bar) => bar.credits > 0)
             .map((bar) => (
               <tr key={bar.day}>
-                <th scope="row">{dayAndMonth(bar.day)}</th>
+                <th scope="row">{dayAndMonth(bar.day, "UTC")}</th>
                 <td>{bar.credits}</td>
               </tr>
             ))}

@@ -11,10 +11,8 @@ import { dayAndMonth } from "@/lib/dates";
 
 import type { Plan } from "../types";
 
-const INTERVALS = [
-  { value: "month", label: "Monthly" },
-  { value: "year", label: "Yearly, −20 %" },
-] as const;
+/** Stripe's words for a subscription that goes on and is not paid: another card pays it, another checkout is refused. */
+const UNPAID: readonly (string | null)[] = ["past_due", "unpaid", "incomplete", "paused"];
 
 /** The plans side by side, one's own first on a phone. Stripe's pages take the money and change the plan. */
 export function PlansSection() {
@@ -26,6 +24,11 @@ export function PlansSection() {
   const interval = chosen ?? billing?.interval ?? "month";
   const failed = checkout.error ?? portal.error;
   const own = billing?.plan_id ?? "free";
+  const subscribed = own !== "free" || (billing !== undefined && UNPAID.includes(billing.status));
+  const intervals = [
+    { value: "month", label: "Monthly" },
+    { value: "year", label: yearly(plans) },
+  ] as const;
   const credits = (id: string) => plans.find((plan) => plan.id === id)?.monthly_credits ?? 0;
   return (
     <section aria-labelledby="plans-title" className="border-t border-line py-8">
@@ -33,7 +36,7 @@ export function PlansSection() {
         <h2 id="plans-title" className="grow text-18 font-semibold tracking-[-0.015em]">
           Plans
         </h2>
-        <Segmented aria-labelledby="plans-title" options={INTERVALS} value={interval} onChange={setChosen} className="w-56" />
+        <Segmented aria-labelledby="plans-title" options={intervals} value={interval} onChange={setChosen} className="w-56" />
       </div>
       {billing && <Standing {...billing} />}
       {failed && (
@@ -45,8 +48,8 @@ export function PlansSection() {
         {plans.map((plan) => (
           <PlanCard key={plan.id} plan={plan} interval={interval} own={plan.id === own}>
             {plan.id === own ? (
-              billing?.can_manage && own !== "free" && <Manage portal={portal} label="Manage billing" />
-            ) : own !== "free" ? (
+              billing?.can_manage && subscribed && <Manage portal={portal} label="Manage billing" />
+            ) : subscribed ? (
               <Manage portal={portal} label={plan.id === "free" ? "Cancel your plan" : `Move to ${plan.name}`} />
             ) : (
               <Button
@@ -82,17 +85,30 @@ function Manage({ portal, label }: { portal: ReturnType<typeof usePortal>; label
 
 /** What is about to happen to the plan, when something is. */
 function Standing({ status, ends_at: endsAt, grace_until: graceUntil }: { status: string | null; ends_at: string | null; grace_until: string | null }) {
-  if (status === "past_due" && graceUntil) {
+  if (UNPAID.includes(status)) {
     return (
       <div className="pb-4">
         <Notice tone="danger">
-          The last payment failed. Your plan holds until {dayAndMonth(graceUntil)}. Use another card under Manage billing.
+          {graceUntil
+            ? `The last payment failed. Your plan holds until ${dayAndMonth(graceUntil)}.`
+            : "The last payment failed, so your plan has stopped."}{" "}
+          Use another card under Manage billing.
         </Notice>
       </div>
     );
   }
   if (!endsAt) return null;
   return <p className="pb-4 text-13 text-ink-2">Your plan is canceled and ends on {dayAndMonth(endsAt)}.</p>;
+}
+
+/** With what a year saves at most. */
+function yearly(plans: readonly Plan[]): string {
+  const saved = plans.map(({ prices }) => {
+    const [month, year] = ["month", "year"].map((interval) => prices.find((price) => price.interval === interval)?.cents);
+    return month && year ? Math.round((1 - year / (12 * month)) * 100) : 0;
+  });
+  const most = Math.max(0, ...saved);
+  return most > 0 ? `Yearly, −${String(most)} %` : "Yearly";
 }
 
 function PlanCard({ plan, interval, own, children }: { plan: Plan; interval: Interval; own: boolean; children: React.ReactNode }) {
