@@ -4,7 +4,7 @@ import time
 from ipaddress import ip_address
 from typing import Any, Final, cast
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
@@ -19,6 +19,8 @@ from libs.errors import ErrorCode, MaquetteError
 READS_PER_MINUTE: Final = RateLimitItemPerMinute(600)
 # Hearts and drags come one a second at the most; more writes than this are a script.
 WRITES_PER_MINUTE: Final = RateLimitItemPerMinute(120)
+# A visitor who looks through a set reports what they see in it; more an hour from one address would bury the others'.
+REPORTS_PER_HOUR: Final = RateLimitItemPerHour(20)
 REDIS_SECONDS: Final = 2
 
 
@@ -43,10 +45,10 @@ class RateLimiter:
 
         Raises MaquetteError rate_limited with the seconds to wait, database_unavailable when Redis does not answer.
         """
-        item = (
-            READS_PER_MINUTE
-            if cast("dict[str, object]", connection.scope)["method"] in {"GET", "HEAD"}
-            else WRITES_PER_MINUTE
+        reads = cast("dict[str, object]", connection.scope)["method"] in {"GET", "HEAD"}
+        # A route may have a bound of its own.
+        item: RateLimitItem = connection.route_handler.opt.get("rate") or (
+            READS_PER_MINUTE if reads else WRITES_PER_MINUTE
         )
         caller = self._caller(connection)
         try:

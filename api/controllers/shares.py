@@ -13,6 +13,7 @@ from api.auth import PUBLIC
 from api.caching import UNCHANGED, matches
 from api.envelope import Envelope, ok, page, part
 from api.errors import errors
+from api.limits import REPORTS_PER_HOUR
 from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_reports, provide_share_links, provide_shared
 from libs.app_config.runtime import LIMITS
@@ -38,9 +39,13 @@ class AddShare(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class AddReport(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What is wrong with a shared or a community picture; one of the two is named. Who reports is not kept."""
+    """What is wrong with a shared or a community picture; one of the two is named. Who reports is not kept.
+
+    `render_id` names one render of what the link shows; without it the report is about all of it.
+    """
 
     share_token: Annotated[str, Meta(pattern=f"^{TOKEN.pattern}$", max_length=43)] | None = None
+    render_id: UUID | None = None
     community_item_id: UUID | None = None
     reason: Reason
     message: Annotated[str, Meta(max_length=LIMITS.report_characters)] = ""
@@ -125,11 +130,11 @@ class SharedController(Controller):
     operation_id="addReport",
     tags=["Sharing"],
     status_code=204,
-    opt={"exclude_from_auth": True},
+    opt={"exclude_from_auth": True, "rate": REPORTS_PER_HOUR},
     security=PUBLIC,
     dependencies={"reports": Provide(provide_reports, sync_to_thread=False)},
     responses=errors(400, 404, 408, 413, 415, 422, 429, 503),
 )
 async def add_report(data: AddReport, reports: NamedDependency[ReportService]) -> None:
     """Report a picture to the operators."""
-    await reports.add(data.share_token, data.community_item_id, data.reason, data.message)
+    await reports.add(data.share_token, data.render_id, data.community_item_id, data.reason, data.message)

@@ -12,9 +12,13 @@ Reason = Literal["illegal", "private", "offensive", "other"]
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with what a share's `token` opens, or with a community item: one of the two."""
+    """What is wrong with what a share's `token` opens, or with a community item: one of the two.
+
+    `render_id` is one of those that the token shows, or None for all of it.
+    """
 
     token: str | None
+    render_id: UUID | None
     item_id: UUID | None
     reason: Reason
     message: str
@@ -27,5 +31,5 @@ class ReportRepository:
         self._db = db
 
     async def add(self, report: Report) -> None:
-        """Note a report. Raises MaquetteError share_not_found, community_item_not_found, rate_limited."""
+        """Note a report. Raises MaquetteError share_not_found, community_item_not_found."""
         await self._db.call_with_proof("report_picture", report, NoneType)

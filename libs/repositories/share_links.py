@@ -36,23 +36,28 @@ class SharedRecipeRow(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str
     settings: dict[str, Any]
     seed: int
+    from_photo: bool
 
 
 class SharedRenderRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A render as a link shows it; `recipe` is None unless its owner included it."""
+    """A render as a link shows it, its cover first.
+
+    `recipe` is None unless its owner included it; `title` too, when it would say the prompt that made it.
+    """
 
     id: UUID
     place: float
-    title: str
+    preset_id: str
+    title: str | None
     recipe: SharedRecipeRow | None
     variants: list[VariantRow]
 
 
 class SharedRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What a link shows: one page of renders."""
+    """What a link shows: one page of renders. `title` is a collection's; None for a render."""
 
     kind: Literal["render", "collection"]
-    title: str
+    title: str | None
     renders: list[SharedRenderRow]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from libs.app_config.runtime import LIMITS
+from libs.app_config.runtime import LIMITS, find_preset
 from libs.errors import ErrorCode, FieldError, MaquetteError
 from libs.repositories.cursor import PlaceCursor, TimeCursor, decode_cursor, encode_cursor
 from libs.repositories.render_rows import VariantRow
@@ -51,7 +51,10 @@ class SharedVariantView(msgspec.Struct, frozen=True):
 
 
 class SharedRenderView(msgspec.Struct, frozen=True):
-    """A render of a share. `recipe` is null unless its owner included it."""
+    """A render of a share, its cover first. `recipe` is null unless its owner included it.
+
+    Without it, a render that nobody named is titled by its preset: its own title would be the prompt.
+    """
 
     id: UUID
     title: str
@@ -135,7 +138,8 @@ class SharedService:
         if row is None:
             raise MaquetteError(ErrorCode.SHARE_NOT_FOUND)
         shown = row.renders[:limit]
-        view = SharedView(row.kind, row.title, [_render(token, render) for render in shown])
+        renders = [_render(token, render) for render in shown]
+        view = SharedView(row.kind, row.title or renders[0].title, renders)
         more = len(row.renders) > limit
         return view, encode_cursor(PlaceCursor(shown[-1].place, shown[-1].id)) if more else None
 
@@ -162,13 +166,19 @@ class ReportService:
     def __init__(self, reports: ReportRepository) -> None:
         self._reports = reports
 
-    async def add(self, token: str | None, item_id: UUID | None, reason: Reason, message: str) -> None:
-        """Note a report. Raises FieldError, share_not_found, community_item_not_found, rate_limited."""
+    async def add(
+        self, token: str | None, render_id: UUID | None, item_id: UUID | None, reason: Reason, message: str
+    ) -> None:
+        """Note a report. Raises FieldError, share_not_found, community_item_not_found."""
         if (token is None) == (item_id is None):
             raise FieldError("", "Name what is reported: share_token or community_item_id.")
+        if render_id is not None and token is None:
+            raise FieldError("render_id", "Name the share_token that shows the render.")
         checked = _checked(token) if token is not None else None
         text = clean_text("message", message, LIMITS.report_characters)
-        await self._reports.add(Report(token=checked, item_id=item_id, reason=reason, message=text))
+        await self._reports.add(
+            Report(token=checked, render_id=render_id, item_id=item_id, reason=reason, message=text)
+        )
 
 
 def _checked(token: str) -> str:
@@ -179,10 +189,12 @@ def _checked(token: str) -> str:
 
 def _render(token: str, render: SharedRenderRow) -> SharedRenderView:
     recipe = render.recipe
+    preset = find_preset(render.preset_id)
     return SharedRenderView(
         render.id,
-        render.title,
-        recipe and recipe_view(recipe.preset_id, recipe.prompt, recipe.settings, recipe.seed),
+        render.title or (preset.name if preset else "A render"),
+        recipe
+        and recipe_view(recipe.preset_id, recipe.prompt, recipe.settings, recipe.seed, from_photo=recipe.from_photo),
         [_variant(token, variant) for variant in render.variants],
     )
 

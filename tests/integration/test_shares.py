@@ -63,9 +63,12 @@ async def test_a_link_opens_a_render_with_its_pictures_for_anybody(
     assert answer.headers["cache-control"] == "private, no-store"
     view = answer.json()["data"]
     (render,) = view["renders"]
-    assert (view["kind"], view["title"], render["recipe"]) == ("render", painting["title"], None)
-    # Nothing tells whose it is.
+    # Nothing tells whose it is, or what made it: nobody named this render, so that its title is the prompt.
+    assert (view["kind"], view["title"], render["title"], render["recipe"]) == ("render", *["First ideas"] * 2, None)
     assert painter.user.id not in answer.text
+    async with httpx.AsyncClient() as messenger:
+        page = await messenger.get(link["url"])
+    assert "harbour" not in (answer.text + page.text).lower()
     (variant,) = render["variants"]
     own = await httpx.AsyncClient().get(painting["variants"][0]["url"])
     picture = await visitor.get(variant["url"].removeprefix("/api/v1"))
@@ -81,7 +84,8 @@ async def test_settings_are_there_only_when_they_were_included(
     link = await shared(painter, render_id=painting["id"], include_settings=True)
     (render,) = (await visitor.get(f"/shared/{token_of(link)}")).json()["data"]["renders"]
     recipe = render["recipe"]
-    assert (recipe["preset_id"], recipe["prompt"], recipe["can_apply"]) == ("first-ideas", "A harbour", True)
+    assert render["title"] == painting["title"]
+    assert (recipe["preset_id"], recipe["prompt"], recipe["problem"]) == ("first-ideas", "A harbour", None)
     assert recipe["settings"]["palette"] == "ember"
 
 
@@ -173,6 +177,76 @@ async def test_links_are_listed_page_by_page(product: Product, alice: Person) ->
     assert first["data"] + second["data"] == made[::-1]
 
 
+async def test_a_render_is_shown_with_its_cover_first(
+    product: Product, alice: Person, visitor: httpx.AsyncClient
+) -> None:
+    with product.stack.connect() as connection:
+        (render,) = add_renders(connection, alice.user.id, [Draft(variants=3)])
+    detail = (await alice.api.get(f"/renders/{render}")).json()["data"]
+    cover = detail["variants"][2]["id"]
+    (await alice.api.patch(f"/renders/{render}", json={"cover_variant_id": cover})).raise_for_status()
+    link = await shared(alice, render_id=str(render))
+    (view,) = (await visitor.get(f"/shared/{token_of(link)}")).json()["data"]["renders"]
+    assert [variant["index"] for variant in view["variants"]] == [2, 0, 1]
+
+
+async def test_a_render_is_taken_down_wherever_a_link_shows_it(
+    product: Product, alice: Person, visitor: httpx.AsyncClient
+) -> None:
+    bad, good = seeded(product, alice, 2)
+    collections = []
+    for name in ("First", "Second"):
+        collection = (await alice.api.post("/collections", json={"name": name})).json()["data"]["id"]
+        for render in (bad, good):
+            (await alice.api.put(f"/collections/{collection}/items/{render}")).raise_for_status()
+        collections.append(await shared(alice, collection_id=collection))
+    alone = await shared(alice, render_id=bad)
+
+    async def shown(link: dict[str, Any]) -> list[str]:
+        answer = await visitor.get(f"/shared/{token_of(link)}")
+        return [render["id"] for render in answer.raise_for_status().json()["data"]["renders"]]
+
+    report = {"share_token": token_of(collections[0]), "render_id": bad, "reason": "private", "message": "My face"}
+    stranger = report | {"render_id": seeded(product, alice, 1)[0]}
+    refused(await visitor.post("/reports", json=stranger), ErrorCode.SHARE_NOT_FOUND)
+    refused(await visitor.post("/reports", json={**report, "share_token": None}), ErrorCode.VALIDATION_FAILED)
+    assert (await visitor.post("/reports", json=report)).status_code == 204
+    assert [sorted(await shown(link)) for link in collections] == [sorted([bad, good])] * 2
+
+    with product.stack.connect() as connection:
+        waiting = "select report_id, address, live, title, messages from private.open_reports where messages = %s"
+        ((report_id, address, live, title, messages),) = connection.execute(waiting, (["My face"],)).fetchall()
+        assert (address, live, title, messages) == (f"/s/{token_of(collections[0])}", True, "Render 0", ["My face"])
+        connection.execute("select private.take_down(%s)", (report_id,))
+        assert connection.execute(waiting, (["My face"],)).fetchall() == []
+
+    assert [await shown(link) for link in collections] == [[good]] * 2
+    refused(await visitor.get(f"/shared/{token_of(alone)}"), ErrorCode.SHARE_NOT_FOUND)
+    refused(await alice.api.post("/shares", json={"render_id": bad}), ErrorCode.SHARING_REFUSED)
+    # What a third collection of the same owner would show is the same.
+    third = (await alice.api.post("/collections", json={"name": "Third"})).json()["data"]["id"]
+    (await alice.api.put(f"/collections/{third}/items/{bad}")).raise_for_status()
+    assert await shown(await shared(alice, collection_id=third)) == []
+
+
+async def test_a_collection_is_taken_down_with_what_is_in_it(
+    product: Product, alice: Person, visitor: httpx.AsyncClient
+) -> None:
+    (render,) = seeded(product, alice, 1)
+    collection = (await alice.api.post("/collections", json={"name": "Bad"})).json()["data"]["id"]
+    (await alice.api.put(f"/collections/{collection}/items/{render}")).raise_for_status()
+    link = await shared(alice, collection_id=collection)
+    report = {"share_token": token_of(link), "reason": "illegal", "message": ""}
+    (await visitor.post("/reports", json=report)).raise_for_status()
+
+    with product.stack.connect() as connection:
+        connection.execute("select private.take_down(id) from private.reports where share_link_id = %s", (link["id"],))
+
+    refused(await visitor.get(f"/shared/{token_of(link)}"), ErrorCode.SHARE_NOT_FOUND)
+    for body in ({"collection_id": collection}, {"render_id": render}):
+        refused(await alice.api.post("/shares", json=body), ErrorCode.SHARING_REFUSED)
+
+
 async def test_an_operator_takes_a_shared_picture_down_for_good(
     product: Product, alice: Person, visitor: httpx.AsyncClient
 ) -> None:
@@ -197,7 +271,9 @@ async def test_an_operator_takes_a_shared_picture_down_for_good(
 
 
 async def test_I1_markup_stays_text_in_the_preview_of_a_share(product: Product, alice: Person) -> None:
-    (render,) = seeded(product, alice, 1, title='"><img src=x onerror=alert(1)> \\1')
+    (render,) = seeded(product, alice, 1)
+    title = {"title": '"><img src=x onerror=alert(1)> \\1'}
+    (await alice.api.patch(f"/renders/{render}", json=title)).raise_for_status()
     link = await shared(alice, render_id=render)
     async with httpx.AsyncClient() as messenger:
         page = await messenger.get(link["url"])
@@ -208,5 +284,8 @@ async def test_I1_markup_stays_text_in_the_preview_of_a_share(product: Product, 
     assert tags["og:title"].startswith("&quot;&gt;&lt;img src=x")
     assert tags["robots"] == "noindex"
     assert tags["og:image"].startswith(f"{product.url}/api/v1/shared/")
+    assert (tags["og:image:width"], tags["og:image:height"]) == ("1248", "832")
     assert page.headers["referrer-policy"] == "no-referrer"
     assert gone.status_code == 404
+    for answer in (page, gone):
+        assert (answer.headers["cache-control"], answer.headers["x-robots-tag"]) == ("private, no-store", "noindex")

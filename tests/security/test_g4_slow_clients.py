@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from api.__main__ import HEAD_TIMEOUT_MS
-from api.limits import READS_PER_MINUTE, WRITES_PER_MINUTE
+from api.limits import READS_PER_MINUTE, REPORTS_PER_HOUR, WRITES_PER_MINUTE
 from api.middleware import BODY_PIECE_SECONDS
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
@@ -130,6 +130,16 @@ async def test_G4_a_claimed_address_is_not_counted_for(alone: Product) -> None:
             answer = await stranger.get("/config", headers={"X-Forwarded-For": "192.0.2.1"})
     refused(answer, ErrorCode.RATE_LIMITED)
     assert 1 <= int(answer.headers["retry-after"]) <= 60
+
+
+async def test_G4_a_flood_of_reports_is_held_by_its_sender(alone: Product) -> None:
+    report = {"share_token": "A" * 43, "reason": "other"}
+    async with alone.client() as stranger:
+        answers = [await stranger.post("/reports", json=report) for _ in range(REPORTS_PER_HOUR.amount + 1)]
+    for answer in answers[:-1]:
+        refused(answer, ErrorCode.SHARE_NOT_FOUND)
+    refused(answers[-1], ErrorCode.RATE_LIMITED)
+    assert 60 < int(answers[-1].headers["retry-after"]) <= 3600
 
 
 async def test_G4_a_fresh_token_is_the_same_person(alone: Product, ann_alone: Person) -> None:
