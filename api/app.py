@@ -28,7 +28,7 @@ from api.limits import RateLimiter, limit_rate
 from api.middleware import body_deadline, has_body
 from api.openapi import DocumentPlugin
 from api.services import services_lifespan
-from api.social_preview import community_page, community_set_page, shared_page
+from api.social_preview import community_page, community_set_page, landing_page, shared_page
 from api.spa import Spa, serve_spa
 from libs.app_config.runtime import LIMITS
 from libs.app_config.settings import ServiceRole, Settings
@@ -92,6 +92,7 @@ def create_app(settings: Settings, service_role: ServiceRole) -> Litestar:
             api,
             HealthController,
             MetricsController,
+            landing_page,
             community_page,
             community_set_page,
             shared_page,

@@ -11,7 +11,7 @@ from api.envelope import Envelope
 
 T = TypeVar("T")
 
-# A change by an operator shows within a minute; a cache may answer with the old for ten more while it asks.
+# A cache asks again after a minute, and may answer with the old for ten more while it asks.
 CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=600"
 
 UNCHANGED: Final = {304: ResponseSpec(None, description="What you have is still right.")}

@@ -5,11 +5,13 @@ Messengers and search engines run no script, so what they show must stand in the
 
 import hashlib
 import re
+from collections.abc import Sequence
 from html import escape
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
+from litestar.params import QueryParameter
 from msgspec import Struct
 
 from api.caching import matches
@@ -18,50 +20,87 @@ from api.errors import failure
 from api.services import provide_community, provide_shared
 from api.spa import Spa
 from libs.errors import ErrorCode, MaquetteError
+from libs.services.community import CommunityItemView, CommunityPictureView
 
 TITLE: Final = re.compile(r"<title>[^<]*</title>")
 DESCRIPTION: Final = re.compile(r'<meta name="description"[^>]*>')
 
+LANDING: Final = "Render a photo or an idea, keep what you made in order, and start from sets that work."
 COMMUNITY: Final = "Sets of renders with the settings that made them. Apply one and make it yours."
 
 
+class PreviewImage(Struct, frozen=True, kw_only=True):
+    """A picture at an absolute address, its size in pixels, and what it shows."""
+
+    url: str
+    width: int
+    height: int
+    alt: str
+
+
 class Preview(Struct, frozen=True, kw_only=True):
-    """What stands in a document's head; texts are escaped when they are written. `indexed`: by search engines."""
+    """What stands in a document's head; texts are escaped when they are written. `indexed`: by search engines.
+
+    `canonical` is the address that stands for this one where the same is shown at several.
+    """
 
     title: str
     description: str
     address: str
-    image: str | None = None
+    canonical: str | None = None
+    image: PreviewImage | None = None
     indexed: bool
+
+
+@get("/", include_in_schema=False, opt={"exclude_from_auth": True})
+async def landing_page(request: Request[Any, Any, State]) -> Response[bytes] | Response[ErrorEnvelope]:
+    """The first page, with the first cover of the community."""
+    image = await _first_cover(request)
+    preview = Preview(
+        title="Renders from photos and ideas", description=LANDING, address="/", image=image, indexed=True
+    )
+    return _document(request, preview, 200)
 
 
 @get("/community", include_in_schema=False, opt={"exclude_from_auth": True})
 async def community_page(request: Request[Any, Any, State]) -> Response[bytes] | Response[ErrorEnvelope]:
     """All sets, with the first cover."""
-    image = None
-    try:
-        sets, _ = await provide_community(request).page(None, None, 1)
-        image = next((cover.url for one in sets for cover in one.covers), None)
-    except MaquetteError:
-        pass
+    image = await _first_cover(request)
     preview = Preview(title="Community", description=COMMUNITY, address="/community", image=image, indexed=True)
     return _document(request, preview, 200)
 
 
 @get("/community/{slug:str}", include_in_schema=False, opt={"exclude_from_auth": True})
-async def community_set_page(request: Request[Any, Any, State], slug: str) -> Response[bytes] | Response[ErrorEnvelope]:
-    """One set, with its first picture."""
+async def community_set_page(
+    request: Request[Any, Any, State],
+    slug: str,
+    item: Annotated[str | None, QueryParameter(name="item", required=False)] = None,
+) -> Response[bytes] | Response[ErrorEnvelope]:
+    """One set, with its first picture; or one `item` of it, by its id."""
     try:
         found = await provide_community(request).find(slug)
     except MaquetteError as error:
         return _document(request, None, 404 if error.code is ErrorCode.COMMUNITY_SET_NOT_FOUND else 200)
-    preview = Preview(
-        title=found.title,
-        description=found.description,
-        address=f"/community/{found.slug}",
-        image=found.items[0].picture.url if found.items else None,
-        indexed=True,
-    )
+    address = f"/community/{found.slug}"
+    open_item = _item(found.items, item)
+    if open_item:
+        # Search engines keep the set alone: an item is a part of it.
+        preview = Preview(
+            title=f"{open_item.title} · {found.title}",
+            description=open_item.recipe.prompt or found.description,
+            address=f"{address}?item={open_item.id}",
+            canonical=address,
+            image=_image(open_item.picture, open_item.title),
+            indexed=True,
+        )
+    else:
+        preview = Preview(
+            title=found.title,
+            description=found.description,
+            address=address,
+            image=_image(found.items[0].picture, found.items[0].title) if found.items else None,
+            indexed=True,
+        )
     return _document(request, preview, 200)
 
 
@@ -72,12 +111,14 @@ async def shared_page(request: Request[Any, Any, State], token: str) -> Response
         shared, _ = await provide_shared(request).find(token, None, 1)
     except MaquetteError as error:
         return _document(request, None, 404 if error.code is ErrorCode.SHARE_NOT_FOUND else 200)
+    image = None
+    if shared.renders:
+        render = shared.renders[0]
+        cover = render.variants[0]
+        url = _public_url(request) + cover.url
+        image = PreviewImage(url=url, width=cover.width, height=cover.height, alt=render.title)
     preview = Preview(
-        title=shared.title,
-        description="Made with Maquette.",
-        address=f"/s/{token}",
-        image=_public_url(request) + shared.renders[0].variants[0].url if shared.renders else None,
-        indexed=False,
+        title=shared.title, description="Made with Maquette.", address=f"/s/{token}", image=image, indexed=False
     )
     return _document(request, preview, 200)
 
@@ -94,9 +135,16 @@ def head(document: str, preview: Preview, public_url: str) -> str:
         "twitter:card": "summary_large_image" if preview.image else "summary",
     }
     if preview.image:
-        tags["og:image"] = escape(preview.image)
+        tags |= {
+            "og:image": escape(preview.image.url),
+            "og:image:width": str(preview.image.width),
+            "og:image:height": str(preview.image.height),
+            "og:image:alt": escape(preview.image.alt),
+        }
     lines = [f'<meta property="{name}" content="{value}" />' for name, value in tags.items()]
-    if not preview.indexed:
+    if preview.indexed:
+        lines.append(f'<link rel="canonical" href="{escape(public_url + (preview.canonical or preview.address))}" />')
+    else:
         lines.append('<meta name="robots" content="noindex" />')
     description = f'<meta name="description" content="{escape(preview.description)}" />'
     # Functions, because a replacement text would read backslashes of a title as references.
@@ -112,14 +160,32 @@ def _document(
     if file is None:
         return failure(ErrorCode.NOT_FOUND)
     data = head(file.data.decode(), preview, _public_url(request)).encode() if preview else file.data
-    headers = {
-        "Content-Security-Policy": spa.policy,
-        "Cache-Control": file.cache_control,
-        "ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"',
-    }
+    headers = {"Content-Security-Policy": spa.policy}
+    if not (preview and preview.indexed):
+        # What a link opens is kept by nobody: it must be gone with the link.
+        headers["X-Robots-Tag"] = "noindex"
+        return Response(data, media_type=file.content_type, status_code=status, headers=headers)
+    headers |= {"Cache-Control": file.cache_control, "ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"'}
     if status == 200 and matches(request, headers["ETag"]):
         return Response(b"", status_code=304, headers=headers)
     return Response(data, media_type=file.content_type, status_code=status, headers=headers)
+
+
+async def _first_cover(request: Request[Any, Any, State]) -> PreviewImage | None:
+    """A preview without a picture is better than none."""
+    try:
+        sets, _ = await provide_community(request).page(None, None, 1)
+    except MaquetteError:
+        return None
+    return next((_image(cover, one.title) for one in sets for cover in one.covers), None)
+
+
+def _item(items: Sequence[CommunityItemView], wanted: str | None) -> CommunityItemView | None:
+    return next((one for one in items if str(one.id) == wanted), None)
+
+
+def _image(picture: CommunityPictureView, alt: str) -> PreviewImage:
+    return PreviewImage(url=picture.url, width=picture.width, height=picture.height, alt=alt)
 
 
 def _public_url(request: Request[Any, Any, State]) -> str:

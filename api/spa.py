@@ -11,6 +11,7 @@ from litestar import Request, Response, get
 from litestar.datastructures import State
 from msgspec import Struct
 
+from api.caching import matches
 from api.envelope import ErrorEnvelope
 from api.errors import failure
 from libs.app_config.settings import Settings
@@ -66,12 +67,12 @@ def content_security_policy(supabase_url: str) -> str:
 
 
 @get(
-    ["/", "/{path:path}"],
+    "/{path:path}",
     include_in_schema=False,
     opt={"exclude_from_auth": True, "unlimited": True},
     sync_to_thread=False,
 )
-def serve_spa(request: Request[None, None, State], path: str = "") -> Response[bytes] | Response[ErrorEnvelope]:
+def serve_spa(request: Request[None, None, State], path: str) -> Response[bytes] | Response[ErrorEnvelope]:
     """A built file, or the page that the SPA's router draws."""
     spa: Spa = request.app.state.spa
     name = path.lstrip("/")
@@ -82,7 +83,7 @@ def serve_spa(request: Request[None, None, State], path: str = "") -> Response[b
             return failure(ErrorCode.NOT_FOUND)
         file = spa.files["index.html"]
     headers = {"Content-Security-Policy": spa.policy, "Cache-Control": file.cache_control, "ETag": file.etag}
-    if request.headers.get("if-none-match") == file.etag:
+    if matches(request, file.etag):
         return Response(b"", status_code=304, headers=headers)
     if file.gzipped is not None:
         headers["Vary"] = "Accept-Encoding"

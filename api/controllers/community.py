@@ -38,6 +38,13 @@ class CommunityController(Controller):
         """Sets with their covers, all or those of one tag."""
         return cacheable(request, page(*await community.page(tag, cursor, limit)))
 
+    @get("/tags", operation_id="listCommunityTags", responses=UNCHANGED | errors(429, 503))
+    async def list_tags(
+        self, request: Request[Any, Any, State], community: NamedDependency[CommunityService]
+    ) -> Response[Envelope[list[str]]]:
+        """The tags of published sets, the commonest first."""
+        return cacheable(request, ok(await community.tags()))
+
     @get("/{slug:str}", operation_id="getCommunitySet", responses=UNCHANGED | errors(404, 429, 503))
     async def read(
         self, request: Request[Any, Any, State], slug: str, community: NamedDependency[CommunityService]

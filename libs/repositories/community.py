@@ -58,6 +58,10 @@ class CommunityRepository:
             arguments |= {"after_position": after.position, "after_id": after.id}
         return await self._db.call("list_community", list[CommunitySetRow], arguments)
 
+    async def tags(self) -> list[str]:
+        """The tags of published sets, the commonest first."""
+        return await self._db.call("community_tags", list[str], {})
+
     async def find(self, slug: str) -> CommunitySetRow | None:
         """One set with all its items; None when there is no published set of that name."""
         rows = await self._db.call("list_community", list[CommunitySetRow], {"page_size": 1, "wanted": slug})

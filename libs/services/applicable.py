@@ -4,22 +4,29 @@ from typing import Any
 
 import msgspec
 
-from libs.app_config.runtime import find_preset
+from libs.app_config.runtime import LIMITS, Preset, find_model, find_preset
 from libs.errors import FieldError
+from libs.services.prompt_builder import clean_text
 
 
 class RecipeView(msgspec.Struct, frozen=True, kw_only=True):
-    """Settings to start from. `preset_name` is null and `can_apply` false when the preset is no longer offered so."""
+    """Settings to start from. `problem` says why nobody can make this now; null when it can be applied.
+
+    `from_photo`: it was made from a photo, which is not part of it.
+    """
 
     preset_id: str
     preset_name: str | None
     prompt: str
     settings: dict[str, Any]
     seed: int
-    can_apply: bool
+    from_photo: bool
+    problem: str | None
 
 
-def recipe_view(preset_id: str, prompt: str, settings: dict[str, Any], seed: int) -> RecipeView:
+def recipe_view(
+    preset_id: str, prompt: str, settings: dict[str, Any], seed: int, *, from_photo: bool = False
+) -> RecipeView:
     """A recipe, held against the presets of now."""
     preset = find_preset(preset_id)
     return RecipeView(
@@ -28,17 +35,40 @@ def recipe_view(preset_id: str, prompt: str, settings: dict[str, Any], seed: int
         prompt=prompt,
         settings=settings,
         seed=seed,
-        can_apply=recipe_problem(preset_id, settings) is None,
+        from_photo=from_photo,
+        problem=recipe_problem(preset_id, prompt, settings, seed, from_photo=from_photo),
     )
 
 
-def recipe_problem(preset_id: str, settings: dict[str, Any]) -> str | None:
-    """Why nobody can make this now; None when it can be made."""
+def recipe_problem(
+    preset_id: str, prompt: str, settings: dict[str, Any], seed: int, *, from_photo: bool = False
+) -> str | None:
+    """Why nobody can make this now, with a photo when it was made from one; None when it can be made."""
     preset = find_preset(preset_id)
     if preset is None:
-        return f"There is no preset {preset_id}."
+        return "Its preset is no longer offered."
     try:
         preset.checked_settings(settings)
+        cleaned = clean_text("prompt", prompt, LIMITS.prompt_characters)
     except FieldError as error:
         return error.details["fields"][0]["message"]  # pyright: ignore[reportIndexIssue, reportUnknownVariableType]
+    if cleaned != prompt:
+        return "Its prompt has spaces or characters that a run leaves out."
+    return _input_problem(preset, prompt, from_photo=from_photo) or _seed_problem(preset, seed)
+
+
+def _input_problem(preset: Preset, prompt: str, *, from_photo: bool) -> str | None:
+    if from_photo:
+        return f"{preset.name} does not use a photo any more." if preset.photo == "none" else None
+    if preset.photo == "required":
+        return f"{preset.name} starts from a photo, and none is part of this."
+    return None if prompt else "It has neither a prompt nor a photo."
+
+
+def _seed_problem(preset: Preset, seed: int) -> str | None:
+    model = find_model(preset.model)
+    if model is None or not model.supports_seed:
+        return f"The model of {preset.name} takes no seed."
+    if not LIMITS.min_seed <= seed <= LIMITS.max_seed:
+        return f"The seed {seed} is not between {LIMITS.min_seed} and {LIMITS.max_seed}."
     return None

@@ -74,6 +74,10 @@ class CommunityService:
         after = encode_cursor(SetCursor(shown[-1].position, shown[-1].id)) if len(rows) > limit else None
         return [self._set(row) for row in shown], after
 
+    async def tags(self) -> list[str]:
+        """What sets can be narrowed to, the commonest first."""
+        return await self._community.tags()
+
     async def find(self, slug: str) -> CommunitySetDetailView:
         """One set with its items. Raises community_set_not_found."""
         row = await self._community.find(slug) if SLUG.fullmatch(slug) else None

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 
 from libs.errors import ErrorCode
@@ -77,15 +78,16 @@ async def test_a_set_shows_its_items_and_says_which_can_be_applied(curated: str,
     fine = (await visitor.get(f"/community/{curated}-0")).json()["data"]
     old = (await visitor.get(f"/community/{curated}-1")).json()["data"]
     assert [item["title"] for item in fine["items"]] == [f"Item {n}" for n in range(1, 5)]
-    assert {item["recipe"]["can_apply"] for item in fine["items"]} == {True}
-    assert {item["recipe"]["can_apply"] for item in old["items"]} == {False}
+    assert {item["recipe"]["problem"] for item in fine["items"]} == {None}
+    assert all("is not one of" in item["recipe"]["problem"] for item in old["items"])
     assert fine["items"][0]["recipe"] == {
         "preset_id": "first-ideas",
         "preset_name": "First ideas",
         "prompt": "Oak",
         "settings": {"palette": "stone"},
         "seed": 1,
-        "can_apply": True,
+        "from_photo": False,
+        "problem": None,
     }
 
 
@@ -120,6 +122,66 @@ async def test_a_conditional_request_answers_304_until_something_changes(
     assert (changed.status_code, changed.json()["data"]["description"]) == (200, "New")
 
 
+async def test_an_item_that_comes_back_keeps_its_file(product: Product, curated: str) -> None:
+    columns = (
+        "collection_id, position, title, credit, preset_id, prompt, settings, seed, path, thumbnail_path, width, "
+        "height, placeholder, is_published"
+    )
+    item = {"path": f"{curated}-15.webp", "other": f"{curated}-15-new.webp"}
+
+    def waiting(connection: psycopg.Connection) -> list[str]:
+        rows = connection.execute(
+            "select name from private.file_removals where name like %s order by name", (f"{curated}-15%",)
+        )
+        return [name for (name,) in rows]
+
+    with product.stack.connect() as connection:
+        where = "from community_items where path = %(path)s"
+        connection.execute(f"create temporary table kept as select {columns} {where}", item)
+        connection.execute(f"delete {where}", item)
+        assert waiting(connection) == [f"{curated}-15.thumb.webp", f"{curated}-15.webp"]
+        connection.execute(f"insert into community_items ({columns}) select {columns} from kept")
+        assert waiting(connection) == []
+        connection.execute("update community_items set path = %(other)s where path = %(path)s", item)
+        assert waiting(connection) == [f"{curated}-15.webp"]
+        connection.execute("update community_items set path = %(path)s where path = %(other)s", item)
+        assert waiting(connection) == [f"{curated}-15-new.webp"]
+
+
+async def test_tags_of_published_sets_come_the_commonest_first(
+    product: Product, curated: str, visitor: httpx.AsyncClient
+) -> None:
+    with product.stack.connect() as connection:
+        connection.execute(
+            "update community_collections set tags = tags || %s::text[] where slug = any (%s)",
+            ([f"rare-{curated}"], [f"{curated}-0", f"{curated}-3"]),
+        )
+    answer = await visitor.get("/community/tags")
+    tags = answer.json()["data"]
+    assert tags.index(curated) < tags.index(f"rare-{curated}")
+    assert len(tags) == len(set(tags))
+    again = await visitor.get("/community/tags", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    with product.stack.connect() as connection, pytest.raises(psycopg.errors.CheckViolation):
+        connection.execute("update community_collections set slug = 'tags' where slug = %s", (f"{curated}-0",))
+
+
+async def test_one_item_of_a_set_has_a_preview_of_its_own(product: Product, curated: str) -> None:
+    async with product.client() as visitor, httpx.AsyncClient() as messenger:
+        item = (await visitor.get(f"/community/{curated}-0")).json()["data"]["items"][1]
+        page = await messenger.get(f"{product.url}/community/{curated}-0", params={"item": item["id"]})
+        unknown = await messenger.get(f"{product.url}/community/{curated}-0", params={"item": MARKUP})
+        landing = await messenger.get(f"{product.url}/")
+    tags = dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)" />', page.text))
+    assert tags["og:title"].startswith("Item 2 · Set 0")
+    assert tags["og:url"] == f"{product.url}/community/{curated}-0?item={item['id']}"
+    assert (tags["og:image"], tags["og:image:alt"]) == (item["picture"]["url"], "Item 2")
+    assert f'<link rel="canonical" href="{product.url}/community/{curated}-0" />' in page.text
+    assert (unknown.status_code, "og:title" in unknown.text, MARKUP in unknown.text) == (200, True, False)
+    assert f'<link rel="canonical" href="{product.url}/" />' in landing.text
+    assert "og:image" in landing.text
+
+
 async def test_I1_markup_stays_text_in_the_preview_of_a_set(product: Product, curated: str) -> None:
     async with httpx.AsyncClient() as messenger:
         page = await messenger.get(f"{product.url}/community/{curated}-0", headers={"Host": "evil.example"})
@@ -144,7 +206,16 @@ async def test_a_report_reaches_the_operators_who_take_the_picture_down(
 
     item = (await items())[-1]["id"]
     report = {"community_item_id": item, "reason": "offensive", "message": "  Look \n here "}
-    for _ in range(22):
+    with product.stack.connect() as connection:
+        # Others reported it before.
+        connection.execute(
+            """
+            insert into private.reports (community_item_id, reason, message)
+            select %s, 'offensive', 'Look here' from generate_series(1, 19)
+            """,
+            (item,),
+        )
+    for _ in range(3):
         assert (await visitor.post("/reports", json=report)).status_code == 204
     refused(
         await visitor.post("/reports", json=report | {"community_item_id": str(uuid4())}),
@@ -152,13 +223,19 @@ async def test_a_report_reaches_the_operators_who_take_the_picture_down(
     )
     refused(await visitor.post("/reports", json=report | {"share_token": "x"}), ErrorCode.VALIDATION_FAILED)
     with product.stack.connect() as connection:
+        (line,) = connection.execute(
+            "select reports, address, live, files from private.open_reports where address like %s",
+            (f"/community/{curated}-0%",),
+        ).fetchall()
+        assert line == (20, f"/community/{curated}-0?item={item}", True, [f"community/{curated}-04.webp"])
         reports = connection.execute(
             "select id, reason, message from private.reports where community_item_id = %s", (item,)
         ).fetchall()
         assert len(reports) == 20
         assert set(reports[0][1:]) == {"offensive", "Look here"}
         connection.execute("select private.take_down(%s)", (reports[0][0],))
-        queued = connection.execute("select count(*) from private.file_removals where bucket = 'community'").fetchone()
+        queued = connection.execute(
+            "select name from private.file_removals where name like %s order by name", (f"{curated}-04%",)
+        ).fetchall()
     assert item not in {one["id"] for one in await items()}
-    assert queued is not None
-    assert queued[0] >= 2
+    assert [name for (name,) in queued] == [f"{curated}-04.thumb.webp", f"{curated}-04.webp"]

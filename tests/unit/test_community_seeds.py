@@ -1,6 +1,7 @@
 """The sets a local stack begins with: complete, makeable, and really what the local Replicate draws."""
 
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,15 +25,27 @@ def test_there_are_four_sets_of_six_with_names_of_their_own() -> None:
 @pytest.mark.parametrize("one", SETS, ids=lambda one: one.slug)
 def test_every_item_can_be_made_without_a_photo(one: SeedSet) -> None:
     for item in one.items:
-        assert recipe_problem(item.preset_id, item.settings) is None
-        assert item.preset.photo != "required"
-        assert LIMITS.min_seed <= item.seed <= LIMITS.max_seed
+        assert recipe_problem(item.preset_id, item.prompt, item.settings, item.seed) is None
 
 
-def test_a_retired_preset_and_an_option_of_the_past_cannot_be_made() -> None:
-    assert recipe_problem("no-such-preset", {}) == "There is no preset no-such-preset."
-    assert "is not one of" in str(recipe_problem("first-ideas", {"palette": "no-longer-offered"}))
-    assert "no such setting" in str(recipe_problem("first-ideas", {"fog": True}))
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"preset_id": "no-such-preset"}, "Its preset is no longer offered."),
+        ({"settings": {"palette": "no-longer-offered"}}, "is not one of"),
+        ({"settings": {"fog": True}}, "no such setting"),
+        ({"prompt": ""}, "It has neither a prompt nor a photo."),
+        ({"prompt": "A  harbour "}, "Its prompt has spaces or characters that a run leaves out."),
+        ({"prompt": "x" * (LIMITS.prompt_characters + 1)}, str(LIMITS.prompt_characters)),
+        ({"seed": LIMITS.max_seed + 1}, "is not between"),
+        ({"preset_id": "room-makeover", "settings": {}}, "starts from a photo"),
+        ({"from_photo": True, "preset_id": "graphic-poster", "settings": {}}, "does not use a photo any more"),
+    ],
+)
+def test_what_nobody_can_make_now_says_why(changes: dict[str, Any], reason: str) -> None:
+    recipe: dict[str, Any] = {"preset_id": "first-ideas", "prompt": "A harbour", "settings": {}, "seed": 7}
+    assert recipe_problem(**recipe) is None
+    assert reason in str(recipe_problem(**(recipe | changes)))
 
 
 def test_the_kept_picture_is_what_the_local_replicate_draws() -> None:

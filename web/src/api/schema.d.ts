@@ -564,6 +564,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/community/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListTags
+         * @description The tags of published sets, the commonest first.
+         */
+        get: operations["listCommunityTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/community/{slug}": {
         parameters: {
             query?: never;
@@ -821,6 +841,7 @@ export interface components {
         /** AddReport */
         AddReport: {
             share_token?: string | null;
+            render_id?: string | null;
             community_item_id?: string | null;
             /** @enum {string} */
             reason: "illegal" | "private" | "offensive" | "other";
@@ -1127,6 +1148,11 @@ export interface components {
             data: components["schemas"]["EntryView"][];
             meta: components["schemas"]["Meta"];
         };
+        /** Envelope[list[str]] */
+        Envelope_list_str_: {
+            data: string[];
+            meta: components["schemas"]["Meta"];
+        };
         /** ErrorBody */
         ErrorBody: {
             code: string;
@@ -1330,7 +1356,8 @@ export interface components {
                 [key: string]: unknown;
             };
             seed: number;
-            can_apply: boolean;
+            from_photo: boolean;
+            problem: string | null;
         };
         /** RefundView */
         RefundView: {
@@ -4422,6 +4449,60 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listCommunityTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_list_str_"];
+                };
+            };
+            /** @description What you have is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description rate_limited */
             429: {

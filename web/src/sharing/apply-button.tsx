@@ -1,5 +1,4 @@
 import { Link } from "@tanstack/react-router";
-import type { ComponentProps } from "react";
 
 import type { components } from "@/api/schema";
 import { personId } from "@/auth/session";
@@ -12,17 +11,16 @@ interface ApplyButtonProps {
   title: string;
   recipe: Recipe;
   variant?: NonNullable<Parameters<typeof buttonStyle>[0]>["variant"];
-  className?: ComponentProps<"a">["className"];
 }
 
-/** Opens Create with what made a picture; who has to sign in first finds it there afterwards. */
-export function ApplyButton({ title, recipe, variant = "line", className }: ApplyButtonProps) {
-  if (!recipe.can_apply) return null;
+/** Opens Create with what made a picture, or says why it cannot; who has to sign in first finds it there afterwards. */
+export function ApplyButton({ title, recipe, variant = "line" }: ApplyButtonProps) {
+  if (recipe.problem !== null) return <p className="text-12 text-ink-2">{recipe.problem}</p>;
   return (
     <Link
       to="/dashboard/create"
       aria-label={`Apply settings of ${title}`}
-      className={buttonStyle({ variant, className })}
+      className={buttonStyle({ variant })}
       onClick={() => {
         const { preset_id: presetId, prompt, settings, seed } = recipe;
         keepApplied({ title, presetId, prompt, settings, seed }, personId());

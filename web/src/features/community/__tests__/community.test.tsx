@@ -5,7 +5,7 @@ import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backe
 import { openApp } from "@/test/render-app";
 
 const PICTURE = { url: "/a.webp", thumbnail_url: "/a.thumb.webp", width: 300, height: 200, placeholder: "" };
-const RECIPE = { preset_id: "warm-minimal", preset_name: "Warm minimal", prompt: "Oak", settings: { light: "morning" }, seed: 77, can_apply: true };
+const RECIPE = { preset_id: "warm-minimal", preset_name: "Warm minimal", prompt: "Oak", settings: { light: "morning" }, seed: 77, from_photo: false, problem: null };
 const item = (title: string, changes = {}) => ({
   id: `id-${title}`,
   title,
@@ -18,7 +18,7 @@ const SET = {
   title: "Rooms",
   description: "Quiet ones",
   tags: ["interior"],
-  items: [item("Oak"), item("Gone", { preset_name: null, can_apply: false })],
+  items: [item("Oak"), item("Gone", { preset_name: null, problem: "Its preset is no longer offered." })],
 };
 
 let backend: FakeBackend;
