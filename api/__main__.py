@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import signal
+import socket
 import sys
 
 import uvloop
@@ -50,9 +51,20 @@ def main() -> None:
         settings, service_role = load_settings(os.environ)
     except SettingsError as error:
         sys.exit(f"The environment is not complete:\n{error}")
+    _require_place(settings.host, settings.port)
     configure_logging(settings.log_level)
     _allow_open_files()
     uvloop.run(serve(settings, service_role))
+
+
+def _require_place(host: str, port: int) -> None:
+    """Exit with a sentence when nobody can listen there: Granian would panic with the trace of its Rust."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        sys.exit(
+            f"The API cannot listen on port {port} of {host}: {os.strerror(error.errno or 0)}. HOST and PORT choose another place."
+        )
 
 
 def _allow_open_files() -> None:

@@ -74,7 +74,7 @@ def load_settings(environ: Mapping[str, str]) -> tuple[Settings, ServiceRole]:
     service_role = ServiceRole(reader.text("SUPABASE_SECRET_KEY"))
     settings = Settings(
         public_url=reader.url("PUBLIC_URL", "http://127.0.0.1:8000"),
-        host=reader.text("HOST", "127.0.0.1"),
+        host=reader.address("HOST", "127.0.0.1"),
         port=reader.port("PORT", "8000"),
         supabase_url=reader.url("SUPABASE_URL"),
         supabase_publishable_key=reader.text("SUPABASE_PUBLISHABLE_KEY"),
@@ -128,6 +128,14 @@ def _mixed_worlds(settings: Settings, service_role: ServiceRole) -> list[str]:
     return problems
 
 
+def _is_address(value: str) -> bool:
+    try:
+        ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _is_url(value: str, schemes: frozenset[str]) -> bool:
     try:
         parts = urlsplit(value)
@@ -166,13 +174,18 @@ class _Reader:
     def optional_url(self, name: str, schemes: frozenset[str]) -> str | None:
         return self.url(name, schemes=schemes) if self._environ.get(name, "").strip() else None
 
+    def address(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if value and not _is_address(value):
+            self.problems.append(f"{name} must be an IP address")
+        return value
+
     def addresses(self, name: str) -> frozenset[str]:
         listed = [part.strip() for part in self._environ.get(name, "").split(",") if part.strip()]
-        try:
-            return frozenset(str(ip_address(part)) for part in listed)
-        except ValueError:
+        if not all(_is_address(part) for part in listed):
             self.problems.append(f"{name} must be IP addresses, separated by commas")
             return frozenset()
+        return frozenset(str(ip_address(part)) for part in listed)
 
     def port(self, name: str, default: str) -> int:
         value = self.text(name, default)

@@ -78,6 +78,7 @@ def test_J2_every_missing_value_is_named_at_once() -> None:
         ({"SUPABASE_SECRET_KEY": "sb_secret_\u200babc"}, "SUPABASE_SECRET_KEY must be printable ASCII"),
         ({"REPLICATE_API_TOKEN": "  "}, "REPLICATE_API_TOKEN is missing"),
         ({"STRIPE_WEBHOOK_SECRET": "abc"}, "STRIPE_WEBHOOK_SECRET must start with whsec_"),
+        ({"HOST": "localhost"}, "HOST must be an IP address"),
         ({"PORT": "0"}, "PORT must be a port number"),
         ({"PORT": "http"}, "PORT must be a port number"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL must be one of"),
