@@ -98,8 +98,6 @@ def test_all_that_match_are_changed_at_once(maker: Person) -> None:
     page.get_by_role("toolbar").get_by_role("button", name="Favorite").click()
     expect(page.get_by_text("3 renders added to My Favorites.", exact=True)).to_be_visible()
     expect(page.get_by_role("img", name="In My Favorites")).to_have_count(3)
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("img", name="In My Favorites")).to_have_count(0)
 
 
 def test_picked_renders_are_saved_as_one_file(maker: Person) -> None:
@@ -265,7 +263,9 @@ def test_a_long_list_stays_small_begins_at_a_month_and_is_found_again_where_it_w
     expect(page.get_by_role("link", name=f"Room {first - 1}", exact=True)).to_be_attached()
     page.mouse.wheel(0, 1200)
     later = page.get_by_role("link", name=f"Room {first + 20}", exact=True)
-    later.scroll_into_view_if_needed()
+    # Playwright's own waits for an element that does not move, and gives up on one that the list draws anew.
+    later.evaluate("(link) => link.scrollIntoView({ block: 'center' })")
+    expect(later).to_be_in_viewport()
     before = later.bounding_box()
     later.click()
     expect(page.get_by_role("heading", name=f"Room {first + 20}")).to_be_visible()

@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { cx } from "class-variance-authority";
 import { useState } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -37,7 +38,8 @@ export function SetList({ headingLevel: Heading }: { headingLevel: "h1" | "h2" }
       </div>
       {sets.error && <Notice tone="danger">{sets.error.message}</Notice>}
       {rows?.length === 0 && <p className="py-8 text-15 text-ink-2">No sets here yet.</p>}
-      <ul className="grid min-h-60 grid-cols-1 gap-x-5 gap-y-7 tablet:grid-cols-2 wide:grid-cols-4">
+      {/* Until the sets are there, a place that keeps what stands below out of the window. */}
+      <ul className={cx("grid min-h-60 grid-cols-1 gap-x-5 gap-y-7 tablet:grid-cols-2 wide:grid-cols-4", !rows && "max-wide:min-h-dvh")}>
         {rows?.map((set) => <SetCard key={set.slug} set={set} />)}
       </ul>
       {sets.hasNextPage && (
