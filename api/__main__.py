@@ -62,9 +62,8 @@ def _require_place(host: str, port: int) -> None:
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
-        sys.exit(
-            f"The API cannot listen on port {port} of {host}: {os.strerror(error.errno or 0)}. HOST and PORT choose another place."
-        )
+        reason = os.strerror(error.errno or 0)
+        sys.exit(f"The API cannot listen on port {port} of {host}: {reason}. HOST and PORT choose another place.")
 
 
 def _allow_open_files() -> None:
