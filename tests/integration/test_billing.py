@@ -221,6 +221,8 @@ async def test_E4_the_server_picks_customer_price_and_addresses(alice: Person, b
         await alice.api.post("/billing/checkout", json={"plan_id": "studio", "interval": "month"}),
         ErrorCode.ALREADY_SUBSCRIBED,
     )
+    customer = profile(paid.stack, alice)["stripe_customer_id"]
+    refused(await bob.api.post("/billing/portal", json={"customer": customer}), ErrorCode.NO_SUBSCRIPTION)
     assert await limit(bob) == FREE
 
 

@@ -1,5 +1,6 @@
 """H4: which moments count together. The database's clock decides; the end of a month is where calendars differ."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -176,6 +177,29 @@ def test_H4_a_plan_changed_inside_a_period_keeps_what_was_used(connection: psyco
     assert (before["plan_id"], before["used"], before["credit_limit"]) == ("pro", 30, 200)
     assert (after["plan_id"], after["used"], after["credit_limit"]) == ("studio", 30, 1000)
     assert (after["period_start"], after["resets_at"]) == (before["period_start"], before["resets_at"])
+
+
+@pytest.mark.parametrize("function", ["private.usage_of(uuid)", "private.my_usage_by_day()"])
+def test_usage_is_one_query_that_reads_one_period_of_one_person(function: str, connection: psycopg.Connection) -> None:
+    row = connection.execute("select prosrc from pg_proc where oid = %s::regprocedure", (function,)).fetchone()
+    assert row
+    query = re.sub(r"= owner\b", f"= '{ACCOUNT}'", row[0])
+    # Years of entries, without the jobs that they are about.
+    connection.execute("set local session_replication_role = replica")
+    connection.execute(
+        "insert into public.usage_ledger (owner_id, job_id, kind, amount, reason, effective_at)"
+        " select %s, gen_random_uuid(), 'debit', -1, 'generation', now() - make_interval(days => day)"
+        " from generate_series(1, 2000) as day",
+        (ACCOUNT,),
+    )
+    connection.execute("analyze public.usage_ledger")
+    connection.execute("select set_config('request.jwt.claim.sub', %s, true)", (ACCOUNT,))
+    # The other tables of tests are small enough to be read whole.
+    connection.execute("set local enable_seqscan = off")
+    plan = "\n".join(line for (line,) in connection.execute(f"explain {query}".encode()).fetchall())
+
+    assert "Seq Scan" not in plan
+    assert re.search(r"usage_ledger_month_idx.*\n +Index Cond: \(\(owner_id = .* AND \(effective_at >= ", plan), plan
 
 
 @pytest.mark.parametrize(("failed_ago", "plan"), [("6 days 23 hours 59 minutes", "pro"), ("7 days", "free")])

@@ -45,12 +45,12 @@ def filled(value: Row, own: str, bob: str) -> Row:
     }
 
 
-@pytest.mark.parametrize("caller", ["owner", "stranger"])
+@pytest.mark.parametrize("caller", ["owner", "other", "stranger"])
 async def test_A2_no_direct_call_changes_a_price_a_plan_or_the_ledger(
     caller: str, api: Api, alice: Actor, bob: Actor, anon: Actor, database: Database
 ) -> None:
     await api.submit(alice)
-    who = alice if caller == "owner" else anon
+    who = {"owner": alice, "other": bob, "stranger": anon}[caller]
     before = database.value(_MONEY)
 
     for method, path, body in WRITES:
