@@ -42,7 +42,7 @@ class BillingController(Controller):
         """A checkout for a plan."""
         return ok(AddressView(await billing.checkout(data.plan_id, data.interval)))
 
-    @post("/portal", operation_id="openPortal", responses=errors(401, 409, 429, 502, 503))
+    @post("/portal", operation_id="openPortal", responses=errors(401, 409, 415, 429, 502, 503))
     async def portal(self, billing: NamedDependency[BillingService]) -> Envelope[AddressView]:
         """The customer portal: change or cancel the plan, another card, invoices."""
         return ok(AddressView(await billing.portal()))

@@ -88,7 +88,7 @@ class CollectionController(Controller):
         "/{collection_id:uuid}/items/{render_id:uuid}",
         operation_id="addCollectionItem",
         status_code=204,
-        responses=errors(401, 404, 429, 503),
+        responses=errors(401, 404, 415, 429, 503),
     )
     async def put_item(
         self, collection_id: UUID, render_id: UUID, collections: NamedDependency[CollectionService]

@@ -77,7 +77,7 @@ class GenerationController(Controller):
         "/{generation_id:uuid}/cancel",
         operation_id="cancelGeneration",
         status_code=202,
-        responses=errors(401, 404, 429, 503),
+        responses=errors(401, 404, 415, 429, 503),
     )
     async def cancel(
         self, generation_id: UUID, generations: NamedDependency[GenerationService]
@@ -89,7 +89,7 @@ class GenerationController(Controller):
         "/{generation_id:uuid}/retry",
         operation_id="retryGeneration",
         status_code=202,
-        responses=errors(400, 401, 402, 404, 409, 422, 429, 502, 503),
+        responses=errors(400, 401, 402, 404, 409, 415, 422, 429, 502, 503),
     )
     async def retry(
         self,

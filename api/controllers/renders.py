@@ -150,7 +150,7 @@ class RenderController(Controller):
         "/{render_id:uuid}/favorite",
         operation_id="addFavorite",
         status_code=204,
-        responses=errors(401, 404, 429, 503),
+        responses=errors(401, 404, 415, 429, 503),
     )
     async def add_favorite(self, render_id: UUID, renders: NamedDependency[RenderService]) -> None:
         """Put a render into "My Favorites"."""

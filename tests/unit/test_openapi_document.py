@@ -45,3 +45,9 @@ def test_every_operation_says_what_it_does_and_how_it_fails(operation: dict[str,
     assert public or {"401", "429", "503"} <= statuses
     assert "500" in statuses
     assert "requestBody" not in operation or {"400", "408", "413", "415", "422"} <= statuses
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch"])
+def test_every_write_refuses_a_body_of_a_foreign_type(method: str) -> None:
+    operations = [item[method] for item in DOCUMENT["paths"].values() if method in item]
+    assert [one["operationId"] for one in operations if "415" not in one["responses"]] == []

@@ -40,7 +40,7 @@ class DeliveryView(Struct, frozen=True):
     request_max_body_size=MAX_BODY_BYTES,
     opt={"exclude_from_auth": True, "unlimited": True},
     security=PUBLIC,
-    responses=errors(400, 401, 408, 413, 422, 503),
+    responses=errors(400, 401, 408, 413, 415, 422, 503),
 )
 async def receive_replicate_webhook(
     request: Request[None, None, State],

@@ -50,7 +50,7 @@ class EventView(Struct, frozen=True):
     request_max_body_size=MAX_BODY_BYTES,
     opt={"exclude_from_auth": True, "unlimited": True},
     security=PUBLIC,
-    responses=errors(400, 401, 408, 413, 502, 503),
+    responses=errors(400, 401, 408, 413, 415, 502, 503),
 )
 async def receive_stripe_webhook(
     request: Request[None, None, State], sync: NamedDependency[BillingSync]

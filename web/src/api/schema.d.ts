@@ -2277,6 +2277,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description rate_limited */
             429: {
                 headers: {
@@ -2664,6 +2673,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
@@ -2740,6 +2758,15 @@ export interface operations {
             };
             /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4053,6 +4080,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description rate_limited */
             429: {
                 headers: {
@@ -4300,6 +4336,15 @@ export interface operations {
             };
             /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5368,6 +5413,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
@@ -5444,6 +5498,15 @@ export interface operations {
             };
             /** @description body_too_large, upload_too_large, too_many_pixels */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unsupported_content_type, unsupported_image */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
