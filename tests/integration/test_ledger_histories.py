@@ -28,8 +28,8 @@ from tests.actors import completion, failure, submission
 from tests.database_calls import Refused, call_as
 from tests.stack import Stack
 
-HISTORIES: Final = int(os.environ.get("LEDGER_HISTORIES", "300"))
-STEPS: Final = 20
+HISTORIES: Final = int(os.environ.get("LEDGER_HISTORIES", "1000"))
+STEPS: Final = 12
 CREDITS: Final = 2
 # Small enough that a few submits reach them: credits a month, variants at once.
 PLANS: Final = {"free": (8, 2), "pro": (16, 4), "studio": (24, 4)}
@@ -98,6 +98,7 @@ class LedgerHistory(RuleBasedStateMachine):
     """One person's months. The rules predict each answer; the invariants read the rows."""
 
     jobs = Bundle("jobs")
+    ran = 0
 
     def __init__(self, connection: psycopg.Connection, proof_secret: str) -> None:
         super().__init__()
@@ -117,6 +118,7 @@ class LedgerHistory(RuleBasedStateMachine):
         self.connection.execute("update public.profiles set stripe_customer_id = id::text where id = %s", (self.owner,))
 
     def teardown(self) -> None:
+        LedgerHistory.ran += 1
         self.connection.execute("rollback")
 
     @rule(target=jobs, variants=st.sampled_from([1, 1, 2, 2, 3, 4]), is_started=st.booleans())
@@ -336,3 +338,4 @@ def test_every_history_of_jobs_plans_and_months_leaves_a_ledger_that_balances(st
                 suppress_health_check=[HealthCheck.too_slow],
             ),
         )
+    assert LedgerHistory.ran >= HISTORIES
