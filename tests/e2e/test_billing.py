@@ -1,13 +1,15 @@
 """A plan bought, seen and given up, in a browser from Usage to Stripe's pages and back."""
 
-import time
+from datetime import UTC, datetime, timedelta
 
+import psycopg
 from playwright.sync_api import expect
 
 from tests.e2e.person import Person
+from tests.e2e.site import Site
 
 
-def test_a_plan_is_bought_and_canceled(alice: Person) -> None:
+def test_a_plan_is_bought_and_canceled(alice: Person, site: Site) -> None:
     page = alice.page
     alice.credits_left.click()
     page.get_by_role("link", name="Usage and plan").click()
@@ -21,10 +23,15 @@ def test_a_plan_is_bought_and_canceled(alice: Person) -> None:
     page.get_by_label("Card number").fill("4242 4242 4242 4242")
     page.get_by_role("button", name="Subscribe").click()
 
-    paid = time.monotonic()
+    page.wait_for_url("**/dashboard/billing/return")
+    returned = datetime.now(UTC)
     expect(page.get_by_role("heading", name="You are on Pro")).to_be_visible()
-    print(f"the new cap was on screen {time.monotonic() - paid:.1f} s after the payment")
     expect(page.get_by_text("200 credits each month, 200 left now.")).to_be_visible()
+    seen = datetime.now(UTC)
+    with psycopg.connect(site.database_url) as database:
+        webhook = database.execute("select min(received_at) from webhook_events where provider = 'stripe'").fetchone()
+    assert webhook
+    assert seen - max(returned, webhook[0]) < timedelta(seconds=3)
 
     page.goto("/dashboard/usage")
     page.get_by_role("button", name="Manage billing").click()
