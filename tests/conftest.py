@@ -10,6 +10,9 @@ from tests.openapi import Document
 from tests.product import Product, running_product
 from tests.replicate_process import running_replicate
 from tests.stack import Stack, running_stack
+from tests.tls import share_tls_context
+
+share_tls_context()
 
 
 @pytest.fixture(scope="session")

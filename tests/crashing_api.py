@@ -25,10 +25,15 @@ from libs.services.external.replicate_adapter import ReplicateAdapter
 from libs.services.webhook_ingest import WebhookIngest
 from tests.product import Product
 from tests.stack import READY_SECONDS, free_port
+from tests.tls import share_tls_context
 
 # Forked from one that has imported everything: a test needs many of these processes.
 FORKSERVER = multiprocessing.get_context("forkserver")
 FORKSERVER.set_forkserver_preload(["__main__", __name__])
+
+# Made before the fork: each process would make seven.
+share_tls_context()
+httpx.Client().close()
 
 CLASSES = {
     owner.__name__: owner
