@@ -43,6 +43,7 @@ ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
     ErrorCode.FAVORITES_FIXED: (409, "My Favorites is always there: it cannot be renamed or deleted."),
     ErrorCode.ALREADY_SUBSCRIBED: (409, "You already have a plan. Change it under Manage billing."),
     ErrorCode.NO_SUBSCRIPTION: (409, "There is nothing to manage yet: you are on the free plan."),
+    ErrorCode.TOO_MANY_UPLOADS: (409, "You have 1,000 photos here, the most we keep. Delete some you no longer need."),
     ErrorCode.BODY_TOO_LARGE: (413, "The request is too large."),
     ErrorCode.UPLOAD_TOO_LARGE: (413, "This photo is too large. The limit is 25 MB."),
     ErrorCode.TOO_MANY_PIXELS: (413, "This photo has too many pixels. The limit is 64 megapixels."),

@@ -34,6 +34,7 @@ class ErrorCode(StrEnum):
     FAVORITES_FIXED = "favorites_fixed"
     ALREADY_SUBSCRIBED = "already_subscribed"
     NO_SUBSCRIPTION = "no_subscription"
+    TOO_MANY_UPLOADS = "too_many_uploads"
     BODY_TOO_LARGE = "body_too_large"
     UPLOAD_TOO_LARGE = "upload_too_large"
     TOO_MANY_PIXELS = "too_many_pixels"

@@ -7,6 +7,22 @@ from uuid import UUID, uuid4
 import msgspec
 import psycopg
 
+from libs.app_config.runtime import LIMITS
+from tests.stack import Stack
+
+
+def fill_with_photos(stack: Stack, owner: str) -> None:
+    """As many rows of photos as a person may have; their files are nowhere."""
+    with stack.connect() as connection:
+        connection.execute(
+            """
+            insert into storage.objects (bucket_id, name, owner_id, metadata)
+            select 'inputs', %(owner)s || '/' || lpad(to_hex(number), 64, '0') || '.jpg', %(owner)s, '{"size": 1}'
+            from generate_series(1, %(most)s) as number
+            """,
+            {"owner": owner, "most": LIMITS.max_uploads},
+        )
+
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A render to write."""

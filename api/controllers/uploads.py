@@ -20,7 +20,7 @@ from libs.services.uploads import EarlierUploadView, UploadService, UploadView
 FRAME_BYTES = 16_384
 
 
-class AddUpload(Struct):
+class AddUpload(Struct, forbid_unknown_fields=True):
     """A photo in the multipart field `file`."""
 
     file: UploadFile
@@ -38,7 +38,7 @@ class UploadController(Controller):
         operation_id="addUpload",
         request_max_body_size=LIMITS.upload_bytes + FRAME_BYTES,
         opt={"form": True},
-        responses=errors(400, 401, 408, 413, 415, 422, 429, 503),
+        responses=errors(400, 401, 408, 409, 413, 415, 422, 429, 503),
     )
     async def add(
         self,

@@ -84,7 +84,8 @@ LIMITS: Final = Limits(
     thumbnail_longest_side=640,
     page_size=20,
     max_page_size=100,
-    max_uploads_listed=1000,
+    # Photos a person keeps; private.has_room_for_photo() has the same bound. Storage lists no more in one go.
+    max_uploads=1000,
     # An input's URL must outlive queue, cold start and run.
     signed_url_seconds=3600,
     trash_days=30,

@@ -231,7 +231,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     thumbnail_longest_side: Count
     page_size: Count
     max_page_size: Count
-    max_uploads_listed: Count
+    max_uploads: Count
     signed_url_seconds: Count
     trash_days: Count
     search_characters: Count

@@ -48,7 +48,7 @@ class UploadService:
         """Keep a photo. The same photo again is the same upload.
 
         Raises MaquetteError: upload_too_large, too_many_pixels, unsupported_image, unreadable_image, animated_image,
-        account_gone, database_unavailable.
+        too_many_uploads, account_gone, database_unavailable.
         """
         try:
             photo = await prepare_photo(data)
@@ -56,7 +56,13 @@ class UploadService:
             raise MaquetteError(error.code, error.details) from error
         name = f"{photo.sha256}.{photo.extension}"
         path = f"{self._owner}/{name}"
-        await self._storage.upload(INPUTS, path, photo.data, photo.mime)
+        try:
+            await self._storage.upload(INPUTS, path, photo.data, photo.mime)
+        except MaquetteError as error:
+            # The policy says no to an account that is gone and to one that is full.
+            if error.code is ErrorCode.ACCOUNT_GONE and await self._is_full():
+                raise MaquetteError(ErrorCode.TOO_MANY_UPLOADS, {"limit": LIMITS.max_uploads}) from error
+            raise
         urls = await self._storage.signed_urls([f"{INPUTS}/{path}"])
         return UploadView(
             name,
@@ -79,7 +85,8 @@ class UploadService:
             EarlierUploadView(file.name, urls.get(f"{INPUTS}/{self._owner}/{file.name}"), file.created_at, file.bytes)
             for file in shown
         ]
-        return views, str(offset + limit) if len(files) > limit else None
+        following = offset + limit
+        return views, str(following) if len(files) > limit and following <= LIMITS.max_uploads else None
 
     async def remove(self, upload_id: str) -> None:
         """Delete an upload; one that is not there is as good as deleted."""
@@ -87,11 +94,14 @@ class UploadService:
             raise MaquetteError(ErrorCode.NOT_FOUND)
         await self._storage.remove(INPUTS, [f"{self._owner}/{upload_id}"])
 
+    async def _is_full(self) -> bool:
+        return bool(await self._storage.page(INPUTS, str(self._owner), LIMITS.max_uploads - 1, 1))
+
 
 def _offset(cursor: str | None) -> int:
     if cursor is None:
         return 0
     # Storage pages by offset only; the cursor is opaque to clients all the same.
-    if not cursor.isascii() or not cursor.isdecimal() or int(cursor) > LIMITS.max_uploads_listed:
+    if not cursor.isascii() or not cursor.isdecimal() or int(cursor) > LIMITS.max_uploads:
         raise MaquetteError(ErrorCode.INVALID_CURSOR)
     return int(cursor)

@@ -41,6 +41,7 @@ grant execute on function private.open_share(text, text) to anon;
 grant execute on function public.open_shared_picture(text, text) to anon;
 grant execute on function private.open_shared_picture(text, text) to anon;
 grant execute on function private.share_opens_file(text) to anon;
+grant execute on function private.has_room_for_photo(text) to authenticated;
 grant execute on function public.report_picture(text, text) to anon;
 grant execute on function private.report_picture(text, text) to anon;
 

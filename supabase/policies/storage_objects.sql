@@ -1,5 +1,5 @@
 -- storage.objects: people keep photos in inputs/{their id}/{sha256}.jpg and read what the webhooks store in
--- renders/{their id}/. No UPDATE anywhere: a photo that was checked cannot be swapped in place. No policy names the
+-- renders/{their id}/, as many photos as has_room_for_photo() says. No UPDATE anywhere: a photo that was checked cannot be swapped in place. No policy names the
 -- bucket `community`: its files are public by address and listed to nobody.
 drop policy if exists "inputs: owner reads" on storage.objects;
 create policy "inputs: owner reads" on storage.objects
@@ -14,6 +14,7 @@ create policy "inputs: owner adds" on storage.objects
     bucket_id = 'inputs'
     and name ~ ('^' || (select auth.uid()) || '/[0-9a-f]{64}\.jpg$')
     and exists (select from public.profiles where id = (select auth.uid()))
+    and private.has_room_for_photo(name)
   );
 
 drop policy if exists "inputs: owner deletes" on storage.objects;

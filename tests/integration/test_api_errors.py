@@ -13,7 +13,7 @@ from httpx import Response
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
 from tests.callers import Person, refused
-from tests.gallery import Draft, add_renders
+from tests.gallery import Draft, add_renders, fill_with_photos
 from tests.pictures import animation, photo
 from tests.product import TEXT_PRESET, Product, submit
 
@@ -154,6 +154,12 @@ async def _(case: Case) -> Response:
 async def _(case: Case) -> Response:
     (favorites,) = (await case.api.get("/collections")).json()["data"]
     return await case.api.delete(f"/collections/{favorites['id']}")
+
+
+@provokes(ErrorCode.TOO_MANY_UPLOADS)
+async def _(case: Case) -> Response:
+    fill_with_photos(case.product.stack, case.person.user.id)
+    return await case.upload(photo())
 
 
 @provokes(ErrorCode.BODY_TOO_LARGE)

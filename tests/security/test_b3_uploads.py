@@ -5,9 +5,16 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
+from libs.app_config.runtime import LIMITS
+from libs.errors import ErrorCode
 from tests.actors import Actor, Api
+from tests.callers import Person, refused
+from tests.gallery import fill_with_photos
+from tests.pictures import photo
+from tests.product import Product
 from tests.security.conftest import Database
 from tests.security.files import JPEG, File, bytes_of, keep_photo, new_photo_name, photo_name
+from tests.snapshot import snapshot
 
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
@@ -157,3 +164,42 @@ async def test_B3_people_make_and_change_no_bucket(anon: Actor, alice: Actor, da
         assert (await person.storage("GET", "bucket")).json() == []
 
     assert database.rows(buckets) == before
+
+
+async def test_B3_a_person_keeps_a_thousand_photos_past_our_api_too(
+    api: Api, alice: Actor, bob: Actor, database: Database
+) -> None:
+    kept = await keep_photo(alice)
+    fill_with_photos(api.stack, alice.id)
+
+    for headers in ({}, {"x_upsert": "true"}):
+        assert refusal(await alice.upload("inputs", new_photo_name(alice), **headers)) == "403"
+    assert len(names(database, alice)) == LIMITS.max_uploads + 1
+    # What is there already is there already.
+    assert refusal(await alice.upload("inputs", kept.name)) == "409"
+    await keep_photo(bob)
+
+    full = [row["name"] for row in database.rows("select name from storage.objects where owner_id = %s", alice.id)]
+    gone = {"prefixes": [name for name in full if name != kept.name][:2]}
+    (await alice.storage("DELETE", "object/inputs", gone)).raise_for_status()
+    assert (await alice.upload("inputs", new_photo_name(alice))).is_success
+
+
+async def test_B3_the_last_page_of_a_thousand_photos_is_reached(product: Product, ann: Person) -> None:
+    fill_with_photos(product.stack, ann.user.id)
+    last = {"limit": 100, "cursor": str(LIMITS.max_uploads - 100)}
+    page = (await ann.api.get("/uploads", params=last)).raise_for_status().json()
+    assert len(page["data"]) == 100
+    assert page["meta"].get("next_cursor") is None
+    answer = await ann.api.post("/uploads", files={"file": ("photo.jpg", photo())})
+    assert refused(answer, ErrorCode.TOO_MANY_UPLOADS) == {"limit": LIMITS.max_uploads}
+
+
+@pytest.mark.parametrize("more", [{"owner": "someone"}, {"file_name": "x"}])
+async def test_B3_an_upload_with_fields_that_nobody_knows_is_refused(
+    more: dict[str, str], product: Product, ann: Person
+) -> None:
+    before = snapshot(product.stack, ann.user.id)
+    answer = await ann.api.post("/uploads", files={"file": ("photo.jpg", photo())}, data=more)
+    refused(answer, ErrorCode.VALIDATION_FAILED)
+    assert snapshot(product.stack, ann.user.id) == before

@@ -2118,6 +2118,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description body_too_large, upload_too_large, too_many_pixels */
             413: {
                 headers: {
@@ -2464,7 +2473,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2664,7 +2673,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3268,7 +3277,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3765,7 +3774,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3863,7 +3872,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4233,7 +4242,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4334,7 +4343,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
             409: {
                 headers: {
                     [name: string]: unknown;
