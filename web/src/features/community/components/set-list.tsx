@@ -23,23 +23,26 @@ export function SetList({ headingLevel: Heading }: { headingLevel: "h1" | "h2" }
         <Heading id="sets" className="grow text-24 font-semibold max-tablet:basis-full">
           Curated sets
         </Heading>
-        {[null, ...TAGS].map((one) => (
-          <Chip
-            key={one}
-            pressed={tag === one}
-            onClick={() => {
-              setTag(one);
-            }}
-            className="capitalize"
-          >
-            {one ?? "All"}
-          </Chip>
-        ))}
+        {/* In one row: whether they wrapped was for the font to decide, when it came. */}
+        <div className="no-scrollbar flex gap-2 max-tablet:-mx-4 max-tablet:overflow-x-auto max-tablet:px-4">
+          {[null, ...TAGS].map((one) => (
+            <Chip
+              key={one}
+              pressed={tag === one}
+              onClick={() => {
+                setTag(one);
+              }}
+              className="capitalize"
+            >
+              {one ?? "All"}
+            </Chip>
+          ))}
+        </div>
       </div>
       {sets.error && <Notice tone="danger">{sets.error.message}</Notice>}
       {rows?.length === 0 && <p className="py-8 text-15 text-ink-2">No sets here yet.</p>}
       {/* Until the sets are there, a place that keeps what stands below out of the window. */}
-      <ul className={cx("grid min-h-60 grid-cols-1 gap-x-5 gap-y-7 tablet:grid-cols-2 wide:grid-cols-4", !rows && "max-wide:min-h-dvh")}>
+      <ul className={cx("grid min-h-60 grid-cols-1 gap-x-5 gap-y-7 tablet:grid-cols-2 wide:grid-cols-4", !rows && "max-tablet:min-h-dvh")}>
         {rows?.map((set) => <SetCard key={set.slug} set={set} />)}
       </ul>
       {sets.hasNextPage && (
