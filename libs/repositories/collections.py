@@ -79,9 +79,9 @@ class CollectionRepository:
         return rows[0].id
 
     async def change(self, collection_id: UUID, values: dict[str, Any]) -> bool:
-        """Rename it or choose its cover; False when the caller has no such collection or it is "My Favorites".
+        """Rename it or choose its cover; False when the caller has no such collection.
 
-        Raises MaquetteError render_not_found when the cover is not in it.
+        Raises MaquetteError render_not_found when the cover is not in it, favorites_fixed.
         """
         query = self._db.from_("collections").update(values).eq("id", str(collection_id)).select("id")
         try:
@@ -92,7 +92,10 @@ class CollectionRepository:
             raise
 
     async def remove(self, collection_id: UUID) -> bool:
-        """Delete it, its renders stay; False when the caller has no such collection or it is "My Favorites"."""
+        """Delete it, its renders stay; False when the caller has no such collection.
+
+        Raises MaquetteError favorites_fixed.
+        """
         query = self._db.from_("collections").delete().eq("id", str(collection_id)).select("id")
         return bool(await self._db.fetch(query, list[_Id]))
 

@@ -69,19 +69,24 @@ class CollectionService:
         if not values:
             raise FieldError("", "Name what to change: name or cover_render_id.")
         if not await self._collections.change(collection_id, values):
-            raise await self._why_not(collection_id)
+            raise MaquetteError(ErrorCode.COLLECTION_NOT_FOUND)
         return await self.find(collection_id)
 
     async def remove(self, collection_id: UUID) -> None:
         """Delete it; its renders stay. Raises collection_not_found, favorites_fixed."""
         if not await self._collections.remove(collection_id):
-            raise await self._why_not(collection_id)
+            raise MaquetteError(ErrorCode.COLLECTION_NOT_FOUND)
 
     async def put(self, collection_id: UUID, render_id: UUID) -> None:
-        """Put a render in; a repeat changes nothing. Raises collection_not_found, render_not_found."""
+        """Put a render in; a repeat changes nothing.
+
+        Raises collection_not_found, and render_not_found, also for one in the trash.
+        """
         change = await self._renders.move(RenderFilter(ids=[render_id]), "collect", collection_id)
-        if change.changed == 0 and await self._renders.find(render_id) is None:
-            raise MaquetteError(ErrorCode.RENDER_NOT_FOUND)
+        if change.changed == 0:
+            render = await self._renders.find(render_id)
+            if render is None or render.deleted_at:
+                raise MaquetteError(ErrorCode.RENDER_NOT_FOUND)
 
     async def take_out(self, collection_id: UUID, render_id: UUID) -> None:
         """Take a render out; one that is not in it changes nothing. Raises collection_not_found."""
@@ -106,10 +111,6 @@ class CollectionService:
             )
             for row in rows
         ]
-
-    async def _why_not(self, collection_id: UUID) -> MaquetteError:
-        row = await self._collections.find(collection_id)
-        return MaquetteError(ErrorCode.FAVORITES_FIXED if row else ErrorCode.COLLECTION_NOT_FOUND)
 
 
 def _checked_name(name: str) -> str:

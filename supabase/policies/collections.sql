@@ -1,6 +1,6 @@
 -- collections: people make, read, rename and delete their own and choose a cover. "My Favorites" comes with the account:
--- nobody makes a second one, renames it or deletes it. owner_id and is_favorites are not writable; their defaults say who
--- and no.
+-- nobody makes a second one, and keep_my_favorites() lets nobody rename or delete it. owner_id and is_favorites are not
+-- writable; their defaults say who and no.
 revoke all on public.collections from public, anon, authenticated, service_role;
 grant select, insert (name), update (name, cover_render_id), delete on public.collections to authenticated;
 
@@ -15,9 +15,8 @@ create policy "collections: owner makes" on public.collections
 drop policy if exists "collections: owner renames" on public.collections;
 create policy "collections: owner renames" on public.collections
   for update to authenticated
-  using (owner_id = (select auth.uid()) and not is_favorites)
-  with check (owner_id = (select auth.uid()) and not is_favorites);
+  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
 
 drop policy if exists "collections: owner deletes" on public.collections;
 create policy "collections: owner deletes" on public.collections
-  for delete to authenticated using (owner_id = (select auth.uid()) and not is_favorites);
+  for delete to authenticated using (owner_id = (select auth.uid()));

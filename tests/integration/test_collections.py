@@ -53,7 +53,7 @@ async def collections(person: Person, **parameters: Any) -> list[dict[str, Any]]
         cursor = {"cursor": body["meta"]["next_cursor"]}
 
 
-async def test_my_favorites_is_there_first_and_stays(alice: Person, bob: Person) -> None:
+async def test_my_favorites_is_there_first_and_stays(product: Product, alice: Person, bob: Person) -> None:
     await made(alice, "Later")
     favorites, later = await collections(alice)
     assert (favorites["name"], favorites["is_favorites"], later["name"]) == ("My Favorites", True, "Later")
@@ -61,6 +61,11 @@ async def test_my_favorites_is_there_first_and_stays(alice: Person, bob: Person)
     refused(await alice.api.patch(own, json={"name": "Mine"}), ErrorCode.FAVORITES_FIXED)
     refused(await alice.api.delete(own), ErrorCode.FAVORITES_FIXED)
     refused(await bob.api.delete(own), ErrorCode.COLLECTION_NOT_FOUND)
+    # Its cover is its owner's to choose.
+    (render,) = seeded(product, alice, 1)
+    (await alice.api.put(f"/renders/{render}/favorite")).raise_for_status()
+    chosen = await alice.api.patch(own, json={"cover_render_id": render})
+    assert chosen.raise_for_status().json()["data"]["cover_render_id"] == render
     # A second one of that name is a collection like any other.
     twin = await made(alice, "My Favorites")
     assert [one["is_favorites"] for one in await collections(alice)] == [True, False, False]
@@ -132,6 +137,39 @@ async def test_lists_count_and_cover_and_page(product: Product, alice: Person) -
     left = (await alice.api.get(f"/collections/{collection}")).json()["data"]
     assert (left["count"], left["cover_render_id"]) == (3, None)
     refused(await alice.api.get("/collections", params={"cursor": "x"}), ErrorCode.INVALID_CURSOR)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_no_page_misses_or_repeats_a_collection_that_stays(product: Product, alice: Person, seed: int) -> None:
+    """Collections come and go between pages."""
+    chance = random.Random(seed)
+    add = """
+        insert into collections (owner_id, name, created_at) values (%s, 'One', now() - %s * interval '1 day')
+        returning id
+    """
+    with product.stack.connect() as connection:
+
+        def some(count: int) -> list[str]:
+            # Few moments for many rows: ties are broken by the id.
+            rows = [connection.execute(add, [alice.user.id, chance.randrange(3)]).fetchone() for _ in range(count)]
+            return [str(row[0]) for row in rows if row]
+
+        kept, fleeting = some(12), some(8)
+        seen: list[str] = []
+        cursor: dict[str, str] = {}
+        while True:
+            answer = await alice.api.get("/collections", params={"limit": 4, **cursor})
+            body = answer.raise_for_status().json()
+            seen += [one["id"] for one in body["data"]]
+            if body["meta"]["next_cursor"] is None:
+                break
+            cursor = {"cursor": body["meta"]["next_cursor"]}
+            if fleeting:
+                gone = fleeting.pop(chance.randrange(len(fleeting)))
+                connection.execute("delete from collections where id = %s", [gone])
+            some(1)
+    assert sorted(one for one in seen if one in kept) == sorted(kept)
+    assert len(seen) == len(set(seen))
 
 
 @pytest.mark.parametrize("seed", range(3))

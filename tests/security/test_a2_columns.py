@@ -1,6 +1,7 @@
 """A2: nobody writes a column that they were not given. The grants are held against tables.txt, under both defaults of
 hosted projects, and then tried one column at a time."""
 
+import psycopg
 import pytest
 
 from tests.actors import Actor, Api, Row
@@ -10,6 +11,8 @@ from tests.security.decisions import ROLES, Access, decided_access, read_decisio
 
 TABLE_PRIVILEGES = ("DELETE", "TRUNCATE", "TRIGGER", "MAINTAIN")
 COLUMN_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
+
+_FAVORITES = "select id, name, is_favorites from collections where owner_id = %s and is_favorites"
 
 
 def granted(database: Database) -> list[str]:
@@ -122,13 +125,41 @@ async def test_A2_nobody_writes_a_second_favorites(alice: Actor, database: Datab
 @pytest.mark.parametrize("verb", ["PATCH", "DELETE"])
 async def test_A2_favorites_are_neither_renamed_nor_deleted(verb: str, alice: Actor, database: Database) -> None:
     await alice.rest("POST", "collections", {"name": "Other"})
+    change = {"name": "Gone"} if verb == "PATCH" else None
+    names = "select name from collections where owner_id = %s order by is_favorites"
 
     # Without a filter it reaches every row that the policies leave.
-    answer = await alice.rest(verb, "collections?id=not.is.null", {"name": "Gone"} if verb == "PATCH" else None)
+    answer = await alice.rest(verb, "collections?id=not.is.null", change)
 
-    assert answer.is_success
-    left = database.rows("select name from collections where owner_id = %s order by is_favorites", alice.id)
+    assert (answer.status_code, answer.json()["message"]) == (409, "favorites_fixed")
+    assert [row["name"] for row in database.rows(names, alice.id)] == ["Other", "My Favorites"]
+    assert (await alice.rest(verb, "collections?is_favorites=is.false", change)).is_success
+    left = database.rows(names, alice.id)
     assert [row["name"] for row in left] == ([] if verb == "DELETE" else ["Gone"]) + ["My Favorites"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from collections where owner_id = %s",
+        "update collections set is_favorites = false where owner_id = %s",
+        "update collections set name = 'Mine' where owner_id = %s",
+        "insert into collections (owner_id, name, is_favorites) values (%s, 'My Favorites', true)",
+    ],
+)
+async def test_A2_an_operator_leaves_favorites_as_they_are_while_there_is_an_owner(
+    statement: str, alice: Actor, database: Database, stack_connection: psycopg.Connection
+) -> None:
+    before = database.rows(_FAVORITES, alice.id)
+    with pytest.raises(psycopg.Error, match=r"favorites_fixed|collections_one_favorites_idx"):
+        stack_connection.execute(statement.encode(), (alice.id,))
+    assert database.rows(_FAVORITES, alice.id) == before
+
+
+async def test_A2_favorites_go_with_the_account(alice: Actor, database: Database) -> None:
+    assert len(database.rows(_FAVORITES, alice.id)) == 1
+    database.run("delete from auth.users where id = %s", alice.id)
+    assert database.rows("select from collections where owner_id = %s", alice.id) == []
 
 
 @pytest.mark.parametrize("title", ["", "   ", "x" * 121, " " * 200 + "x", "x\u0000"])
