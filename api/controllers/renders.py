@@ -27,26 +27,6 @@ class ChangeRender(Struct, forbid_unknown_fields=True):
     cover_variant_id: UUID | None = None
 
 
-class SelectedQuery(Struct, forbid_unknown_fields=True, kw_only=True):
-    """All renders that a list with these filters shows."""
-
-    preset: Annotated[list[str], Meta(max_length=50)] = []
-    family: Annotated[list[str], Meta(max_length=50)] = []
-    text: Annotated[str, Meta(max_length=LIMITS.search_characters)] | None = None
-    favorite: bool = False
-    collection_id: UUID | None = None
-    created_from: datetime | None = None
-    created_before: datetime | None = None
-
-
-class SelectedRenders(Struct, forbid_unknown_fields=True, kw_only=True):
-    """The renders to change: exactly one of these. `changed_at` is the `at` of an earlier change, to undo it."""
-
-    ids: Annotated[list[UUID], Meta(min_length=1, max_length=LIMITS.max_bulk_ids)] | None = None
-    matching: SelectedQuery | None = None
-    changed_at: datetime | None = None
-
-
 class BulkChange(Struct, forbid_unknown_fields=True, kw_only=True):
     """What to do with many renders. `collect` and `uncollect` mean "My Favorites" without a collection.
 
@@ -54,7 +34,7 @@ class BulkChange(Struct, forbid_unknown_fields=True, kw_only=True):
     """
 
     action: Literal["trash", "restore", "delete", "collect", "uncollect"]
-    selection: SelectedRenders
+    selection: Selection
     collection_id: UUID | None = None
 
 
@@ -82,7 +62,6 @@ def provide_filters(
     collection_id: UUID | None = None,
     created_from: datetime | None = None,
     created_before: datetime | None = None,
-    trashed: bool = False,
 ) -> RenderQuery:
     """The filters of a list. Every word of `text` must be in title or prompt; dates are half open."""
     return RenderQuery(
@@ -93,7 +72,6 @@ def provide_filters(
         collection_id=collection_id,
         created_from=created_from,
         created_before=created_before,
-        trashed=trashed,
     )
 
 
@@ -112,19 +90,23 @@ class RenderController(Controller):
         self,
         renders: NamedDependency[RenderService],
         filters: NamedDependency[RenderQuery],
+        trashed: bool = False,
         sort: Sort = "newest",
         cursor: CursorParameter = None,
         limit: LimitParameter = LIMITS.page_size,
     ) -> Envelope[list[RenderCardView]]:
         """Renders that match. `manual` and `added` are a collection's own orders, `deleted` is the trash's."""
-        return page(*await renders.page(filters, sort, cursor, limit))
+        return page(*await renders.page(filters, sort, cursor, limit, trashed=trashed))
 
     @get("/months", operation_id="listRenderMonths", responses=errors(400, 401, 422, 429, 503))
     async def months(
-        self, renders: NamedDependency[RenderService], filters: NamedDependency[RenderQuery]
+        self,
+        renders: NamedDependency[RenderService],
+        filters: NamedDependency[RenderQuery],
+        trashed: bool = False,
     ) -> Envelope[list[MonthView]]:
         """How many renders that match each month has, latest first."""
-        return ok([MonthView(month, count) for month, count in await renders.months(filters)])
+        return ok([MonthView(month, count) for month, count in await renders.months(filters, trashed=trashed)])
 
     @get("/{render_id:uuid}", operation_id="getRender", responses=errors(401, 404, 429, 503))
     async def read(self, render_id: UUID, renders: NamedDependency[RenderService]) -> Envelope[RenderDetailView]:
@@ -174,26 +156,7 @@ class RenderController(Controller):
     )
     async def bulk(self, data: BulkChange, renders: NamedDependency[RenderService]) -> Envelope[ChangedView]:
         """Change many renders in one step: all of them or none."""
-        selection = _selection(data.selection)
         if data.action == "delete":
-            return ok(ChangedView(await renders.delete(selection), None))
-        change = await renders.move(selection, data.action, data.collection_id)
+            return ok(ChangedView(await renders.delete(data.selection), None))
+        change = await renders.move(data.selection, data.action, data.collection_id)
         return ok(ChangedView(change.changed, change.at))
-
-
-def _selection(selected: SelectedRenders) -> Selection:
-    matching = selected.matching
-    return Selection(
-        ids=selected.ids,
-        changed_at=selected.changed_at,
-        matching=matching
-        and RenderQuery(
-            preset=matching.preset,
-            family=matching.family,
-            text=matching.text,
-            favorite=matching.favorite,
-            collection_id=matching.collection_id,
-            created_from=matching.created_from,
-            created_before=matching.created_before,
-        ),
-    )

@@ -161,7 +161,7 @@ class RenderRepository:
         return await self._db.call("change_renders", Change, arguments)
 
     async def delete_trashed(self, where: RenderFilter) -> int:
-        """Delete for ever what matches and is in the trash; answers how many."""
+        """Delete for ever what matches and is in the trash, up to 500; answers how many."""
         return await self._db.call("delete_trashed_renders", int, {"filter": where})
 
     async def purge(self, days: int, limit: int) -> int:

@@ -107,7 +107,7 @@ class BillingService:
             except BillingUnavailable as error:
                 raise MaquetteError(ErrorCode.BILLING_UNAVAILABLE) from error
         await self._billing.delete_account(self._owner)
-        await self._redelivery.remove_files()
+        self._redelivery.remove_files_soon()
 
     async def _found(self) -> BillingRow:
         row = await self._billing.find()

@@ -1,11 +1,11 @@
 """Renders people made: found, looked at, changed, put into the trash and deleted."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, Meta
 
 from libs.app_config.runtime import FAMILIES, LIMITS, PRESETS
 from libs.errors import ErrorCode, FieldError, MaquetteError
@@ -30,26 +30,27 @@ from libs.services.render_views import (
 COLLECTION_SORTS: Final = frozenset({"manual", "added"})
 
 
-class RenderQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which renders, as people ask: by preset or family, words, favorites, collection, dates, inside the trash or not.
+class RenderQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which renders, as people ask: by preset or family, words, favorites, collection, dates.
 
     `created_from` and `created_before` are half open.
     """
 
-    preset: list[str] = []
-    family: list[str] = []
-    text: str | None = None
+    preset: Annotated[list[str], Meta(max_length=50)] = []
+    family: Annotated[list[str], Meta(max_length=50)] = []
+    text: Annotated[str, Meta(max_length=LIMITS.search_characters)] | None = None
     favorite: bool = False
     collection_id: UUID | None = None
     created_from: datetime | None = None
     created_before: datetime | None = None
-    trashed: bool = False
 
 
-class Selection(msgspec.Struct, frozen=True, kw_only=True):
-    """The renders of a bulk change: named one by one, all that match, or what an earlier change moved then."""
+class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The renders of a bulk change: exactly one of these. `matching` are all that a list with these filters shows,
+    `changed_at` is the `at` of an earlier change, to undo it.
+    """
 
-    ids: list[UUID] | None = None
+    ids: Annotated[list[UUID], Meta(min_length=1, max_length=LIMITS.max_bulk_ids)] | None = None
     matching: RenderQuery | None = None
     changed_at: datetime | None = None
 
@@ -63,23 +64,23 @@ class RenderService:
         self._redelivery = redelivery
 
     async def page(
-        self, query: RenderQuery, sort: Sort, cursor: str | None, limit: int
+        self, query: RenderQuery, sort: Sort, cursor: str | None, limit: int, *, trashed: bool = False
     ) -> tuple[list[RenderCardView], str | None]:
         """Cards in that order and the cursor of the next page. Raises FieldError, invalid_cursor."""
         if sort in COLLECTION_SORTS and query.collection_id is None:
             raise FieldError("sort", "This order is a collection's own. Name the collection.")
-        if sort == "deleted" and not query.trashed:
+        if sort == "deleted" and not trashed:
             raise FieldError("sort", "This order is the trash's own. Ask for trashed renders.")
         after = decode_cursor(cursor, PlaceCursor if sort == "manual" else TimeCursor)
-        rows = await self._renders.page(_filter(query), sort, after, limit)
+        rows = await self._renders.page(_filter(query, trashed=trashed), sort, after, limit)
         shown = rows[:limit]
         urls = await self._storage.signed_urls(thumbnail_files([row.cover for row in shown]))
         next_cursor = encode_cursor(_cursor(shown[-1])) if len(rows) > limit else None
         return [card_view(row, urls) for row in shown], next_cursor
 
-    async def months(self, query: RenderQuery) -> list[tuple[str, int]]:
+    async def months(self, query: RenderQuery, *, trashed: bool = False) -> list[tuple[str, int]]:
         """How many renders each month has (YYYY-MM in UTC), latest first. Raises FieldError."""
-        return [(row.month, row.count) for row in await self._renders.months(_filter(query))]
+        return [(row.month, row.count) for row in await self._renders.months(_filter(query, trashed=trashed))]
 
     async def find(self, render_id: UUID) -> RenderDetailView:
         """One render in full. Raises render_not_found."""
@@ -112,7 +113,10 @@ class RenderService:
         return await self._move_one(render_id, "trash")
 
     async def set_favorite(self, render_id: UUID, *, favorite: bool) -> None:
-        """Put a render into "My Favorites" or take it out; a repeat changes nothing. Raises render_not_found."""
+        """Put a render into "My Favorites" or take it out; a repeat changes nothing.
+
+        Raises render_not_found, also for one in the trash.
+        """
         await self._move_one(render_id, "collect" if favorite else "uncollect")
 
     async def move(self, selection: Selection, action: Action, collection_id: UUID | None = None) -> Change:
@@ -120,27 +124,35 @@ class RenderService:
 
         Raises FieldError, collection_not_found.
         """
-        return await self._renders.move(_selected(selection, action, collection_id), action, collection_id)
+        return await self._renders.move(_selected(selection, action), action, collection_id)
 
     async def delete(self, selection: Selection) -> int:
-        """Delete for ever what is in the trash; answers how many. The files follow. Raises FieldError."""
-        deleted = await self._renders.delete_trashed(_selected(selection, "restore", None))
-        await self._redelivery.remove_files()
+        """Delete for ever what is in the trash; answers how many. The files follow.
+
+        In steps, each for good: after a failure in between, a repeat deletes the rest. Raises FieldError.
+        """
+        where = _selected(selection, "restore")
+        deleted = 0
+        while step := await self._renders.delete_trashed(where):
+            deleted += step
+            self._redelivery.remove_files_soon()
         return deleted
 
     async def delete_variant(self, variant_id: UUID) -> None:
         """Delete one variant for ever. Raises variant_not_found, last_variant."""
         await self._renders.delete_variant(variant_id)
-        await self._redelivery.remove_files()
+        self._redelivery.remove_files_soon()
 
     async def _move_one(self, render_id: UUID, action: Action) -> Change:
         change = await self._renders.move(RenderFilter(ids=[render_id]), action)
-        if change.changed == 0 and await self._renders.find(render_id) is None:
-            raise MaquetteError(ErrorCode.RENDER_NOT_FOUND)
+        if change.changed == 0:
+            render = await self._renders.find(render_id)
+            if render is None or (render.deleted_at and action != "trash"):
+                raise MaquetteError(ErrorCode.RENDER_NOT_FOUND)
         return change
 
 
-def _filter(query: RenderQuery) -> RenderFilter:
+def _filter(query: RenderQuery, *, trashed: bool) -> RenderFilter:
     """The rows a query means. Raises FieldError."""
     named = [clean_text("preset", preset, LIMITS.search_characters) for preset in query.preset]
     presets = [preset.id for preset in PRESETS if preset.family in query.family] if query.family else named
@@ -156,7 +168,7 @@ def _filter(query: RenderQuery) -> RenderFilter:
         collection_id=query.collection_id or UNSET,
         created_from=_moment("created_from", query.created_from),
         created_before=_moment("created_before", query.created_before),
-        trashed=query.trashed,
+        trashed=trashed,
     )
 
 
@@ -172,7 +184,7 @@ def _moment(field: str, moment: datetime | None) -> datetime | msgspec.UnsetType
     return moment
 
 
-def _selected(selection: Selection, action: Action, collection_id: UUID | None) -> RenderFilter:
+def _selected(selection: Selection, action: Action) -> RenderFilter:
     """The rows a bulk change means. Raises FieldError."""
     named = [part for part in (selection.ids, selection.matching, selection.changed_at) if part is not None]
     if len(named) != 1:
@@ -180,15 +192,13 @@ def _selected(selection: Selection, action: Action, collection_id: UUID | None) 
     # What is restored lies in the trash; everything else happens outside of it.
     trashed = action == "restore"
     if selection.ids is not None:
-        if len(selection.ids) > LIMITS.max_bulk_ids:
-            raise FieldError("selection.ids", f"At most {LIMITS.max_bulk_ids} renders can be named at once.")
         return RenderFilter(ids=selection.ids, trashed=trashed)
     if selection.changed_at is not None:
         moment = _moment("selection.changed_at", selection.changed_at)
         if trashed:
             return RenderFilter(trashed=True, deleted_at=moment)
-        if action == "uncollect" and collection_id is not None:
-            return RenderFilter(collection_id=collection_id, added_at=moment)
+        if action == "uncollect":
+            return RenderFilter(added_at=moment)
         raise FieldError("selection.changed_at", "Only a move to the trash or into a collection can be undone by it.")
     assert selection.matching is not None
-    return msgspec.structs.replace(_filter(selection.matching), trashed=trashed)
+    return _filter(selection.matching, trashed=trashed)

@@ -1,4 +1,5 @@
--- collection_items: people put their own renders into their own collections, order them and take them out.
+-- collection_items: people put their own renders into their own collections, unless they are in the trash, order them and
+-- take them out.
 -- The composite foreign keys refuse a render or collection of another owner exactly as they refuse a random id.
 revoke all on public.collection_items from public, anon, authenticated, service_role;
 grant select, insert (collection_id, render_id, position), update (position), delete
@@ -10,7 +11,10 @@ create policy "collection_items: owner reads" on public.collection_items
 
 drop policy if exists "collection_items: owner adds" on public.collection_items;
 create policy "collection_items: owner adds" on public.collection_items
-  for insert to authenticated with check (owner_id = (select auth.uid()));
+  for insert to authenticated with check (
+    owner_id = (select auth.uid())
+    and exists (select from public.renders as render where render.id = render_id and render.deleted_at is null)
+  );
 
 drop policy if exists "collection_items: owner orders" on public.collection_items;
 create policy "collection_items: owner orders" on public.collection_items

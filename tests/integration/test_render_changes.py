@@ -1,20 +1,26 @@
 """Renders looked at, changed, trashed, restored and deleted, with the files that follow them."""
 
+import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
 import pytest
+from jose import jwt
 
+from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
 from local.database.orphans import orphans
 from tests.callers import Person, opened, refused, signed_in
 from tests.gallery import Draft, add_renders
 from tests.product import Product
+
+FILE = b"RIFF\x00\x00\x00\x00WEBP"
 
 
 @pytest.fixture
@@ -52,6 +58,38 @@ def files_of(product: Product, person: Person) -> list[str]:
         return [name for (name,) in connection.execute(query, [f"{person.user.id}/"])]
 
 
+def derive(product: Product, render: str, source: str) -> None:
+    """Make a render one that was made from another."""
+    with product.stack.connect() as connection:
+        query = """
+            update renders set source_variant_id = variant.id, input_path = 'renders/' || variant.path
+            from render_variants as variant where variant.render_id = %s and renders.id = %s
+        """
+        connection.execute(query, [source, render])
+
+
+def store_files(product: Product, *renders: str) -> None:
+    """Store what these renders name."""
+    with product.stack.connect() as connection:
+        query = """
+            select unnest(array[path, thumbnail_path]) from render_variants where render_id = any (%s::uuid[])
+        """
+        names = [name for (name,) in connection.execute(query, [list(renders)])]
+    key = product.stack.gateway.secret_key
+    headers = {"apikey": key, "Authorization": f"Bearer {key}", "Content-Type": "image/webp"}
+    for name in names:
+        url = f"{product.stack.url}/storage/v1/object/renders/{name}"
+        httpx.post(url, content=FILE, headers=headers).raise_for_status()
+
+
+async def files_left(product: Product, person: Person, count: int) -> list[str]:
+    """Their files, once there are that many: what is deleted goes behind the answer."""
+    async with asyncio.timeout(20):
+        while len(files := files_of(product, person)) != count:  # noqa: ASYNC110 - another process's
+            await asyncio.sleep(0.05)
+    return files
+
+
 def reconcile(product: Product) -> None:
     """What runs every few minutes beside the API."""
     subprocess.run(
@@ -80,6 +118,48 @@ async def test_a_render_is_shown_with_everything_about_it(product: Product, alic
     assert f"/renders/{alice.user.id}/" in render["variants"][0]["url"]
 
 
+async def test_a_render_says_that_the_picture_it_was_made_from_is_gone(product: Product, alice: Person) -> None:
+    source, child = seeded(product, alice, Draft(), Draft())
+    derive(product, child, source)
+
+    async def shown(render: str) -> tuple[bool, bool]:
+        detail = (await alice.api.get(f"/renders/{render}")).raise_for_status().json()["data"]
+        return detail["source"] is not None, detail["source_is_gone"]
+
+    assert (await shown(source), await shown(child)) == ((False, False), (True, False))
+    await bulk(alice, "trash", ids=[source])
+    assert await shown(child) == (True, False)
+    await bulk(alice, "delete", ids=[source])
+    assert await shown(child) == (False, True)
+
+
+def urls_in(data: object) -> list[str]:
+    """Every URL anywhere in an answer."""
+    if isinstance(data, dict):
+        return urls_in(list(cast("dict[str, object]", data).values()))
+    if isinstance(data, list):
+        return [url for each in cast("list[object]", data) for url in urls_in(each)]
+    return [data] if isinstance(data, str) and data.startswith("http") else []
+
+
+async def test_B4_every_url_is_of_ones_own_file_and_expires(product: Product, alice: Person, bob: Person) -> None:
+    for person in (bob, alice):
+        render, child = seeded(product, person, Draft(), Draft())
+        derive(product, child, render)
+        store_files(product, render, child)
+        (await person.api.put(f"/renders/{render}/favorite")).raise_for_status()
+        paths = ("/renders", f"/renders/{render}", f"/renders/{child}", "/renders?favorite=true", "/collections")
+
+        for path in paths:
+            urls = urls_in((await person.api.get(path)).raise_for_status().json()["data"])
+            assert urls, path
+            for url in urls:
+                claims = jwt.get_unverified_claims(httpx.URL(url).params["token"])
+                assert f"/object/sign/renders/{person.user.id}/" in url, path
+                assert time.time() < claims["exp"] <= time.time() + LIMITS.signed_url_seconds
+            assert (await opened(urls[0])).content == FILE
+
+
 async def test_favorites_are_idempotent_and_ones_own(product: Product, alice: Person, bob: Person) -> None:
     (render,) = seeded(product, alice, Draft())
     for _ in range(2):
@@ -91,6 +171,33 @@ async def test_favorites_are_idempotent_and_ones_own(product: Product, alice: Pe
     for _ in range(2):
         assert (await alice.api.delete(f"/renders/{render}/favorite")).status_code == 204
     assert await listed(alice, favorite=True) == []
+
+
+async def test_what_is_in_the_trash_is_collected_nowhere(product: Product, alice: Person) -> None:
+    (render,) = seeded(product, alice, Draft())
+    made = (await alice.api.post("/collections", json={"name": "Ideas"})).json()["data"]["id"]
+    (await alice.api.delete(f"/renders/{render}")).raise_for_status()
+    refused(await alice.api.put(f"/renders/{render}/favorite"), ErrorCode.RENDER_NOT_FOUND)
+    refused(await alice.api.delete(f"/renders/{render}/favorite"), ErrorCode.RENDER_NOT_FOUND)
+    refused(await alice.api.put(f"/collections/{made}/items/{render}"), ErrorCode.RENDER_NOT_FOUND)
+    async with product.stack.client(alice.user.token) as direct:
+        item = {"collection_id": made, "render_id": render}
+        answer = await direct.post("/rest/v1/collection_items", json=item)
+        assert (answer.status_code, answer.json()["code"]) == (403, "42501")
+        (await bulk(alice, "restore", ids=[render])).raise_for_status()
+        assert await listed(alice, favorite=True) == await listed(alice, collection_id=made) == []
+        assert (await direct.post("/rest/v1/collection_items", json=item)).status_code == 201
+
+
+async def test_an_undo_takes_out_of_my_favorites_what_the_change_put_in(product: Product, alice: Person) -> None:
+    before, *others = seeded(product, alice, *(Draft() for _ in range(4)))
+    (await alice.api.put(f"/renders/{before}/favorite")).raise_for_status()
+
+    change = (await bulk(alice, "collect", matching={})).json()["data"]
+    assert change["changed"] == len(others)
+    assert (await bulk(alice, "uncollect", changed_at=change["at"])).json()["data"]["changed"] == len(others)
+
+    assert await listed(alice, favorite=True) == [before]
 
 
 async def test_a_title_and_a_cover_change(product: Product, alice: Person, bob: Person) -> None:
@@ -186,7 +293,7 @@ async def test_deleting_for_ever_takes_the_files_along(product: Product, alice: 
 
     refused(await alice.api.get(f"/renders/{render}"), ErrorCode.RENDER_NOT_FOUND)
     left = {one["url"].partition("/renders/")[2].partition("?")[0] for one in kept["render"]["variants"]}
-    assert {name for name in files_of(product, alice) if ".thumb." not in name} == left
+    assert {name for name in await files_left(product, alice, 2) if ".thumb." not in name} == left
     # B4: the URL that was handed out before is dead with its file.
     assert not (await opened(url)).is_success
     # The debit stays: what was made was paid for.
@@ -196,17 +303,39 @@ async def test_deleting_for_ever_takes_the_files_along(product: Product, alice: 
     assert (await alice.api.get(f"/generations/{generation['id']}")).json()["data"]["render"] is None
 
 
+async def test_a_large_trash_is_emptied_in_steps(product: Product, alice: Person) -> None:
+    seeded(
+        product, alice, *(Draft(title=f"Oak {number}") for number in range(1100)), Draft(title="Glass", prompt="Glass")
+    )
+    assert (await bulk(alice, "trash", matching={"text": "oak"})).json()["data"]["changed"] == 1100
+    async with product.stack.client(alice.user.token) as direct:
+        step = await direct.post("/rest/v1/rpc/delete_trashed_renders", json={"filter": {}})
+        assert step.json() == 500
+    assert (await bulk(alice, "delete", matching={})).json()["data"]["changed"] == 600
+    assert (await listed(alice, trashed=True), len(await listed(alice))) == ([], 1)
+
+
+async def test_no_filter_leads_out_of_the_trash(product: Product, alice: Person) -> None:
+    """Direct: where it would be an empty one, or none."""
+    (render,) = seeded(product, alice, Draft())
+    async with product.stack.client(alice.user.token) as direct:
+        meanings: list[Any] = [None, [], [{}], "x", 1, {"trashed": False}]
+        for meant in meanings:
+            await direct.post("/rest/v1/rpc/delete_trashed_renders", json={"filter": meant})
+    assert await listed(alice) == [render]
+
+
 async def test_one_variant_can_go_and_the_last_stays(product: Product, alice: Person, bob: Person) -> None:
-    generation = await alice.generation(preset_id="warm-minimal", variants=2)
-    first, second = generation["render"]["variants"]
-    render = generation["render"]["id"]
+    (render,) = seeded(product, alice, Draft(variants=2))
+    store_files(product, render)
+    first, second = (await alice.api.get(f"/renders/{render}")).json()["data"]["variants"]
 
     refused(await bob.api.delete(f"/renders/variants/{first['id']}"), ErrorCode.VARIANT_NOT_FOUND)
     assert (await alice.api.delete(f"/renders/variants/{first['id']}")).status_code == 204
 
     shown = (await alice.api.get(f"/renders/{render}")).json()["data"]
     assert ([one["id"] for one in shown["variants"]], shown["cover_variant_id"]) == ([second["id"]], second["id"])
-    assert len(files_of(product, alice)) == 2
+    await files_left(product, alice, 2)
     refused(await alice.api.delete(f"/renders/variants/{second['id']}"), ErrorCode.LAST_VARIANT)
     refused(await alice.api.delete(f"/renders/variants/{first['id']}"), ErrorCode.VARIANT_NOT_FOUND)
 

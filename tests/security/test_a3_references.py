@@ -31,7 +31,7 @@ async def test_A3_somebodys_render_goes_into_no_other_collection(
     random = await item(alice, mine, str(uuid4()))
 
     assert foreign == random
-    assert (foreign[0], foreign[1]["code"]) == (409, "23503")
+    assert (foreign[0], foreign[1]["code"]) == (403, "42501")
     assert victim.render.id not in str(foreign)
     assert everything(database.connection) == before
     assert await item(alice, mine, own.id) == (201, {})
@@ -49,6 +49,21 @@ async def test_A3_nothing_goes_into_somebodys_collection(
     assert foreign == random
     assert (foreign[0], foreign[1]["code"]) == (409, "23503")
     assert everything(database.connection) == before
+
+
+async def test_A3_a_cover_is_one_of_the_collections_own_items(api: Api, alice: Actor, victim: Victim) -> None:
+    mine, own, other = await favorites(alice), await api.render(alice), await api.render(alice)
+    await item(alice, mine, own.id)
+
+    async def choose(render: str) -> tuple[int, Row]:
+        answer = await alice.rest("PATCH", f"collections?id=eq.{mine}", {"cover_render_id": render})
+        return answer.status_code, answer.json() if answer.content else {}
+
+    random = await choose(str(uuid4()))
+    assert (random[0], random[1]["code"]) == (409, "23503")
+    assert await choose(victim.render.id) == random
+    assert await choose(other.id) == random
+    assert await choose(own.id) == (204, {})
 
 
 async def test_A3_a_cover_is_one_of_the_renders_own_variants(api: Api, alice: Actor, victim: Victim) -> None:

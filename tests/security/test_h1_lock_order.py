@@ -1,5 +1,5 @@
-"""H1: who deletes what a run refers to and who settles the run take the same locks in the same order: no deadlock, and
-whoever comes second sees what the first one did."""
+"""H1: who uses what another one is deleting takes the same locks in the same order: no deadlock, and whoever comes
+second sees what the first one did."""
 
 import asyncio
 from uuid import uuid4
@@ -11,6 +11,7 @@ import pytest
 from tests.actors import Actor, Api, completion
 from tests.security.conftest import Database
 
+RESTORE = "update renders set deleted_at = null where id = %s"
 REFERENCES = {"collection_id": "collections", "source_variant_id": "render_variants"}
 
 
@@ -71,3 +72,59 @@ async def test_H1_a_submit_finds_gone_what_is_being_deleted(
 
     assert (answer.status_code, answer.json()["message"]) == (404, refusal)
     assert (await api.reserve(alice)).is_success
+
+
+async def trashed(api: Api, person: Actor) -> str:
+    """A render in their trash."""
+    render = (await api.render(person)).id
+    answer = await person.rpc("change_renders", {"filter": {"ids": [render]}, "action": "trash"})
+    assert answer.json()["changed"] == 1
+    return render
+
+
+def renders_of(database: Database, person: Actor) -> list[str]:
+    """The ids of what they made."""
+    return [str(row["id"]) for row in database.rows("select id from renders where owner_id = %s", person.id)]
+
+
+async def test_H1_a_purge_leaves_what_is_being_restored(
+    api: Api, alice: Actor, anon: Actor, database: Database, stack_connection: psycopg.Connection
+) -> None:
+    restored, _ = await trashed(api, alice), await trashed(api, alice)
+    stack_connection.autocommit = False
+    stack_connection.execute(RESTORE, (restored,))
+
+    # It waits for nobody.
+    answer = await api.guarded("purge_trash", anon, {"days": 0, "limit": 1000})
+
+    assert answer.json() >= 1
+    stack_connection.commit()
+    assert renders_of(database, alice) == [restored]
+
+
+async def test_H1_emptying_the_trash_leaves_what_was_restored_meanwhile(
+    api: Api, alice: Actor, database: Database, stack_connection: psycopg.Connection
+) -> None:
+    restored, _ = await trashed(api, alice), await trashed(api, alice)
+    stack_connection.autocommit = False
+    stack_connection.execute(RESTORE, (restored,))
+
+    emptying = asyncio.create_task(alice.rpc("delete_trashed_renders", {"filter": {}}))
+    await held_up(database, stack_connection, emptying)
+    stack_connection.commit()
+
+    assert (await emptying).json() == 1
+    assert renders_of(database, alice) == [restored]
+
+
+async def test_H1_of_two_who_delete_the_last_two_variants_one_is_refused(
+    api: Api, alice: Actor, database: Database
+) -> None:
+    for _ in range(5):
+        render = await api.render(alice, variants=2)
+        answers = await asyncio.gather(
+            *(alice.rpc("delete_variant", {"variant": variant}) for variant in render.variant_ids)
+        )
+        assert sorted(answer.status_code for answer in answers) == [204, 409]
+        (left,) = database.rows("select id from render_variants where render_id = %s", render.id)
+        assert database.value("select cover_variant_id from renders where id = %s", render.id) == left["id"]

@@ -3,6 +3,7 @@
 The webhook handlers alone hold the service role, so whatever needs it goes through their door.
 """
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -40,6 +41,8 @@ class WebhookRedelivery:
         self._url = webhook_url
         self._signer = Webhook(secret)
         self._client = httpx.AsyncClient(timeout=TIMEOUT)
+        self._removal: asyncio.Task[None] | None = None
+        self._removal_is_due = False
 
     async def deliver(self, job_id: UUID, prediction: Prediction) -> str:
         """Deliver a prediction once; answers its outcome. Raises RedeliveryFailed unless the endpoint answers 2xx."""
@@ -60,6 +63,17 @@ class WebhookRedelivery:
         except RedeliveryFailed as error:
             log.warning("files_not_removed_yet", error=str(error))
 
+    def remove_files_soon(self) -> None:
+        """As remove_files(), while the caller goes on: nobody waits for what others left behind."""
+        self._removal_is_due = True
+        if self._removal is None or self._removal.done():
+            self._removal = asyncio.create_task(self._remove_while_due())
+
+    async def _remove_while_due(self) -> None:
+        while self._removal_is_due:
+            self._removal_is_due = False
+            await self.remove_files()
+
     async def _post(self, event_id: str, body: str, parameters: dict[str, str]) -> bytes:
         now = datetime.now(UTC)
         headers = {
@@ -77,5 +91,7 @@ class WebhookRedelivery:
         return answer.content
 
     async def aclose(self) -> None:
-        """Close every pooled connection."""
+        """Close every pooled connection; what is under way is left to the next time of asking."""
+        if self._removal:
+            self._removal.cancel()
         await self._client.aclose()
