@@ -93,7 +93,8 @@ class RefundView(msgspec.Struct, frozen=True):
 class RenderDetailView(msgspec.Struct, frozen=True, kw_only=True):
     """A render with everything about it. `model` is the preset's on Replicate; null when the preset was retired.
 
-    `credits` is what it took; `refund` is null when nothing of that came back.
+    `credits` is what it took; `refund` is null when nothing of that came back. `source_is_gone`: it was made from a
+    picture of another render, which was deleted for ever since.
     """
 
     id: UUID
@@ -113,6 +114,7 @@ class RenderDetailView(msgspec.Struct, frozen=True, kw_only=True):
     collections: list[MembershipView]
     photo: PhotoView | None
     source: RelativeView | None
+    source_is_gone: bool
     made_from_it: list[RelativeView]
 
 
@@ -207,6 +209,7 @@ def detail_view(render: RenderDetailRow, urls: dict[str, str]) -> RenderDetailVi
         ],
         photo=photo,
         source=source and RelativeView(source.render_id, source.title, cover_view(source.variant, urls)),
+        source_is_gone=source is None and bool(render.input_path and render.input_path.startswith(f"{RENDERS}/")),
         made_from_it=[
             RelativeView(made.render_id, made.title, cover_view(made.variant, urls)) for made in render.made_from_it
         ],

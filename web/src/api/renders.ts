@@ -133,7 +133,7 @@ interface Move {
 /** Changes renders, step by step where there are many. Throws ApiError when nothing changed. */
 export async function moveRenders({ action, selected, collectionId = null, most }: Move): Promise<Moved> {
   const moved: Moved = { changed: 0, at: [], stopped: null };
-  const step = async (selection: Schemas["SelectedRenders"]) => {
+  const step = async (selection: Schemas["Selection"]) => {
     const { changed, at } = await change(action, selection, collectionId);
     moved.changed += changed;
     if (at !== null) moved.at.push(at);
@@ -158,12 +158,12 @@ export async function undoMove(action: "restore" | "uncollect", { at }: Pick<Mov
   for (const moment of at) await change(action, { changed_at: moment }, collectionId);
 }
 
-function change(action: BulkAction, selection: Schemas["SelectedRenders"], collectionId: string | null) {
+function change(action: BulkAction, selection: Schemas["Selection"], collectionId: string | null) {
   return unwrap(api.POST("/api/v1/renders/bulk", { body: { action, selection, collection_id: collectionId } }));
 }
 
 /** The trash is a place of its own: the action says whether it is meant. */
-function matchingOf(filters: RenderFilters): Schemas["SelectedQuery"] {
+function matchingOf(filters: RenderFilters): Schemas["RenderQuery"] {
   const { preset = [], family = [], favorite = false, text = null, collection_id = null } = filters;
   const { created_from = null, created_before = null } = filters;
   return { preset, family, favorite, text, collection_id, created_from, created_before };

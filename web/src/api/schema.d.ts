@@ -880,7 +880,7 @@ export interface components {
         BulkChange: {
             /** @enum {string} */
             action: "trash" | "restore" | "delete" | "collect" | "uncollect";
-            selection: components["schemas"]["SelectedRenders"];
+            selection: components["schemas"]["Selection"];
             collection_id?: string | null;
         };
         /** ChangeCollection */
@@ -1407,7 +1407,19 @@ export interface components {
             collections: components["schemas"]["MembershipView"][];
             photo: components["schemas"]["PhotoView"] | null;
             source: components["schemas"]["RelativeView"] | null;
+            source_is_gone: boolean;
             made_from_it: components["schemas"]["RelativeView"][];
+        };
+        /** RenderQuery */
+        RenderQuery: {
+            preset?: string[];
+            family?: string[];
+            text?: string | null;
+            /** @default false */
+            favorite: boolean;
+            collection_id?: string | null;
+            created_from?: string | null;
+            created_before?: string | null;
         };
         /** RenderView */
         RenderView: {
@@ -1424,21 +1436,10 @@ export interface components {
             url: string;
             families: string[];
         };
-        /** SelectedQuery */
-        SelectedQuery: {
-            preset?: string[];
-            family?: string[];
-            text?: string | null;
-            /** @default false */
-            favorite: boolean;
-            collection_id?: string | null;
-            created_from?: string | null;
-            created_before?: string | null;
-        };
-        /** SelectedRenders */
-        SelectedRenders: {
+        /** Selection */
+        Selection: {
             ids?: string[] | null;
-            matching?: components["schemas"]["SelectedQuery"] | null;
+            matching?: components["schemas"]["RenderQuery"] | null;
             changed_at?: string | null;
         };
         /** ShareLinkView */

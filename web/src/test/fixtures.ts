@@ -232,6 +232,7 @@ export function detail(at: number, changes: Partial<Schemas["RenderDetailView"]>
     collections: [],
     photo: null,
     source: null,
+    source_is_gone: false,
     made_from_it: [],
     ...changes,
   };

@@ -31,8 +31,8 @@ export function factsOf(render: RenderDetail, preset: Preset | undefined, varian
 }
 
 /** Made from a photo or from another render. What was deleted since still counts. */
-export function hadInput({ photo, source }: RenderDetail): boolean {
-  return photo !== null || source !== null;
+export function hadInput({ photo, source, source_is_gone: sourceIsGone }: RenderDetail): boolean {
+  return photo !== null || source !== null || sourceIsGone;
 }
 
 /**

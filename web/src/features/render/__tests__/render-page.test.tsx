@@ -31,6 +31,11 @@ describe("the page of a render", () => {
     expect(screen.getByLabelText("Describe it")).toHaveValue("A quiet room");
   });
 
+  it("says that the picture it was made from is gone", async () => {
+    await open({ source_is_gone: true });
+    expect(screen.getByText("Render deleted")).toBeVisible();
+  });
+
   it("deletes one variant after asking", async () => {
     backend.on(`DELETE /api/v1/renders/variants/${variant(0).id}`, () => new Response(null, { status: 204 }));
     const { user } = await open();

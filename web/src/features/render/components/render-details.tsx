@@ -106,13 +106,14 @@ const MOST_SHOWN = 6;
 
 /** What it was made from, and what was made from it. */
 function Lineage({ render, variant }: { render: RenderDetail; variant: RenderVariant | undefined }) {
-  const { photo, source, made_from_it: made } = render;
+  const { photo, source, source_is_gone: sourceIsGone, made_from_it: made } = render;
   return (
     <Section title="Where it came from">
       <div className="flex flex-wrap items-center gap-2.5">
         {photo &&
           (photo.url ? <img src={photo.url} alt="What you uploaded" className={SMALL} /> : <Gone>Photo deleted</Gone>)}
         {source && <Relative relative={source} label={`Made from ${source.title}`} />}
+        {sourceIsGone && <Gone>Render deleted</Gone>}
         {hadInput(render) && STEP}
         <img src={variant?.thumbnail_url ?? ""} alt="This render" className={`${SMALL} outline-2 outline-offset-2 outline-ink`} />
         {made.length > 0 && STEP}
