@@ -3,7 +3,10 @@
     python -m tests.bench.renders_at_scale [--rows 1000000] [--owners 10000]
 
 Prints the median over many calls as the user (role and JWT claims set, RLS on) of each kind of page, the ratio between
-the two tables, and the plans under RLS. The person asked for has 5,000 renders, or all thousand of the small table.
+the tables, and the plans under RLS. The person asked for has 5,000 renders in the large table, 2,000 of them in one
+collection, and all of the small one. What looks at all that a person has is compared with the same 5,000 alone. Then
+changes all 5,000 at once. Exits with 1 when the large table costs more than twice what the small one does, when a plan
+scans all renders, or when a change takes half of what a statement may take upstream.
 """
 
 import argparse
@@ -11,9 +14,10 @@ import contextlib
 import json
 import random
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -25,11 +29,16 @@ from tests.stack import running_stack
 
 HEAVY_RENDERS = 5_000
 SMALL_ROWS = 1_000
+LARGEST_RATIO = 2.0
+# Milliseconds: half of statement_timeout of `authenticated` on hosted projects.
+LONGEST_CHANGE = 4_000
 CALLS = 100
 PAGE = 20
 WORDS = ["oak", "linen", "stone", "glass", "brass", "light", "shadow", "terrace", "kitchen", "cabin", "river", "dusk"]
 RARE = "heliotrope"
 FAVORITES = 40
+COLLECTED = 2_000
+COLLECTION = UUID(int=1 << 80)
 
 
 class Seed:
@@ -54,7 +63,10 @@ class Seed:
         self._copy(
             connection,
             "collections (id, owner_id, name, is_favorites)",
-            ((owner, owner, "My Favorites", True) for owner in self.owners),
+            [
+                *((owner, owner, "My Favorites", True) for owner in self.owners),
+                (COLLECTION, self.heavy, "Large", False),
+            ],
         )
         self._copy(
             connection,
@@ -97,13 +109,17 @@ class Seed:
         self._copy(
             connection,
             "collection_items (collection_id, render_id, owner_id)",
-            ((self.heavy, number, self.heavy) for number in self._some(FAVORITES)),
+            [
+                *((self.heavy, number, self.heavy) for number in self._some(FAVORITES)),
+                *((COLLECTION, number, self.heavy) for number in self._some(COLLECTED)),
+            ],
         )
         connection.execute(words_index[0])
         connection.execute("set session_replication_role = origin")
         connection.execute("vacuum analyze")
 
     def _some(self, count: int) -> list[UUID]:
+        count = min(count, self.heavy_renders // 2)
         step = self.heavy_renders // count
         mine = [number for number, owner, *_ in self._renders() if owner == self.heavy]
         return mine[::step][:count]
@@ -128,25 +144,45 @@ class Seed:
             )
 
     @staticmethod
-    def _copy(connection: psycopg.Connection, target: str, rows: Iterator[tuple[object, ...]]) -> None:
+    def _copy(connection: psycopg.Connection, target: str, rows: Iterable[tuple[object, ...]]) -> None:
         with connection.cursor().copy(f"copy {target} from stdin".encode()) as copy:
             for row in rows:
                 copy.write_row(row)
 
 
-def kinds(connection: psycopg.Connection) -> dict[str, tuple[str, ...]]:
-    """The kinds of pages as arguments of list_renders, the deep page by the cursor that leads to it."""
-    preset = PRESETS[0].id
-    deep = _list(connection, "{}", "newest", str(49 * PAGE - 1), None, None)[49 * PAGE - 1]
+Call = tuple[str, tuple[str | int | UUID | None, ...]]
+"""A statement and its arguments."""
+
+
+def page(sort: str = "newest", after: dict[str, str] | None = None, size: int = PAGE, **conditions: object) -> Call:
+    """One call of list_renders; `conditions` are its filter."""
+    cursor = (after["key"], after["id"]) if after else (None, None)
+    arguments = (json.dumps(conditions), sort, size, *cursor)
+    return "select list_renders(%s::jsonb, %s, %s::integer, %s, %s::uuid)", arguments
+
+
+def kinds(connection: psycopg.Connection) -> dict[str, Call]:
+    """The kinds of pages, the deep one by the cursor that leads to it."""
+    deep = answer(connection, page(size=49 * PAGE - 1))[49 * PAGE - 1]
+    collection = str(COLLECTION)
     return {
-        "first page": ("{}", "newest", str(PAGE), None, None),
-        "50th page": ("{}", "newest", str(PAGE), deep["key"], deep["id"]),
-        "one preset": (json.dumps({"presets": [preset]}), "newest", str(PAGE), None, None),
-        "one family, oldest": (json.dumps({"presets": [p.id for p in PRESETS[:3]]}), "oldest", str(PAGE), None, None),
-        "favorites": (json.dumps({"favorite": True}), "newest", str(PAGE), None, None),
-        "rare word": (json.dumps({"text": RARE}), "newest", str(PAGE), None, None),
-        "two words": (json.dumps({"text": "oak brass"}), "newest", str(PAGE), None, None),
+        "first page": page(),
+        "50th page": page(after=deep),
+        "one preset": page(presets=[PRESETS[0].id]),
+        "one family, oldest": page("oldest", presets=[preset.id for preset in PRESETS[:3]]),
+        "favorites": page(favorite=True),
+        "rare word": page(text=RARE),
+        "two words": page(text="oak brass"),
+        "large collection": page(collection_id=collection),
+        "its own order": page("manual", collection_id=collection),
+        "word in a collection": page(collection_id=collection, text="oak"),
+        "months": ("select count_renders_by_month(%s::jsonb)", ("{}",)),
+        "collections": ("select list_collections(%s::integer)", (PAGE,)),
     }
+
+
+# These look at all that a person has.
+WHOLE = frozenset({"word in a collection", "months", "collections"})
 
 
 def become(connection: psycopg.Connection, person: UUID) -> None:
@@ -157,8 +193,10 @@ def become(connection: psycopg.Connection, person: UUID) -> None:
     connection.execute("set role authenticated")
 
 
-def _list(connection: psycopg.Connection, *arguments: str | None) -> list[dict[str, str]]:
-    row = connection.execute("select list_renders(%s::jsonb, %s, %s::integer, %s, %s::uuid)", arguments).fetchone()
+def answer(connection: psycopg.Connection, call: Call) -> list[dict[str, str]]:
+    """What the function answers."""
+    statement, arguments = call
+    row = connection.execute(statement.encode(), arguments).fetchone()
     assert row
     return row[0]
 
@@ -175,16 +213,16 @@ def table(rows: int, owners: int) -> Iterator[tuple[psycopg.Connection, str, UUI
         yield connection, stack.gateway.database_url, seed.heavy
 
 
-def timed(connection: psycopg.Connection, arguments: tuple[str | None, ...]) -> float:
+def timed(connection: psycopg.Connection, call: Call) -> float:
     """Milliseconds of one call."""
     began = time.perf_counter()
-    assert _list(connection, *arguments)
+    assert answer(connection, call)
     return (time.perf_counter() - began) * 1000
 
 
-def print_plans(url: str, person: UUID, pages: dict[str, tuple[str, ...]]) -> None:
-    """The plans of the statements inside list_renders, by auto_explain, which only a superuser may load."""
-    for name, arguments in pages.items():
+def print_plans(url: str, person: UUID, calls: dict[str, Call]) -> None:
+    """The plans of the statements inside these functions, by auto_explain, which only a superuser may load."""
+    for name, call in calls.items():
         with psycopg.connect(url, autocommit=True) as connection:
             notices: list[str] = []
             connection.add_notice_handler(lambda notice, seen=notices: seen.append(notice.message_primary or ""))
@@ -198,7 +236,7 @@ def print_plans(url: str, person: UUID, pages: dict[str, tuple[str, ...]]) -> No
             ):
                 connection.execute(f"set auto_explain.{setting}".encode())
             become(connection, person)
-            _list(connection, *arguments)
+            answer(connection, call)
             plan = "\n".join(notices)
             scans = [line.strip() for line in plan.splitlines() if "Scan" in line]
             print(f"\n{name}:\n  " + "\n  ".join(dict.fromkeys(scans)))
@@ -213,16 +251,30 @@ def main() -> None:
     options = parser.parse_args()
     with (
         table(SMALL_ROWS, 1) as (small, _, _),
+        table(HEAVY_RENDERS, 1) as (alone, _, _),
         table(options.rows, options.owners) as (large, url, person),
     ):
         print_plans(url, person, kinds(large))
-        print(f"\n{'median ms':<22}{SMALL_ROWS:>10,}{options.rows:>12,}{'ratio':>8}")
-        in_small, in_large = kinds(small), kinds(large)
-        for name in in_small:
+        print(f"\n{'median ms':<22}{'small':>10}{options.rows:>12,}{'ratio':>8}")
+        failures: list[str] = []
+        in_small, in_alone, in_large = kinds(small), kinds(alone), kinds(large)
+        for name, call in in_large.items():
+            base, base_call = (alone, in_alone[name]) if name in WHOLE else (small, in_small[name])
             # By turns, so that whatever else the machine does meets both alike.
-            pairs = [(timed(small, in_small[name]), timed(large, in_large[name])) for _ in range(CALLS)]
+            pairs = [(timed(base, base_call), timed(large, call)) for _ in range(CALLS)]
             low, high = (statistics.median(times) for times in zip(*pairs, strict=True))
-            print(f"{name:<22}{low:>10.2f}{high:>12.2f}{high / low:>8.2f}")
+            print(f"{name:<22}{low:>10.2f}{high:>12.2f}{high / low:>8.2f}", flush=True)
+            if high / low > LARGEST_RATIO:
+                failures.append(f"{name} takes {high / low:.2f} times as long")
+        print(f"\n{'ms for 5,000 at once':<22}")
+        for action in ("collect", "uncollect", "trash", "restore"):
+            selection = json.dumps({"trashed": action == "restore"})
+            took = timed(large, ("select change_renders(%s::jsonb, %s)", (selection, action)))
+            print(f"{action:<22}{took:>10.0f}", flush=True)
+            if took > LONGEST_CHANGE:
+                failures.append(f"{action} takes {took:.0f} ms")
+    if failures:
+        sys.exit("\n".join(failures))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,103 @@
+"""A large archive: every picture of every page is in it, and one picture at a time is in memory."""
+
+import io
+import tracemalloc
+import zipfile
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from libs.repositories.collections import CollectionRepository
+from libs.repositories.cursor import TimeCursor
+from libs.repositories.render_rows import VariantRow
+from libs.repositories.renders import CardRow, RenderDetailRow, RenderFilter, RenderRepository
+from libs.repositories.storage import Storage
+from libs.services.downloads import DownloadService
+
+MEMBERS = 250  # three pages
+PICTURE = 256 * 1024  # bytes
+
+
+class Gallery:
+    """A collection of renders with a picture each, as three collaborators of a download see it."""
+
+    def __init__(self) -> None:
+        self.ids = [uuid4() for _ in range(MEMBERS)]
+        self.read = 0
+
+    async def find(self, id_: UUID) -> Any:
+        if id_ not in self.ids:
+            return msgspec.defstruct("Found", ["name"])("Large")
+        variant = VariantRow(uuid4(), 0, str(id_), "", "image/webp", 1, 1, PICTURE, "")
+        return RenderDetailRow(
+            id=id_,
+            title="Room",
+            prompt="",
+            preset_id="",
+            settings={},
+            seed=1,
+            input_path=None,
+            cover_variant_id=None,
+            created_at=datetime(2026, 11, 1, tzinfo=UTC),
+            deleted_at=None,
+            variants=[variant],
+            collections=[],
+            source=None,
+            made_from_it=[],
+            credits=1,
+            refund=None,
+        )
+
+    async def page(self, _where: RenderFilter, _sort: str, after: TimeCursor | None, limit: int) -> list[CardRow]:
+        start = self.ids.index(after.id) + 1 if after else 0
+        newest = datetime(2026, 11, 1, tzinfo=UTC)
+        return [
+            CardRow(id_, newest, "Room", "", newest - timedelta(days=number), None, 1, False, None)
+            for number, id_ in enumerate(self.ids[start : start + limit + 1], start)
+        ]
+
+    async def download(self, _bucket: str, path: str) -> bytes:
+        self.read += 1
+        return path.encode().ljust(PICTURE, b".")
+
+    def service(self) -> DownloadService:
+        """Downloads from it."""
+        return DownloadService(
+            cast("RenderRepository", self), cast("CollectionRepository", self), cast("Storage", self)
+        )
+
+
+@pytest.fixture
+def gallery() -> Gallery:
+    return Gallery()
+
+
+async def test_an_archive_has_every_picture_of_every_page(gallery: Gallery) -> None:
+    archive = await gallery.service().collection(uuid4(), recipe=False)
+    whole = b"".join([piece async for piece in archive.pieces])
+
+    with zipfile.ZipFile(io.BytesIO(whole)) as packed:
+        assert packed.testzip() is None
+        stored = [packed.read(name) for name in packed.namelist()]
+    # As they are stored, without a recipe.
+    assert stored == [str(id_).encode().ljust(PICTURE, b".") for id_ in gallery.ids]
+
+
+async def test_one_picture_is_in_memory_at_a_time(gallery: Gallery) -> None:
+    """A reader that stops stops the reading: nothing is fetched ahead, and what was sent is forgotten."""
+    archive = await gallery.service().collection(uuid4(), recipe=False)
+    tracemalloc.start()
+    try:
+        sent = 0
+        async for piece in archive.pieces:
+            sent += len(piece)
+            assert gallery.read * PICTURE <= sent + PICTURE
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert sent > MEMBERS * PICTURE
+    # The picture, its copies on the way into the archive, and the archive's own list of names.
+    assert peak < 6 * PICTURE
