@@ -12,6 +12,7 @@ import { getSession, hasLinkError } from "@/auth/session";
 import { parseCollectionSearch } from "@/features/collections/collection-search";
 import { parseCompareSearch } from "@/features/render/compare-search";
 import { parseRendersSearch } from "@/features/renders/search";
+import { parseOpenItem } from "@/sharing/open-item";
 
 import { ErrorPage } from "./error-page";
 import { WholePage } from "@/components/message-page";
@@ -61,6 +62,7 @@ const communitySet = createRoute({
   getParentRoute: () => publicPages,
   path: "/community/$slug",
   staticData: { title: "Community" },
+  validateSearch: parseOpenItem,
   component: lazyRouteComponent(() => import("@/features/community/set-page"), "SetPage"),
 });
 
@@ -68,6 +70,7 @@ const shared = createRoute({
   getParentRoute: () => publicPages,
   path: "/s/$token",
   staticData: { title: "Shared with you" },
+  validateSearch: parseOpenItem,
   component: lazyRouteComponent(() => import("@/features/share/shared-page"), "SharedPage"),
 });
 

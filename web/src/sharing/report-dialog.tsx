@@ -17,7 +17,7 @@ const REASONS = [
 ] as const;
 
 interface ReportDialogProps {
-  subject: { share_token: string } | { community_item_id: string };
+  subject: { share_token: string; render_id?: string } | { community_item_id: string };
   onClose: () => void;
 }
 

@@ -4,6 +4,8 @@ import { ArrowLeft, Flag, Link2 } from "lucide-react";
 import { useState } from "react";
 
 import { ApplyButton } from "@/sharing/apply-button";
+import { useOpenItem } from "@/sharing/open-item";
+import { RecipeFacts } from "@/sharing/recipe-facts";
 import { ReportDialog } from "@/sharing/report-dialog";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
@@ -21,8 +23,9 @@ const EAGER_ITEMS = 3;
 export function SetPage() {
   const { slug } = useParams({ from: "/public/community/$slug" });
   const { data: set, error } = useQuery(setQuery(slug));
-  const [open, setOpen] = useState<number | null>(null);
-  useDocumentTitle(set?.title ?? "Community");
+  const { item: openId, ...viewer } = useOpenItem("/public/community/$slug");
+  const open = set?.items.findIndex(({ id }) => id === openId) ?? -1;
+  useDocumentTitle([set?.items[open]?.title, set?.title ?? "Community"].filter(Boolean).join(" · "));
 
   return (
     <div className="mx-auto min-h-dvh max-w-[1360px] px-4 pt-5 pb-14 tablet:px-8">
@@ -50,19 +53,20 @@ export function SetPage() {
                 item={item}
                 eager={index < EAGER_ITEMS}
                 onOpen={() => {
-                  setOpen(index);
+                  viewer.open(item.id);
                 }}
               />
             ))}
           </ul>
-          {open !== null && (
+          {open !== -1 && (
             <ItemViewer
               items={set.items}
               index={open}
-              onIndexChange={setOpen}
-              onClose={() => {
-                setOpen(null);
+              onIndexChange={(index) => {
+                const next = set.items[index];
+                if (next) viewer.show(next.id);
               }}
+              onClose={viewer.close}
             />
           )}
         </>
@@ -100,6 +104,7 @@ function ItemViewer({ items, index, onIndexChange, onClose }: ItemViewerProps) {
         before={null}
         actions={
           <>
+            <RecipeFacts recipe={item.recipe} credit={item.credit} />
             <ApplyButton title={item.title} recipe={item.recipe} variant="canary" />
             <IconButton
               label="Report"

@@ -5,8 +5,11 @@ import { useState } from "react";
 
 import { Picture } from "@/components/picture/picture";
 import { ApplyButton } from "@/sharing/apply-button";
+import { useOpenItem } from "@/sharing/open-item";
+import { RecipeFacts } from "@/sharing/recipe-facts";
 import { ReportDialog } from "@/sharing/report-dialog";
 import { Button, buttonStyle } from "@/components/ui/button";
+import { IconButton } from "@/components/ui/icon-button";
 import { PictureViewer, type ViewerPicture } from "@/components/viewer/picture-viewer";
 import { useDocumentTitle } from "@/lib/document-title";
 
@@ -16,14 +19,17 @@ import { sharedQuery, type SharedRender } from "./api/get-shared";
 export function SharedPage() {
   const { token } = useParams({ from: "/public/s/$token" });
   const shared = useInfiniteQuery(sharedQuery(token));
-  const [open, setOpen] = useState<number | null>(null);
-  const [reporting, setReporting] = useState(false);
+  const { item: openId, ...viewer } = useOpenItem("/public/s/$token");
+  /** What is being reported: the page, or one render of it. */
+  const [reporting, setReporting] = useState<{ render_id?: string } | null>(null);
   const title = shared.data?.pages[0]?.title;
   useDocumentTitle(title ?? "Shared with you");
 
   if (shared.error) return <Gone sentence={shared.error.message} />;
   const renders = shared.data?.pages.flatMap((page) => page.renders) ?? [];
   const pictures = renders.flatMap(viewerPictures);
+  const open = pictures.findIndex(({ id }) => id === openId);
+  const openRender = renders.find(({ variants }) => variants.some(({ id }) => id === openId));
   return (
     <div className="mx-auto max-w-[1360px] px-4 pt-7 pb-14 tablet:px-8">
       <div className="flex flex-wrap items-center gap-2 pb-6">
@@ -31,7 +37,7 @@ export function SharedPage() {
         <Button
           variant="ghost"
           onClick={() => {
-            setReporting(true);
+            setReporting({});
           }}
         >
           <Flag aria-hidden size={15} strokeWidth={1.6} />
@@ -43,9 +49,7 @@ export function SharedPage() {
           key={render.id}
           render={render}
           titled={render.title !== title}
-          onOpen={(id) => {
-            setOpen(pictures.findIndex((picture) => picture.id === id));
-          }}
+          onOpen={viewer.open}
         />
       ))}
       {shared.hasNextPage && (
@@ -53,24 +57,44 @@ export function SharedPage() {
           Show more
         </Button>
       )}
-      {open !== null && (
+      {openRender && (
         <PictureViewer
-          title={pictures[open]?.alt ?? ""}
+          title={openRender.title}
           pictures={pictures}
           index={open}
-          onIndexChange={setOpen}
-          before={null}
-          actions={null}
-          onClose={() => {
-            setOpen(null);
+          onIndexChange={(index) => {
+            const next = pictures[index];
+            if (next) viewer.show(next.id);
           }}
+          noun="Picture"
+          before={null}
+          actions={
+            <>
+              {openRender.recipe && (
+                <>
+                  <RecipeFacts recipe={openRender.recipe} />
+                  <ApplyButton title={openRender.title} recipe={openRender.recipe} variant="canary" />
+                </>
+              )}
+              <IconButton
+                label="Report"
+                variant="ghost"
+                onClick={() => {
+                  setReporting({ render_id: openRender.id });
+                }}
+              >
+                <Flag aria-hidden size={18} strokeWidth={1.6} />
+              </IconButton>
+            </>
+          }
+          onClose={viewer.close}
         />
       )}
       {reporting && (
         <ReportDialog
-          subject={{ share_token: token }}
+          subject={{ share_token: token, ...reporting }}
           onClose={() => {
-            setReporting(false);
+            setReporting(null);
           }}
         />
       )}

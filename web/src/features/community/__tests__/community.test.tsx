@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
@@ -64,6 +64,54 @@ describe("a visitor", () => {
       reason: "illegal",
       message: "Look",
     });
+  });
+
+  it("opens a picture at its own address, with what made it, and goes back to the set", async () => {
+    const user = await openApp("/community/rooms");
+    await user.click(await screen.findByRole("button", { name: "Look at Oak" }));
+    const viewer = await screen.findByRole("dialog", { name: "Oak" });
+    expect(window.location.search).toBe("?item=id-Oak");
+    expect(within(viewer).getByText("Ines")).toBeVisible();
+    expect(within(viewer).getByText("77")).toBeVisible();
+    window.history.back();
+    await waitFor(() => {
+      expect(viewer).not.toBeInTheDocument();
+    });
+    expect(window.location.pathname + window.location.search).toBe("/community/rooms");
+  });
+
+  it("closes a picture that the address opened onto its set", async () => {
+    const user = await openApp("/community/rooms?item=id-Gone");
+    const viewer = await screen.findByRole("dialog", { name: "Gone" });
+    expect(within(viewer).getByText("Its preset is no longer offered.")).toBeVisible();
+    await user.click(within(viewer).getByRole("button", { name: "Close" }));
+    await waitFor(() => {
+      expect(viewer).not.toBeInTheDocument();
+    });
+    expect(window.location.pathname + window.location.search).toBe("/community/rooms");
+  });
+
+  it("applies and reports one render of a shared collection from the viewer", async () => {
+    backend.on("GET /api/v1/shared/abc", () =>
+      ok({
+        kind: "collection",
+        title: "House",
+        renders: ["Oak", "Ash"].map((title) => ({
+          id: `render-${title}`,
+          title,
+          recipe: RECIPE,
+          variants: [{ ...PICTURE, id: `id-${title}`, index: 0 }],
+        })),
+      }),
+    );
+    backend.on("POST /api/v1/reports", () => new Response(null, { status: 204 }));
+    const user = await openApp("/s/abc?item=id-Ash");
+    const viewer = await screen.findByRole("dialog", { name: "Ash" });
+    expect(within(viewer).getByRole("link", { name: "Apply settings of Ash" })).toBeVisible();
+    await user.click(within(viewer).getByRole("button", { name: "Report" }));
+    await user.click(await screen.findByRole("button", { name: "Send report" }));
+    expect(await screen.findByText("Thank you. We look at every report.")).toBeVisible();
+    expect(backend.asked("POST /api/v1/reports")[0]?.body).toMatchObject({ share_token: "abc", render_id: "render-Ash" });
   });
 
   it("reads why a link opens nothing", async () => {
