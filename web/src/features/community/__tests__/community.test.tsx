@@ -25,8 +25,9 @@ let backend: FakeBackend;
 beforeEach(() => {
   backend = new FakeBackend();
   backend.on("GET /api/v1/community", () =>
-    ok([{ slug: "rooms", title: "Rooms", description: "", tags: ["interior"], count: 2, covers: [PICTURE] }]),
+    ok([{ slug: "rooms", title: "Rooms", description: "", tags: ["interior"], count: 1, covers: [PICTURE] }]),
   );
+  backend.on("GET /api/v1/community/tags", () => ok(["interior", "garden"]));
   backend.on("GET /api/v1/community/rooms", () => ok(SET));
 });
 
@@ -34,7 +35,10 @@ describe("a visitor", () => {
   it("sees what it is, and the sets, at the root", async () => {
     await openApp("/");
     expect(await screen.findByRole("heading", { name: "See it before you build it." })).toBeVisible();
-    expect(await screen.findByRole("link", { name: /Rooms/ })).toHaveAttribute("href", "/community/rooms");
+    const set = await screen.findByRole("link", { name: /Rooms/ });
+    expect(set).toHaveAttribute("href", "/community/rooms");
+    expect(set).toHaveTextContent("1 picture, interior");
+    expect(await screen.findByRole("button", { name: "garden" })).toBeVisible();
   });
 
   it("is asked to sign in after applying settings, which are kept", async () => {

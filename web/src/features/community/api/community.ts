@@ -20,6 +20,13 @@ export function setsQuery(tag: string | null) {
   });
 }
 
+/** What the sets are about, the commonest first. */
+export const tagsQuery = queryOptions({
+  queryKey: ["community", "tags"],
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/community/tags", { signal })),
+  meta: PUBLIC,
+});
+
 export function setQuery(slug: string) {
   return queryOptions({
     queryKey: ["community", "set", slug],

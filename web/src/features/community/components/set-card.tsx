@@ -22,7 +22,7 @@ export function SetCard({ set }: { set: CommunitySet }) {
         </span>
         <span className="block pt-3 text-15 font-semibold group-hover:underline">{set.title}</span>
         <span className="block text-12 text-ink-2">
-          {set.count} pictures, {set.tags.join(", ")}
+          {[`${String(set.count)} ${set.count === 1 ? "picture" : "pictures"}`, ...set.tags].join(", ")}
         </span>
       </Link>
     </li>

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { cx } from "class-variance-authority";
 import { useState } from "react";
 
@@ -6,15 +6,13 @@ import { Button } from "@/components/ui/button";
 import { Chip } from "@/components/ui/chip";
 import { Notice } from "@/components/ui/notice";
 
-import { setsQuery } from "../api/community";
+import { setsQuery, tagsQuery } from "../api/community";
 import { SetCard } from "./set-card";
-
-/** What the sets of this product are about; operators use these words as tags. */
-const TAGS = ["interior", "exterior", "product", "concept"];
 
 /** All sets, or those of one kind. */
 export function SetList({ headingLevel: Heading }: { headingLevel: "h1" | "h2" }) {
   const [tag, setTag] = useState<string | null>(null);
+  const { data: tags = [] } = useQuery(tagsQuery);
   const sets = useInfiniteQuery(setsQuery(tag));
   const rows = sets.data?.pages.flatMap((page) => page.rows);
   return (
@@ -25,7 +23,7 @@ export function SetList({ headingLevel: Heading }: { headingLevel: "h1" | "h2" }
         </Heading>
         {/* In one row: whether they wrapped was for the font to decide, when it came. */}
         <div className="no-scrollbar flex gap-2 max-tablet:-mx-4 max-tablet:overflow-x-auto max-tablet:px-4">
-          {[null, ...TAGS].map((one) => (
+          {[null, ...tags].map((one) => (
             <Chip
               key={one}
               pressed={tag === one}
