@@ -77,8 +77,10 @@ const shared = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    typeof search.next === "string" ? { next: search.next } : {},
+  validateSearch: (search: Record<string, unknown>): { next?: string; mode?: "sign-up" } => ({
+    ...(typeof search.next === "string" && { next: search.next }),
+    ...(search.mode === "sign-up" && { mode: search.mode }),
+  }),
   beforeLoad: ({ search }) => {
     // Also how one gets on after signing in: the session changes, the routes are looked at again.
     if (getSession().status === "signed-in") redirect({ href: safeNext(search.next), replace: true, throw: true });

@@ -2,6 +2,7 @@ import { Link, Outlet, useMatches } from "@tanstack/react-router";
 
 import { useSession } from "@/auth/session";
 import { Mark } from "@/components/ui/mark";
+import { SkipLink } from "@/components/ui/skip-link";
 
 import { AccountMenu } from "./account-menu";
 import { CreditsLeft } from "./credits-left";
@@ -22,12 +23,7 @@ export function Shell() {
 function Frame() {
   return (
     <div className="min-h-dvh tablet:grid tablet:grid-cols-[var(--rail)_minmax(0,1fr)]">
-      <a
-        href="#main"
-        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-sm bg-ink px-4 py-2.5 font-medium text-canvas focus:translate-y-0"
-      >
-        Skip to content
-      </a>
+      <SkipLink />
       <Rail />
       <TopBar />
       <div className="flex min-w-0 flex-col max-tablet:pb-[calc(var(--tabs)+env(safe-area-inset-bottom))]">

@@ -2,11 +2,13 @@ import { Link, Outlet } from "@tanstack/react-router";
 
 import { buttonStyle } from "@/components/ui/button";
 import { Mark } from "@/components/ui/mark";
+import { SkipLink } from "@/components/ui/skip-link";
 
 /** What surrounds the pages that visitors see. */
 export function SiteLayout() {
   return (
     <div className="flex min-h-dvh flex-col">
+      <SkipLink />
       <header className="mx-auto flex h-17 w-full max-w-[1360px] items-center gap-1 px-4 tablet:px-8">
         <Link to="/" className="mr-auto flex min-h-(--tap) items-center gap-2.5 text-18 font-semibold">
           <Mark className="size-6" />
@@ -19,7 +21,7 @@ export function SiteLayout() {
           <Link to="/sign-in" className={buttonStyle({ variant: "ghost" })}>
             Sign in
           </Link>
-          <Link to="/dashboard/create" className={buttonStyle({ variant: "ink" })}>
+          <Link to="/sign-in" search={{ mode: "sign-up" }} className={buttonStyle({ variant: "ink" })}>
             Start free
           </Link>
         </nav>

@@ -1,3 +1,4 @@
+import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { authSentence } from "@/auth/messages";
@@ -12,7 +13,8 @@ import { CodeForm } from "./components/code-form";
 import { SignInForm, type Mode } from "./components/sign-in-form";
 
 export function SignInPage() {
-  const [mode, setMode] = useState<Mode>("sign-in");
+  const { mode: asked = "sign-in" } = useSearch({ from: "/sign-in" });
+  const [mode, setMode] = useState<Mode>(asked);
   const [email, setEmail] = useState("");
   const [waitingForCode, setWaitingForCode] = useState(false);
   const resend = useSendCode();

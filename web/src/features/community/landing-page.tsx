@@ -1,12 +1,22 @@
 import { Link } from "@tanstack/react-router";
 
+import { useConfig } from "@/api/config";
 import { BeforeAfter } from "@/components/viewer/before-after";
 import { buttonStyle } from "@/components/ui/button";
+import { useDocumentTitle } from "@/lib/document-title";
+import { credits } from "@/lib/words";
 
 import { SetList } from "./components/set-list";
 
+/** The preset that the picture beside the photo stands for. */
+const EXAMPLE = "warm-minimal";
+
 /** What a visitor sees first: what it is, an example to touch, and sets to begin from. */
 export function LandingPage() {
+  const { plans, presets } = useConfig();
+  const free = plans.find(({ prices }) => prices.length === 0);
+  const example = presets.find(({ id }) => id === EXAMPLE);
+  useDocumentTitle("Renders from photos and ideas");
   return (
     <div className="mx-auto max-w-[1360px] px-4 pb-14 tablet:px-8">
       <section className="grid items-center gap-8 pt-6 pb-12 desk:grid-cols-[minmax(0,5fr)_minmax(0,6fr)] desk:gap-14 desk:pt-10">
@@ -16,14 +26,14 @@ export function LandingPage() {
             Drop in a photo of a room, a house or a product, or write one sentence. Get finished pictures in under a minute.
           </p>
           <div className="flex flex-wrap gap-2">
-            <Link to="/dashboard/create" className={buttonStyle({ variant: "canary", size: "lg" })}>
+            <Link to="/sign-in" search={{ mode: "sign-up" }} className={buttonStyle({ variant: "canary", size: "lg" })}>
               Try it with your photo
             </Link>
             <Link to="/community" className={buttonStyle({ variant: "line", size: "lg" })}>
               Browse sets
             </Link>
           </div>
-          <p className="pt-4 text-12 text-ink-2">Free for 40 credits a month. No card needed.</p>
+          {free && <p className="pt-4 text-12 text-ink-2">Free for {credits(free.monthly_credits)} a month. No card needed.</p>}
         </div>
         <figure>
           <div className="aspect-3/2 overflow-hidden rounded-pic bg-stage">
@@ -38,7 +48,7 @@ export function LandingPage() {
             </BeforeAfter>
           </div>
           <figcaption className="flex items-center gap-3.5 pt-2.5 text-12 text-ink-2">
-            Warm minimal, from one photo
+            {example?.name}, from one photo
             <span aria-hidden className="dimension-line grow" />
           </figcaption>
         </figure>

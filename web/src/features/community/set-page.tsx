@@ -33,7 +33,13 @@ export function SetPage() {
         <ArrowLeft aria-hidden size={15} strokeWidth={1.6} />
         Community
       </Link>
-      {error && <Notice tone="danger">{error.message}</Notice>}
+      {error && (
+        <>
+          <h1 className="pt-2 pb-4 text-24 font-semibold">This set is not here</h1>
+          <Notice tone="danger">{error.message}</Notice>
+        </>
+      )}
+      {!set && !error && <SetSkeleton />}
       {set && (
         <>
           <div className="flex flex-wrap items-end gap-4 pt-2 pb-6">
@@ -128,6 +134,20 @@ function ItemViewer({ items, index, onIndexChange, onClose }: ItemViewerProps) {
         />
       )}
     </>
+  );
+}
+
+function SetSkeleton() {
+  return (
+    <div aria-busy className="pt-2">
+      <p className="sr-only">The set is loading.</p>
+      <div aria-hidden className="mb-6 h-14 w-72 max-w-full rounded-sm bg-stage" />
+      <div aria-hidden className="columns-1 gap-5 tablet:columns-2 wide:columns-3">
+        {["aspect-4/3", "aspect-3/4", "aspect-square", "aspect-3/2", "aspect-4/3", "aspect-square"].map((shape, index) => (
+          <div key={index} className={`mb-7 break-inside-avoid rounded-pic bg-stage ${shape}`} />
+        ))}
+      </div>
+    </div>
   );
 }
 

@@ -26,7 +26,8 @@ export function SharedPage() {
   useDocumentTitle(title ?? "Shared with you");
 
   if (shared.error) return <Gone sentence={shared.error.message} />;
-  const renders = shared.data?.pages.flatMap((page) => page.renders) ?? [];
+  if (!shared.data) return <Loading />;
+  const renders = shared.data.pages.flatMap((page) => page.renders);
   const pictures = renders.flatMap(viewerPictures);
   const open = pictures.findIndex(({ id }) => id === openId);
   const openRender = renders.find(({ variants }) => variants.some(({ id }) => id === openId));
@@ -44,6 +45,7 @@ export function SharedPage() {
           Report
         </Button>
       </div>
+      {renders.length === 0 && <p className="py-8 text-15 text-ink-2">There is nothing in it now.</p>}
       {renders.map((render) => (
         <SharedSection
           key={render.id}
@@ -157,6 +159,16 @@ function viewerPictures(render: SharedRender): ViewerPicture[] {
     width: variant.width,
     height: variant.height,
   }));
+}
+
+function Loading() {
+  return (
+    <div aria-busy className="mx-auto max-w-[1360px] px-4 pt-7 pb-14 tablet:px-8">
+      <p className="sr-only">What was shared with you is loading.</p>
+      <div aria-hidden className="mb-6 h-9 w-60 max-w-full rounded-sm bg-stage" />
+      <div aria-hidden className="aspect-3/2 max-w-3xl rounded-pic bg-stage" />
+    </div>
+  );
 }
 
 function Gone({ sentence }: { sentence: string }) {

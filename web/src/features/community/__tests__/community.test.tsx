@@ -1,7 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
+import { ALICE, FakeBackend, ok, refused, storeSession, SUPABASE_URL } from "@/test/fake-backend";
+import { CONFIG } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
 
 const PICTURE = { url: "/a.webp", thumbnail_url: "/a.thumb.webp", width: 300, height: 200, placeholder: "" };
@@ -20,6 +21,8 @@ const SET = {
   tags: ["interior"],
   items: [item("Oak"), item("Gone", { preset_name: null, problem: "Its preset is no longer offered." })],
 };
+
+const FREE = { id: "free", name: "Free", monthly_credits: 40, max_variants: 2, prices: [], features: [] };
 
 let backend: FakeBackend;
 beforeEach(() => {
@@ -41,6 +44,23 @@ describe("a visitor", () => {
     expect(await screen.findByRole("button", { name: "garden" })).toBeVisible();
   });
 
+  it("goes from the landing page to a new account, past the navigation by keyboard", async () => {
+    backend.on("GET /api/v1/config", () => ok({ ...CONFIG, supabase_url: SUPABASE_URL, plans: [FREE] }));
+    const user = await openApp("/");
+    expect(await screen.findByText("Free for 40 credits a month. No card needed.")).toBeVisible();
+    await user.tab();
+    expect(screen.getByRole("link", { name: "Skip to content" })).toHaveFocus();
+    await user.click(screen.getByRole("link", { name: "Start free" }));
+    expect(await screen.findByRole("heading", { name: "Create an account" })).toBeVisible();
+  });
+
+  it("reads why a set is not there", async () => {
+    backend.on("GET /api/v1/community/gone", () => refused(404, "community_set_not_found", "This set does not exist."));
+    await openApp("/community/gone");
+    expect(await screen.findByRole("heading", { name: "This set is not here" })).toBeVisible();
+    expect(screen.getByText("This set does not exist.")).toBeVisible();
+  });
+
   it("is asked to sign in after applying settings, which are kept", async () => {
     const user = await openApp("/community/rooms");
     await user.click(await screen.findByRole("link", { name: "Apply settings of Oak" }));
@@ -52,6 +72,7 @@ describe("a visitor", () => {
     await openApp("/community/rooms");
     expect(await screen.findByRole("heading", { name: "Gone" })).toBeVisible();
     expect(screen.queryByRole("link", { name: "Apply settings of Gone" })).toBeNull();
+    expect(screen.getByText("Its preset is no longer offered.")).toBeVisible();
   });
 
   it("reports a picture from the viewer", async () => {

@@ -16,6 +16,7 @@ export function SetCard({ set }: { set: CommunitySet }) {
               width={cover.width}
               height={cover.height}
               decoding="async"
+              loading="lazy"
               className={`size-full min-h-0 object-cover ${index === 0 ? "row-span-2" : ""}`}
             />
           ))}
