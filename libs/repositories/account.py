@@ -11,7 +11,14 @@ from libs.repositories.cursor import TimeCursor, after
 from libs.repositories.database import Database
 
 # Tables whose rows have an id and a moment to page by; RLS keeps each to the caller's own.
-PAGED_TABLES: Final = ("generation_jobs", "renders", "render_variants", "collections", "usage_ledger")
+PAGED_TABLES: Final = (
+    "generation_jobs",
+    "renders",
+    "render_variants",
+    "collections",
+    "share_links",
+    "usage_ledger",
+)
 
 
 class AccountRepository:

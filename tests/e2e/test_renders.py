@@ -98,6 +98,8 @@ def test_all_that_match_are_changed_at_once(maker: Person) -> None:
     page.get_by_role("toolbar").get_by_role("button", name="Favorite").click()
     expect(page.get_by_text("3 renders added to My Favorites.", exact=True)).to_be_visible()
     expect(page.get_by_role("img", name="In My Favorites")).to_have_count(3)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("img", name="In My Favorites")).to_have_count(0)
 
 
 def test_picked_renders_are_saved_as_one_file(maker: Person) -> None:
@@ -219,25 +221,35 @@ def test_a_downloaded_picture_brings_its_settings_back_unless_switched_off(maker
     assert b"maquette" not in download.value.path().read_bytes()
 
 
-def test_a_render_is_shared_and_the_link_turned_off(maker: Person) -> None:
+def test_a_render_is_shared_with_what_made_it_or_without_until_the_link_is_off(maker: Person) -> None:
     page = maker.page
     page.get_by_role("link", name=CITY).click()
     page.get_by_role("button", name="Share").click()
     dialog = page.get_by_role("dialog", name=f"Share {CITY}")
+    links = dialog.get_by_role("list", name="Links").get_by_role("listitem")
     dialog.get_by_role("button", name="Make a link").click()
-    link = dialog.get_by_role("list", name="Links")
-    address = link.locator("p").first.inner_text()
+    expect(links).to_have_count(1)
+    bare = links.locator("p").first.inner_text()
+    dialog.get_by_role("switch", name="Show how it was made").click()
+    dialog.get_by_role("button", name="Make a link").click()
+    expect(links).to_have_count(2)
+    (whole,) = {one.locator("p").first.inner_text() for one in links.all()} - {bare}
 
     visitor = page.context.browser
     assert visitor
     with visitor.new_context() as window:
         other = window.new_page()
-        other.goto(address)
+        other.goto(whole)
         expect(other.get_by_role("heading", name=CITY)).to_be_visible()
-        link.get_by_role("button", name="Turn off").click()
+        expect(other.get_by_role("link", name=f"Apply settings of {CITY}")).to_be_visible()
+        other.goto(bare)
+        # Nobody named it: its own title is the prompt.
+        expect(other.get_by_role("heading", name="First ideas")).to_be_visible()
+        assert CITY not in other.content()
+        links.filter(has_text=bare).get_by_role("button", name="Turn off").click()
         expect(page.get_by_text("The link is off.", exact=True)).to_be_visible()
         other.reload()
-        expect(other.get_by_role("heading", name=CITY)).to_have_count(0)
+        expect(other.get_by_role("heading", name="Nothing to see here")).to_be_visible()
 
 
 def test_a_long_list_stays_small_begins_at_a_month_and_is_found_again_where_it_was_left(alice: Person) -> None:

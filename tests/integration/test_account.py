@@ -74,6 +74,7 @@ async def test_an_export_holds_everything_of_one_person(paid: Product, alice: Pe
     upload = await alice.upload(photo())
     generation = await alice.generation()
     await alice.api.put(f"/renders/{generation['render']['id']}/favorite")
+    (await alice.api.post("/shares", json={"render_id": generation["render"]["id"]})).raise_for_status()
     async with signed_in(paid, "bob") as bob:
         await bob.generation()
 
@@ -87,6 +88,7 @@ async def test_an_export_holds_everything_of_one_person(paid: Product, alice: Pe
     assert sorted(pictures) == [f"photos/{upload}", f"renders/{generation['id']}/0.webp"]
     assert {row["id"] for row in data["data/generation_jobs.json"]} == {generation["id"]}
     assert {row["render_id"] for row in data["data/collection_items.json"]} == {generation["render"]["id"]}
+    assert [row["render_id"] for row in data["data/share_links.json"]] == [generation["render"]["id"]]
     assert [row["kind"] for row in data["data/usage_ledger.json"]] == ["debit"]
     assert bob.user.id not in json.dumps(data)
 

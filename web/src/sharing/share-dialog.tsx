@@ -29,7 +29,7 @@ const DAY_MS = 86_400_000;
 
 /** Makes links to a render or collection, and lists those that there are. */
 export function ShareDialog({ target, title, onClose }: ShareDialogProps) {
-  const { data: links } = useQuery(sharesOf(target));
+  const { data: links, error } = useQuery(sharesOf(target));
   const add = useAddShare();
   const [includeSettings, setIncludeSettings] = useState(false);
   const [end, setEnd] = useState<End>("never");
@@ -66,6 +66,7 @@ export function ShareDialog({ target, title, onClose }: ShareDialogProps) {
             {add.error.message}
           </Notice>
         )}
+        {error && <Notice tone="danger">{error.message}</Notice>}
         {links && links.length > 0 && (
           <ul aria-label="Links" className="grid">
             {links.map((link) => (
