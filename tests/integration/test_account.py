@@ -124,6 +124,25 @@ async def test_E4_deleting_the_account_ends_the_subscription_first(
     assert (await alice.api.get("/renders")).json()["data"] == []
 
 
+async def test_E4_H1_a_deletion_that_died_after_the_subscription_is_repeated(
+    paid: Product, alice: Person, stripe: StripeProcess
+) -> None:
+    """Stripe deleted the customer, nothing else happened, and its webhook never came."""
+    stripe.control("POST", "faults", kind="lose", type="customer.deleted")
+    await alice.api.post("/billing/checkout", json={"plan_id": "pro", "interval": "month"})
+    with paid.stack.connect() as connection:
+        ((customer,),) = connection.execute(
+            "select stripe_customer_id from profiles where id = %s", [alice.user.id]
+        ).fetchall()
+    async with httpx.AsyncClient(headers={"authorization": f"Bearer {stripe.secret_key}"}) as died:
+        (await died.delete(f"{stripe.url}/v1/customers/{customer}")).raise_for_status()
+    assert (await alice.api.get("/me")).is_success
+
+    assert (await alice.api.delete("/me")).status_code == 204
+
+    refused(await alice.api.get("/me"), ErrorCode.ACCOUNT_GONE)
+
+
 async def test_the_account_stays_when_stripe_cannot_be_asked(paid: Product, product: Product, alice: Person) -> None:
     """`product` has no Stripe behind it: nothing is deleted that would go on being billed."""
     await alice.api.post("/billing/checkout", json={"plan_id": "pro", "interval": "month"})
