@@ -1,6 +1,5 @@
 """Codes to statuses and sentences: the one place that knows both. Clients read the code, people the sentence."""
 
-import re
 from typing import Any, Final, cast
 
 import structlog
@@ -130,7 +129,8 @@ def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[E
     answer = failure(_CODE_OF_STATUS.get(error.status_code, ErrorCode.INTERNAL))
     if allowed := (error.headers or {}).get("allow"):
         # RFC 9110, section 15.5.6: a 405 says what is allowed. Who answers GET answers HEAD.
-        answer.headers["Allow"] = re.sub(r"\bGET\b", "GET, HEAD", allowed)
+        methods = set(allowed.split(", "))
+        answer.headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
     return answer
 
 

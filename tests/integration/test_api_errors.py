@@ -263,7 +263,7 @@ async def _(case: Case) -> Response:
     with case.product.stack.connect() as connection:
         (render,) = add_renders(connection, case.person.user.id, [Draft()])
     (await case.api.post("/shares", json={"render_id": str(render)})).raise_for_status()
-    case.sql("update share_links set taken_down_at = now() where render_id = %s", render)
+    case.sql("select private.take_down_render(%s)", render)
     return await case.api.post("/shares", json={"render_id": str(render)})
 
 

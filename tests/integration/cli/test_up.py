@@ -87,7 +87,7 @@ def names(process: psutil.Process, folder: str) -> bool:
 def test_addresses_that_are_printed_answer(maquette: Launcher, running: subprocess.Popen[bytes]) -> None:
     pages = {name: httpx.get(maquette.address(name), follow_redirects=True) for name in ("App", "Inbox", "Studio")}
     assert {name: page.status_code for name, page in pages.items()} == dict.fromkeys(pages, 200)
-    assert "<title>Maquette" in pages["App"].text
+    assert "· Maquette</title>" in pages["App"].text
     assert all("text/html" in page.headers["content-type"] for page in pages.values())
 
 
