@@ -20,7 +20,7 @@ READS_PER_MINUTE: Final = RateLimitItemPerMinute(600)
 # Hearts and drags come one a second at the most; more writes than this are a script.
 WRITES_PER_MINUTE: Final = RateLimitItemPerMinute(120)
 # A visitor who looks through a set reports what they see in it; more an hour from one address would bury the others'.
-REPORTS_PER_HOUR: Final = RateLimitItemPerHour(20)
+REPORTS_PER_HOUR: Final = RateLimitItemPerHour(60)
 REDIS_SECONDS: Final = 2
 
 

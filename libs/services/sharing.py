@@ -18,6 +18,8 @@ from libs.repositories.storage import RENDERS, Storage
 from libs.services.applicable import RecipeView, recipe_view
 from libs.services.prompt_builder import clean_text
 
+# What a render is called whose name is not shown and whose preset is no longer offered.
+UNNAMED: Final = "A render"
 # 256 bits in base64url, as private.share_token() makes them.
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -139,7 +141,7 @@ class SharedService:
             raise MaquetteError(ErrorCode.SHARE_NOT_FOUND)
         shown = row.renders[:limit]
         renders = [_render(token, render) for render in shown]
-        view = SharedView(row.kind, row.title or renders[0].title, renders)
+        view = SharedView(row.kind, row.title or (renders[0].title if renders else UNNAMED), renders)
         more = len(row.renders) > limit
         return view, encode_cursor(PlaceCursor(shown[-1].place, shown[-1].id)) if more else None
 
@@ -192,7 +194,7 @@ def _render(token: str, render: SharedRenderRow) -> SharedRenderView:
     preset = find_preset(render.preset_id)
     return SharedRenderView(
         render.id,
-        render.title or (preset.name if preset else "A render"),
+        render.title or (preset.name if preset else UNNAMED),
         recipe
         and recipe_view(recipe.preset_id, recipe.prompt, recipe.settings, recipe.seed, from_photo=recipe.from_photo),
         [_variant(token, variant) for variant in render.variants],

@@ -49,7 +49,7 @@ begin
       ) as page
     ) as shown
     -- A render in the trash takes its link along.
-    where link.collection_id is not null or shown.renders <> '[]'::jsonb
+    where link.collection_id is not null or exists (select from private.shared_renders(link))
   );
 end
 $$;

@@ -18,8 +18,8 @@ from tests.stack import Stack, running_stack
 # A published set with one item; again is once.
 COMMUNITY = """
 with curated as (
-  insert into community_collections (slug, title, description, published_at)
-  values ('published', 'Published', '', now()) on conflict do nothing returning id
+  insert into community_collections (slug, title, description, tags, published_at)
+  values ('published', 'Published', '', '{interior}', now()) on conflict do nothing returning id
 )
 insert into community_items
   (collection_id, title, credit, preset_id, prompt, settings, seed, path, thumbnail_path, width, height, placeholder)
