@@ -1,5 +1,6 @@
 """`./maquette test`: the checks and tests in stages, and one table at the end."""
 
+import os
 import subprocess
 import sys
 import time
@@ -17,8 +18,10 @@ from local.cli.steps import ROOT, STATE, StepError, overlay
 
 REPORTS = STATE / "reports"
 
-# Each worker has a stack of its own; files stay whole, so that their module's fixtures are made once.
-IN_PARALLEL = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+# Each worker has a stack of its own; files stay whole, so that their module's fixtures are made once. One more than there
+# are cores: tests wait a third of their time, for a provider that takes a while or a connection that is cut.
+WORKERS = min(4, (os.cpu_count() or 1) + 1)
+IN_PARALLEL = (f"--numprocesses={WORKERS}", "--dist=loadfile")
 
 # These keep one core busy each, so two of them run at a time; what a command of theirs prints comes when it ends.
 SIDE_BY_SIDE = ("lint", "web", "types", "architecture", "unit")
