@@ -18,9 +18,9 @@ from local.cli.steps import ROOT, STATE, StepError, overlay
 
 REPORTS = STATE / "reports"
 
-# Each worker has a stack of its own; files stay whole, so that their module's fixtures are made once. One more than there
-# are cores: tests wait a third of their time, for a provider that takes a while or a connection that is cut.
+# One more than there are cores: tests wait a third of their time, for a run that takes a while, or a cut connection.
 WORKERS = min(4, (os.cpu_count() or 1) + 1)
+# Each worker has a stack of its own; files stay whole, so that their module's fixtures are made once.
 IN_PARALLEL = (f"--numprocesses={WORKERS}", "--dist=loadfile")
 
 # These keep one core busy each, so two of them run at a time; what a command of theirs prints comes when it ends.
