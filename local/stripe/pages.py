@@ -125,7 +125,8 @@ def _checkout(request: AnyRequest, session_id: str, error: str) -> Response[str]
 
 
 def _confirmation(session: Object, card: str) -> Response[str]:
-    side = f"<p>{TEST_MARK}</p><h1>3-D Secure</h1><p class='amount'>{session['amount_total'] / 100:.2f}</p>"
+    amount = f"{session['amount_total'] / 100:.2f} {session['currency'].upper()}"
+    side = f"<p>{TEST_MARK}</p><h1>3-D Secure</h1><p class='amount'>{amount}</p>"
     form = f"""
       <h2>Confirm this payment</h2><p>This stands for the page of a bank.</p>
       <form method="post"><input type="hidden" name="card" value="{escape(card)}">

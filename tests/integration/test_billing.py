@@ -48,7 +48,9 @@ async def test_a_plan_is_bought_changed_and_canceled(alice: Person, stripe: Stri
     page = await checkout(alice)
     declined = await post(page, card="4000 0000 0000 0002")
     assert "Your card was declined." in declined.text
-    assert "Confirm this payment" in (await post(page, card="4000 0025 0000 3155")).text
+    bank = (await post(page, card="4000 0025 0000 3155")).text
+    assert "Confirm this payment" in bank
+    assert "14.00 EUR" in bank
     assert await limit(alice) == FREE
 
     paid_at = time.monotonic()
