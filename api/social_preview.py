@@ -5,7 +5,6 @@ Messengers and search engines run no script, so what they show must stand in the
 
 import hashlib
 import re
-from collections.abc import Sequence
 from html import escape
 from typing import Annotated, Any, Final
 
@@ -20,7 +19,7 @@ from api.errors import failure
 from api.services import provide_community, provide_shared
 from api.spa import Spa
 from libs.errors import ErrorCode, MaquetteError
-from libs.services.community import CommunityItemView, CommunityPictureView
+from libs.services.community import CommunityPictureView
 
 TITLE: Final = re.compile(r"<title>[^<]*</title>")
 DESCRIPTION: Final = re.compile(r'<meta name="description"[^>]*>')
@@ -52,10 +51,11 @@ class Preview(Struct, frozen=True, kw_only=True):
     indexed: bool
 
 
-@get("/", include_in_schema=False, opt={"exclude_from_auth": True})
-async def landing_page(request: Request[Any, Any, State]) -> Response[bytes] | Response[ErrorEnvelope]:
-    """The first page, with the first cover of the community."""
-    image = await _first_cover(request)
+@get("/", include_in_schema=False, opt={"exclude_from_auth": True, "unlimited": True}, sync_to_thread=False)
+def landing_page(request: Request[Any, Any, State]) -> Response[bytes] | Response[ErrorEnvelope]:
+    """The first page, with the picture that stands on it: nothing is asked of the database for it."""
+    url = f"{_public_url(request)}/presets/warm-minimal.webp"
+    image = PreviewImage(url=url, width=864, height=576, alt="A furnished living room in warm light")
     preview = Preview(
         title="Renders from photos and ideas", description=LANDING, address="/", image=image, indexed=True
     )
@@ -65,7 +65,13 @@ async def landing_page(request: Request[Any, Any, State]) -> Response[bytes] | R
 @get("/community", include_in_schema=False, opt={"exclude_from_auth": True})
 async def community_page(request: Request[Any, Any, State]) -> Response[bytes] | Response[ErrorEnvelope]:
     """All sets, with the first cover."""
-    image = await _first_cover(request)
+    image = None
+    try:
+        sets, _ = await provide_community(request).page(None, None, 1)
+        image = next((_image(cover, one.title) for one in sets for cover in one.covers), None)
+    except MaquetteError:
+        # A preview without a picture is better than none.
+        pass
     preview = Preview(title="Community", description=COMMUNITY, address="/community", image=image, indexed=True)
     return _document(request, preview, 200)
 
@@ -82,25 +88,17 @@ async def community_set_page(
     except MaquetteError as error:
         return _document(request, None, 404 if error.code is ErrorCode.COMMUNITY_SET_NOT_FOUND else 200)
     address = f"/community/{found.slug}"
-    open_item = _item(found.items, item)
-    if open_item:
+    open_item = next((one for one in found.items if str(one.id) == item), None)
+    shown = open_item or next(iter(found.items), None)
+    preview = Preview(
+        title=f"{open_item.title} · {found.title}" if open_item else found.title,
+        description=(open_item and open_item.recipe.prompt) or found.description,
+        address=f"{address}?item={open_item.id}" if open_item else address,
         # Search engines keep the set alone: an item is a part of it.
-        preview = Preview(
-            title=f"{open_item.title} · {found.title}",
-            description=open_item.recipe.prompt or found.description,
-            address=f"{address}?item={open_item.id}",
-            canonical=address,
-            image=_image(open_item.picture, open_item.title),
-            indexed=True,
-        )
-    else:
-        preview = Preview(
-            title=found.title,
-            description=found.description,
-            address=address,
-            image=_image(found.items[0].picture, found.items[0].title) if found.items else None,
-            indexed=True,
-        )
+        canonical=address,
+        image=_image(shown.picture, shown.title) if shown else None,
+        indexed=True,
+    )
     return _document(request, preview, 200)
 
 
@@ -169,19 +167,6 @@ def _document(
     if status == 200 and matches(request, headers["ETag"]):
         return Response(b"", status_code=304, headers=headers)
     return Response(data, media_type=file.content_type, status_code=status, headers=headers)
-
-
-async def _first_cover(request: Request[Any, Any, State]) -> PreviewImage | None:
-    """A preview without a picture is better than none."""
-    try:
-        sets, _ = await provide_community(request).page(None, None, 1)
-    except MaquetteError:
-        return None
-    return next((_image(cover, one.title) for one in sets for cover in one.covers), None)
-
-
-def _item(items: Sequence[CommunityItemView], wanted: str | None) -> CommunityItemView | None:
-    return next((one for one in items if str(one.id) == wanted), None)
 
 
 def _image(picture: CommunityPictureView, alt: str) -> PreviewImage:

@@ -172,6 +172,8 @@ async def test_one_item_of_a_set_has_a_preview_of_its_own(product: Product, cura
         page = await messenger.get(f"{product.url}/community/{curated}-0", params={"item": item["id"]})
         unknown = await messenger.get(f"{product.url}/community/{curated}-0", params={"item": MARKUP})
         landing = await messenger.get(f"{product.url}/")
+        (hero,) = re.findall(r'<meta property="og:image" content="([^"]*)" />', landing.text)
+        assert (await messenger.get(hero)).headers["content-type"] == "image/webp"
     tags = dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)" />', page.text))
     assert tags["og:title"].startswith("Item 2 · Set 0")
     assert tags["og:url"] == f"{product.url}/community/{curated}-0?item={item['id']}"
