@@ -14,6 +14,7 @@ from libs.repositories.renders import RenderFilter, RenderRepository
 from libs.repositories.storage import Storage
 from libs.services.prompt_builder import clean_text
 from libs.services.render_views import CoverView, cover_view, thumbnail_files
+from libs.services.renders import move_one
 
 
 class CollectionView(msgspec.Struct, frozen=True):
@@ -82,11 +83,7 @@ class CollectionService:
 
         Raises collection_not_found, and render_not_found, also for one in the trash.
         """
-        change = await self._renders.move(RenderFilter(ids=[render_id]), "collect", collection_id)
-        if change.changed == 0:
-            render = await self._renders.find(render_id)
-            if render is None or render.deleted_at:
-                raise MaquetteError(ErrorCode.RENDER_NOT_FOUND)
+        await move_one(self._renders, render_id, "collect", collection_id)
 
     async def take_out(self, collection_id: UUID, render_id: UUID) -> None:
         """Take a render out; one that is not in it changes nothing. Raises collection_not_found."""

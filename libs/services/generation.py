@@ -17,7 +17,7 @@ from libs.repositories.generation_jobs import GenerationJobRepository, JobRow, R
 from libs.repositories.renders import RenderRepository
 from libs.repositories.storage import INPUTS, RENDERS, Storage
 from libs.services.external.replicate_adapter import ProviderError, ProviderUnsure, ReplicateAdapter
-from libs.services.generation_views import RETRYABLE, UNSETTLED, GenerationView, generation_views
+from libs.services.generation_views import RETRYABLE, UNSETTLED, GenerationView, generation_views, is_source_gone
 from libs.services.images import ImageError, recheck_photo
 from libs.services.prompt_builder import clean_text
 from libs.services.settlement import Settlement
@@ -276,13 +276,12 @@ def _hash(wish: GenerationRequest | UUID) -> str:
 def _request_of(job: JobRow) -> GenerationRequest:
     """What the job was asked for. Raises input_not_found when the variant it started from was deleted since."""
     started_from: UploadInput | VariantInput | None = None
+    if is_source_gone(job):
+        raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
     if job.source_variant_id is not None:
         started_from = VariantInput(job.source_variant_id)
     elif job.input_path is not None:
-        bucket, _, path = job.input_path.partition("/")
-        if bucket != INPUTS:
-            raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
-        started_from = UploadInput(path.rpartition("/")[2])
+        started_from = UploadInput(job.input_path.rpartition("/")[2])
     return GenerationRequest(
         preset_id=job.preset_id,
         prompt=job.prompt,

@@ -86,7 +86,7 @@ class GenerationView(msgspec.Struct, frozen=True):
 
 def file_names(jobs: list[JobRow]) -> list[str]:
     """Every stored file that the views of these jobs show, as `bucket/path`."""
-    names = [job.input_path for job in jobs if job.input_path and not _is_source_gone(job)]
+    names = [job.input_path for job in jobs if job.input_path and not is_source_gone(job)]
     for job in jobs:
         if job.render:
             names.extend(variant_files(job.render.variants))
@@ -141,7 +141,7 @@ def time_left(job: JobRow, now: datetime) -> tuple[int | None, bool]:
     return max(1, round(left)), False
 
 
-def _is_source_gone(job: JobRow) -> bool:
+def is_source_gone(job: JobRow) -> bool:
     """Whether the variant it started from was deleted: its file follows, and nobody is to be sent there."""
     return job.source_variant_id is None and (job.input_path or "").startswith(f"{RENDERS}/")
 

@@ -110,14 +110,14 @@ class RenderService:
 
     async def trash(self, render_id: UUID) -> Change:
         """Move a render to the trash; one that is there already stays. Raises render_not_found."""
-        return await self._move_one(render_id, "trash")
+        return await move_one(self._renders, render_id, "trash")
 
     async def set_favorite(self, render_id: UUID, *, favorite: bool) -> None:
         """Put a render into "My Favorites" or take it out; a repeat changes nothing.
 
         Raises render_not_found, also for one in the trash.
         """
-        await self._move_one(render_id, "collect" if favorite else "uncollect")
+        await move_one(self._renders, render_id, "collect" if favorite else "uncollect")
 
     async def move(self, selection: Selection, action: Action, collection_id: UUID | None = None) -> Change:
         """Trash, restore, put into a collection or take out of it (by default "My Favorites"), all in one.
@@ -143,13 +143,20 @@ class RenderService:
         await self._renders.delete_variant(variant_id)
         self._redelivery.remove_files_soon()
 
-    async def _move_one(self, render_id: UUID, action: Action) -> Change:
-        change = await self._renders.move(RenderFilter(ids=[render_id]), action)
-        if change.changed == 0:
-            render = await self._renders.find(render_id)
-            if render is None or (render.deleted_at and action != "trash"):
-                raise MaquetteError(ErrorCode.RENDER_NOT_FOUND)
-        return change
+
+async def move_one(
+    renders: RenderRepository, render_id: UUID, action: Action, collection_id: UUID | None = None
+) -> Change:
+    """Change one render; a repeat changes nothing.
+
+    Raises collection_not_found, and render_not_found, also for one in the trash unless it is to go there.
+    """
+    change = await renders.move(RenderFilter(ids=[render_id]), action, collection_id)
+    if change.changed == 0:
+        render = await renders.find(render_id)
+        if render is None or (render.deleted_at and action != "trash"):
+            raise MaquetteError(ErrorCode.RENDER_NOT_FOUND)
+    return change
 
 
 def _filter(query: RenderQuery, *, trashed: bool) -> RenderFilter:
