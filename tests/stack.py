@@ -120,7 +120,7 @@ def running_gateway(
     """The gateway's process, which may not be ready yet."""
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [str(node()), str(script)],
+            gateway.command(script),
             env={**os.environ, **gateway.environment()},
             cwd=log.parent,
             stdin=subprocess.DEVNULL,

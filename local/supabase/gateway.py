@@ -8,6 +8,7 @@ import httpx
 import msgspec
 
 FOLDER = Path(__file__).parent
+POSTGRES_DRIVER = FOLDER / "postgres_driver.mjs"
 PROJECT = FOLDER.parents[1] / "supabase" / "config.toml"
 
 
@@ -34,9 +35,9 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
         """Where a browser finds Studio."""
         return f"http://127.0.0.1:{self.studio_port}"
 
-    def command(self) -> list[str]:
+    def command(self, script: Path = FOLDER / "supabase.mjs") -> list[str]:
         """The process. It waits a minute for Postgres and ends on SIGTERM or with its parent."""
-        return [str(node()), str(FOLDER / "supabase.mjs")]
+        return [str(node()), "--import", str(POSTGRES_DRIVER), str(script)]
 
     def environment(self) -> dict[str, str]:
         """What the process reads, nothing else of the caller's environment."""

@@ -13,11 +13,12 @@ import psutil
 import pytest
 
 from local.postgres import Postgres
-from local.supabase.gateway import FOLDER, Gateway, node
+from local.supabase.gateway import FOLDER, POSTGRES_DRIVER, Gateway, node
 from tests.integration.local.conftest import Mailbox, text_of
 from tests.stack import Stack, free_port, running_gateway, wait_until_ready
 
 FLOWS = Path(__file__).with_name("auth_flows.mjs")
+RESERVED_CONNECTION = Path(__file__).with_name("reserved_connection.mjs")
 
 
 def run_flow(stack: Stack, mailbox: Mailbox, flow: str, email: str) -> str:
@@ -118,6 +119,18 @@ def test_H2_recovers_by_itself_when_postgres_comes_back(
             assert process.poll() is None
     finally:
         own_database.stop(database)
+
+
+def test_H2_the_driver_outlives_a_connection_that_ended_under_its_holder(stack: Stack) -> None:
+    def run(*options: str) -> subprocess.CompletedProcess[str]:
+        driver = FOLDER / "node_modules" / "postgres" / "src" / "index.js"
+        command = [str(node()), *options, str(RESERVED_CONNECTION), str(driver), stack.gateway.database_url]
+        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+    repaired = run("--import", str(POSTGRES_DRIVER))
+    assert repaired.stdout.split() == ["CONNECTION_CLOSED"] * 2 + ["1"] * 3, repaired.stderr
+    # No repair is there without need.
+    assert "Cannot read properties of null" in run().stderr
 
 
 def test_ends_on_sigterm_while_a_client_stays_connected(
