@@ -18,7 +18,7 @@ from local.database.script import apply
 from local.database.sources import Sources
 from local.machine import HOST
 from local.postgres import Postgres
-from local.supabase.gateway import FOLDER, Gateway, node
+from local.supabase.gateway import FOLDER, Gateway
 
 # Of every server that tests start: a second alone, and many on a busy machine.
 READY_SECONDS = 120.0
