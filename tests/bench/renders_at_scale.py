@@ -181,8 +181,8 @@ def kinds(connection: psycopg.Connection) -> dict[str, Call]:
     }
 
 
-# These look at all that a person has.
-WHOLE = frozenset({"word in a collection", "months", "collections"})
+# These look at all that a person has, or at all of it that matches.
+WHOLE = frozenset({"two words", "word in a collection", "months", "collections"})
 
 
 def become(connection: psycopg.Connection, person: UUID) -> None:
