@@ -140,6 +140,18 @@ class Person:
             job = api.get(f"/generations/{job['id']}").raise_for_status().json()["data"]
         return job["render"]["id"]
 
+    def add_collection(self, name: str, renders: Sequence[str]) -> str:
+        """A collection of these renders; answers its id."""
+        api = self.api()
+        collection = api.post("/collections", json={"name": name}).raise_for_status().json()["data"]["id"]
+        for render in renders:
+            api.put(f"/collections/{collection}/items/{render}").raise_for_status()
+        return collection
+
+    def share(self, **body: Any) -> str:
+        """The address of a new link; `body` is that of POST /shares."""
+        return self.api().post("/shares", json=body).raise_for_status().json()["data"]["url"]
+
     def _fill_in(self, password: str) -> None:
         self.page.get_by_label("E-mail", exact=True).fill(self.email)
         self.page.get_by_label("Password", exact=True).fill(password)
