@@ -4,7 +4,7 @@ Metres; x to the right, y up, z towards the viewer.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -14,10 +14,18 @@ from msgspec import Struct
 Array = npt.NDArray[np.floating[Any]]
 """32-bit throughout; the stubs of numpy lose the width in mixed arithmetic."""
 
+Indices = npt.NDArray[np.int64]
+
 Vector = tuple[float, float, float]
 
 FAR = np.float32(1e6)
 NEAR = 0.05
+
+SMALL = 1 << 13
+"""Pixels. A shape that covers no more is worked out together with others of its kind."""
+
+BATCH = 1 << 15
+"""Pixels that are worked out together."""
 
 _QUIET = np.errstate(divide="ignore", invalid="ignore", over="ignore")
 """A ray that misses gives a division by zero or the root of a negative; the comparisons after it say no."""
@@ -149,7 +157,7 @@ def _frame(direction: Sequence[float] | npt.NDArray[np.float64]) -> tuple[Array,
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float32).T
 
 
-def _bounds(view: View, shapes: Sequence[Shape]) -> npt.NDArray[np.int64]:
+def _bounds(view: View, shapes: Sequence[Shape]) -> Indices:
     """Pixels that each shape can cover: left, right, top, bottom; empty when it is out of sight."""
     corners = np.stack([one.axes @ _CORNERS + one.centre[:, None] for one in shapes], axis=1)
     columns, rows, depth = (plane.reshape(len(shapes), -1) for plane in view.project(corners.reshape(3, -1)))
@@ -169,16 +177,68 @@ def trace(view: View, shapes: Sequence[Shape]) -> tuple[Array, npt.NDArray[np.in
     """Distance along `forward` of the nearest hit per pixel (FAR where none), and which shape it is (-1 where none)."""
     depth = np.full((view.height, view.width), FAR, np.float32)
     which = np.full((view.height, view.width), -1, np.int16)
-    for index, (one, (left, right, top, bottom)) in enumerate(zip(shapes, _bounds(view, shapes).tolist(), strict=True)):
-        if left >= right or top >= bottom:
-            continue
+    bounds = _bounds(view, shapes)
+    covered = np.maximum(bounds[:, 1] - bounds[:, 0], 0) * np.maximum(bounds[:, 3] - bounds[:, 2], 0)
+    is_small = (covered <= SMALL) & np.array([one.kind != "ridge" for one in shapes])
+    for index in np.flatnonzero((covered > 0) & ~is_small).tolist():
+        left, right, top, bottom = bounds[index].tolist()
         area = (slice(top, bottom), slice(left, right))
-        distance = _hit(one, view, *area)
+        distance = _hit(shapes[index], view, *area)
         nearest = depth[area]
         closer = distance < nearest
         np.copyto(nearest, distance, where=closer)
         which[area][closer] = index
+    for kind in ("box", "ball", "frustum"):
+        of_kind = np.array([one.kind == kind for one in shapes])
+        for batch in _batches(np.flatnonzero((covered > 0) & is_small & of_kind), covered):
+            _take_nearest(depth.reshape(-1), which.reshape(-1), *_hits(view, kind, shapes, batch, bounds[batch]))
     return depth, which
+
+
+def _batches(indices: Indices, covered: Indices) -> Iterator[Indices]:
+    """The shapes in groups of about as many pixels as the processor's cache holds the intermediate values of."""
+    if indices.size:
+        yield from np.split(indices, np.flatnonzero(np.diff(np.cumsum(covered[indices]) // BATCH)) + 1)
+
+
+def _take_nearest(depth: Array, which: npt.NDArray[np.int16], pixel: Indices, distance: Array, index: Indices) -> None:
+    """Enter the hits of many shapes; of two that are equally near the earlier one is seen."""
+    before = depth[pixel]
+    np.minimum.at(depth, pixel, distance)
+    won = distance == depth[pixel]
+    which[pixel[won & (distance < before)]] = np.iinfo(np.int16).max
+    np.minimum.at(which, pixel[won], index[won].astype(np.int16))
+
+
+def _hits(
+    view: View, kind: Kind, shapes: Sequence[Shape], indices: Indices, bounds: Indices
+) -> tuple[Indices, Array, Indices]:
+    """Each pixel that some shapes of one kind hit: its place in the picture, the distance and the shape's index.
+
+    All shapes at once: most cover a few pixels, and the calls into numpy took far longer than what they compute.
+    """
+    numbers: list[int] = indices.tolist()
+    chosen = [shapes[number] for number in numbers]
+    left, width, top, height = bounds[:, 0], bounds[:, 1] - bounds[:, 0], bounds[:, 2], bounds[:, 3] - bounds[:, 2]
+    counts = width * height
+
+    def spread(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.repeat(values, counts, axis=-1)
+
+    within = np.arange(int(counts.sum())) - spread(np.cumsum(counts) - counts)
+    row, column = np.divmod(within, spread(width))
+    row += spread(top)
+    column += spread(left)
+    x, y = view.grid(slice(0, view.height), slice(0, view.width))
+    inverse = np.stack([one.inverse for one in chosen])
+    right, up, forward = (spread((inverse @ vector).T) for vector in (view.right, view.up, view.forward))
+    away = view.origin - np.stack([one.centre for one in chosen])
+    origin = spread((inverse @ away[:, :, None])[:, :, 0].T)
+    plane = right * x[column] + up * y[row]
+    o, d = (plane + origin, forward) if view.parallel else (origin, plane + forward)
+    distance = _distance(kind, spread(np.array([one.top for one in chosen])), o, d)
+    hit = distance < FAR
+    return (row * view.width + column)[hit], distance[hit], spread(indices)[hit]
 
 
 def _hit(one: Shape, view: View, rows: slice, columns: slice) -> Array:
@@ -192,13 +252,20 @@ def _hit(one: Shape, view: View, rows: slice, columns: slice) -> Array:
         o, d = plane + origin[:, None, None], forward[:, None, None]
     else:
         o, d = origin[:, None, None], plane + forward[:, None, None]
-    if one.kind == "box":
-        return _hit_box(o, d)
-    if one.kind == "ball":
-        return _hit_ball(o, d)
-    if one.kind == "ridge":
-        return _hit_ridge(one, o, d)
-    return _hit_frustum(one, o, d)
+    return _distance(one.kind, np.array(one.top), o, d)
+
+
+def _distance(kind: Kind, top: npt.NDArray[np.float64], o: Array, d: Array) -> Array:
+    """Along rays in a shape's own space; FAR where they miss it."""
+    match kind:
+        case "box":
+            return _hit_box(o, d)
+        case "ball":
+            return _hit_ball(o, d)
+        case "ridge":
+            return _hit_ridge(float(top), o, d)
+        case "frustum":
+            return _hit_frustum(top, o, d)
 
 
 @_QUIET
@@ -222,11 +289,11 @@ def _hit_ball(o: Array, d: Array) -> Array:
 
 
 @_QUIET
-def _hit_ridge(one: Shape, o: Array, d: Array) -> Array:
+def _hit_ridge(number: float, o: Array, d: Array) -> Array:
     """An upright sheet cut off along a mountain skyline."""
     distance = -o[2] / d[2]
     x, y = o[0] + distance * d[0], o[1] + distance * d[1]
-    inside = (np.abs(x) <= 1.0) & (y <= skyline(x, one.top)) & (distance > NEAR)
+    inside = (np.abs(x) <= 1.0) & (y <= skyline(x, number)) & (distance > NEAR)
     return np.where(inside, distance, FAR).astype(np.float32)
 
 
@@ -241,8 +308,8 @@ def skyline(x: Array, number: float) -> Array:
 
 
 @_QUIET
-def _hit_frustum(one: Shape, o: Array, d: Array) -> Array:
-    slope, middle = np.float32((one.top - 1.0) / 2), np.float32((one.top + 1.0) / 2)
+def _hit_frustum(top: npt.NDArray[np.float64], o: Array, d: Array) -> Array:
+    slope, middle = ((top - 1.0) / 2).astype(np.float32), ((top + 1.0) / 2).astype(np.float32)
     radius, change = middle + slope * o[1], slope * d[1]
     a = d[0] * d[0] + d[2] * d[2] - change * change
     b = o[0] * d[0] + o[2] * d[2] - radius * change
@@ -253,10 +320,10 @@ def _hit_frustum(one: Shape, o: Array, d: Array) -> Array:
     for distance in (np.maximum(one_, two), np.minimum(one_, two)):
         on_side = (np.abs(o[1] + distance * d[1]) <= 1.0) & (distance > NEAR)
         np.copyto(result, distance, where=on_side)
-    for height, limit in ((-1.0, 1.0), (1.0, one.top)):
+    for height, limit in ((-1.0, np.float32(1.0)), (1.0, (top * top).astype(np.float32))):
         distance = (np.float32(height) - o[1]) / d[1]
         x, z = o[0] + distance * d[0], o[2] + distance * d[2]
-        on_cap = (x * x + z * z <= np.float32(limit * limit)) & (distance > NEAR) & (distance < result)
+        on_cap = (x * x + z * z <= limit) & (distance > NEAR) & (distance < result)
         np.copyto(result, np.broadcast_to(distance, result.shape), where=on_cap)
     return result
 
