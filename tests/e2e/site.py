@@ -19,6 +19,7 @@ from tests.stack import READY_SECONDS, free_ports
 
 ROOT = Path(__file__).parents[2]
 MAIL_SECONDS = 20
+SETS, SETS_SECONDS = 4, 30
 PORTS = (
     "PORT",
     "INBOX_PORT",
@@ -56,6 +57,16 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         """What shall go wrong at the provider next; local/replicate/faults.py lists the kinds."""
         headers = {"Authorization": f"Bearer {self.replicate_token}"}
         httpx.post(f"{self.replicate_url}/_local/faults", json=fault, headers=headers).raise_for_status()
+
+    def community_sets(self) -> list[dict[str, Any]]:
+        """The sets of the community, waited for: the product serves a moment before they are there."""
+        deadline = time.monotonic() + SETS_SECONDS
+        while True:
+            sets = httpx.get(f"{self.url}/api/v1/community").json()["data"]
+            if len(sets) >= SETS:
+                return sets
+            assert time.monotonic() < deadline, "the sets did not come"
+            time.sleep(0.1)
 
     def mail_to(self, address: str, *, about: str = "") -> Mail:
         """The newest mail to an address whose subject has `about` in it, waited for."""

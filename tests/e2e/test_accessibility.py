@@ -1,9 +1,11 @@
 """axe-core on every page and state, in light and dark, at a desk and on a phone."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
@@ -17,15 +19,26 @@ DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
+class Maker(msgspec.Struct, frozen=True):
+    """Somebody who has made a render: their stored session, and links to it and to a collection that has it."""
+
+    session: Path
+    links: tuple[str, str]
+
+
 @pytest.fixture(scope="module")
-def session_of_a_maker(browser: Browser, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The stored session of somebody who has made a render."""
+def maker(browser: Browser, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
     kept = tmp_path_factory.mktemp("session") / "session.json"
     with browser.new_context(base_url=site.url) as window:
-        maker = Person.with_account(window.new_page(), site, "maker")
-        maker.make_two()
+        person = Person.with_account(window.new_page(), site, "maker")
+        render = person.make_two()
+        collection = person.add_collection("Rooms", [render])
+        links = [
+            person.share(**subject, include_settings=True)
+            for subject in ({"render_id": render}, {"collection_id": collection})
+        ]
         window.storage_state(path=kept)
-        yield kept
+        yield Maker(kept, (links[0], links[1]))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -47,14 +60,38 @@ def test_pages_of_a_visitor_are_accessible(
     _expect_accessible(page, page.get_by_role("heading", name="There is no page here"))
 
 
+@pytest.mark.parametrize(("viewport", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
+def test_community_and_what_links_open_are_accessible(
+    open_window: OpenWindow, site: Site, maker: Maker, viewport: ViewportSize, theme: Literal["light", "dark"]
+) -> None:
+    first, *_ = site.community_sets()
+    page = open_window(viewport=viewport, color_scheme=theme, reduced_motion="reduce").new_page()
+    page.goto("/")
+    _expect_accessible(page, page.get_by_role("link", name=first["title"]))
+    page.goto("/community")
+    _expect_accessible(page, page.get_by_role("link", name=first["title"]))
+    page.goto(f"/community/{first['slug']}")
+    _expect_accessible(page, page.get_by_role("heading", name=first["title"]))
+    page.get_by_role("button", name="Look at").first.click()
+    expect(page).to_have_url(re.compile(r"\?item="))
+    _expect_accessible(page, page.get_by_role("dialog"))
+    page.get_by_role("dialog").get_by_role("button", name="Report").click()
+    _expect_accessible(page, page.get_by_role("dialog", name="Report this picture"))
+    for link in maker.links:
+        page.goto(link)
+        _expect_accessible(page, page.get_by_role("link", name="Apply settings"))
+        page.get_by_role("button", name="Look at").first.click()
+        _expect_accessible(page, page.get_by_role("dialog"))
+    page.goto(f"/s/{'A' * 43}")
+    _expect_accessible(page, page.get_by_role("heading", name="Nothing to see here"))
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_pages_of_a_member_are_accessible(
-    open_window: OpenWindow, session_of_a_maker: Path, viewport: ViewportSize, theme: Literal["light", "dark"]
+    open_window: OpenWindow, maker: Maker, viewport: ViewportSize, theme: Literal["light", "dark"]
 ) -> None:
-    window = open_window(
-        viewport=viewport, color_scheme=theme, reduced_motion="reduce", storage_state=session_of_a_maker
-    )
+    window = open_window(viewport=viewport, color_scheme=theme, reduced_motion="reduce", storage_state=maker.session)
     page = window.new_page()
     page.goto("/dashboard/create")
     _expect_accessible(page, page.get_by_role("button", name="Open variant 2"))
@@ -96,6 +133,8 @@ def test_pages_of_a_member_are_accessible(
     _expect_accessible(page, favorites)
     favorites.click()
     _expect_accessible(page, page.get_by_role("heading", name="My Favorites"))
+    page.goto("/dashboard/links")
+    _expect_accessible(page, page.get_by_role("button", name="Copy link").first)
     page.goto("/dashboard/trash")
     _expect_accessible(page, page.get_by_text("The trash is empty."))
     page.goto("/dashboard/nowhere")

@@ -1,7 +1,6 @@
 """From a picture of the community, or one that somebody shared, to the same picture of one's own."""
 
 import re
-import time
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -18,7 +17,6 @@ from tests.e2e.conftest import OpenWindow
 from tests.e2e.person import Person
 from tests.e2e.site import Site
 
-SETS_SECONDS = 30
 SET, ITEM = "Places not on any map", "Stone islands"
 HARBOUR = "A harbour of dark glass"
 SHARED: dict[str, Any] = {
@@ -49,7 +47,7 @@ def links(browser: Browser, site: Site) -> Iterator[Links]:
 
 
 def test_a_visitor_applies_an_item_signs_up_and_gets_the_same_picture(open_window: OpenWindow, site: Site) -> None:
-    _wait_for_sets(site)
+    site.community_sets()
     page = open_window().new_page()
     page.goto("/")
     page.get_by_role("link", name=SET).click()
@@ -115,14 +113,6 @@ def test_a_visitor_applies_a_shared_render_signs_up_and_finds_exactly_its_settin
 def _expect_drawn(picture: Locator) -> None:
     expect(picture).to_have_js_property("complete", True)
     assert picture.evaluate("(img) => img.decode().then(() => img.naturalWidth)") > 0
-
-
-def _wait_for_sets(site: Site) -> None:
-    """The product serves a moment before its sets are there."""
-    deadline = time.monotonic() + SETS_SECONDS
-    while len(httpx.get(f"{site.url}/api/v1/community").json()["data"]) < 4:
-        assert time.monotonic() < deadline, "the sets did not come"
-        time.sleep(0.1)
 
 
 def _item(page: Page) -> dict[str, Any]:
