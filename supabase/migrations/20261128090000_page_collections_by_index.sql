@@ -1,5 +1,6 @@
 -- Why: a page of a large collection looked at every item, and for each at a render somewhere in the table; the list of
--- collections counted the same way. Now a page is read from the items' own index and stops when it is full.
+-- collections counted the same way, and a search looked at all that matches. Now a page is read in the order of an index
+-- and stops when it is full.
 -- Running code sees: the same answers. collection_items has a column more, which nobody can write.
 set local lock_timeout = '5s';
 
@@ -30,7 +31,32 @@ $$;
 create trigger copy_render_time before insert on public.collection_items
   for each row execute function private.copy_render_time();
 
-alter function private.renders_with_words(text[]) rows 1000;
+-- SQL conditions on `render`: every word, anywhere in title or prompt. The expression is the index's.
+create function private.word_conditions(words text) returns text
+language sql immutable set search_path = ''
+as $$
+  select string_agg(
+    format(
+      ' and (render.title || E''\n'' || render.prompt) ilike %L',
+      '%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%'
+    ),
+    ''
+  )
+  from regexp_split_to_table(btrim(words), '\s+') as word
+$$;
+
+-- The caller's renders with all these words.
+-- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. The owner is asked for explicitly.
+drop function private.renders_with_words(text[]);
+create function private.renders_with_words(words text) returns setof uuid
+language plpgsql stable security definer set search_path = '' rows 1000
+as $$
+begin
+  return query execute
+    'select render.id from public.renders as render where render.owner_id = $1' || private.word_conditions(words)
+    using auth.uid();
+end
+$$;
 
 -- SQL conditions on `render` for a filter. Every value is quoted as a literal; keys are fixed here. Words are searched
 -- once for a query: unless it is told so, Postgres may do it again for every item of a collection.
@@ -71,13 +97,10 @@ begin
     conditions := conditions || format(
       $condition$
         and render.id in (
-          with found as materialized (select private.renders_with_words(%L::text[]) as id) select id from found
+          with found as materialized (select private.renders_with_words(%L) as id) select id from found
         )
       $condition$,
-      array(
-        select '%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%'
-        from regexp_split_to_table(btrim(filter ->> 'text'), '\s+') as word
-      )
+      filter ->> 'text'
     );
   end if;
   if filter ? 'collection_id' then
@@ -97,6 +120,38 @@ begin
 end
 $$;
 
+-- The first `most` of the caller's renders of a filter with a text, in the order of My Renders, from behind a place on.
+-- SECURITY DEFINER as renders_with_words(), and for the same reason; render_conditions() asks for the owner. Here Postgres
+-- knows the order and the number too: a word that is everywhere is found on the way, a rare one by its own index.
+create function private.first_with_words(
+  filter jsonb, sort text, most integer, after_created_at timestamptz, after_id uuid
+) returns setof uuid
+language plpgsql stable security definer set search_path = '' rows 20
+as $$
+declare
+  direction constant text := case sort when 'oldest' then 'asc' else 'desc' end;
+begin
+  return query execute format(
+    $query$
+      select render.id from public.renders as render
+      where %1$s %2$s %3$s
+      order by render.created_at %4$s, render.id %4$s
+      limit %5$s
+    $query$,
+    private.render_conditions(filter - 'text'),
+    private.word_conditions(filter ->> 'text'),
+    case when after_id is not null then
+      format(
+        'and (render.created_at, render.id) %s (%L::timestamptz, %L::uuid)',
+        case direction when 'asc' then '>' else '<' end, after_created_at, after_id
+      )
+    end,
+    direction,
+    most
+  );
+end
+$$;
+
 -- One page of the caller's renders as cards with their cover, one row more than `page_size` when there is a next page.
 -- `sort`: newest | oldest | deleted (the trash, latest first) | manual | added (a collection's own order, latest first).
 -- `after_key` and `after_id` are the `key` and `id` of the last card before the page.
@@ -106,11 +161,12 @@ create or replace function public.list_renders(
 language plpgsql stable security invoker set search_path = ''
 as $$
 declare
+  searched constant boolean := filter ? 'text' and sort in ('newest', 'oldest');
   favorites constant uuid := (select id from public.collections where owner_id = auth.uid() and is_favorites);
   -- Inside one collection the items are read, in the order of one of their indexes. Of two collections, favorites are
   -- the condition.
   collection constant uuid := case
-    when sort = 'deleted' or filter ? 'added_at' then null
+    when searched or sort = 'deleted' or filter ? 'added_at' then null
     when filter ? 'collection_id' then (filter ->> 'collection_id')::uuid
     when (filter ->> 'favorite')::boolean then favorites
   end;
@@ -125,13 +181,16 @@ declare
   end;
   -- An index is read from where the page starts when it can compare its own columns with a row.
   tie constant text := case when collection is null then 'render.id' else 'item.render_id' end;
-  conditions constant text := private.render_conditions(
-    case
-      when collection is null then filter
-      when filter ? 'collection_id' then filter - 'collection_id'
-      else filter - 'favorite'
-    end
-  );
+  conditions constant text := case
+    when searched then
+      format(
+        'render.id = any (%L::uuid[])',
+        array(select private.first_with_words(filter, sort, page_size + 1, after_key::timestamptz, after_id))
+      )
+    when collection is null then private.render_conditions(filter)
+    when filter ? 'collection_id' then private.render_conditions(filter - 'collection_id')
+    else private.render_conditions(filter - 'favorite')
+  end;
   page jsonb;
 begin
   if ordering is null or sort in ('manual', 'added') and not filter ? 'collection_id' then
