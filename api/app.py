@@ -28,6 +28,7 @@ from api.limits import RateLimiter, limit_rate
 from api.middleware import body_deadline, has_body
 from api.openapi import DocumentPlugin
 from api.services import services_lifespan
+from api.sitemap import robots, sitemap
 from api.social_preview import community_page, community_set_page, landing_page, shared_page
 from api.spa import Spa, serve_spa
 from libs.app_config.runtime import LIMITS
@@ -96,6 +97,8 @@ def create_app(settings: Settings, service_role: ServiceRole) -> Litestar:
             community_page,
             community_set_page,
             shared_page,
+            sitemap,
+            robots,
             serve_spa,
         ],
         state=State({"settings": settings, "rate_limiter": RateLimiter(settings), "spa": Spa(WEB_DIST, settings)}),

@@ -20,11 +20,16 @@ UNCHANGED: Final = {304: ResponseSpec(None, description="What you have is still 
 def cacheable(request: Request[Any, Any, Any], envelope: Envelope[T]) -> Response[Envelope[T]]:
     """The envelope with its ETag, or 304 when the reader has it. The tag is weak: it leaves the request's id out."""
     content = msgspec.json.encode((envelope.data, envelope.meta.next_cursor or None))
-    etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
+    etag = f"W/{etag_of(content)}"
     headers = {"Cache-Control": CACHE_CONTROL, "ETag": etag}
     if matches(request, etag):
         return cast("Response[Envelope[T]]", Response(b"", status_code=304, headers=headers))
     return Response(envelope, headers=headers)
+
+
+def etag_of(data: bytes) -> str:
+    """The strong tag of what is sent as it stands."""
+    return f'"{hashlib.sha256(data).hexdigest()[:32]}"'
 
 
 def matches(request: Request[Any, Any, Any], etag: str) -> bool:

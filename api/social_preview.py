@@ -3,7 +3,6 @@
 Messengers and search engines run no script, so what they show must stand in the document (https://ogp.me).
 """
 
-import hashlib
 import re
 from html import escape
 from typing import Annotated, Any, Final
@@ -13,7 +12,7 @@ from litestar.datastructures import State
 from litestar.params import QueryParameter
 from msgspec import Struct
 
-from api.caching import matches
+from api.caching import etag_of, matches
 from api.envelope import ErrorEnvelope
 from api.errors import failure
 from api.services import provide_community, provide_shared
@@ -163,7 +162,7 @@ def _document(
         # What a link opens is kept by nobody: it must be gone with the link.
         headers["X-Robots-Tag"] = "noindex"
         return Response(data, media_type=file.content_type, status_code=status, headers=headers)
-    headers |= {"Cache-Control": file.cache_control, "ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"'}
+    headers |= {"Cache-Control": file.cache_control, "ETag": etag_of(data)}
     if status == 200 and matches(request, headers["ETag"]):
         return Response(b"", status_code=304, headers=headers)
     return Response(data, media_type=file.content_type, status_code=status, headers=headers)

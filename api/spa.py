@@ -1,7 +1,6 @@
 """The built SPA: files by name, and index.html for every page address, under a strict Content-Security-Policy."""
 
 import gzip
-import hashlib
 import mimetypes
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,7 @@ from litestar import Request, Response, get
 from litestar.datastructures import State
 from msgspec import Struct
 
-from api.caching import matches
+from api.caching import etag_of, matches
 from api.envelope import ErrorEnvelope
 from api.errors import failure
 from libs.app_config.settings import Settings
@@ -100,6 +99,6 @@ def _load(path: Path, *, hashed: bool) -> SpaFile:
         data=data,
         gzipped=gzip.compress(data, 9, mtime=0) if content_type.startswith(COMPRESSIBLE) else None,
         content_type=content_type,
-        etag=f'"{hashlib.sha256(data).hexdigest()[:32]}"',
+        etag=etag_of(data),
         cache_control=YEAR if hashed else "no-cache",
     )

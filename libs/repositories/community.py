@@ -1,5 +1,6 @@
 """Community sets: what operators published, the same for everybody."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -38,6 +39,13 @@ class CommunitySetRow(msgspec.Struct, frozen=True, kw_only=True):
     items: list[CommunityItemRow]
 
 
+class SetAddressRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a set is, and when it was published or got its newest item."""
+
+    slug: str
+    changed_at: datetime
+
+
 class SetCursor(msgspec.Struct, frozen=True, array_like=True):
     """Where a page of sets ended; `position` is an integer of Postgres."""
 
@@ -61,6 +69,10 @@ class CommunityRepository:
     async def tags(self) -> list[str]:
         """The tags of published sets, the commonest first."""
         return await self._db.call("community_tags", list[str], {})
+
+    async def addresses(self) -> list[SetAddressRow]:
+        """Every published set, in the operators' order."""
+        return await self._db.call("community_addresses", list[SetAddressRow])
 
     async def find(self, slug: str) -> CommunitySetRow | None:
         """One set with all its items; None when there is no published set of that name."""

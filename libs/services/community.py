@@ -7,7 +7,13 @@ from uuid import UUID
 import msgspec
 
 from libs.errors import ErrorCode, MaquetteError
-from libs.repositories.community import CommunityItemRow, CommunityRepository, CommunitySetRow, SetCursor
+from libs.repositories.community import (
+    CommunityItemRow,
+    CommunityRepository,
+    CommunitySetRow,
+    SetAddressRow,
+    SetCursor,
+)
 from libs.repositories.cursor import decode_cursor, encode_cursor
 from libs.repositories.storage import COMMUNITY, StoragePool
 from libs.services.applicable import RecipeView, recipe_view
@@ -77,6 +83,10 @@ class CommunityService:
     async def tags(self) -> list[str]:
         """What sets can be narrowed to, the commonest first."""
         return await self._community.tags()
+
+    async def addresses(self) -> list[SetAddressRow]:
+        """Where every published set is, in the operators' order."""
+        return await self._community.addresses()
 
     async def find(self, slug: str) -> CommunitySetDetailView:
         """One set with its items. Raises community_set_not_found."""

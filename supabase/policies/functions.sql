@@ -35,6 +35,7 @@ grant execute on function private.my_share_links(integer, uuid, uuid, timestamp 
 -- Everybody: RLS leaves what is published.
 grant execute on function public.list_community(integer, text, integer, uuid, text) to anon, authenticated;
 grant execute on function public.community_tags() to anon, authenticated;
+grant execute on function public.community_addresses() to anon, authenticated;
 
 -- The API for a visitor (as anon): proof.
 grant execute on function public.open_share(text, text) to anon;

@@ -498,6 +498,8 @@ async def test_operation_does_its_job(operation_id: str, document: Document, vis
         "/",
         "/assets/none.js",
         "/community",
+        "/sitemap.xml",
+        "/robots.txt",
         "/api/v1/config",
         "/api/v1/community",
         "/api/v1/openapi.json",

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
+from xml.etree import ElementTree as ET
 
 import httpx
 import psycopg
@@ -11,6 +12,7 @@ import pytest
 
 from libs.errors import ErrorCode
 from tests.callers import Person, refused, signed_in
+from tests.gallery import Draft, add_renders
 from tests.product import Product
 
 MARKUP = '"><script>alert(1)</script>'
@@ -198,6 +200,37 @@ async def test_I1_markup_stays_text_in_the_preview_of_a_set(product: Product, cu
     assert tags["og:image"].endswith(f"/storage/v1/object/public/community/{curated}-01.webp")
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert (unknown.status_code, "og:title" in unknown.text) == (404, False)
+
+
+async def test_the_sitemap_lists_what_is_published_and_robots_names_it(
+    product: Product, alice: Person, curated: str
+) -> None:
+    with product.stack.connect() as connection:
+        (render,) = add_renders(connection, alice.user.id, [Draft()])
+        # The fifth is hidden: what happens to it changes nothing that anybody sees.
+        for number in (4, 5):
+            added = "update community_items set created_at = make_timestamptz(%s, 2, 1, 0, 0, 0, 'UTC') where path = %s"
+            connection.execute(added, (2026 + number, f"{curated}-0{number}.webp"))
+    link = (await alice.api.post("/shares", json={"render_id": str(render)})).raise_for_status().json()["data"]
+    async with httpx.AsyncClient(base_url=product.url, headers={"Host": "evil.example"}) as engine:
+        robots = await engine.get("/robots.txt")
+        sitemap = await engine.get("/sitemap.xml")
+        again = await engine.get("/sitemap.xml", headers={"If-None-Match": sitemap.headers["etag"]})
+    assert robots.headers["content-type"] == "text/plain; charset=utf-8"
+    assert robots.text.endswith(f"\nSitemap: {product.url}/sitemap.xml\n")
+    assert (again.status_code, again.content) == (304, b"")
+    assert sitemap.headers["content-type"] == "application/xml"
+    assert sitemap.headers["cache-control"] == "public, max-age=60, stale-while-revalidate=600"
+    name = {"": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    pages = {
+        page.findtext("loc", namespaces=name): page.findtext("lastmod", namespaces=name)
+        for page in ET.fromstring(sitemap.content).findall("url", name)
+    }
+    assert list(pages)[:2] == [f"{product.url}/", f"{product.url}/community"]
+    ours = {url: moment for url, moment in pages.items() if url and f"/community/{curated}" in url}
+    assert [*ours] == [f"{product.url}/community/{curated}-{number}" for number in (0, 1)]
+    assert ours[f"{product.url}/community/{curated}-0"] == "2030-02-01T00:00:00+00:00"
+    assert link["url"].rpartition("/")[2] not in sitemap.text
 
 
 async def test_a_report_reaches_the_operators_who_take_the_picture_down(

@@ -23,6 +23,7 @@ def arguments(function: str, api: Api, caller: Actor, whose: Victim, job: str) -
     about_job = {"job_id": job, "prediction_id": f"of {job}", "error_code": "provider_error"}
     plain: dict[str, Mapping[str, object]] = {
         "change_renders": {"filter": {"ids": [render.id]}, "action": "trash"},
+        "community_addresses": {},
         "community_tags": {},
         "count_renders_by_month": {"filter": {}},
         "delete_trashed_renders": {"filter": {"ids": [render.id], "trashed": True}},
