@@ -35,6 +35,8 @@ export default defineConfig({
     environment: "jsdom",
     include: ["src/**/__tests__/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
+    // One jsdom and one copy of React for all files of a worker: setup.ts gives each test new modules and a clean page.
+    isolate: false,
     // Pages load their code anew in each test; on a busy machine that takes seconds.
     testTimeout: 30_000,
     restoreMocks: true,

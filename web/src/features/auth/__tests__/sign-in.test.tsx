@@ -97,7 +97,6 @@ describe("signing in with a code", () => {
     await waitFor(() => {
       expect(backend.asked("POST /auth/v1/otp")).toHaveLength(2);
     });
-    vi.useRealTimers();
   });
 });
 
