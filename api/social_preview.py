@@ -6,6 +6,7 @@ Messengers and search engines run no script, so what they show must stand in the
 import re
 from html import escape
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
@@ -102,21 +103,32 @@ async def community_set_page(
 
 
 @get("/s/{token:str}", include_in_schema=False, opt={"exclude_from_auth": True})
-async def shared_page(request: Request[Any, Any, State], token: str) -> Response[bytes] | Response[ErrorEnvelope]:
-    """What a link opens; no search engine keeps it."""
+async def shared_page(
+    request: Request[Any, Any, State],
+    token: str,
+    item: Annotated[str | None, QueryParameter(name="item", required=False)] = None,
+) -> Response[bytes] | Response[ErrorEnvelope]:
+    """What a link opens, with its first picture; or one `item` of it, a variant's id. No search engine keeps it."""
+    service = provide_shared(request)
+    picked = _uuid(item)
     try:
-        shared, _ = await provide_shared(request).find(token, None, 1)
+        shared = await service.find_picture(token, picked) if picked else None
+        if shared is None:
+            picked = None
+            shared, _ = await service.find(token, None, 1)
     except MaquetteError as error:
         return _document(request, None, 404 if error.code is ErrorCode.SHARE_NOT_FOUND else 200)
-    image = None
+    title, description, address, image = shared.title, "Made with Maquette.", f"/s/{token}", None
     if shared.renders:
         render = shared.renders[0]
-        cover = render.variants[0]
-        url = _public_url(request) + cover.url
-        image = PreviewImage(url=url, width=cover.width, height=cover.height, alt=render.title)
-    preview = Preview(
-        title=shared.title, description="Made with Maquette.", address=f"/s/{token}", image=image, indexed=False
-    )
+        shown = next((variant for variant in render.variants if variant.id == picked), render.variants[0])
+        url = _public_url(request) + shown.url
+        image = PreviewImage(url=url, width=shown.width, height=shown.height, alt=render.title)
+        if picked:
+            title = title if render.title == title else f"{render.title} · {title}"
+            description = (render.recipe and render.recipe.prompt) or description
+            address = f"{address}?item={picked}"
+    preview = Preview(title=title, description=description, address=address, image=image, indexed=False)
     return _document(request, preview, 200)
 
 
@@ -170,6 +182,13 @@ def _document(
 
 def _image(picture: CommunityPictureView, alt: str) -> PreviewImage:
     return PreviewImage(url=picture.url, width=picture.width, height=picture.height, alt=alt)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def _public_url(request: Request[Any, Any, State]) -> str:

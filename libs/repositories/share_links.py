@@ -70,6 +70,7 @@ class _OpenShare(msgspec.Struct, frozen=True):
     page_size: int
     after_place: float | None
     after_id: UUID | None
+    variant_id: UUID | None
 
 
 class _OpenPicture(msgspec.Struct, frozen=True):
@@ -130,9 +131,14 @@ class SharedRepository:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def find(self, token: str, after: PlaceCursor | None, limit: int) -> SharedRow | None:
-        """What a token opens; None when that is nothing. One render beyond `limit` means that a next page exists."""
-        request = _OpenShare(token, limit, after.key if after else None, after.id if after else None)
+    async def find(
+        self, token: str, after: PlaceCursor | None, limit: int, of_variant: UUID | None = None
+    ) -> SharedRow | None:
+        """What a token opens, all or the render of one variant; None when that is nothing.
+
+        One render beyond `limit` means that a next page exists.
+        """
+        request = _OpenShare(token, limit, after.key if after else None, after.id if after else None, of_variant)
         rows = await self._db.call_with_proof("open_share", request, list[SharedRow])
         return rows[0] if rows else None
 

@@ -13,7 +13,13 @@ from libs.errors import ErrorCode, FieldError, MaquetteError
 from libs.repositories.cursor import PlaceCursor, TimeCursor, decode_cursor, encode_cursor
 from libs.repositories.render_rows import VariantRow
 from libs.repositories.reports import Reason, Report, ReportRepository
-from libs.repositories.share_links import SharedRenderRow, SharedRepository, ShareLinkRepository, ShareLinkRow
+from libs.repositories.share_links import (
+    SharedRenderRow,
+    SharedRepository,
+    SharedRow,
+    ShareLinkRepository,
+    ShareLinkRow,
+)
 from libs.repositories.storage import RENDERS, Storage
 from libs.services.applicable import RecipeView, recipe_view
 from libs.services.prompt_builder import clean_text
@@ -140,10 +146,19 @@ class SharedService:
         if row is None:
             raise MaquetteError(ErrorCode.SHARE_NOT_FOUND)
         shown = row.renders[:limit]
-        renders = [_render(token, render) for render in shown]
-        view = SharedView(row.kind, row.title or (renders[0].title if renders else UNNAMED), renders)
         more = len(row.renders) > limit
-        return view, encode_cursor(PlaceCursor(shown[-1].place, shown[-1].id)) if more else None
+        after_page = encode_cursor(PlaceCursor(shown[-1].place, shown[-1].id)) if more else None
+        return _view(token, row, shown), after_page
+
+    async def find_picture(self, token: str, variant_id: UUID) -> SharedView | None:
+        """What a token opens, with the render of that variant alone; None where it shows no such variant.
+
+        Raises share_not_found.
+        """
+        row = await self._shared.find(_checked(token), None, 1, variant_id)
+        if row is None:
+            raise MaquetteError(ErrorCode.SHARE_NOT_FOUND)
+        return _view(token, row, row.renders) if row.renders else None
 
     async def file(self, token: str, variant_id: UUID, size: Size) -> SharedFile:
         """Which file a picture of a share is. Raises share_not_found."""
@@ -187,6 +202,11 @@ def _checked(token: str) -> str:
     if not TOKEN.fullmatch(token):
         raise MaquetteError(ErrorCode.SHARE_NOT_FOUND)
     return token
+
+
+def _view(token: str, row: SharedRow, shown: list[SharedRenderRow]) -> SharedView:
+    renders = [_render(token, render) for render in shown]
+    return SharedView(row.kind, row.title or (renders[0].title if renders else UNNAMED), renders)
 
 
 def _render(token: str, render: SharedRenderRow) -> SharedRenderView:

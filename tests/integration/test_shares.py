@@ -270,6 +270,45 @@ async def test_an_operator_takes_a_shared_picture_down_for_good(
     assert listed["taken_down_at"] is not None
 
 
+async def test_one_picture_of_a_share_has_a_preview_of_its_own_while_the_link_opens_it(
+    product: Product, alice: Person, visitor: httpx.AsyncClient
+) -> None:
+    with product.stack.connect() as connection:
+        drafts = [Draft(), Draft(title="A secret prompt", variants=2), Draft()]
+        renders = [str(render) for render in add_renders(connection, alice.user.id, drafts)]
+    (await alice.api.patch(f"/renders/{renders[0]}", json={"title": "Named"})).raise_for_status()
+    views = [(await alice.api.get(f"/renders/{render}")).json()["data"] for render in renders]
+    named, second, elsewhere = (view["variants"][-1]["id"] for view in views)
+    collection = (await alice.api.post("/collections", json={"name": "Rooms"})).json()["data"]["id"]
+    # Whatever the place of a render in the collection, it is found.
+    for render in renders[:2]:
+        (await alice.api.put(f"/collections/{collection}/items/{render}")).raise_for_status()
+    bare = await shared(alice, collection_id=collection)
+    whole = await shared(alice, collection_id=collection, include_settings=True)
+
+    async def preview(link: dict[str, Any], item: str) -> tuple[int, dict[str, str]]:
+        async with httpx.AsyncClient() as messenger:
+            page = await messenger.get(link["url"], params={"item": item})
+        assert "x-robots-tag" in page.headers
+        return page.status_code, dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)" />', page.text))
+
+    _, tags = await preview(bare, named)
+    assert (tags["og:title"], tags["og:description"]) == ("Named · Rooms", "Made with Maquette.")
+    assert tags["og:url"] == f"{bare['url']}?item={named}"
+    _, tags = await preview(bare, second)
+    assert (tags["og:title"], tags["og:image:alt"]) == ("Graphic poster · Rooms", "Graphic poster")
+    assert tags["og:image"] == f"{product.url}/api/v1/shared/{token_of(bare)}/pictures/{second}"
+    _, tags = await preview(whole, second)
+    assert (tags["og:title"], tags["og:description"]) == ("A secret prompt · Rooms", "A quiet room with oak")
+    # What the link does not show, and what is no id, is the share itself.
+    for item in (elsewhere, str(uuid4()), "\0", "item"):
+        status, tags = await preview(bare, item)
+        assert (status, tags["og:title"], tags["og:url"]) == (200, "Rooms", bare["url"])
+
+    (await alice.api.delete(f"/shares/{bare['id']}")).raise_for_status()
+    assert await preview(bare, second) == (404, {})
+
+
 async def test_I1_markup_stays_text_in_the_preview_of_a_share(product: Product, alice: Person) -> None:
     (render,) = seeded(product, alice, 1)
     title = {"title": '"><img src=x onerror=alert(1)> \\1'}

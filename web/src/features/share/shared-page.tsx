@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { Flag } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { Picture } from "@/components/picture/picture";
 import { ApplyButton } from "@/sharing/apply-button";
@@ -23,14 +23,21 @@ export function SharedPage() {
   /** What is being reported: the page, or one render of it. */
   const [reporting, setReporting] = useState<{ render_id?: string } | null>(null);
   const title = shared.data?.pages[0]?.title;
-  useDocumentTitle(title ?? "Shared with you");
+  const renders = shared.data?.pages.flatMap((page) => page.renders) ?? [];
+  const openRender = renders.find(({ variants }) => variants.some(({ id }) => id === openId));
+  useDocumentTitle([openRender && openRender.title !== title ? openRender.title : null, title ?? "Shared with you"].filter(Boolean).join(" · "));
+
+  const { hasNextPage, isFetching, fetchNextPage } = shared;
+  const sought = openId !== null && !openRender && hasNextPage && !isFetching;
+  useEffect(() => {
+    // The address names a picture further on.
+    if (sought) void fetchNextPage();
+  }, [sought, fetchNextPage]);
 
   if (shared.error) return <Gone sentence={shared.error.message} />;
   if (!shared.data) return <Loading />;
-  const renders = shared.data.pages.flatMap((page) => page.renders);
   const pictures = renders.flatMap(viewerPictures);
   const open = pictures.findIndex(({ id }) => id === openId);
-  const openRender = renders.find(({ variants }) => variants.some(({ id }) => id === openId));
   return (
     <div className="mx-auto max-w-[1360px] px-4 pt-7 pb-14 tablet:px-8">
       <div className="flex flex-wrap items-center gap-2 pb-6">
@@ -54,8 +61,8 @@ export function SharedPage() {
           onOpen={viewer.open}
         />
       ))}
-      {shared.hasNextPage && (
-        <Button onClick={() => void shared.fetchNextPage()} blocked={shared.isFetchingNextPage}>
+      {hasNextPage && (
+        <Button onClick={() => void fetchNextPage()} blocked={shared.isFetchingNextPage}>
           Show more
         </Button>
       )}

@@ -54,6 +54,26 @@ describe("a visitor", () => {
     expect(await screen.findByRole("heading", { name: "Create an account" })).toBeVisible();
   });
 
+  it("narrows the sets to a tag, and takes that back", async () => {
+    backend.on("GET /api/v1/community", ({ query }) =>
+      ok(
+        ["interior", "garden"]
+          .filter((tag) => [null, tag].includes(query.get("tag")))
+          .map((tag) => ({ slug: tag, title: `A ${tag}`, description: "", tags: [tag], count: 1, covers: [PICTURE] })),
+      ),
+    );
+    const user = await openApp("/community");
+    expect(await screen.findByRole("link", { name: /A interior/ })).toBeVisible();
+    await user.click(await screen.findByRole("button", { name: "garden" }));
+    await waitFor(() => {
+      expect(screen.queryByRole("link", { name: /A interior/ })).toBeNull();
+    });
+    expect(await screen.findByRole("link", { name: /A garden/ })).toBeVisible();
+    expect(screen.getByRole("button", { name: "garden" })).toHaveAttribute("aria-pressed", "true");
+    await user.click(screen.getByRole("button", { name: "All" }));
+    expect(await screen.findByRole("link", { name: /A interior/ })).toBeVisible();
+  });
+
   it("reads why a set is not there", async () => {
     backend.on("GET /api/v1/community/gone", () => refused(404, "community_set_not_found", "This set does not exist."));
     await openApp("/community/gone");
@@ -137,6 +157,17 @@ describe("a visitor", () => {
     await user.click(await screen.findByRole("button", { name: "Send report" }));
     expect(await screen.findByText("Thank you. We look at every report.")).toBeVisible();
     expect(backend.asked("POST /api/v1/reports")[0]?.body).toMatchObject({ share_token: "abc", render_id: "render-Ash" });
+  });
+
+  it("finds the picture that the address of a share names on a later page", async () => {
+    backend.on("GET /api/v1/shared/abc", ({ query }) => {
+      const title = query.get("cursor") === "next" ? "Ash" : "Oak";
+      const renders = [{ id: title, title, recipe: null, variants: [{ ...PICTURE, id: `id-${title}`, index: 0 }] }];
+      return ok({ kind: "collection", title: "House", renders }, title === "Oak" ? "next" : null);
+    });
+    await openApp("/s/abc?item=id-Ash");
+    expect(await screen.findByRole("dialog", { name: "Ash" })).toBeVisible();
+    expect(document.title).toContain("Ash · House");
   });
 
   it("reads why a link opens nothing", async () => {
