@@ -12,11 +12,14 @@ from libs.services.prompt_builder import clean_text
 class RecipeView(msgspec.Struct, frozen=True, kw_only=True):
     """Settings to start from. `problem` says why nobody can make this now; null when it can be applied.
 
+    `model` is the preset's on Replicate; null when the preset was retired, as its name is.
+
     `from_photo`: it was made from a photo, which is not part of it.
     """
 
     preset_id: str
     preset_name: str | None
+    model: str | None
     prompt: str
     settings: dict[str, Any]
     seed: int
@@ -32,6 +35,7 @@ def recipe_view(
     return RecipeView(
         preset_id=preset_id,
         preset_name=preset.name if preset else None,
+        model=preset.model if preset else None,
         prompt=prompt,
         settings=settings,
         seed=seed,

@@ -85,6 +85,7 @@ async def test_a_set_shows_its_items_and_says_which_can_be_applied(curated: str,
     assert fine["items"][0]["recipe"] == {
         "preset_id": "first-ideas",
         "preset_name": "First ideas",
+        "model": "black-forest-labs/flux-schnell",
         "prompt": "Oak",
         "settings": {"palette": "stone"},
         "seed": 1,

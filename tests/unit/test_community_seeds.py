@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from libs.app_config.runtime import LIMITS
-from libs.services.applicable import recipe_problem
+from libs.services.applicable import recipe_problem, recipe_view
 from local.community.pictures import draw, read_picture
 from local.community.sets import SeedSet, read_sets
 
@@ -46,6 +46,12 @@ def test_what_nobody_can_make_now_says_why(changes: dict[str, Any], reason: str)
     recipe: dict[str, Any] = {"preset_id": "first-ideas", "prompt": "A harbour", "settings": {}, "seed": 7}
     assert recipe_problem(**recipe) is None
     assert reason in str(recipe_problem(**(recipe | changes)))
+
+
+def test_a_recipe_names_its_model_while_the_preset_is_offered() -> None:
+    offered, retired = (recipe_view(preset_id, "A harbour", {}, 7) for preset_id in ("first-ideas", "no-such-preset"))
+    assert (offered.preset_name, offered.model) == ("First ideas", "black-forest-labs/flux-schnell")
+    assert (retired.preset_name, retired.model) == (None, None)
 
 
 def test_the_kept_picture_is_what_the_local_replicate_draws() -> None:

@@ -1351,6 +1351,7 @@ export interface components {
         RecipeView: {
             preset_id: string;
             preset_name: string | null;
+            model: string | null;
             prompt: string;
             settings: {
                 [key: string]: unknown;

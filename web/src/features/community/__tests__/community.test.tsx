@@ -6,7 +6,7 @@ import { CONFIG } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
 
 const PICTURE = { url: "/a.webp", thumbnail_url: "/a.thumb.webp", width: 300, height: 200, placeholder: "" };
-const RECIPE = { preset_id: "warm-minimal", preset_name: "Warm minimal", prompt: "Oak", settings: { light: "morning" }, seed: 77, from_photo: false, problem: null };
+const RECIPE = { preset_id: "warm-minimal", preset_name: "Warm minimal", model: "black-forest-labs/flux-dev", prompt: "Oak", settings: { light: "morning" }, seed: 77, from_photo: false, problem: null };
 const item = (title: string, changes = {}) => ({
   id: `id-${title}`,
   title,
@@ -19,7 +19,7 @@ const SET = {
   title: "Rooms",
   description: "Quiet ones",
   tags: ["interior"],
-  items: [item("Oak"), item("Gone", { preset_name: null, problem: "Its preset is no longer offered." })],
+  items: [item("Oak"), item("Gone", { preset_name: null, model: null, problem: "Its preset is no longer offered." })],
 };
 
 const FREE = { id: "free", name: "Free", monthly_credits: 40, max_variants: 2, prices: [], features: [] };
@@ -118,6 +118,7 @@ describe("a visitor", () => {
     expect(window.location.search).toBe("?item=id-Oak");
     expect(within(viewer).getByText("Ines")).toBeVisible();
     expect(within(viewer).getByText("77")).toBeVisible();
+    expect(within(viewer).getByText("black-forest-labs/flux-dev")).toBeVisible();
     window.history.back();
     await waitFor(() => {
       expect(viewer).not.toBeInTheDocument();
