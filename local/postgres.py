@@ -26,7 +26,6 @@ SUPERUSER = "postgres"
 START_SECONDS = 60.0  # crash recovery of a large write-ahead log is the slow case
 STOP_SECONDS = 10.0
 
-# Durability stays on (fsync): people keep their pictures in here.
 SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -45,10 +44,12 @@ class PostgresError(Exception):
 class Postgres:
     """One database cluster. `password` is the superuser's; connections come over TCP from this machine only."""
 
-    def __init__(self, data: Path, port: int, password: str) -> None:
+    def __init__(self, data: Path, port: int, password: str, *, durable: bool = True) -> None:
+        """Without `durable` a crash of the machine may spoil the data; one of the server alone does not."""
         self.data = data.absolute()
         self.port = port
         self.password = password
+        self._fsync = "on" if durable else "off"
         # Shown in each process title, so that what a killed server left behind can be recognised.
         self._cluster = "maquette-" + sha256(str(self.data).encode()).hexdigest()[:12]
 
@@ -77,7 +78,12 @@ class Postgres:
 
     def command(self) -> list[str]:
         """The server in the foreground. SIGINT shuts it down fast; on Linux it also ends when its parent dies."""
-        settings = {**SETTINGS, "port": str(self.port), "cluster_name": self._cluster}
+        settings = {
+            **SETTINGS,
+            "fsync": self._fsync,
+            "port": str(self.port),
+            "cluster_name": self._cluster,
+        }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [*_unprivileged(self.data, die_with_parent=True), binary("postgres"), "-D", str(self.data), *options]
 

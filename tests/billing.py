@@ -11,6 +11,7 @@ import psycopg
 
 from local.stripe.events import signature
 from tests.callers import Person
+from tests.patience import SECONDS
 from tests.product import Product
 from tests.stack import Stack
 from tests.stripe_process import StripeProcess
@@ -42,7 +43,7 @@ async def limit(person: Person) -> int:
     return (await person.api.get("/usage")).raise_for_status().json()["data"]["limit"]
 
 
-async def eventually(read: Callable[[], Awaitable[object]], expected: object, seconds: float = 10) -> None:
+async def eventually(read: Callable[[], Awaitable[object]], expected: object, seconds: float = SECONDS) -> None:
     """Wait until `read` answers what is expected."""
     deadline = time.monotonic() + seconds
     while (found := await read()) != expected:

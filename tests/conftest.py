@@ -7,12 +7,14 @@ import pytest
 
 from tests.callers import Person, signed_in
 from tests.openapi import Document
+from tests.patience import wait_longer
 from tests.product import Product, running_product
 from tests.replicate_process import running_replicate
 from tests.stack import Stack, running_stack
 from tests.tls import share_tls_context
 
 share_tls_context()
+wait_longer()
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from libs.repositories.webhook_jobs import WebhookJobRepository
 from libs.services.external.output_fetcher import OutputFetcher
 from libs.services.external.replicate_adapter import ReplicateAdapter
 from libs.services.webhook_ingest import WebhookIngest
+from tests.patience import SECONDS
 from tests.product import Product
 from tests.stack import READY_SECONDS, free_port
 from tests.tls import share_tls_context
@@ -55,7 +56,7 @@ class HeldApi(msgspec.Struct, frozen=True, kw_only=True):
     process: ForkServerProcess
     pipe: Connection
 
-    async def reached(self, seconds: float = 20) -> None:
+    async def reached(self, seconds: float = SECONDS) -> None:
         """Wait until it holds still."""
         async with asyncio.timeout(seconds):
             while not self.pipe.poll():

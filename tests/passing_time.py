@@ -8,6 +8,7 @@ import httpx
 
 from api.services import Services
 from libs.app_config.settings import load_settings
+from tests.patience import SECONDS
 from tests.product import Product
 
 SETTLED = {"succeeded", "failed", "canceled"}
@@ -50,7 +51,7 @@ async def remove_files(product: Product) -> None:
         await services.aclose()
 
 
-async def settled(product: Product, client: httpx.AsyncClient, job_id: str, seconds: float = 30) -> dict[str, Any]:
+async def settled(product: Product, client: httpx.AsyncClient, job_id: str, seconds: float = SECONDS) -> dict[str, Any]:
     """A generation that was left alone, once time and reconcile have settled it."""
     deadline = time.monotonic() + seconds
     while True:

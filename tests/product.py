@@ -17,6 +17,7 @@ import msgspec
 from local.database.deployment import LOCAL_PRICES
 from local.machine import HOST
 from tests.openapi import declared
+from tests.patience import SECONDS
 from tests.replicate_process import ReplicateProcess
 from tests.stack import READY_SECONDS, Stack, User, free_port
 
@@ -105,7 +106,7 @@ class Product(msgspec.Struct, kw_only=True):
         """Plain HTTP as a signed-in person or as a stranger; an answer that openapi.json does not know fails."""
         headers = {"Authorization": f"Bearer {user.token}"} if user else {}
         return httpx.AsyncClient(
-            base_url=f"{self.url}/api/v1", headers=headers, timeout=30, event_hooks={"response": [declared]}
+            base_url=f"{self.url}/api/v1", headers=headers, timeout=SECONDS, event_hooks={"response": [declared]}
         )
 
     def _is_ready(self) -> bool:
@@ -121,7 +122,7 @@ async def submit(client: httpx.AsyncClient, key: str | None = None, **changes: A
     return await client.post("/generations", json={**TEXT_PRESET, **changes}, headers=headers)
 
 
-async def ended(client: httpx.AsyncClient, job_id: str, seconds: float = 30) -> dict[str, Any]:
+async def ended(client: httpx.AsyncClient, job_id: str, seconds: float = SECONDS) -> dict[str, Any]:
     """The generation once it ended; raises TimeoutError when it does not."""
     deadline = time.monotonic() + seconds
     while True:

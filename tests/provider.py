@@ -11,6 +11,7 @@ import msgspec
 from PIL import Image
 from standardwebhooks import Webhook
 
+from tests.patience import SECONDS
 from tests.product import Product, submit
 from tests.replicate_process import ReplicateProcess
 
@@ -51,7 +52,7 @@ def run_ids(replicate: ReplicateProcess) -> set[str]:
 
 async def new_run(replicate: ReplicateProcess, known: set[str]) -> str:
     """The run that was created since `known`, once it is there."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         while not (created := run_ids(replicate) - known):  # noqa: ASYNC110 - another process's
             await asyncio.sleep(0.02)
     (prediction_id,) = created
@@ -66,7 +67,7 @@ def prediction(replicate: ReplicateProcess, prediction_id: str) -> bytes:
 
 async def ended_run(replicate: ReplicateProcess, prediction_id: str) -> bytes:
     """A run once the provider is done with it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         while True:
             body = prediction(replicate, prediction_id)
             if any(f'"status":"{status}"'.encode() in body for status in TERMINAL):
@@ -76,7 +77,7 @@ async def ended_run(replicate: ReplicateProcess, prediction_id: str) -> bytes:
 
 async def delivered(replicate: ReplicateProcess, prediction_id: str) -> int:
     """The answer to the last attempt at the final delivery of a run, once there was one that was taken."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         while True:
             final = [entry for entry in replicate.deliveries(prediction_id) if entry["event"] == "completed"]
             if final and final[-1]["status_code"] is not None and final[-1]["status_code"] < 300:

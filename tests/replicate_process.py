@@ -31,6 +31,7 @@ class ReplicateProcess:
 
     data: Path
     speed: float = 20.0
+    detail: float = 0.25
     retention_seconds: float = 3600.0
     port: int = field(default_factory=free_port)
     api_token: str = field(default_factory=lambda: f"r8_local_{secrets.token_hex(16)}")
@@ -52,6 +53,7 @@ class ReplicateProcess:
             "REPLICATE_WEBHOOK_SECRET": self.webhook_secret,
             "LOCAL_REPLICATE_DATA": str(self.data),
             "LOCAL_REPLICATE_SPEED": str(self.speed),
+            "LOCAL_REPLICATE_DETAIL": str(self.detail),
             "LOCAL_REPLICATE_RETENTION_SECONDS": str(self.retention_seconds),
         }
         self.process = subprocess.Popen([sys.executable, "-m", "local.replicate"], cwd=ROOT, env=environment)
@@ -92,10 +94,15 @@ class ReplicateProcess:
 
 
 @contextmanager
-def running_replicate(*, speed: float = 20.0, retention_seconds: float = 3600.0) -> Iterator[ReplicateProcess]:
-    """A server with its own token, secret and directory. `speed` divides pretended waits and retry delays."""
+def running_replicate(
+    *, speed: float = 20.0, detail: float = 0.25, retention_seconds: float = 3600.0
+) -> Iterator[ReplicateProcess]:
+    """A server with its own token, secret and directory. `speed` divides pretended waits and retry delays.
+
+    `detail` is how finely it draws: most tests look at no picture.
+    """
     with tempfile.TemporaryDirectory(prefix="replicate-") as folder:
-        replicate = ReplicateProcess(Path(folder), speed=speed, retention_seconds=retention_seconds)
+        replicate = ReplicateProcess(Path(folder), speed=speed, detail=detail, retention_seconds=retention_seconds)
         try:
             replicate.start()
             yield replicate

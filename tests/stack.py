@@ -19,6 +19,7 @@ from local.database.sources import Sources
 from local.machine import HOST
 from local.postgres import Postgres
 from local.supabase.gateway import FOLDER, Gateway
+from tests.patience import SECONDS
 
 # Of every server that tests start: a second alone, and many on a busy machine.
 READY_SECONDS = 120.0
@@ -52,7 +53,7 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
     def client(self, token: str | None = None) -> httpx.AsyncClient:
         """Plain HTTP as a signed-in person, or as anybody who knows the publishable key."""
         # No TLS is spoken here, and building a context for it takes longer than a request.
-        return httpx.AsyncClient(base_url=self.url, headers=self.headers(token), verify=False, timeout=20)
+        return httpx.AsyncClient(base_url=self.url, headers=self.headers(token), verify=False, timeout=SECONDS)
 
     def headers(self, token: str | None = None) -> dict[str, str]:
         """What `client` sends along, for the official clients."""
@@ -83,7 +84,8 @@ def running_stack(
     `before_migrations` is SQL for the empty project, such as `older_hosted_defaults.sql`. Without `inbox_smtp_port`
     mail goes nowhere.
     """
-    postgres = Postgres(folder / "postgres", free_port(), "test-superuser")
+    # Tests kill servers, never the machine: nothing has to wait for the disk.
+    postgres = Postgres(folder / "postgres", free_port(), "test-superuser", durable=False)
     gateway = Gateway(
         database_url=postgres.url,
         port=free_port(),

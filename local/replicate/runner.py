@@ -153,7 +153,7 @@ class Runner:
         """The same order gives the same picture: one that was drawn lately is not drawn again."""
         key = (*order.facts(), index)
         if key not in self._drawn:
-            self._drawn[key] = render(order, index)
+            self._drawn[key] = render(order, index, self._settings.detail)
         return self._drawn[key]
 
     async def _collect(self, record: Record, order: Order, drawings: list[asyncio.Future[Picture]]) -> None:

@@ -18,6 +18,8 @@ class ReplicateSettings(Struct, frozen=True):
     """State and output files; survives a restart."""
     speed: float = 1.0
     """Divides the pretended waits (start-up, steps, delivery retries); tests use a large one."""
+    detail: float = 1.0
+    """Share of a picture's width and height that is drawn; tests that do not look at it take less."""
     retention_seconds: float = 3600.0
     """Age at which inputs, outputs and logs are removed; Replicate's is one hour."""
 
@@ -42,6 +44,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> ReplicateSettings:
             webhook_secret=environ["REPLICATE_WEBHOOK_SECRET"],
             data=Path(environ["LOCAL_REPLICATE_DATA"]),
             speed=float(environ.get("LOCAL_REPLICATE_SPEED", "1")),
+            detail=float(environ.get("LOCAL_REPLICATE_DETAIL", "1")),
             retention_seconds=float(environ.get("LOCAL_REPLICATE_RETENTION_SECONDS", "3600")),
         )
     except ValueError as error:

@@ -12,6 +12,7 @@ import pytest
 from libs.errors import ErrorCode
 from tests.actors import Actor, Api, completion
 from tests.callers import Person, refused, signed_in
+from tests.patience import SECONDS
 from tests.pictures import photo
 from tests.product import Product
 from tests.stripe_process import StripeProcess
@@ -115,7 +116,7 @@ async def test_E4_deleting_the_account_ends_the_subscription_first(
             assert connection.execute(query, [alice.user.id]).fetchall() == []
         # They go behind the answer.
         files = "select name from storage.objects where starts_with(name, %s)"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(SECONDS):
             while connection.execute(files, [alice.user.id]).fetchall():  # noqa: ASYNC110 - another process's
                 await asyncio.sleep(0.05)
     # C3: the token still carries a good signature, and is worth nothing.

@@ -10,6 +10,7 @@ import pytest
 from tests.crashing_api import HeldApi, held_at
 from tests.invariants import assert_nothing_left, assert_sound
 from tests.passing_time import settled
+from tests.patience import SECONDS
 from tests.product import Product, ended, submit
 from tests.provider import (
     ONE,
@@ -204,6 +205,6 @@ async def blocked(product: Product) -> None:
     """Wait until a deletion waits for a lock."""
     waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and query like 'delete from auth.users%'"
     with product.stack.connect() as connection:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(SECONDS):
             while not connection.execute(waiting).fetchall():  # noqa: ASYNC110 - another process's
                 await asyncio.sleep(0.02)

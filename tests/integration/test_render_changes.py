@@ -15,6 +15,7 @@ from libs.errors import ErrorCode
 from local.database.orphans import orphans
 from tests.callers import Person, opened, refused, signed_in
 from tests.gallery import Draft, add_renders
+from tests.patience import SECONDS
 from tests.product import Product
 
 FILE = b"RIFF\x00\x00\x00\x00WEBP"
@@ -81,7 +82,7 @@ def store_files(product: Product, *renders: str) -> None:
 
 async def files_left(product: Product, person: Person, count: int) -> list[str]:
     """Their files, once there are that many: what is deleted goes behind the answer."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         while len(files := files_of(product, person)) != count:  # noqa: ASYNC110 - another process's
             await asyncio.sleep(0.05)
     return files

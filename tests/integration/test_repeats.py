@@ -7,6 +7,7 @@ import httpx
 
 from libs.errors import ErrorCode
 from tests.callers import Person, opened, refused
+from tests.patience import SECONDS
 from tests.pictures import photo
 from tests.product import Product, submit
 from tests.provider import TWO, succeed_at_once
@@ -50,7 +51,7 @@ async def test_a_run_whose_variant_was_deleted_is_not_made_again_without_it(prod
     assert shown is not None
     (await ann.api.delete(f"/renders/variants/{deleted}")).raise_for_status()
     # B4: nobody is sent to a file that is gone, however long its address would be good.
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         while not (await opened(shown)).is_error:  # noqa: ASYNC110 - another process removes it, behind the answer
             await asyncio.sleep(0.05)
     assert await picture_of(ann, gone) is None

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.actors import Actor, Api, completion
+from tests.patience import SECONDS
 from tests.security.conftest import Database
 
 RESTORE = "update renders set deleted_at = null where id = %s"
@@ -18,7 +19,7 @@ REFERENCES = {"collection_id": "collections", "source_variant_id": "render_varia
 async def held_up(database: Database, first: psycopg.Connection, act: asyncio.Task[httpx.Response]) -> None:
     """Wait until an act waits for the transaction that `first` has open."""
     waiting = "select from pg_stat_activity where %s = any (pg_blocking_pids(pid))"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         while not database.rows(waiting, first.info.backend_pid):
             assert not act.done(), act.result().text
             await asyncio.sleep(0.02)

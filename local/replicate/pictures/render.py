@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -47,9 +48,15 @@ def order_for(model: str, values: Mapping[str, Any], seed: int, photo: bytes | N
     )
 
 
-def render(order: Order, index: int = 0) -> Picture:
-    """Draw and encode picture `index` of the order; about a second of one core."""
-    image = paint(order, index)
+def render(order: Order, index: int = 0, detail: float = 1.0) -> Picture:
+    """Draw and encode picture `index` of the order; one to two seconds of one core.
+
+    `detail` is the share of its width and height that is drawn and then enlarged: a quarter takes a third as long.
+    """
+    drawn = msgspec.structs.replace(order, width=round(order.width * detail), height=round(order.height * detail))
+    image = paint(drawn, index)
+    if image.size != (order.width, order.height):
+        image = image.resize((order.width, order.height))
     content = io.BytesIO()
     match order.extension:
         case "png":

@@ -12,6 +12,7 @@ import replicate as official
 from aiohttp import web
 from standardwebhooks import Webhook
 
+from tests.patience import SECONDS
 from tests.replicate_process import ReplicateProcess, running_replicate
 from tests.stack import free_port
 
@@ -43,7 +44,7 @@ class Receiver:
         status = self.answers.pop(0) if self.answers else 200
         return web.Response(status=status, headers={"location": "/elsewhere"})
 
-    async def wait_for(self, count: int, seconds: float = 20) -> list[Received]:
+    async def wait_for(self, count: int, seconds: float = SECONDS) -> list[Received]:
         async with asyncio.timeout(seconds), self.arrived:
             await self.arrived.wait_for(lambda: len(self.received) >= count)
         return self.received
@@ -54,7 +55,7 @@ class Receiver:
 
 @pytest.fixture(scope="session")
 def shared_replicate() -> Iterator[ReplicateProcess]:
-    with running_replicate(speed=40) as process:
+    with running_replicate(speed=40, detail=1) as process:
         yield process
 
 
@@ -66,7 +67,7 @@ def replicate(shared_replicate: ReplicateProcess) -> ReplicateProcess:
 
 @pytest.fixture
 async def api(replicate: ReplicateProcess) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=replicate.base_url, headers=replicate.headers, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=replicate.base_url, headers=replicate.headers, timeout=SECONDS) as client:
         yield client
 
 
@@ -98,7 +99,7 @@ SCHNELL = "/v1/models/black-forest-labs/flux-schnell/predictions"
 SMALL = {"prompt": "monolith in a desert, golden hour", "seed": 7, "megapixels": "0.25"}
 
 
-async def finished(api: httpx.AsyncClient, prediction_id: str, seconds: float = 30) -> dict[str, Any]:
+async def finished(api: httpx.AsyncClient, prediction_id: str, seconds: float = SECONDS) -> dict[str, Any]:
     """Poll until the prediction is terminal."""
     async with asyncio.timeout(seconds):
         while True:
@@ -108,7 +109,7 @@ async def finished(api: httpx.AsyncClient, prediction_id: str, seconds: float = 
             await asyncio.sleep(0.03)
 
 
-async def eventually(condition: Callable[[], bool], seconds: float = 20) -> None:
+async def eventually(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
     """Wait until `condition` holds."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - the condition is asked of another process

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from local.stripe import objects
 from tests.billing import post
+from tests.patience import SECONDS
 from tests.stack import free_port
 from tests.stripe_process import StripeProcess, running_stripe
 
@@ -77,7 +78,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
             yield shop
 
 
-async def until(condition: Callable[[], bool], seconds: float = 15) -> None:
+async def until(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
     """Wait for what happens in the background."""
     deadline = time.monotonic() + seconds
     while not condition():
