@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import psycopg
 
-# What the queue of removals holds is on its way out; a folder whose job still runs is being filled.
+# What the queue of removals holds is on its way out; a folder whose job still runs is being filled, and so is a set
+# whose pictures were uploaded within the hour.
 _FILES_WITHOUT_ROWS = """
 select object.bucket_id || '/' || object.name
 from storage.objects as object
@@ -20,6 +21,9 @@ where not exists (
         where job.status in ('queued', 'processing', 'expired')
           and starts_with(object.name, job.owner_id || '/' || job.id || '/')
       )
+    when 'community' then
+      object.created_at < now() - interval '1 hour'
+      and not exists (select from public.community_items where object.name in (path, thumbnail_path))
     when 'inputs' then
       not exists (select from public.profiles as profile where starts_with(object.name, profile.id || '/'))
     else false
@@ -28,12 +32,14 @@ order by 1
 """
 
 _ROWS_WITHOUT_FILES = """
-select 'renders/' || named.name
+select named.bucket || '/' || named.name, named.owner
 from (
-  select path from public.render_variants union all select thumbnail_path from public.render_variants
-) as named (name)
+  select 'renders', unnest(array[path, thumbnail_path]), 'a variant' from public.render_variants
+  union all
+  select 'community', unnest(array[path, thumbnail_path]), 'a community item' from public.community_items
+) as named (bucket, name, owner)
 where not exists (
-  select from storage.objects as object where object.bucket_id = 'renders' and object.name = named.name
+  select from storage.objects as object where object.bucket_id = named.bucket and object.name = named.name
 )
 order by 1
 """
@@ -43,5 +49,5 @@ def orphans(connection: psycopg.Connection) -> Iterator[str]:
     """One sentence for each orphan; none when files and rows agree."""
     for (name,) in connection.execute(_FILES_WITHOUT_ROWS):
         yield f"{name} is a file that no row names"
-    for (name,) in connection.execute(_ROWS_WITHOUT_FILES):
-        yield f"{name} is named by a variant, but there is no such file"
+    for name, owner in connection.execute(_ROWS_WITHOUT_FILES):
+        yield f"{name} is named by {owner}, but there is no such file"

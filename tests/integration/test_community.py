@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from libs.errors import ErrorCode
+from local.database.orphans import orphans
 from tests.callers import Person, refused, signed_in
 from tests.gallery import Draft, add_renders
 from tests.product import Product
@@ -149,6 +150,24 @@ async def test_an_item_that_comes_back_keeps_its_file(product: Product, curated:
         assert waiting(connection) == [f"{curated}-15.webp"]
         connection.execute("update community_items set path = %(path)s where path = %(other)s", item)
         assert waiting(connection) == [f"{curated}-15-new.webp"]
+
+
+async def test_orphans_of_the_community_are_found_both_ways(product: Product, curated: str) -> None:
+    key = product.stack.gateway.secret_key
+    headers = {"apikey": key, "Authorization": f"Bearer {key}", "Content-Type": "image/webp"}
+    kept, nobodys, fresh = (f"{curated}-{name}.webp" for name in ("01", "nobodys", "fresh"))
+    async with httpx.AsyncClient(
+        base_url=f"{product.stack.url}/storage/v1/object/community", headers=headers
+    ) as bucket:
+        for name in (kept, nobodys, fresh):
+            (await bucket.post(f"/{name}", content=b"RIFF")).raise_for_status()
+        with product.stack.connect() as connection:
+            aged = "update storage.objects set created_at = created_at - interval '2 hours' where name = any (%s)"
+            connection.execute(aged, ([kept, nobodys],))
+            found = {sentence for sentence in orphans(connection) if curated in sentence}
+    assert f"community/{nobodys} is a file that no row names" in found
+    assert f"community/{curated}-01.thumb.webp is named by a community item, but there is no such file" in found
+    assert not [sentence for sentence in found if kept in sentence or fresh in sentence]
 
 
 async def test_tags_of_published_sets_come_the_commonest_first(

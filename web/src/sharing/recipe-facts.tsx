@@ -4,15 +4,15 @@ import type { components } from "@/api/schema";
 
 type Recipe = components["schemas"]["RecipeView"];
 
-/** What made a picture that is shared: preset, model, settings and seed in words, and the prompt. */
+/** What made a picture that is shared: preset, settings, seed and model in words, and the prompt. */
 export function RecipeFacts({ recipe, credit = null }: { recipe: Recipe; credit?: string | null }) {
   const preset = useConfig().presets.find(({ id }) => id === recipe.preset_id);
   const settings = preset ? activeSettings(preset, recipe.from_photo) : [];
   const facts = [
     ["Preset", recipe.preset_name ?? "A preset of the past"],
-    ...(recipe.model === null ? [] : [["Model", recipe.model]]),
     ...settings.map((setting) => [setting.label, settingWords(setting, recipe.settings[setting.id])]),
     ...(preset?.supports_seed === false ? [] : [["Seed", String(recipe.seed)]]),
+    ...(recipe.model === null ? [] : [["Model", recipe.model]]),
     ...(credit === null ? [] : [["By", credit]]),
   ];
   return (
