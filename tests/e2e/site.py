@@ -15,7 +15,7 @@ import msgspec
 
 from local.inbox.mailbox import Mail
 from local.postgres import Postgres
-from tests.stack import READY_SECONDS, free_ports
+from tests.stack import CHEAP_PASSWORDS, READY_SECONDS, free_ports
 
 ROOT = Path(__file__).parents[2]
 MAIL_SECONDS = 20
@@ -91,6 +91,7 @@ def running_site(state: Path, detail: float = 1.0) -> Iterator[Site]:
             env={
                 **os.environ,
                 **ports,
+                **CHEAP_PASSWORDS,
                 "MAQUETTE_STATE": str(state),
                 "LOCAL_REPLICATE_SPEED": REPLICATE_SPEED,
                 "LOCAL_REPLICATE_DETAIL": str(detail),
