@@ -1,5 +1,7 @@
 """G5: share tokens are not guessed, listed or read, and only the API, with its proof, opens what one shows."""
 
+from hashlib import sha256
+
 from tests.actors import Actor, Api
 from tests.security.conftest import Database
 from tests.security.files import keep
@@ -27,8 +29,25 @@ async def test_G5_a_token_has_256_bits_and_only_its_hash_is_kept(alice: Actor, a
     assert len(set(tokens)) == 2
     assert all(len(token) == 43 for token in tokens)
     kept = database.rows("select * from share_links join private.share_tokens on share_link_id = id")
-    assert kept
+    assert {sha256(token.encode()).digest() for token in tokens} <= {bytes(row["token_hash"]) for row in kept}
     assert not any(token in str(row) for token in tokens for row in kept)
+
+
+async def test_G5_a_token_is_looked_up_by_its_hash_in_an_index(database: Database) -> None:
+    """How long a search takes tells of hashes, which nobody steers, and not how much of a token was right."""
+    body = str(database.value("select prosrc from pg_proc where oid = 'private.live_share(text)'::regprocedure"))
+    guessed = body.replace("share_token_hash(token)", "share_token_hash('guessed')")
+    assert guessed != body
+    # In a table of few rows the planner would read them all.
+    database.run("set enable_seqscan = off")
+    try:
+        plan = "\n".join(str(row["QUERY PLAN"]) for row in database.rows(f"explain {guessed}"))
+    finally:
+        database.run("reset enable_seqscan")
+    assert "Index Scan using share_tokens_token_hash_key" in plan
+    # Compared whole, as 32 bytes that were made before the search.
+    digest = sha256(b"guessed").hexdigest()
+    assert rf"Index Cond: (token_hash = '\x{digest}'::bytea)" in plan
 
 
 async def test_G5_only_its_owner_sees_a_link(anon: Actor, alice: Actor, bob: Actor, api: Api) -> None:
