@@ -182,6 +182,9 @@ async def test_tags_of_published_sets_come_the_commonest_first(
     tags = answer.json()["data"]
     assert tags.index(curated) < tags.index(f"rare-{curated}")
     assert len(tags) == len(set(tags))
+    for tag, sets in ((f"rare-{curated}", [f"{curated}-0"]), (f"no-{curated}", [])):
+        narrowed = (await visitor.get("/community", params={"tag": tag})).json()["data"]
+        assert [one["slug"] for one in narrowed] == sets
     again = await visitor.get("/community/tags", headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
     with product.stack.connect() as connection, pytest.raises(psycopg.errors.CheckViolation):
@@ -204,6 +207,40 @@ async def test_one_item_of_a_set_has_a_preview_of_its_own(product: Product, cura
     assert (unknown.status_code, "og:title" in unknown.text, MARKUP in unknown.text) == (200, True, False)
     assert f'<link rel="canonical" href="{product.url}/" />' in landing.text
     assert "og:image" in landing.text
+
+
+async def test_the_community_has_a_preview_with_the_first_cover(product: Product, curated: str) -> None:
+    with product.stack.connect() as connection:
+        connection.execute("update community_collections set position = -1 where slug = %s", (f"{curated}-0",))
+    async with httpx.AsyncClient() as messenger:
+        page = await messenger.get(f"{product.url}/community")
+    tags = dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)" />', page.text))
+    assert (tags["og:title"], tags["og:url"]) == ("Community", f"{product.url}/community")
+    assert tags["og:description"] == tags["description"] != ""
+    assert tags["og:image"].endswith(f"/storage/v1/object/public/community/{curated}-01.webp")
+    assert (tags["og:image:width"], tags["og:image:height"], tags["twitter:card"]) == (
+        "64",
+        "48",
+        "summary_large_image",
+    )
+    assert "<title>Community · Maquette</title>" in page.text
+    assert f'<link rel="canonical" href="{product.url}/community" />' in page.text
+    assert "robots" not in tags
+
+
+async def test_the_pages_themselves_answer_304_until_their_preview_changes(product: Product, curated: str) -> None:
+    a_set = f"/community/{curated}-0"
+    async with httpx.AsyncClient(base_url=product.url) as reader:
+        for path in ("/", "/community", a_set):
+            etag = (await reader.get(path)).headers["etag"]
+            unchanged = await reader.get(path, headers={"If-None-Match": etag})
+            assert (unchanged.status_code, unchanged.content, unchanged.headers["etag"]) == (304, b"", etag)
+        with product.stack.connect() as connection:
+            renamed = "update community_collections set description = 'Other rooms' where slug = %s"
+            connection.execute(renamed, (f"{curated}-0",))
+        changed = await reader.get(a_set, headers={"If-None-Match": etag})
+    assert changed.status_code == 200
+    assert 'content="Other rooms"' in changed.text
 
 
 async def test_I1_markup_stays_text_in_the_preview_of_a_set(product: Product, curated: str) -> None:
