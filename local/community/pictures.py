@@ -17,6 +17,7 @@ from libs.services.imaging.outputs import prepare
 from libs.services.imaging.placeholders import placeholder
 from local.community.sets import SeedItem, SeedSet, read_sets
 from local.replicate.catalogue import Catalogue
+from local.replicate.pictures.order import Order
 from local.replicate.pictures.render import order_for, render
 
 FOLDER: Final = Path(__file__).parent / "pictures"
@@ -50,11 +51,15 @@ def read_picture(one: SeedSet, index: int) -> SeedPicture:
         )
 
 
+def order_of(item: SeedItem) -> Order:
+    """What a run with an item's settings asks the local Replicate for."""
+    values = model_input(item.preset, item.settings, item.prompt, 1, item.seed, None)
+    return order_for(item.preset.model, Catalogue()[item.preset.model].with_defaults(values), item.seed)
+
+
 def draw(item: SeedItem) -> PreparedOutput:
     """Draw the picture of an item; some seconds of one core."""
-    values = model_input(item.preset, item.settings, item.prompt, 1, item.seed, None)
-    order = order_for(item.preset.model, Catalogue()[item.preset.model].with_defaults(values), item.seed)
-    return prepare(render(order).content, TASK)
+    return prepare(render(order_of(item)).content, TASK)
 
 
 def _files(one: SeedSet, index: int) -> tuple[Path, Path]:
