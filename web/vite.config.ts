@@ -24,7 +24,8 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
-            { name: "platform", test: /node_modules\/@(supabase|tanstack)\// },
+            { name: "auth", test: /node_modules\/@supabase\// },
+            { name: "platform", test: /node_modules\/@tanstack\/(?!.*virtual)/ },
           ],
         },
       },

@@ -1,6 +1,6 @@
 import "@/styles/index.css";
 
-import { StrictMode } from "react";
+import { startTransition, StrictMode, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { startApp } from "./start-app";
@@ -10,11 +10,14 @@ const container = document.getElementById("root");
 if (!container) throw new Error("index.html has no #root");
 const page = createRoot(container);
 
+/** In slices, which leave the page free to answer a finger meanwhile. */
+const render = (content: ReactNode) => startTransition(() => page.render(content));
+
 function start(attempt: number) {
   startApp().then(
-    (app) => page.render(<StrictMode>{app}</StrictMode>),
+    (app) => render(<StrictMode>{app}</StrictMode>),
     // A key per attempt, so that each one counts down again.
-    (error: unknown) => page.render(<StartFailed key={attempt} error={error} retry={() => start(attempt + 1)} />),
+    (error: unknown) => render(<StartFailed key={attempt} error={error} retry={() => start(attempt + 1)} />),
   );
 }
 

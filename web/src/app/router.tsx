@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import {
+  type AsyncRouteComponent,
   createRootRouteWithContext,
   createRoute,
   createRouter,
@@ -7,11 +8,16 @@ import {
   redirect,
 } from "@tanstack/react-router";
 
+import { generationsQuery } from "@/api/generations";
+import { monthsQuery, rendersQuery } from "@/api/renders";
+import { usageQuery } from "@/api/usage";
 import { HOME, safeNext } from "@/auth/safe-next";
 import { getSession, hasLinkError } from "@/auth/session";
 import { parseCollectionSearch } from "@/features/collections/collection-search";
 import { parseCompareSearch } from "@/features/render/compare-search";
-import { parseRendersSearch } from "@/features/renders/search";
+import { setQuery, setsQuery } from "@/features/community/api/community";
+import { listingOf, parseRendersSearch } from "@/features/renders/search";
+import { sharedQuery } from "@/features/share/api/get-shared";
 import { parseOpenItem } from "@/sharing/open-item";
 
 import { ErrorPage } from "./error-page";
@@ -35,6 +41,9 @@ const OUTSIDE = {
   ),
 };
 
+/** Fetches what a page shows, before its code runs. What goes wrong, the page asks for again and tells. */
+const begin = (answer: Promise<unknown>) => void answer.catch(() => undefined);
+
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: RootLayout, ...OUTSIDE });
 
 /** What visitors see too. */
@@ -48,6 +57,7 @@ const landing = createRoute({
     // Mailed links lead here; the sign-in page says why one did not work.
     if (hasLinkError()) redirect({ to: "/sign-in", replace: true, throw: true });
   },
+  loader: ({ context: { queryClient } }) => begin(queryClient.infiniteQuery(setsQuery(null))),
   component: lazyRouteComponent(() => import("@/features/community/landing-page"), "LandingPage"),
 });
 
@@ -55,6 +65,7 @@ const community = createRoute({
   getParentRoute: () => publicPages,
   path: "/community",
   staticData: { title: "Community" },
+  loader: ({ context: { queryClient } }) => begin(queryClient.infiniteQuery(setsQuery(null))),
   component: lazyRouteComponent(() => import("@/features/community/community-page"), "CommunityPage"),
 });
 
@@ -63,6 +74,7 @@ const communitySet = createRoute({
   path: "/community/$slug",
   staticData: { title: "Community" },
   validateSearch: parseOpenItem,
+  loader: ({ context: { queryClient }, params: { slug } }) => begin(queryClient.query(setQuery(slug))),
   component: lazyRouteComponent(() => import("@/features/community/set-page"), "SetPage"),
 });
 
@@ -71,6 +83,7 @@ const shared = createRoute({
   path: "/s/$token",
   staticData: { title: "Shared with you" },
   validateSearch: parseOpenItem,
+  loader: ({ context: { queryClient }, params: { token } }) => begin(queryClient.infiniteQuery(sharedQuery(token))),
   component: lazyRouteComponent(() => import("@/features/share/shared-page"), "SharedPage"),
 });
 
@@ -110,6 +123,11 @@ const dashboard = createRoute({
       throw: true,
     });
   },
+  // Credits and what runs show on every page.
+  loader: ({ context: { queryClient } }) => {
+    begin(queryClient.query(usageQuery));
+    begin(queryClient.infiniteQuery(generationsQuery));
+  },
   component: Shell,
 });
 
@@ -133,6 +151,12 @@ const renders = createRoute({
   path: "/renders",
   staticData: { title: "Renders" },
   validateSearch: parseRendersSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queryClient }, deps }) => {
+    const listing = listingOf(deps);
+    begin(queryClient.infiniteQuery(rendersQuery(listing)));
+    begin(queryClient.query(monthsQuery(listing.filters)));
+  },
   component: lazyRouteComponent(() => import("@/features/renders/renders-page"), "RendersPage"),
 });
 
@@ -217,6 +241,15 @@ export function createAppRouter(queryClient: QueryClient) {
     defaultNotFoundComponent: NotFoundPage,
     scrollRestoration: true,
   });
+}
+
+/** Fetches the code of the page in the address bar, which needs no session, before its guards can run. */
+export function preloadPage(router: ReturnType<typeof createAppRouter>) {
+  const [routes] = router.getMatchedRoutes(router.latestLocation.pathname);
+  for (const { options } of routes) {
+    const component = options.component as AsyncRouteComponent<object> | undefined;
+    void component?.preload?.();
+  }
 }
 
 declare module "@tanstack/react-router" {

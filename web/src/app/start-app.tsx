@@ -1,20 +1,24 @@
-import { QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { configQuery } from "@/api/config";
 import { createQueryClient, forgetPrivateData } from "@/api/query-client";
-import { startSession, subscribe } from "@/auth/session";
+import { loadAuth, startSession, subscribe } from "@/auth/session";
 import { clearToasts } from "@/components/ui/toast-store";
 import { keepVisitorsApplied } from "@/lib/applied-settings";
 
-import { createAppRouter } from "./router";
+import { createAppRouter, preloadPage } from "./router";
+
+/** As long as the router would keep the page before. */
+const FIRST_DATA_MS = 1000;
 
 /** Puts the parts together: configuration, session, cache and routes. Throws ApiError when the API does not answer. */
 export async function startApp(): Promise<ReactElement> {
   const queryClient = createQueryClient();
   const router = createAppRouter(queryClient);
-  const config = await queryClient.query(configQuery);
+  preloadPage(router);
+  const [config] = await Promise.all([queryClient.query(configQuery), loadAuth()]);
   await startSession({
     url: config.supabase_url,
     publishableKey: config.supabase_publishable_key,
@@ -27,10 +31,31 @@ export async function startApp(): Promise<ReactElement> {
   });
   // Guards run again whenever somebody signs in or out, in this tab or another.
   subscribe(() => void router.invalidate());
+  await router.load();
+  await untilFetched(queryClient);
 
   return (
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={router} />
     </QueryClientProvider>
   );
+}
+
+/**
+ * The first page is rendered once, with its data, in slices: what router and queries find out later, React renders in one
+ * piece, which on a phone takes longer than a finger waits. A slow answer is not waited for.
+ */
+function untilFetched(client: QueryClient): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(patience);
+      stop();
+      resolve();
+    };
+    const patience = setTimeout(done, FIRST_DATA_MS);
+    const stop = client.getQueryCache().subscribe(() => {
+      if (client.isFetching() === 0) done();
+    });
+    if (client.isFetching() === 0) done();
+  });
 }

@@ -1,4 +1,4 @@
-import { AuthClient, type AuthChangeEvent, type Session as AuthSession } from "@supabase/auth-js";
+import type { AuthChangeEvent, AuthClient, Session as AuthSession } from "@supabase/auth-js";
 import { useSyncExternalStore } from "react";
 
 /** The Auth part of supabase-js, by itself: data goes through our API only. */
@@ -36,8 +36,12 @@ let session: Session = { status: "signed-out", reason: "none" };
 let leaving = false;
 const listeners = new Set<() => void>();
 
+/** The code of Auth, which the first page can be prepared beside. */
+export const loadAuth = () => import("@supabase/auth-js");
+
 /** Connects to Supabase Auth and finds out who is signed in. Call once, before the first page. */
 export async function startSession({ url, publishableKey, onPersonChange, onRecovery }: StartOptions): Promise<void> {
+  const { AuthClient } = await loadAuth();
   auth = new AuthClient({
     url: new URL("auth/v1", `${url}/`).href,
     headers: { apikey: publishableKey, Authorization: `Bearer ${publishableKey}` },

@@ -1,5 +1,7 @@
 import { cx } from "class-variance-authority";
 
+import { dateFormat } from "@/lib/dates";
+
 import { monthName, renderCount } from "./words";
 
 interface MonthRulerProps {
@@ -55,5 +57,5 @@ export function MonthRuler({ months, current, onJump }: MonthRulerProps) {
 function shortName(month: string, withYear: boolean): string {
   const options = withYear ? ({ month: "short", year: "2-digit" } as const) : ({ month: "short" } as const);
   // American English for three letters each: British has Sept.
-  return new Intl.DateTimeFormat("en-US", { ...options, timeZone: "UTC" }).format(new Date(`${month}-01T00:00:00Z`));
+  return dateFormat({ ...options, timeZone: "UTC" }, "en-US").format(new Date(`${month}-01T00:00:00Z`));
 }

@@ -1,10 +1,15 @@
 import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { onTestFinished } from "vitest";
 
 /** Opens the app at `path`, as the browser does. */
 export async function openApp(path: string) {
   window.history.replaceState(null, "", path);
   const { startApp } = await import("@/app/start-app");
-  render(await startApp());
+  const app = await startApp();
+  const { getAuth } = await import("@/auth/session");
+  // It would hear of the next test's session, as another tab does, and ask the API in its name.
+  onTestFinished(() => getAuth().dispose());
+  render(app);
   return userEvent.setup();
 }

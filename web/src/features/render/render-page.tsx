@@ -22,6 +22,7 @@ import { useStage, ZoomStage } from "@/components/viewer/zoom-stage";
 import { BackLink, useBack } from "@/gallery/back-link";
 import { ListFailed } from "@/gallery/list-failed";
 import { useRenderActions } from "@/gallery/use-render-actions";
+import { dateFormat } from "@/lib/dates";
 import { useDocumentTitle } from "@/lib/document-title";
 import { usePreferences } from "@/lib/preferences";
 import { saveFile } from "@/lib/save-file";
@@ -307,14 +308,14 @@ function Loaded({ render }: { render: RenderDetail }) {
 /** "24 November at 14:32". */
 function momentWords(iso: string): string {
   const date = new Date(iso);
-  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(date);
+  const time = dateFormat({ hour: "2-digit", minute: "2-digit" }).format(date);
   return `${dayWords(iso)} at ${time}`;
 }
 
 function dayWords(iso: string): string {
   const date = new Date(iso);
   const thisYear = date.getFullYear() === new Date().getFullYear();
-  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", ...(!thisYear && { year: "numeric" }) }).format(date);
+  return dateFormat({ day: "numeric", month: "long", ...(!thisYear && { year: "numeric" }) }).format(date);
 }
 
 function Skeleton() {

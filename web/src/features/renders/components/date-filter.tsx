@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Chip } from "@/components/ui/chip";
 import { TextField } from "@/components/ui/field";
 import { Popover } from "@/components/ui/popover";
+import { dateFormat } from "@/lib/dates";
 
 import { dayOf, type RendersSearch } from "../search";
 
@@ -91,5 +92,5 @@ function spanWords(from: string | undefined, to: string | undefined): string {
 }
 
 function shortDay(day: string): string {
-  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
+  return dateFormat({ day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
 }

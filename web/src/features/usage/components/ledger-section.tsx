@@ -1,6 +1,7 @@
 import { cx } from "class-variance-authority";
 
 import { Button } from "@/components/ui/button";
+import { dateFormat } from "@/lib/dates";
 
 import { useEntries } from "../api/use-entries";
 import type { Entry } from "../types";
@@ -79,7 +80,5 @@ function Row({ entry }: { entry: Entry }) {
 }
 
 function moment(iso: string): string {
-  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(
-    new Date(iso),
-  );
+  return dateFormat({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 }
