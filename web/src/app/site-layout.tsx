@@ -10,12 +10,12 @@ export function SiteLayout() {
     <div className="flex min-h-dvh flex-col">
       <SkipLink />
       <header className="mx-auto flex h-17 w-full max-w-[1360px] items-center gap-1 px-4 tablet:px-8">
-        <Link to="/" className="mr-auto flex min-h-(--tap) items-center gap-2.5 text-18 font-semibold">
+        <Link to="/" className="flex min-h-(--tap) items-center gap-2.5 text-18 font-semibold">
           <Mark className="size-6" />
           Maquette
         </Link>
-        <nav aria-label="Main" className="flex items-center gap-1">
-          <Link to="/community" className={buttonStyle({ variant: "ghost", className: "max-tablet:hidden" })}>
+        <nav aria-label="Main" className="flex grow items-center justify-end gap-1">
+          <Link to="/community" className={buttonStyle({ variant: "ghost", className: "mr-auto ml-2 max-tablet:hidden" })}>
             Community
           </Link>
           <Link to="/sign-in" className={buttonStyle({ variant: "ghost" })}>

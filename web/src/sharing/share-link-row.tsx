@@ -14,7 +14,7 @@ export function ShareLinkRow({ link, title }: { link: ShareLink; title?: string 
       {title && <p className="truncate text-13 font-medium">{title}</p>}
       <p className="num truncate text-12 text-ink-2">{link.url ?? "This link opens, but can no longer be shown here."}</p>
       <div className="flex flex-wrap items-center gap-2">
-        <p className="grow text-12 text-ink-3">{stateOf(link)}</p>
+        <p className="grow text-12 text-ink-3 max-tablet:basis-full">{stateOf(link)}</p>
         {link.url && !link.taken_down_at && <CopyButton url={link.url} />}
         <Button
           variant="danger"

@@ -25,7 +25,7 @@ export function LandingPage() {
           <p className="max-w-[34ch] pt-5 pb-7 text-18 text-ink-2">
             Drop in a photo of a room, a house or a product, or write one sentence. Get finished pictures in under a minute.
           </p>
-          <div className="flex flex-wrap gap-2">
+          <div className="flex flex-wrap gap-2 max-tablet:*:grow">
             <Link to="/sign-in" search={{ mode: "sign-up" }} className={buttonStyle({ variant: "canary", size: "lg" })}>
               Try it with your photo
             </Link>

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { cx } from "class-variance-authority";
 import { Flag } from "lucide-react";
 import { useEffect, useState } from "react";
 
@@ -38,6 +39,7 @@ export function SharedPage() {
   if (!shared.data) return <Loading />;
   const pictures = renders.flatMap(viewerPictures);
   const open = pictures.findIndex(({ id }) => id === openId);
+  const alone = pictures.length === 1 && !hasNextPage;
   return (
     <div className="mx-auto max-w-[1360px] px-4 pt-7 pb-14 tablet:px-8">
       <div className="flex flex-wrap items-center gap-2 pb-6">
@@ -53,14 +55,18 @@ export function SharedPage() {
         </Button>
       </div>
       {renders.length === 0 && <p className="py-8 text-15 text-ink-2">There is nothing in it now.</p>}
-      {renders.map((render) => (
-        <SharedSection
-          key={render.id}
-          render={render}
-          titled={render.title !== title}
-          onOpen={viewer.open}
-        />
-      ))}
+      {/* One picture alone is shown as large as the window lets it; of a collection, two stand side by side. */}
+      <div className={alone ? "" : "grid items-start gap-x-4 tablet:grid-cols-2"}>
+        {renders.map((render) => (
+          <SharedSection
+            key={render.id}
+            render={render}
+            titled={render.title !== title}
+            alone={alone}
+            onOpen={viewer.open}
+          />
+        ))}
+      </div>
       {hasNextPage && (
         <Button onClick={() => void fetchNextPage()} blocked={shared.isFetchingNextPage}>
           Show more
@@ -115,14 +121,22 @@ interface SharedSectionProps {
   render: SharedRender;
   /** Under a title of its own: it is not the page's. */
   titled: boolean;
+  /** The one picture of the page. */
+  alone: boolean;
   onOpen: (variantId: string) => void;
 }
 
-function SharedSection({ render, titled, onOpen }: SharedSectionProps) {
+function SharedSection({ render, titled, alone, onOpen }: SharedSectionProps) {
+  const [first] = render.variants;
+  const many = render.variants.length > 1;
   return (
-    <section aria-label={render.title} className="pb-9">
+    <section
+      aria-label={render.title}
+      className={cx("pb-9", many && "tablet:col-span-2")}
+      style={alone && first ? { maxWidth: `max(20rem, 72dvh * ${String(first.width / first.height)})` } : undefined}
+    >
       {titled && <h2 className="pb-3 text-15 font-semibold">{render.title}</h2>}
-      <ul className="columns-1 gap-4 tablet:columns-2">
+      <ul className={cx("columns-1 gap-4", many && "tablet:columns-2")}>
         {render.variants.map((variant) => (
           <li key={variant.id} className="mb-4 break-inside-avoid">
             <button
@@ -134,7 +148,7 @@ function SharedSection({ render, titled, onOpen }: SharedSectionProps) {
               }}
             >
               <Picture
-                src={variant.thumbnail_url}
+                src={alone ? variant.url : variant.thumbnail_url}
                 alt={render.title}
                 width={variant.width}
                 height={variant.height}
@@ -148,7 +162,7 @@ function SharedSection({ render, titled, onOpen }: SharedSectionProps) {
         <div className="flex flex-wrap items-center gap-3">
           <p className="grow text-13 text-ink-2">
             {render.recipe.preset_name ?? "A preset of the past"}
-            {render.recipe.prompt && `: ${render.recipe.prompt}`}
+            {render.recipe.prompt && render.recipe.prompt !== render.title && `: ${render.recipe.prompt}`}
           </p>
           <ApplyButton title={render.title} recipe={render.recipe} variant="ink" />
         </div>
