@@ -110,7 +110,7 @@ async def _ready(held: HeldApi) -> None:
             except httpx.HTTPError:
                 assert held.process.is_alive(), held.product.log.read_text()[-2000:]
             assert time.monotonic() < deadline, "the API did not start"
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
 
 
 def _serve(step: str, environment: Mapping[str, str], log: Path, pipe: Connection) -> None:

@@ -89,7 +89,7 @@ class Product(msgspec.Struct, kw_only=True):
         while not self._is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the API did not start:\n{self.log.read_text()[-2000:]}")
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def stop(self, *, kill: bool = False) -> None:
         """End the process and wait for its end; `kill` ends it as a crash would."""
@@ -131,7 +131,8 @@ async def ended(client: httpx.AsyncClient, job_id: str, seconds: float = SECONDS
             return generation
         if time.monotonic() > deadline:
             raise TimeoutError(f"generation {job_id} is still {generation['status']}")
-        await asyncio.sleep(0.05)
+        # A look costs our process, the gateway and Postgres more than the wait between two.
+        await asyncio.sleep(0.1)
 
 
 @contextlib.contextmanager

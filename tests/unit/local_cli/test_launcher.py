@@ -108,22 +108,32 @@ def test_ctrl_c_during_the_installation_is_no_traceback(tmp_path: Path) -> None:
 @pytest.mark.parametrize("group", ["dev", "local"])
 def test_tests_need_the_development_packages_and_up_does_not(tmp_path, group: str) -> None:
     """The launcher hands over at once when what the command needs is installed."""
-    shutil.copy(ROOT / "maquette", tmp_path)
-    python = tmp_path / ".venv" / "bin" / "python"
+    installed(tmp_path, group, says="ran $*")
+    assert output(tmp_path, "up") == "ran -m local.cli up\n"
+    assert output(tmp_path, "test") == ("ran -m local.cli test\n" if group == "dev" else "")
+
+
+def test_bytecode_is_kept_where_the_environment_forbids_it(tmp_path) -> None:
+    installed(tmp_path, "dev", says="${PYTHONDONTWRITEBYTECODE-kept}")
+    assert output(tmp_path, "up", PYTHONDONTWRITEBYTECODE="1") == "kept\n"
+
+
+def installed(folder: Path, group: str, says: str) -> None:
+    """A checkout in which a group of packages is installed, with a Python that speaks a line of shell."""
+    shutil.copy(ROOT / "maquette", folder)
+    python = folder / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
-    python.write_text('#!/bin/sh\necho "ran $*"\n')
+    python.write_text(f'#!/bin/sh\necho "{says}"\n')
     python.chmod(0o755)
-    (tmp_path / "uv.lock").write_text("lock")
-    (tmp_path / ".venv" / f"maquette-{group}.lock").write_text("lock")
+    (folder / "uv.lock").write_text("lock")
+    (folder / ".venv" / f"maquette-{group}.lock").write_text("lock")
 
-    def output(command: str) -> str:
-        environment = {"PATH": "/usr/bin:/bin", "MAQUETTE_PYTHON": str(tmp_path / "absent")}
-        return subprocess.run(
-            [tmp_path / "maquette", command], env=environment, capture_output=True, text=True, check=False
-        ).stdout
 
-    assert output("up") == "ran -m local.cli up\n"
-    assert output("test") == ("ran -m local.cli test\n" if group == "dev" else "")
+def output(folder: Path, command: str, **variables: str) -> str:
+    environment = {"PATH": "/usr/bin:/bin", "MAQUETTE_PYTHON": str(folder / "absent"), **variables}
+    return subprocess.run(
+        [folder / "maquette", command], env=environment, capture_output=True, text=True, check=False
+    ).stdout
 
 
 def test_J2_uv_is_installed_by_the_hashes_of_the_lock_file() -> None:
