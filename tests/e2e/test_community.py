@@ -74,7 +74,7 @@ def test_a_visitor_applies_an_item_signs_up_and_gets_the_same_picture(open_windo
 
 
 def test_a_visitor_looks_through_a_shared_collection(open_window: OpenWindow, links: Links) -> None:
-    page = open_window().new_page()
+    page = open_window(viewport={"width": 1000, "height": 800}).new_page()
     page.goto(links.collection)
     expect(page.get_by_role("heading", name="By the water")).to_be_visible()
     pictures = page.get_by_role("main").get_by_role("button", name="Look at")
@@ -87,6 +87,10 @@ def test_a_visitor_looks_through_a_shared_collection(open_window: OpenWindow, li
     viewer = page.get_by_role("dialog", name=HARBOUR)
     _expect_drawn(viewer.get_by_role("img", name=HARBOUR))
     expect(viewer.get_by_text("Ember", exact=True)).to_be_visible()
+    # What made it stands beside the other pictures, and leaves them room.
+    strip = viewer.get_by_role("list", name="Pictures").bounding_box()
+    assert strip
+    assert strip["width"] > 150
     expect(page).to_have_url(re.compile(r"\?item="))
     page.go_back()
     expect(viewer).to_be_hidden()

@@ -16,7 +16,7 @@ export function RecipeFacts({ recipe, credit = null }: { recipe: Recipe; credit?
     ...(credit === null ? [] : [["By", credit]]),
   ];
   return (
-    <div className="grid w-full gap-1 text-12 text-ink-2">
+    <div className="grid w-full gap-1 text-12 text-ink-2 wide:mr-5 wide:w-auto">
       {recipe.prompt && <p className="line-clamp-2 max-w-[80ch] text-13 text-ink">{recipe.prompt}</p>}
       <dl className="flex flex-wrap gap-x-4.5 gap-y-1">
         {facts.map(([name, value]) => (

@@ -112,9 +112,9 @@ export function PictureViewer({ title, pictures, index, onIndexChange, noun = "V
             <ZoomStage stage={stage} before={mode === "compare" ? before : null} className="size-full" />
           </div>
 
-          <footer className="grid gap-2.5 px-3 pt-2.5 pb-[calc(12px+env(safe-area-inset-bottom))] tablet:grid-cols-[1fr_auto] tablet:items-center tablet:px-7 tablet:pb-4">
+          <footer className="grid gap-2.5 px-3 pt-2.5 pb-[calc(12px+env(safe-area-inset-bottom))] tablet:grid-cols-[minmax(11rem,1fr)_minmax(0,auto)] tablet:items-center tablet:gap-x-5 tablet:px-7 tablet:pb-4">
             {pictures.length > 1 && <Strip noun={noun} pictures={pictures} index={index} onSelect={show} />}
-            <div className="flex flex-wrap gap-2 max-tablet:*:grow tablet:col-start-2 tablet:justify-end">
+            <div className="flex flex-wrap items-center gap-2 max-tablet:*:grow tablet:col-start-2 tablet:justify-end">
               {before !== null && (
                 <div className="w-full tablet:hidden">
                   <ModeSwitch labelledBy={modeLabel} mode={mode} onChange={setMode} />
