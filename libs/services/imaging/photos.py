@@ -4,11 +4,16 @@ import hashlib
 from io import BytesIO
 from typing import Final
 
-from PIL import Image
+import pillow_heif
+from PIL import AvifImagePlugin, Image
 
 from libs.services.imaging.contracts import PhotoTask, PreparedPhoto
 from libs.services.imaging.decoding import decode, open_still, upright_size
 from libs.services.imaging.placeholders import placeholder
+
+# Two workers run beside the API (libs/services/images.py), so a decoder gets few threads.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 2
+pillow_heif.register_heif_opener(decode_threads=2, thumbnails=False)  # pyright: ignore[reportUnknownMemberType]
 
 # Pillow's names; HEIF comes from pillow-heif.
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")

@@ -7,6 +7,8 @@ where a crash, an endless loop or a leak ends with the process, and where no key
 import resource
 import signal
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -14,7 +16,6 @@ import msgspec
 sys.modules["numpy"] = None  # pyright: ignore[reportArgumentType]
 
 from libs.errors import ErrorCode  # noqa: E402
-from libs.services.imaging import outputs, photos  # noqa: E402
 from libs.services.imaging.contracts import Answer, ImageError, PhotoTask, Refusal, Task  # noqa: E402
 
 # Bytes of address space. The worst photo within the limits, a WebP of 64 megapixels, takes 1.1 GB of it.
@@ -25,21 +26,34 @@ CPU_SECONDS = 20
 
 def main() -> None:
     """Answer one task."""
+    task = msgspec.json.decode(sys.argv[1], type=Task)
+    _preparation(task)
     _limit_itself()
     # Meant for the API when a service manager stops all its processes; whose picture this is must not pay for that.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    task = msgspec.json.decode(sys.argv[1], type=Task)
     sys.stdout.buffer.write(msgspec.msgpack.encode(answer(task, sys.stdin.buffer.read())))
 
 
 def answer(task: Task, data: bytes) -> Answer:
     """The prepared image, or why there is none."""
+    prepare = _preparation(task)
     try:
-        return photos.prepare(data, task) if isinstance(task, PhotoTask) else outputs.prepare(data, task)
+        return prepare(data, task)
     except ImageError as error:
         return Refusal(error.code, error.details, error.reason)
     except Exception as error:  # noqa: BLE001 - a broken file makes decoders raise anything, MemoryError included
         return Refusal(ErrorCode.UNREADABLE_IMAGE, {}, type(error).__name__)
+
+
+def _preparation(task: Task) -> Callable[[bytes, Any], Answer]:
+    """What a task calls, loaded for it alone: a picture of a model waits for no decoder of phones' formats."""
+    if isinstance(task, PhotoTask):
+        from libs.services.imaging import photos
+
+        return photos.prepare
+    from libs.services.imaging import outputs
+
+    return outputs.prepare
 
 
 def _limit_itself() -> None:
