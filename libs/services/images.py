@@ -1,8 +1,8 @@
 """Images from people and from models, made safe to keep. Each is decoded in a short-lived process of its own.
 
 Why not in a thread: a JPEG of a few hundred kilobytes may order thousands of passes over 64 megapixels, a thread inside
-a decoder cannot be stopped, and what a decoder allocates or breaks stays with the API. A process costs about a third of
-a second of start and no state. Measured peaks at 64 megapixels: JPEG 85 MB (progressive 450), PNG 390, HEIC 490,
+a decoder cannot be stopped, and what a decoder allocates or breaks stays with the API. A process costs about a seventh
+of a second of start and no state. Measured peaks at 64 megapixels: JPEG 85 MB (progressive 450), PNG 390, HEIC 490,
 AVIF 600, WebP 1,040.
 """
 

@@ -159,7 +159,8 @@ _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1
 
 def _bounds(view: View, shapes: Sequence[Shape]) -> Indices:
     """Pixels that each shape can cover: left, right, top, bottom; empty when it is out of sight."""
-    corners = np.stack([one.axes @ _CORNERS + one.centre[:, None] for one in shapes], axis=1)
+    centres = np.stack([one.centre for one in shapes])
+    corners = (np.stack([one.axes for one in shapes]) @ _CORNERS + centres[:, :, None]).transpose(1, 0, 2)
     columns, rows, depth = (plane.reshape(len(shapes), -1) for plane in view.project(corners.reshape(3, -1)))
     left, right = np.floor(columns.min(axis=1)) - 1, np.ceil(columns.max(axis=1)) + 2
     top, bottom = np.floor(rows.min(axis=1)) - 1, np.ceil(rows.max(axis=1)) + 2
