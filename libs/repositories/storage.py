@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import MutableMapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 import httpx
@@ -37,13 +37,29 @@ class StoredFile(msgspec.Struct, frozen=True):
     bytes: int
 
 
+class _Client(HttpxAiohttpClient):
+    """httpx keeps an answer that it has read in a cycle with its stream: pictures would wait for the collector."""
+
+    async def send(
+        self,
+        request: httpx.Request,
+        *,
+        stream: bool = False,
+        **options: Any,  # noqa: ANN401 - httpx's own
+    ) -> httpx.Response:
+        response = await super().send(request, stream=stream, **options)
+        if not stream:
+            response.stream = httpx.ByteStream(b"")
+        return response
+
+
 class StoragePool:
     """The process's one pool to Storage, and the signed URLs that are still good. Close it at shutdown."""
 
     def __init__(self, supabase_url: str, publishable_key: str) -> None:
         self.url = f"{supabase_url}/storage/v1/"
         self.publishable_key = publishable_key
-        self.client = HttpxAiohttpClient(transport=AiohttpTransport(), timeout=TIMEOUT)
+        self.client = _Client(transport=AiohttpTransport(), timeout=TIMEOUT)
         self.signed: MutableMapping[str, str] = TTLCache[str, str](
             SIGNED_URL_CACHE_ENTRIES, LIMITS.signed_url_seconds / 2
         )

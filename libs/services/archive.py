@@ -1,10 +1,14 @@
 """ZIP archives that are written while they are sent: one file in memory at a time."""
 
 import zipfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
+
+# The server holds some pieces for a reader who is slow, whatever their size.
+PIECE_BYTES: Final = 64 * 1024
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -22,8 +26,10 @@ async def zip_pieces(entries: AsyncGenerator[Entry]) -> AsyncGenerator[bytes]:
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
         async for entry in entries:
             archive.writestr(zipfile.ZipInfo(_unique(entry.name, taken), _stamp(entry.created_at)), entry.data)
-            yield pipe.take()
-    yield pipe.take()
+            for piece in pipe.take():
+                yield piece
+    for piece in pipe.take():
+        yield piece
 
 
 class _Pipe:
@@ -42,10 +48,12 @@ class _Pipe:
     def close(self) -> None:
         """Nothing is open."""
 
-    def take(self) -> bytes:
-        """What was written since the last call."""
+    def take(self) -> Iterator[bytes]:
+        """What was written since the last call, in pieces of `PIECE_BYTES` at most."""
         pieces, self._pieces = self._pieces, []
-        return b"".join(pieces)
+        for piece in pieces:
+            for start in range(0, len(piece), PIECE_BYTES):
+                yield piece[start : start + PIECE_BYTES]
 
 
 def _unique(name: str, taken: set[str]) -> str:

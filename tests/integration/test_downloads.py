@@ -1,22 +1,31 @@
 """Downloads: names people recognise, recipes in the files, and archives written while they are sent."""
 
+import asyncio
 import io
 import json
+import os
 import re
 import zipfile
 from collections.abc import AsyncIterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import psutil
 import pytest
 from PIL import Image
 
 from libs.errors import ErrorCode
+from tests.actors import webhooks
 from tests.callers import Person, opened, refused, signed_in
+from tests.gallery import Draft, add_renders
+from tests.patience import SECONDS
 from tests.product import Product
 
+MEGABYTE = 1 << 20
+# The address of a file, wherever an answer has one.
+STORED = re.compile(r'"(http[^"]*/storage/v1/[^"]*)"')
 # From the shell to CRLF in a header: what a title may hold and a file name must not.
 TITLE = 'a/../b:"c"\\<d>|*? Größe 石'
 
@@ -90,6 +99,32 @@ async def test_a_render_and_a_collection_come_as_archives(alice: Person, render:
     assert all(len(PurePosixPath(name).parts) == 1 and not name.startswith(".") for name in names)
 
 
+async def test_B4_whatever_a_person_is_told_opens_their_own_files_alone(
+    product: Product, alice: Person, render: dict[str, Any]
+) -> None:
+    async with signed_in(product, "bob") as bob:
+        theirs = await bob.generation()
+        collection = (await bob.api.post("/collections", json={"name": "Best"})).json()["data"]["id"]
+        for person, made in ((alice, render["id"]), (bob, theirs["render"]["id"])):
+            (await person.api.put(f"/renders/{made}/favorite")).raise_for_status()
+        (await bob.api.put(f"/collections/{collection}/items/{theirs['render']['id']}")).raise_for_status()
+        pages = [
+            "/renders",
+            f"/renders/{theirs['render']['id']}",
+            f"/renders?collection_id={collection}",
+            "/renders?favorite=true",
+            "/collections",
+            f"/collections/{collection}",
+            "/generations",
+        ]
+        told = {page: set(re.findall(STORED, (await bob.api.get(page)).raise_for_status().text)) for page in pages}
+
+    assert all(told.values())
+    for url in {url for urls in told.values() for url in urls}:
+        assert httpx.URL(url).path.startswith(f"/storage/v1/object/sign/renders/{bob.user.id}/")
+        assert (await opened(url)).headers["content-type"] == "image/webp"
+
+
 async def test_others_and_strangers_get_nothing(product: Product, alice: Person, render: dict[str, Any]) -> None:
     variant = render["variants"][0]["id"]
     collection = (await alice.api.get("/collections")).json()["data"][0]["id"]
@@ -108,3 +143,35 @@ async def test_others_and_strangers_get_nothing(product: Product, alice: Person,
 @pytest.mark.parametrize("ids", ["", "x", "0197c2d0-0000-7000-8000-000000000000,", ",".join([str(uuid4())] * 501)])
 async def test_bad_lists_of_ids_are_refused(alice: Person, ids: str) -> None:
     refused(await archive(alice, render_ids=ids), ErrorCode.VALIDATION_FAILED)
+
+
+async def test_an_archive_never_sits_whole_in_memory(product: Product, tmp_path: Path) -> None:
+    """240 MB for a reader who is slow at first: the API holds the picture that it sends, in the copies of its making."""
+    async with signed_in(product, "collector") as collector:
+        with product.stack.connect() as connection:
+            renders = add_renders(connection, collector.user.id, [Draft()] * 30)
+        async with httpx.AsyncClient(base_url=product.stack.url, timeout=SECONDS) as http:
+            for render in renders:
+                picture = os.urandom(8 * MEGABYTE)
+                path = f"{collector.user.id}/{render}/0.webp"
+                kept = await webhooks(product.stack, http).upload("renders", path, picture, content_type="image/webp")
+                kept.raise_for_status()
+        assert product.process is not None
+        memory = psutil.Process(product.process.pid).memory_info
+        before, most = memory().rss, 0
+        form = {
+            "access_token": collector.user.token,
+            "render_ids": ",".join(map(str, renders)),
+            "recipe": "false",
+        }
+        with (tmp_path / "all.zip").open("wb") as file:
+            async with collector.api.stream("POST", "/downloads/archive", data=form) as answer:
+                async for chunk in answer.aiter_raw(MEGABYTE):
+                    if file.tell() < 3 * MEGABYTE:
+                        await asyncio.sleep(0.5)
+                    file.write(chunk)
+                    most = max(most, memory().rss)
+
+    with zipfile.ZipFile(tmp_path / "all.zip") as packed:
+        assert (len(packed.namelist()), packed.testzip()) == (30, None)
+    assert most - before < 60 * MEGABYTE
