@@ -146,7 +146,7 @@ async def test_bad_lists_of_ids_are_refused(alice: Person, ids: str) -> None:
 
 
 async def test_an_archive_never_sits_whole_in_memory(product: Product, tmp_path: Path) -> None:
-    """240 MB for a reader who is slow at first: the API holds the picture that it sends, in the copies of its making."""
+    """240 MB for a reader who is slow at first: the API holds the picture that it sends and no other."""
     async with signed_in(product, "collector") as collector:
         with product.stack.connect() as connection:
             renders = add_renders(connection, collector.user.id, [Draft()] * 30)
