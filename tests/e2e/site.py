@@ -80,8 +80,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def running_site(state: Path, detail: float = 1.0) -> Iterator[Site]:
-    """Start the product with its data in `state`; stop it at the end. `detail` is how finely pictures are drawn."""
+def running_site(state: Path) -> Iterator[Site]:
+    """Start the product with its data in `state`; stop it at the end."""
     ports = {f"MAQUETTE_{name}": str(port) for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     url = f"http://127.0.0.1:{ports['MAQUETTE_PORT']}"
     with (state / "up.log").open("wb") as log:
@@ -94,7 +94,6 @@ def running_site(state: Path, detail: float = 1.0) -> Iterator[Site]:
                 **CHEAP_PASSWORDS,
                 "MAQUETTE_STATE": str(state),
                 "LOCAL_REPLICATE_SPEED": REPLICATE_SPEED,
-                "LOCAL_REPLICATE_DETAIL": str(detail),
             },
             stdin=subprocess.DEVNULL,
             stdout=log,
