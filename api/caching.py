@@ -1,6 +1,7 @@
 """Answers that are the same for everybody: caches may keep them, and whoever has one learns whether it still holds."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
@@ -25,6 +26,16 @@ def cacheable(request: Request[Any, Any, Any], envelope: Envelope[T]) -> Respons
     if matches(request, etag):
         return cast("Response[Envelope[T]]", Response(b"", status_code=304, headers=headers))
     return Response(envelope, headers=headers)
+
+
+def conditional(
+    request: Request[Any, Any, Any], data: bytes, media_type: str, headers: Mapping[str, str]
+) -> Response[bytes]:
+    """What is sent as it stands, with its ETag, or 304 when the reader has it."""
+    tagged = {**headers, "ETag": etag_of(data)}
+    if matches(request, tagged["ETag"]):
+        return Response(b"", status_code=304, headers=tagged)
+    return Response(data, media_type=media_type, headers=tagged)
 
 
 def etag_of(data: bytes) -> str:

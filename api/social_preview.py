@@ -13,7 +13,7 @@ from litestar.datastructures import State
 from litestar.params import QueryParameter
 from msgspec import Struct
 
-from api.caching import etag_of, matches
+from api.caching import conditional
 from api.envelope import ErrorEnvelope
 from api.errors import failure
 from api.services import provide_community, provide_shared
@@ -54,7 +54,7 @@ class Preview(Struct, frozen=True, kw_only=True):
 @get("/", include_in_schema=False, opt={"exclude_from_auth": True, "unlimited": True}, sync_to_thread=False)
 def landing_page(request: Request[Any, Any, State]) -> Response[bytes] | Response[ErrorEnvelope]:
     """The first page, with the picture that stands on it: nothing is asked of the database for it."""
-    url = f"{_public_url(request)}/presets/warm-minimal.webp"
+    url = f"{public_url(request)}/presets/warm-minimal.webp"
     image = PreviewImage(url=url, width=864, height=576, alt="A furnished living room in warm light")
     preview = Preview(
         title="Renders from photos and ideas", description=LANDING, address="/", image=image, indexed=True
@@ -122,7 +122,7 @@ async def shared_page(
     if shared.renders:
         render = shared.renders[0]
         shown = next((variant for variant in render.variants if variant.id == picked), render.variants[0])
-        url = _public_url(request) + shown.url
+        url = public_url(request) + shown.url
         image = PreviewImage(url=url, width=shown.width, height=shown.height, alt=render.title)
         if picked:
             title = title if render.title == title else f"{render.title} · {title}"
@@ -168,16 +168,13 @@ def _document(
     file = spa.files.get("index.html")
     if file is None:
         return failure(ErrorCode.NOT_FOUND)
-    data = head(file.data.decode(), preview, _public_url(request)).encode() if preview else file.data
+    data = head(file.data.decode(), preview, public_url(request)).encode() if preview else file.data
     headers = {"Content-Security-Policy": spa.policy}
     if not (preview and preview.indexed):
         # What a link opens is kept by nobody: it must be gone with the link.
         headers["X-Robots-Tag"] = "noindex"
         return Response(data, media_type=file.content_type, status_code=status, headers=headers)
-    headers |= {"Cache-Control": file.cache_control, "ETag": etag_of(data)}
-    if status == 200 and matches(request, headers["ETag"]):
-        return Response(b"", status_code=304, headers=headers)
-    return Response(data, media_type=file.content_type, status_code=status, headers=headers)
+    return conditional(request, data, file.content_type, headers | {"Cache-Control": file.cache_control})
 
 
 def _image(picture: CommunityPictureView, alt: str) -> PreviewImage:
@@ -191,6 +188,6 @@ def _uuid(text: str | None) -> UUID | None:
         return None
 
 
-def _public_url(request: Request[Any, Any, State]) -> str:
-    # Never from the Host header: a preview's addresses are what others open.
+def public_url(request: Request[Any, Any, State]) -> str:
+    """Where this product is found. Never from the Host header: others keep these addresses and open them."""
     return request.app.state.settings.public_url

@@ -142,9 +142,7 @@ class SharedService:
     async def find(self, token: str, cursor: str | None, limit: int) -> tuple[SharedView, str | None]:
         """What a token opens, and the cursor of the next page. Raises share_not_found, invalid_cursor."""
         after = decode_cursor(cursor, PlaceCursor)
-        row = await self._shared.find(_checked(token), after, limit)
-        if row is None:
-            raise MaquetteError(ErrorCode.SHARE_NOT_FOUND)
+        row = await self._open(token, after, limit)
         shown = row.renders[:limit]
         more = len(row.renders) > limit
         after_page = encode_cursor(PlaceCursor(shown[-1].place, shown[-1].id)) if more else None
@@ -155,9 +153,7 @@ class SharedService:
 
         Raises share_not_found.
         """
-        row = await self._shared.find(_checked(token), None, 1, variant_id)
-        if row is None:
-            raise MaquetteError(ErrorCode.SHARE_NOT_FOUND)
+        row = await self._open(token, None, 1, variant_id)
         return _view(token, row, row.renders) if row.renders else None
 
     async def file(self, token: str, variant_id: UUID, size: Size) -> SharedFile:
@@ -175,6 +171,14 @@ class SharedService:
         if data is None:
             raise MaquetteError(ErrorCode.SHARE_NOT_FOUND)
         return data
+
+    async def _open(
+        self, token: str, after: PlaceCursor | None, limit: int, of_variant: UUID | None = None
+    ) -> SharedRow:
+        row = await self._shared.find(_checked(token), after, limit, of_variant)
+        if row is None:
+            raise MaquetteError(ErrorCode.SHARE_NOT_FOUND)
+        return row
 
 
 class ReportService:

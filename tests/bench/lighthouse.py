@@ -10,14 +10,12 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import httpx
 from playwright.sync_api import sync_playwright
 
 from local.cli.node import environment, npm
@@ -33,7 +31,6 @@ QUALITIES = ("performance", "accessibility", "best-practices")
 VISITOR = ("/", "/community", "/community/warm-rooms")
 MEMBER = ("/dashboard/create", "/dashboard/renders")
 DEVICES = {"desktop": ["--preset=desktop"], "mobile": []}
-SETS_SECONDS = 180
 
 
 @contextmanager
@@ -95,9 +92,7 @@ def judge(path: str, device: str, reports: list[dict[str, Any]]) -> bool:
 def main() -> int:
     passed: list[bool] = []
     with tempfile.TemporaryDirectory() as folder, running_site(Path(folder)) as site:
-        deadline = time.monotonic() + SETS_SECONDS
-        while len(httpx.get(f"{site.url}/api/v1/community").json()["data"]) < 4 and time.monotonic() < deadline:
-            time.sleep(0.5)
+        site.community_sets()
         for member, paths, categories in ((False, VISITOR, (*QUALITIES, "seo")), (True, MEMBER, QUALITIES)):
             with browser(site, Path(folder) / f"profile-{member}", member=member) as port:
                 for path in paths:

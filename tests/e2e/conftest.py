@@ -19,7 +19,6 @@ OpenWindow = Callable[..., BrowserContext]
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    # Its pictures are looked at for their size and place only.
     with running_site(tmp_path_factory.mktemp("state")) as running:
         yield running
 

@@ -12,6 +12,7 @@ import pytest
 
 from libs.errors import ErrorCode
 from local.database.orphans import orphans
+from tests.actors import webhooks
 from tests.callers import Person, refused, signed_in
 from tests.gallery import Draft, add_renders
 from tests.product import Product
@@ -153,14 +154,11 @@ async def test_an_item_that_comes_back_keeps_its_file(product: Product, curated:
 
 
 async def test_orphans_of_the_community_are_found_both_ways(product: Product, curated: str) -> None:
-    key = product.stack.gateway.secret_key
-    headers = {"apikey": key, "Authorization": f"Bearer {key}", "Content-Type": "image/webp"}
     kept, nobodys, fresh = (f"{curated}-{name}.webp" for name in ("01", "nobodys", "fresh"))
-    async with httpx.AsyncClient(
-        base_url=f"{product.stack.url}/storage/v1/object/community", headers=headers
-    ) as bucket:
+    async with httpx.AsyncClient(base_url=product.stack.url) as http:
         for name in (kept, nobodys, fresh):
-            (await bucket.post(f"/{name}", content=b"RIFF")).raise_for_status()
+            stored = await webhooks(product.stack, http).upload("community", name, b"RIFF", content_type="image/webp")
+            stored.raise_for_status()
         with product.stack.connect() as connection:
             aged = "update storage.objects set created_at = created_at - interval '2 hours' where name = any (%s)"
             connection.execute(aged, ([kept, nobodys],))

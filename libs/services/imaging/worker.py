@@ -27,6 +27,7 @@ CPU_SECONDS = 20
 def main() -> None:
     """Answer one task."""
     task = msgspec.json.decode(sys.argv[1], type=Task)
+    # Loaded before the limits: they are the picture's alone.
     _preparation(task)
     _limit_itself()
     # Meant for the API when a service manager stops all its processes; whose picture this is must not pay for that.

@@ -1,7 +1,7 @@
 """A local Replicate, a receiver for its webhooks, and the official client."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,10 +107,3 @@ async def finished(api: httpx.AsyncClient, prediction_id: str, seconds: float = 
             if prediction["status"] not in {"starting", "processing"}:
                 return prediction
             await asyncio.sleep(0.03)
-
-
-async def eventually(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
-    """Wait until `condition` holds."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - the condition is asked of another process
-            await asyncio.sleep(0.05)

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from tests.integration.replicate.conftest import SCHNELL, SMALL, Receiver, eventually, finished
+from tests.integration.replicate.conftest import SCHNELL, SMALL, Receiver, finished
+from tests.patience import until
 from tests.replicate_process import ReplicateProcess, running_replicate
 
 
@@ -44,7 +45,7 @@ async def test_output_and_log_events_come_at_most_every_half_second(receiver: Re
     with running_replicate(speed=1) as replicate:
         async with httpx.AsyncClient(base_url=replicate.base_url, headers=replicate.headers) as api:
             prediction_id = await create(api, receiver, "start", "output", "logs", "completed", num_outputs=2)
-            await eventually(lambda: "completed" in events(replicate, prediction_id))
+            await until(lambda: "completed" in events(replicate, prediction_id))
             entries = replicate.deliveries(prediction_id)
     assert (entries[0]["event"], entries[-1]["event"]) == ("start", "completed")
     middle = [entry for entry in entries if entry["event"] in {"logs", "output"}]
@@ -64,7 +65,7 @@ async def test_final_delivery_is_retried_until_it_is_accepted(
     received = await receiver.wait_for(4)
     assert len({one.headers["webhook-id"] for one in received}) == 1
     # The attempt is noted only after the receiver has answered.
-    await eventually(lambda: len(replicate.deliveries(prediction_id)) == 4)
+    await until(lambda: len(replicate.deliveries(prediction_id)) == 4)
     assert [entry["status_code"] for entry in replicate.deliveries(prediction_id)] == [500, 404, 301, 200]
 
 
@@ -82,7 +83,7 @@ async def test_unreachable_receiver_is_given_up_after_seven_attempts(
 ) -> None:
     prediction_id = await create(api, Receiver("http://127.0.0.1:1/hook"), "completed")
     await finished(api, prediction_id)
-    await eventually(lambda: len(replicate.deliveries(prediction_id)) == 7)
+    await until(lambda: len(replicate.deliveries(prediction_id)) == 7)
     entries = replicate.deliveries(prediction_id)
     assert {entry["outcome"] for entry in entries} == {"ConnectError"}
 

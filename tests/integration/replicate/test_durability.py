@@ -2,7 +2,8 @@
 
 import httpx
 
-from tests.integration.replicate.conftest import SCHNELL, SMALL, Receiver, eventually, finished
+from tests.integration.replicate.conftest import SCHNELL, SMALL, Receiver, finished
+from tests.patience import until
 from tests.replicate_process import running_replicate
 
 
@@ -42,7 +43,7 @@ async def test_data_is_removed_in_time() -> None:
             url = prediction["output"][0]
             assert (await api.get(url)).status_code == 200
             address = f"{replicate.base_url}/v1/predictions/{created}"
-            await eventually(lambda: httpx.get(address, headers=replicate.headers).json()["data_removed"])
+            await until(lambda: httpx.get(address, headers=replicate.headers).json()["data_removed"])
             prediction = (await api.get(f"/v1/predictions/{created}")).json()
             assert [prediction[name] for name in ("input", "output", "logs")] == [None, None, None]
             assert prediction["status"] == "succeeded"

@@ -1,11 +1,10 @@
 """The local Stripe answers as the real one does: shapes of the official fixtures, test cards, repeats, faults."""
 
-import asyncio
 import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,7 +15,7 @@ from aiohttp import web
 
 from local.stripe import objects
 from tests.billing import post
-from tests.patience import SECONDS
+from tests.patience import until
 from tests.stack import free_port
 from tests.stripe_process import StripeProcess, running_stripe
 
@@ -76,14 +75,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         shop = Shop(stripe)
         with shop.api:
             yield shop
-
-
-async def until(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
-    """Wait for what happens in the background."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
 
 
 def assert_shape(made: dict[str, Any]) -> None:

@@ -14,8 +14,8 @@ import { usageQuery } from "@/api/usage";
 import { HOME, safeNext } from "@/auth/safe-next";
 import { getSession, hasLinkError } from "@/auth/session";
 import { parseCollectionSearch } from "@/features/collections/collection-search";
-import { parseCompareSearch } from "@/features/render/compare-search";
 import { setQuery, setsQuery } from "@/features/community/api/community";
+import { parseCompareSearch } from "@/features/render/compare-search";
 import { listingOf, parseRendersSearch } from "@/features/renders/search";
 import { sharedQuery } from "@/features/share/api/get-shared";
 import { parseOpenItem } from "@/sharing/open-item";
@@ -44,7 +44,13 @@ const OUTSIDE = {
 /** Fetches what a page shows, before its code runs. What goes wrong, the page asks for again and tells. */
 const begin = (answer: Promise<unknown>) => void answer.catch(() => undefined);
 
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: RootLayout, ...OUTSIDE });
+interface Context {
+  queryClient: QueryClient;
+}
+
+const beginSets = ({ context: { queryClient } }: { context: Context }) => begin(queryClient.infiniteQuery(setsQuery(null)));
+
+const root = createRootRouteWithContext<Context>()({ component: RootLayout, ...OUTSIDE });
 
 /** What visitors see too. */
 const publicPages = createRoute({ getParentRoute: () => root, id: "public", component: PublicFrame });
@@ -57,7 +63,7 @@ const landing = createRoute({
     // Mailed links lead here; the sign-in page says why one did not work.
     if (hasLinkError()) redirect({ to: "/sign-in", replace: true, throw: true });
   },
-  loader: ({ context: { queryClient } }) => begin(queryClient.infiniteQuery(setsQuery(null))),
+  loader: beginSets,
   component: lazyRouteComponent(() => import("@/features/community/landing-page"), "LandingPage"),
 });
 
@@ -65,7 +71,7 @@ const community = createRoute({
   getParentRoute: () => publicPages,
   path: "/community",
   staticData: { title: "Community" },
-  loader: ({ context: { queryClient } }) => begin(queryClient.infiniteQuery(setsQuery(null))),
+  loader: beginSets,
   component: lazyRouteComponent(() => import("@/features/community/community-page"), "CommunityPage"),
 });
 
