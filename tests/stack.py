@@ -2,11 +2,12 @@
 
 import contextlib
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
+from random import SystemRandom
 from uuid import uuid4
 
 import httpx
@@ -16,13 +17,16 @@ import psycopg
 from local.database.deployment import LOCAL_PRICES, deployment_rows, plan_of_price
 from local.database.script import apply
 from local.database.sources import Sources
-from local.machine import HOST
+from local.machine import is_free
 from local.postgres import Postgres
 from local.supabase.gateway import FOLDER, Gateway
 from tests.patience import SECONDS
 
 # Of every server that tests start: a second alone, and many on a busy machine.
 READY_SECONDS = 120.0
+# Below those that the kernel gives to whoever connects somewhere (ip_local_port_range): one of those could be taken
+# between its choice and its use. And above the last one that Chromium refuses to open (10080).
+PORTS = range(11_000, 32_000)
 PASSWORD = "correct horse battery staple"
 # Of the gateway: a hash takes a thousandth of a second instead of a tenth, and nearly every test signs somebody up.
 CHEAP_PASSWORDS = {"LITE_AUTH_BCRYPT_COST": "4"}
@@ -155,8 +159,5 @@ def free_port() -> int:
 
 def free_ports(count: int) -> list[int]:
     """Different ports that nobody listens on now."""
-    with contextlib.ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind((HOST, 0))
-        return [probe.getsockname()[1] for probe in probes]
+    chosen = SystemRandom().sample(PORTS, len(PORTS))
+    return list(islice(filter(is_free, chosen), count))
