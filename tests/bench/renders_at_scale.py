@@ -108,20 +108,21 @@ class Seed:
         )
         self._copy(
             connection,
-            "collection_items (collection_id, render_id, owner_id)",
+            "collection_items (collection_id, render_id, owner_id, render_created_at)",
             [
-                *((self.heavy, number, self.heavy) for number in self._some(FAVORITES)),
-                *((COLLECTION, number, self.heavy) for number in self._some(COLLECTED)),
+                *((self.heavy, number, self.heavy, moment) for number, moment in self._some(FAVORITES)),
+                *((COLLECTION, number, self.heavy, moment) for number, moment in self._some(COLLECTED)),
             ],
         )
         connection.execute(words_index[0])
         connection.execute("set session_replication_role = origin")
         connection.execute("vacuum analyze")
 
-    def _some(self, count: int) -> list[UUID]:
+    def _some(self, count: int) -> list[tuple[UUID, datetime]]:
+        """Renders of the heavy person, and when they were made."""
         count = min(count, self.heavy_renders // 2)
         step = self.heavy_renders // count
-        mine = [number for number, owner, *_ in self._renders() if owner == self.heavy]
+        mine = [(number, moment) for number, owner, *_, moment in self._renders() if owner == self.heavy]
         return mine[::step][:count]
 
     def _renders(self) -> Iterator[tuple[UUID, UUID, str, str, datetime]]:
@@ -176,13 +177,14 @@ def kinds(connection: psycopg.Connection) -> dict[str, Call]:
         "large collection": page(collection_id=collection),
         "its own order": page("manual", collection_id=collection),
         "word in a collection": page(collection_id=collection, text="oak"),
+        "rare word in it": page(collection_id=collection, text=RARE),
         "months": ("select count_renders_by_month(%s::jsonb)", ("{}",)),
         "collections": ("select list_collections(%s::integer)", (PAGE,)),
     }
 
 
 # These look at all that a person has, or at all of it that matches.
-WHOLE = frozenset({"two words", "word in a collection", "months", "collections"})
+WHOLE = frozenset({"two words", "word in a collection", "rare word in it", "months", "collections"})
 
 
 def become(connection: psycopg.Connection, person: UUID) -> None:

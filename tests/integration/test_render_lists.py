@@ -1,13 +1,12 @@
 """GET /renders and /renders/months: filters, search, orders and pages, over the real API."""
 
 import random
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from libs.errors import ErrorCode
@@ -57,20 +56,21 @@ async def alice(product: Product) -> AsyncIterator[Person]:
         yield alice
 
 
-async def pages(person: Person, limit: int = 5, **parameters: Any) -> list[dict[str, Any]]:
-    """All cards of a list, page by page."""
+async def pages(
+    person: Person, limit: int = 5, between: Callable[[], Awaitable[None]] | None = None, **parameters: Any
+) -> list[dict[str, Any]]:
+    """All cards of a list, page by page; `between` happens before each next one."""
     cards: list[dict[str, Any]] = []
-    cursor = None
+    asked = {**parameters, "limit": limit}
     while True:
-        answer = await person.api.get(
-            "/renders", params={**parameters, "limit": limit, **({"cursor": cursor} if cursor else {})}
-        )
-        body = answer.raise_for_status().json()
+        body = (await person.api.get("/renders", params=asked)).raise_for_status().json()
         assert len(body["data"]) <= limit
         cards += body["data"]
-        cursor = body["meta"]["next_cursor"]
-        if cursor is None:
+        asked["cursor"] = body["meta"]["next_cursor"]
+        if asked["cursor"] is None:
             return cards
+        if between:
+            await between()
 
 
 def titles(cards: list[dict[str, Any]]) -> list[str]:
@@ -146,67 +146,141 @@ async def test_a_strangers_collection_filters_to_nothing(product: Product, alice
             assert await pages(alice, collection_id=made["id"], sort=sort) == []
 
 
-def put_into_list(connection: psycopg.Connection, render: UUID, parameters: dict[str, Any], position: int) -> None:
-    """Have a render shown by a list that shows a collection or the trash."""
+async def put_into_list(person: Person, renders: list[UUID], parameters: dict[str, Any]) -> None:
+    """Have renders shown by a list that shows a collection, favorites or the trash."""
+    selection = {"ids": [str(render) for render in renders]}
+    if "collection_id" in parameters or "favorite" in parameters:
+        body = {"action": "collect", "selection": selection, "collection_id": parameters.get("collection_id")}
+        (await person.api.post("/renders/bulk", json=body)).raise_for_status()
     if "trashed" in parameters:
-        connection.execute("update renders set deleted_at = now() where id = %s", [render])
-    if "collection_id" in parameters:
-        query = """
-            insert into collection_items (collection_id, render_id, owner_id, position)
-            select %s, id, owner_id, %s from renders where id = %s
-        """
-        connection.execute(query, [parameters["collection_id"], position, render])
+        body = {"action": "trash", "selection": selection}
+        (await person.api.post("/renders/bulk", json=body)).raise_for_status()
 
 
-@pytest.mark.parametrize("sort", ["newest", "oldest", "manual", "added", "deleted"])
-@pytest.mark.parametrize("seed", range(4))
-async def test_no_page_misses_or_repeats_what_stays(product: Product, sort: str, seed: int) -> None:
+WORD = {"text": "oak"}
+COLLECTION = {"collection_id": "made by the test"}
+FAVORITE = {"favorite": True}
+TRASH = {"trashed": True}
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        *({"sort": sort} for sort in ("newest", "oldest")),
+        *({"sort": sort} | WORD for sort in ("newest", "oldest")),
+        *({"sort": sort} | COLLECTION for sort in ("newest", "oldest", "manual", "added")),
+        *({"sort": sort} | COLLECTION | WORD for sort in ("newest", "oldest", "manual", "added")),
+        *({"sort": sort} | FAVORITE | WORD for sort in ("newest", "oldest")),
+        *({"sort": sort} | TRASH for sort in ("newest", "deleted")),
+        *({"sort": sort} | TRASH | COLLECTION | WORD for sort in ("oldest", "deleted")),
+    ],
+    ids=lambda parameters: " ".join(["by", *map(str, parameters.values())]),
+)
+@pytest.mark.parametrize("seed", range(2))
+async def test_no_page_misses_or_repeats_what_stays(product: Product, parameters: dict[str, Any], seed: int) -> None:
     """Rows come and go between pages; every row that was there all the time is shown exactly once."""
     chance = random.Random(seed)
     async with signed_in(product, "pager") as pager:
         with product.stack.connect() as connection:
 
-            def draft() -> Draft:
+            def added(count: int, title: str = "Oak") -> list[UUID]:
                 # Few moments for many rows: ties are broken by the id.
-                return Draft(created_at=START + timedelta(days=chance.randrange(4)))
+                moments = [START + timedelta(days=chance.randrange(4)) for _ in range(count)]
+                drafts = [Draft(title=title, prompt="", created_at=moment) for moment in moments]
+                return add_renders(connection, pager.user.id, drafts)
 
-            kept = add_renders(connection, pager.user.id, [draft() for _ in range(25)])
-            fleeting = add_renders(connection, pager.user.id, [draft() for _ in range(10)])
-            parameters: dict[str, Any] = {"sort": sort, "limit": 4}
-            if sort in {"manual", "added"}:
+            if "collection_id" in parameters:
                 made = (await pager.api.post("/collections", json={"name": "All"})).json()["data"]["id"]
-                for some in (kept, fleeting):
-                    body = {
-                        "action": "collect",
-                        "selection": {"ids": [str(render) for render in some]},
-                        "collection_id": made,
-                    }
-                    (await pager.api.post("/renders/bulk", json=body)).raise_for_status()
-                parameters["collection_id"] = made
-            if sort == "deleted":
-                for some in (kept[:12], kept[12:], fleeting):
-                    body = {"action": "trash", "selection": {"ids": [str(render) for render in some]}}
-                    (await pager.api.post("/renders/bulk", json=body)).raise_for_status()
-                parameters["trashed"] = True
+                parameters = parameters | {"collection_id": made}
 
-            seen: list[str] = []
-            cursor = None
-            while True:
-                answer = await pager.api.get(
-                    "/renders", params={**parameters, **({"cursor": cursor} if cursor else {})}
-                )
-                body = answer.raise_for_status().json()
-                seen += [card["id"] for card in body["data"]]
-                cursor = body["meta"]["next_cursor"]
-                if cursor is None:
-                    break
+            async def show(renders: list[UUID]) -> None:
+                await put_into_list(pager, renders, parameters)
+                if parameters["sort"] == "manual":
+                    place = "update collection_items set position = %s where render_id = %s"
+                    connection.cursor().executemany(place, [(chance.randrange(30), render) for render in renders])
+
+            kept, fleeting, others = added(25), added(10), set[UUID]()
+            for some in (kept[:12], kept[12:], fleeting):
+                await show(some)
+            if "text" in parameters:
+                others.update(wordless := added(10, "Glass"))
+                await show(wordless)
+            if parameters.keys() & {"collection_id", "favorite", "trashed"}:
+                others.update(added(10))
+
+            async def come_and_go() -> None:
                 if fleeting and chance.random() < 0.7:
                     gone = fleeting.pop(chance.randrange(len(fleeting)))
                     connection.execute("delete from renders where id = %s", [gone])
-                (came,) = add_renders(connection, pager.user.id, [draft()])
-                put_into_list(connection, came, parameters, chance.randrange(30))
+                await show(added(1))
+
+            seen = [card["id"] for card in await pages(pager, 4, come_and_go, **parameters)]
             assert sorted(render for render in seen if render in {str(one) for one in kept}) == sorted(map(str, kept))
             assert len(seen) == len(set(seen))
+            assert not set(seen) & {str(one) for one in others}
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_any_filter_shows_what_it_says_in_its_order(product: Product, seed: int) -> None:
+    """As Python filters and sorts, whatever is combined; months count the same."""
+    chance = random.Random(seed)
+    titles = [" ".join(chance.sample(["Oak", "Glass", "linen", "Größe", "石の家"], 2)) for _ in range(60)]
+    drafts = [
+        Draft(
+            title=title,
+            prompt="",
+            preset_id=chance.choice(["warm-minimal", "graphic-poster"]),
+            created_at=START + timedelta(hours=chance.randrange(2_000)),
+        )
+        for title in titles
+    ]
+    async with signed_in(product, "searcher") as person:
+        with product.stack.connect() as connection:
+            ids = add_renders(connection, person.user.id, drafts)
+        of = dict(zip(map(str, ids), drafts, strict=True))
+        collections: dict[str | None, set[str]] = {None: set()}
+        for _ in range(2):
+            made = (await person.api.post("/collections", json={"name": "Some"})).json()["data"]["id"]
+            collections[made] = set()
+        for collection, members in collections.items():
+            members.update(chance.sample(list(of), 35))
+            await put_into_list(person, [UUID(one) for one in members], {"collection_id": collection})
+        trash = set(chance.sample(list(of), 15))
+        await put_into_list(person, [UUID(one) for one in trash], TRASH)
+
+        for _ in range(40):
+            asked: dict[str, Any] = {"sort": chance.choice(["newest", "oldest"])}
+            left = {one for one in of if one not in trash}
+            if chance.random() < 0.2:
+                asked["trashed"] = True
+                left = set(trash)
+            if chance.random() < 0.6:
+                asked["text"] = chance.choice(["oak", "GLASS oak", "lin", "GRÖ", "石", "石の家 größe", "x"])
+                left = {
+                    one for one in left if all(word in of[one].title.lower() for word in asked["text"].lower().split())
+                }
+            if chance.random() < 0.5:
+                asked["collection_id"] = chance.choice([one for one in collections if one])
+                left &= collections[asked["collection_id"]]
+            if chance.random() < 0.4:
+                asked["favorite"] = True
+                left &= collections[None]
+            if chance.random() < 0.3:
+                asked["preset"] = "warm-minimal"
+                left = {one for one in left if of[one].preset_id == "warm-minimal"}
+            if chance.random() < 0.3:
+                start = START + timedelta(hours=chance.randrange(1_000))
+                # The same moment, told in the zone of somebody elsewhere.
+                asked["created_from"] = start.astimezone(
+                    timezone(timedelta(hours=chance.randrange(-11, 14)))
+                ).isoformat()
+                left = {one for one in left if of[one].created_at >= start}
+            shown = [card["id"] for card in await pages(person, limit=chance.choice([3, 7, 20]), **asked)]
+            expected = sorted(left, key=lambda one: (of[one].created_at, one), reverse=asked["sort"] == "newest")
+            assert shown == expected, asked
+            del asked["sort"]
+            months = (await person.api.get("/renders/months", params=asked)).raise_for_status().json()["data"]
+            assert sum(month["count"] for month in months) == len(left), asked
 
 
 async def test_a_page_is_one_call_and_one_batch_of_signed_urls(product: Product, tmp_path: Path) -> None:
