@@ -75,6 +75,40 @@ async def test_H1_a_submit_finds_gone_what_is_being_deleted(
     assert (await api.reserve(alice)).is_success
 
 
+async def test_H1_what_is_collected_while_it_is_deleted_is_left_out(
+    api: Api, alice: Actor, database: Database, stack_connection: psycopg.Connection
+) -> None:
+    kept, gone = (await api.render(alice)).id, (await api.render(alice)).id
+    stack_connection.autocommit = False
+    stack_connection.execute("delete from renders where id = %s", (gone,))
+
+    collecting = asyncio.create_task(alice.rpc("change_renders", {"filter": {}, "action": "collect"}))
+    await held_up(database, stack_connection, collecting)
+    stack_connection.commit()
+    answer = await collecting
+
+    assert (answer.status_code, answer.json()["changed"]) == (200, 1), answer.text
+    items = database.rows("select render_id from collection_items where owner_id = %s", alice.id)
+    assert [str(item["render_id"]) for item in items] == [kept]
+
+
+@pytest.mark.parametrize("action", ["collect", "uncollect"])
+async def test_H1_a_collection_that_is_being_deleted_is_gone_for_a_change(
+    action: str, api: Api, alice: Actor, database: Database, stack_connection: psycopg.Connection
+) -> None:
+    render, collection = (await api.render(alice)).id, await referred(api, alice, "collection_id")
+    stack_connection.autocommit = False
+    stack_connection.execute("delete from collections where id = %s", (collection,))
+
+    change = {"filter": {"ids": [render]}, "action": action, "collection": collection}
+    changing = asyncio.create_task(alice.rpc("change_renders", change))
+    await held_up(database, stack_connection, changing)
+    stack_connection.commit()
+    answer = await changing
+
+    assert (answer.status_code, answer.json()["message"]) == (404, "collection_not_found")
+
+
 async def trashed(api: Api, person: Actor) -> str:
     """A render in their trash."""
     render = (await api.render(person)).id
