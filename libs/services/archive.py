@@ -22,7 +22,7 @@ class Entry(msgspec.Struct, frozen=True):
 async def zip_pieces(entries: AsyncGenerator[Entry]) -> AsyncGenerator[bytes]:
     """The pieces of a ZIP. Files are stored as they are: pictures gain nothing by another compression."""
     pipe = _Pipe()
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
         async for entry in entries:
             archive.writestr(zipfile.ZipInfo(_unique(entry.name, taken), _stamp(entry.created_at)), entry.data)
@@ -56,15 +56,19 @@ class _Pipe:
                 yield piece[start : start + PIECE_BYTES]
 
 
-def _unique(name: str, taken: set[str]) -> str:
-    """The name, numbered when another one equals it but for case: some file systems would overwrite."""
+def _unique(name: str, taken: dict[str, int]) -> str:
+    """The name, numbered when another one equals it but for case: some file systems would overwrite.
+
+    `taken` has the last number of each name: thousands of renders of one title are not counted through each time.
+    """
     stem, _, ending = name.rpartition(".")
-    number = 1
-    unique = name
+    number = taken.get(name.casefold(), 0) + 1
+    unique = name if number == 1 else f"{stem} ({number}).{ending}"
     while unique.casefold() in taken:
         number += 1
         unique = f"{stem} ({number}).{ending}"
-    taken.add(unique.casefold())
+    taken[name.casefold()] = number
+    taken.setdefault(unique.casefold(), 1)
     return unique
 
 

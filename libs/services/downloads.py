@@ -19,7 +19,8 @@ from libs.services.recipe import Recipe, with_recipe
 
 # What no file system of a person's machine takes in a name, and what hides an ending.
 UNSAFE: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+|^[. ]+|[. ]+$')
-NAME_LENGTH: Final = 80
+# Of the 255 that file systems take: the number, the ending and what a browser or an archive adds need some.
+NAME_BYTES: Final = 200
 EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
@@ -126,7 +127,8 @@ async def _each(render_ids: list[UUID]) -> AsyncGenerator[UUID]:
 
 def safe_name(title: str) -> str:
     """A title as the name of a file without its ending."""
-    return " ".join(UNSAFE.sub(" ", title).split())[:NAME_LENGTH].strip(" .") or "render"
+    words = " ".join(UNSAFE.sub(" ", title).split()).encode()
+    return words[:NAME_BYTES].decode(errors="ignore").strip(" .") or "render"
 
 
 def _file_name(render: RenderDetailRow, variant: VariantRow) -> str:

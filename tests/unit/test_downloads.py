@@ -1,8 +1,10 @@
 """A large archive: every picture of every page is in it, and one picture at a time is in memory."""
 
 import io
+import itertools
 import tracemalloc
 import zipfile
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -15,7 +17,8 @@ from libs.repositories.cursor import TimeCursor
 from libs.repositories.render_rows import VariantRow
 from libs.repositories.renders import CardRow, RenderDetailRow, RenderFilter, RenderRepository
 from libs.repositories.storage import Storage
-from libs.services.downloads import DownloadService
+from libs.services.archive import Entry, zip_pieces
+from libs.services.downloads import DownloadService, safe_name
 
 MEMBERS = 250  # three pages
 PICTURE = 256 * 1024  # bytes
@@ -101,3 +104,48 @@ async def test_one_picture_is_in_memory_at_a_time(gallery: Gallery) -> None:
     assert sent > MEMBERS * PICTURE
     # The picture, its copies on the way into the archive, and the archive's own list of names.
     assert peak < 6 * PICTURE
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Oak kitchen", "Oak kitchen"),
+        ('a/../b:"c"\\<d>|*?', "a .. b c d"),
+        ("...", "render"),
+        (" .hidden. ", "hidden"),
+        ("two\r\nlines\x00", "two lines"),
+        ("Größe 石の家", "Größe 石の家"),
+        # File systems take 255 bytes, with number and ending, and no half of a character.
+        ("x" * 300, "x" * 200),
+        ("石" * 120, "石" * 66),
+        ("a" + "🏠" * 120, "a" + "🏠" * 49),
+        ("x" * 199 + ". y", "x" * 199),
+    ],
+    ids=itertools.count(),
+)
+def test_I1_a_title_is_the_name_of_a_file_anywhere(title: str, name: str) -> None:
+    assert safe_name(title) == name
+
+
+async def test_I1_files_of_one_title_have_names_of_their_own() -> None:
+    moment = datetime(2026, 11, 1, tzinfo=UTC)
+    names = ["Room.webp", "room.webp", "ROOM (2).webp", "Room.webp", "Room (2).webp", "Room.png", *["Same.webp"] * 300]
+
+    async def entries() -> AsyncGenerator[Entry]:
+        for number, name in enumerate(names):
+            yield Entry(name, moment, str(number).encode())
+
+    whole = b"".join([piece async for piece in zip_pieces(entries())])
+
+    with zipfile.ZipFile(io.BytesIO(whole)) as packed:
+        stored = packed.namelist()
+        assert [packed.read(name) for name in stored] == [str(number).encode() for number in range(len(names))]
+    assert stored[:6] == [
+        "Room.webp",
+        "room (2).webp",
+        "ROOM (2) (2).webp",
+        "Room (3).webp",
+        "Room (2) (3).webp",
+        "Room.png",
+    ]
+    assert len({name.casefold() for name in stored}) == len(names)
