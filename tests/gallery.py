@@ -79,4 +79,11 @@ def add_renders(connection: psycopg.Connection, owner: str, drafts: Sequence[Dra
                 for render_id, draft in zip(ids, drafts, strict=True)
             ],
         )
+    connection.execute(
+        """
+        update renders set cover_variant_id = variant.id from render_variants as variant
+        where renders.id = any (%s) and variant.render_id = renders.id and variant.index = 0
+        """,
+        [ids],
+    )
     return ids

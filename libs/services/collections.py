@@ -10,7 +10,7 @@ from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, FieldError, MaquetteError
 from libs.repositories.collections import CollectionCursor, CollectionRepository, CollectionRow
 from libs.repositories.cursor import decode_cursor, encode_cursor
-from libs.repositories.renders import RenderFilter, RenderRepository
+from libs.repositories.renders import RenderRepository
 from libs.repositories.storage import Storage
 from libs.services.prompt_builder import clean_text
 from libs.services.render_views import CoverView, cover_view, thumbnail_files
@@ -86,8 +86,11 @@ class CollectionService:
         await move_one(self._renders, render_id, "collect", collection_id)
 
     async def take_out(self, collection_id: UUID, render_id: UUID) -> None:
-        """Take a render out; one that is not in it changes nothing. Raises collection_not_found."""
-        await self._renders.move(RenderFilter(ids=[render_id]), "uncollect", collection_id)
+        """Take a render out; a repeat changes nothing.
+
+        Raises collection_not_found, and render_not_found, also for one in the trash.
+        """
+        await move_one(self._renders, render_id, "uncollect", collection_id)
 
     async def place(self, collection_id: UUID, render_id: UUID, behind: UUID | None) -> None:
         """Put a render behind another one of the collection, or first. Raises render_not_found."""

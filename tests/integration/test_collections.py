@@ -111,6 +111,10 @@ async def test_items_come_and_go_idempotently(product: Product, alice: Person, b
     for _ in range(2):
         assert (await alice.api.delete(f"/collections/{collection}/items/{first}")).status_code == 204
     assert await members(alice, collection) == [second]
+    # What lies in the trash still is in it: nobody is told that it was taken out.
+    (await alice.api.delete(f"/renders/{second}")).raise_for_status()
+    for unknown in (second, foreign, str(uuid4())):
+        refused(await alice.api.delete(f"/collections/{collection}/items/{unknown}"), ErrorCode.RENDER_NOT_FOUND)
 
 
 async def test_lists_count_and_cover_and_page(product: Product, alice: Person) -> None:
@@ -137,6 +141,44 @@ async def test_lists_count_and_cover_and_page(product: Product, alice: Person) -
     left = (await alice.api.get(f"/collections/{collection}")).json()["data"]
     assert (left["count"], left["cover_render_id"]) == (3, None)
     refused(await alice.api.get("/collections", params={"cursor": "x"}), ErrorCode.INVALID_CURSOR)
+
+
+async def test_a_card_shows_the_chosen_cover_and_the_latest(product: Product, alice: Person) -> None:
+    collection = await made(alice)
+    with product.stack.connect() as connection:
+        renders = [str(one) for one in add_renders(connection, alice.user.id, [Draft(variants=2)] * 5)]
+    for render in renders:
+        await alice.api.put(f"/collections/{collection}/items/{render}")
+
+    async def shown() -> list[tuple[int, int]]:
+        """Of each cover: which render it is of, and which of its variants."""
+        card = next(one for one in await collections(alice) if one["id"] == collection)
+        assert (await alice.api.get(f"/collections/{collection}")).json()["data"] == card
+        details = [(await alice.api.get(f"/renders/{render}")).json()["data"] for render in renders]
+        of = {one["id"]: (place, one["index"]) for place, render in enumerate(details) for one in render["variants"]}
+        return [of[cover["variant_id"]] for cover in card["covers"]]
+
+    assert await shown() == [(4, 0), (3, 0), (2, 0)]
+    (await alice.api.patch(f"/collections/{collection}", json={"cover_render_id": renders[0]})).raise_for_status()
+    assert await shown() == [(0, 0), (4, 0), (3, 0)]
+    # What is in the trash is not shown, nor lost: the choice stays.
+    for render in (renders[0], renders[4]):
+        (await alice.api.delete(f"/renders/{render}")).raise_for_status()
+    assert await shown() == [(3, 0), (2, 0), (1, 0)]
+    # A deleted picture is followed by the next one of its render.
+    first = (await alice.api.get(f"/renders/{renders[3]}")).json()["data"]["cover_variant_id"]
+    (await alice.api.delete(f"/renders/variants/{first}")).raise_for_status()
+    assert await shown() == [(3, 1), (2, 0), (1, 0)]
+    undo = {"action": "restore", "selection": {"ids": renders}}
+    (await alice.api.post("/renders/bulk", json=undo)).raise_for_status()
+    assert await shown() == [(0, 0), (4, 0), (3, 1)]
+    # Deleted for ever, the chosen one takes the choice along.
+    for step in ("trash", "delete"):
+        body = {"action": step, "selection": {"ids": [renders[0]]}}
+        (await alice.api.post("/renders/bulk", json=body)).raise_for_status()
+    del renders[0]
+    assert await shown() == [(3, 0), (2, 1), (1, 0)]
+    assert (await alice.api.get(f"/collections/{collection}")).json()["data"]["cover_render_id"] is None
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -286,13 +286,25 @@ async def test_any_filter_shows_what_it_says_in_its_order(product: Product, seed
 async def test_a_page_is_one_call_and_one_batch_of_signed_urls(product: Product, tmp_path: Path) -> None:
     async with signed_in(product, "counter") as person:
         with product.stack.connect() as connection:
-            add_renders(connection, person.user.id, [Draft() for _ in range(30)])
+            renders = add_renders(connection, person.user.id, [Draft() for _ in range(30)])
+        made = (await person.api.post("/collections", json={"name": "Some"})).json()["data"]["id"]
+        inside = {"collection_id": made}
+        await put_into_list(person, renders[:25], inside)
+        await put_into_list(person, renders[5:], FAVORITE)
         with (
             counting_proxy(product.stack.url) as proxy,
             running_product(tmp_path, product.stack, product.replicate, {"SUPABASE_URL": proxy.url}) as counted,
         ):
             async with counted.client(person.user) as api:
-                for parameters in ({}, {"text": "oak"}, {"favorite": True}, {"family": "concept"}):
+                for parameters in (
+                    {},
+                    WORD,
+                    FAVORITE,
+                    inside,
+                    inside | WORD,
+                    inside | {"sort": "manual"},
+                    {"family": "concept"},
+                ):
                     proxy.calls.clear()
                     (await api.get("/renders", params=parameters)).raise_for_status()
                     database = [call for call in proxy.calls if "/rest/v1/" in call]
@@ -301,4 +313,4 @@ async def test_a_page_is_one_call_and_one_batch_of_signed_urls(product: Product,
                     assert storage in ([], ["POST /storage/v1/object/sign/renders"])
                 proxy.calls.clear()
                 (await api.get("/collections")).raise_for_status()
-                assert proxy.calls == ["POST /rest/v1/rpc/list_collections"]
+                assert proxy.calls == ["POST /rest/v1/rpc/list_collections", "POST /storage/v1/object/sign/renders"]
