@@ -248,7 +248,8 @@ async def test_any_filter_shows_what_it_says_in_its_order(product: Product, seed
         trash = set(chance.sample(list(of), 15))
         await put_into_list(person, [UUID(one) for one in trash], TRASH)
 
-        for _ in range(40):
+        # Few enough for what a person may ask in a minute.
+        for _ in range(30):
             asked: dict[str, Any] = {"sort": chance.choice(["newest", "oldest"])}
             left = {one for one in of if one not in trash}
             if chance.random() < 0.2:
@@ -275,7 +276,7 @@ async def test_any_filter_shows_what_it_says_in_its_order(product: Product, seed
                     timezone(timedelta(hours=chance.randrange(-11, 14)))
                 ).isoformat()
                 left = {one for one in left if of[one].created_at >= start}
-            shown = [card["id"] for card in await pages(person, limit=chance.choice([3, 7, 20]), **asked)]
+            shown = [card["id"] for card in await pages(person, limit=chance.choice([4, 20]), **asked)]
             expected = sorted(left, key=lambda one: (of[one].created_at, one), reverse=asked["sort"] == "newest")
             assert shown == expected, asked
             del asked["sort"]
