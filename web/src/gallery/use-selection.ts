@@ -2,13 +2,16 @@ import { useMemo, useState } from "react";
 
 interface State {
   ids: ReadonlySet<string>;
+  /** What was picked before the range that is being drawn: a range that gets shorter lets go of the rest. */
+  base: ReadonlySet<string>;
   /** Where a range starts. */
   anchor: string | null;
   /** Also those that are not loaded. */
   all: boolean;
 }
 
-const NOTHING: State = { ids: new Set(), anchor: null, all: false };
+const NONE: ReadonlySet<string> = new Set();
+const NOTHING: State = { ids: NONE, base: NONE, anchor: null, all: false };
 
 /** Which renders of a list are picked; `order` are the ids that are loaded, as they are shown. In another list, none is. */
 export function useSelection(order: readonly string[], list: string) {
@@ -19,7 +22,7 @@ export function useSelection(order: readonly string[], list: string) {
     setState(NOTHING);
   }
   return useMemo(() => {
-    const { ids, anchor, all } = state;
+    const { ids, base, anchor, all } = state;
     const has = (id: string) => all || ids.has(id);
     return {
       all,
@@ -31,18 +34,20 @@ export function useSelection(order: readonly string[], list: string) {
         setState(({ ids: before, all: everything }) => {
           const next = new Set(everything ? order : before);
           if (!next.delete(id)) next.add(id);
-          return { ids: next, anchor: id, all: false };
+          return { ids: next, base: next, anchor: id, all: false };
         });
       },
-      /** From where the last one was picked up to here. */
+      /** From where the last one was picked up to here, in place of the range that was drawn from there before. */
       extendTo: (id: string, from: string) => {
-        const start = order.indexOf(anchor !== null && ids.has(anchor) ? anchor : from);
+        const goesOn = anchor !== null && ids.has(anchor);
+        const start = order.indexOf(goesOn ? anchor : from);
         const end = order.indexOf(id);
         const range = order.slice(Math.min(start, end), Math.max(start, end) + 1);
-        setState({ ids: new Set([...ids, ...range]), anchor: order[start] ?? id, all: false });
+        const kept = goesOn ? base : ids;
+        setState({ ids: new Set([...kept, ...range]), base: kept, anchor: order[start] ?? id, all: false });
       },
-      pickLoaded: () => setState({ ids: new Set(order), anchor, all: false }),
-      pickAll: () => setState({ ids: new Set(order), anchor, all: true }),
+      pickLoaded: () => setState({ ids: new Set(order), base: NONE, anchor, all: false }),
+      pickAll: () => setState({ ids: new Set(order), base: NONE, anchor, all: true }),
       clear: () => setState(NOTHING),
     };
   }, [state, order]);
