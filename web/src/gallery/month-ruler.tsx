@@ -1,4 +1,5 @@
 import { cx } from "class-variance-authority";
+import { useEffect, useRef } from "react";
 
 import { dateFormat } from "@/lib/dates";
 
@@ -17,8 +18,16 @@ const LONGEST = 16;
 /** The months of a list at the edge of the window: ticks as long as the months are full. A click leads there. */
 export function MonthRuler({ months, current, onJump }: MonthRulerProps) {
   const most = Math.max(...months.map(({ count }) => count));
+  const ruler = useRef<HTMLElement>(null);
+  // Many years are longer than the window is high.
+  useEffect(() => {
+    const [nav, here] = [ruler.current, ruler.current?.querySelector<HTMLElement>("[aria-current]")];
+    if (!nav || !here) return;
+    const { offsetTop: top, offsetHeight: height } = here;
+    if (top < nav.scrollTop || top + height > nav.scrollTop + nav.clientHeight) nav.scrollTop = top - nav.clientHeight / 2;
+  }, [current, months]);
   return (
-    <nav aria-label="Months" className="no-scrollbar fixed top-46 right-0 bottom-6 z-10 w-13 overflow-y-auto pr-2.5 max-tablet:hidden">
+    <nav ref={ruler} aria-label="Months" className="no-scrollbar fixed top-46 right-0 bottom-6 z-10 w-13 overflow-y-auto pr-2.5 max-tablet:hidden">
       <ol className="grid justify-items-end">
         {months.map(({ month, count }, index) => {
           const january = month.endsWith("-01") || index === 0;

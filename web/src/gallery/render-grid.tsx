@@ -22,6 +22,8 @@ interface RenderGridProps {
   onNeedEarlier?: () => void;
   /** The picture to scroll to, once; then `onReached` is called. */
   goal?: number | null;
+  /** The list begins where it is loaded: what stands above it is shown with its first row. */
+  begins?: boolean;
   onReached?: () => void;
   /** Which render the keys of the page mean when none is picked: the one with the focus. */
   onActive: (id: string | null) => void;
@@ -85,15 +87,15 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
   });
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, lines]);
   useHeldPlace(lines, offset);
-  const { goal = null, onReached } = props;
+  const { goal = null, begins = true, onReached } = props;
   useLayoutEffect(() => {
     if (goal === null || !grid.current) return;
     const at = lineOf(lines, Math.min(goal, cards.length - 1));
     // With the name of its month, which is the line before.
     const line = lines[at - 1]?.cells === null ? lines[at - 1] : lines[at];
-    window.scrollTo(0, line && line.top > 0 ? grid.current.getBoundingClientRect().top + window.scrollY + line.top : 0);
+    window.scrollTo(0, line && (line.top > 0 || !begins) ? grid.current.getBoundingClientRect().top + window.scrollY + line.top : 0);
     onReached?.();
-  }, [goal, lines, cards, onReached]);
+  }, [goal, begins, lines, cards, onReached]);
 
   const shown = virtualizer.getVirtualItems();
   const lastShown = shown.at(-1)?.index ?? -1;

@@ -46,6 +46,8 @@ export function RendersPage() {
     change({ month });
   };
   const total = months?.reduce((sum, { count }) => sum + count, 0) ?? null;
+  // As the list goes: the API says the latest first.
+  const inOrder = (search.sort === "oldest" ? months?.toReversed() : months) ?? null;
 
   return (
     <div className="px-3.5 pt-2.5 pb-44 tablet:px-7 tablet:pr-14 tablet:pt-4.5 tablet:pb-30">
@@ -64,8 +66,8 @@ export function RendersPage() {
           <ArrowDownUp aria-hidden size={15} strokeWidth={1.6} />
           {search.sort === "oldest" ? "Oldest first" : "Newest first"}
         </Button>
-        {months && months.length > 1 && (
-          <JumpSelect months={months} current={search.month ?? ""} onJump={jump} />
+        {inOrder && inOrder.length > 1 && (
+          <JumpSelect months={inOrder} current={search.month ?? ""} onJump={jump} />
         )}
         <Link to="/dashboard/trash" className={buttonStyle({ variant: "line" })}>
           <Trash aria-hidden size={15} strokeWidth={1.6} />
@@ -79,7 +81,7 @@ export function RendersPage() {
       <Filters search={search} onChange={change} onClear={() => change(NO_FILTERS)} />
       <List
         search={search}
-        months={months ?? null}
+        months={inOrder}
         total={total}
         onChange={change}
         onJump={jump}
@@ -180,6 +182,7 @@ function List({ search, months, total, onChange, onJump, jumping, onReached }: L
           months={counts}
           onMonth={setMonth}
           goal={jumping ? start : null}
+          begins={months?.[0]?.month === search.month}
           onReached={onReached}
           onActive={setActiveId}
           note={(card) => (card.variant_count > 1 ? <span className="num">{card.variant_count}</span> : null)}
