@@ -74,6 +74,37 @@ def test_keys_pick_renders_the_trash_takes_them_and_gives_them_back(maker: Perso
     expect(_tiles(page)).to_have_count(4)
 
 
+def test_the_focus_comes_back_from_what_a_key_or_a_menu_opened(maker: Person) -> None:
+    page = maker.page
+    tile = _tiles(page).nth(1).get_by_role("link")
+    tile.focus()
+    page.keyboard.press("a")
+    # The key that opened it is not the first letter in it.
+    wanted = page.get_by_label("Find or name a collection")
+    expect(wanted).to_be_focused()
+    expect(wanted).to_have_value("")
+    page.keyboard.type("Riverside flat")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 render added to Riverside flat.", exact=True)).to_be_visible()
+    expect(tile).to_be_focused()
+    page.keyboard.press("Space")
+    page.get_by_role("toolbar").get_by_role("button", name="Favorite").press("Enter")
+    expect(page.get_by_role("toolbar")).to_have_count(0)
+    expect(tile).to_be_focused()
+
+    page.goto("/dashboard/collections")
+    opener = page.get_by_role("button", name="Actions of Riverside flat")
+    opener.click()
+    page.get_by_role("menuitem", name="Rename").click()
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    page.keyboard.press("n")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+
 def test_what_the_trash_deletes_is_gone(maker: Person) -> None:
     page = maker.page
     _tiles(page).first.get_by_role("link").focus()
@@ -269,11 +300,18 @@ def test_a_long_list_stays_small_begins_at_a_month_and_is_found_again_where_it_w
     page.get_by_role("button", name=re.compile("^September 2026, ")).click()
     expect(page).to_have_url(re.compile(r"month=2026-09"))
     expect(page.get_by_role("heading", name=re.compile("^September 2026"))).to_be_in_viewport()
+    # What lies before it is put in above it, and moves nothing: one is where the months say one is.
+    months = page.get_by_role("navigation", name="Months")
+    here = months.get_by_role("button", name=re.compile("^September"))
+    expect(here).to_have_attribute("aria-current", "true")
     # The last of September: the list goes on from here, and back to October.
     first = next(at for at in range(300) if (last - timedelta(hours=7 * at)).month == 9)
     expect(page.get_by_role("link", name=f"Room {first}", exact=True)).to_be_in_viewport()
     expect(page.get_by_role("link", name=f"Room {first - 1}", exact=True)).to_be_attached()
+    expect(here).to_have_attribute("aria-current", "true")
     page.mouse.wheel(0, 1200)
+    # Tab finds the list here too, far from where it began.
+    expect(page.get_by_role("list", name="Renders").locator("a[tabindex='0']")).to_have_count(1)
     later = page.get_by_role("link", name=f"Room {first + 20}", exact=True)
     # Playwright's own waits for an element that does not move, and gives up on one that the list draws anew.
     later.evaluate("(link) => link.scrollIntoView({ block: 'center' })")

@@ -152,6 +152,29 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
     };
   }, [go]);
 
+  // The toolbar of what was picked is gone, and the focus with it, if it was there: it comes back to the pictures.
+  const picking = selection.any;
+  const latestActive = useRef(active);
+  useEffect(() => {
+    latestActive.current = active;
+  });
+  useEffect(() => {
+    if (!picking) return;
+    return () => {
+      // A popover of the toolbar gives the focus back a moment after it closed.
+      setTimeout(() => {
+        if (document.activeElement === document.body) setFocused(latestActive.current);
+      });
+    };
+  }, [picking]);
+
+  const visible = shown.map(({ index }) => lines[index]).filter((line) => line !== undefined);
+  // Tab finds the list wherever one has scrolled to: at the picture that had the focus, or else at the first in sight.
+  const inSight = (line: Line) => line.top + line.height > scrolled - offset;
+  const entry = visible.some(({ cells }) => cells?.some(({ index }) => index === active))
+    ? active
+    : visible.find((line) => line.cells !== null && inSight(line))?.cells?.[0]?.index;
+
   const tile = (line: Line, { card, index, left, width: cellWidth }: Cell) => (
     <RenderTile
       key={card.id}
@@ -165,15 +188,14 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
       top={line.top}
       width={cellWidth}
       height={line.height}
-      active={index === active || (index === 0 && active >= cards.length)}
+      active={index === entry}
       focused={index === focused}
       picked={selection.has(card.id)}
-      picking={selection.any}
+      picking={picking}
       eager={line.top < 900}
       note={props.note?.(card)}
     />
   );
-  const visible = shown.map(({ index }) => lines[index]).filter((line) => line !== undefined);
   return (
     <div
       ref={grid}

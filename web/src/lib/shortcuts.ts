@@ -35,9 +35,14 @@ export function useShortcuts(title: string, shortcuts: readonly Shortcut[], scop
     publish([...groups, group]);
     const stops = group.shortcuts.map(({ keys }, index) => {
       const single = !/\$mod|Control|Meta|Alt/.test(keys);
+      const run = (event: KeyboardEvent) => {
+        // Where a key opens a field, it is not the first letter in it.
+        if (single && event.key.length === 1) event.preventDefault();
+        latest.current[index]?.run(event);
+      };
       return tinykeys(
         window,
-        { [keys]: (event) => latest.current[index]?.run(event) },
+        { [keys]: run },
         { ignore: (event) => !inScope(event, scope) || (single && !singleKeysAllowed(event)) },
       );
     });

@@ -33,8 +33,7 @@ export function NameDialog({ title, action, name, pending, error, onSave, onClos
         <TextField
           label="Name"
           // The dialog is for typing this.
-          // eslint-disable-next-line jsx-a11y/no-autofocus
-          autoFocus
+          data-autofocus
           value={typed}
           maxLength={limits.collection_name_characters}
           onChange={(event) => setTyped(event.target.value)}

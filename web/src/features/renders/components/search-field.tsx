@@ -41,10 +41,7 @@ export function SearchField({ value, placeholder, onChange }: SearchFieldProps) 
     {
       keys: "/",
       label: "Search",
-      run: (event) => {
-        event.preventDefault();
-        input.current?.focus();
-      },
+      run: () => input.current?.focus(),
     },
   ]);
   return (
