@@ -21,7 +21,7 @@ export function useZoom(frame: Frame | null, view: View, setView: Dispatch<SetSt
     if (frame) setView((before) => zoomAt(before, factor, point, frame));
   };
 
-  // React listens to wheels passively; only an active listener can keep the page from scrolling.
+  // React listens to wheels and touches passively; only an active listener can keep the page from scrolling.
   useEffect(() => {
     const target = element.current;
     if (!target || !frame) return;
@@ -30,9 +30,15 @@ export function useZoom(frame: Frame | null, view: View, setView: Dispatch<SetSt
       const point = fromCentre(target, event);
       setView((before) => zoomAt(before, Math.exp(-event.deltaY * WHEEL), point, frame));
     };
+    // One finger may scroll the page over a whole picture; two are a pinch, whichever way they move.
+    const touch = (event: TouchEvent) => {
+      if (event.touches.length > 1 && event.cancelable) event.preventDefault();
+    };
     target.addEventListener("wheel", turn, { passive: false });
+    target.addEventListener("touchmove", touch, { passive: false });
     return () => {
       target.removeEventListener("wheel", turn);
+      target.removeEventListener("touchmove", touch);
     };
   }, [frame, setView]);
 

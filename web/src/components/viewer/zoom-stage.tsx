@@ -43,8 +43,8 @@ export function ZoomStage({ stage: { picture, frame, measure, view, surface, zoo
       <div
         {...surface}
         className={cx(
-          "grid size-full touch-none place-items-center overflow-hidden",
-          zoomed ? "cursor-grab active:cursor-grabbing" : "cursor-zoom-in",
+          "grid size-full place-items-center overflow-hidden",
+          zoomed ? "cursor-grab touch-none active:cursor-grabbing" : "cursor-zoom-in touch-pan-y",
         )}
       >
         {frame && (
