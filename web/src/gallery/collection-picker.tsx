@@ -69,7 +69,8 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
     if (asked && complete) makeAsked();
   }, [asked, complete]);
   return (
-    <div className="grid gap-1.5">
+    // As high before the collections are there as with a few of them: it opens where there is room for it, and stays.
+    <div className="grid min-h-58 grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr_auto] gap-1.5">
       <input
         type="text"
         aria-label="Find or name a collection"
@@ -88,7 +89,7 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
         }}
         className={inputStyle}
       />
-      <ul aria-label="Collections" className="grid max-h-72 overflow-y-auto">
+      <ul aria-label="Collections" className="grid max-h-72 content-start grid-cols-[minmax(0,1fr)] overflow-y-auto">
         {!collections && <TextSkeleton className="m-2.5 w-40" />}
         {matching.map((collection) => (
           <li key={collection.id}>
@@ -118,18 +119,18 @@ function Row({ collection: { name, covers, is_favorites: favorites, count }, che
       type="button"
       {...(checked !== null && { role: "checkbox", "aria-checked": checked })}
       onClick={onPick}
-      className="flex min-h-11 w-full items-center gap-2.5 rounded-sm px-2 text-left text-13 hover:bg-hover"
+      className="flex min-h-11 w-full items-center gap-2.5 rounded-sm px-2 text-left text-13 -outline-offset-2 hover:bg-hover"
     >
       {cover ? (
-        <img src={cover} alt="" className="h-8 w-11 rounded-xs bg-stage object-cover" />
+        <img src={cover} alt="" className="h-8 w-11 shrink-0 rounded-xs bg-stage object-cover" />
       ) : (
-        <span className="grid h-8 w-11 place-items-center rounded-xs bg-sunken text-ink-3">
+        <span className="grid h-8 w-11 shrink-0 place-items-center rounded-xs bg-sunken text-ink-3">
           {favorites && <Heart aria-hidden size={15} strokeWidth={1.6} />}
         </span>
       )}
       <span className="min-w-0 grow truncate">{name}</span>
       <span className="num text-12 text-ink-3">{count}</span>
-      <span className="grid size-5 place-items-center">{checked && <Check aria-hidden size={15} strokeWidth={2} />}</span>
+      <span className="grid size-5 shrink-0 place-items-center">{checked && <Check aria-hidden size={15} strokeWidth={2} />}</span>
     </button>
   );
 }

@@ -106,7 +106,7 @@ function rowsOf(ratios: readonly number[], { width, height: wished, gap, perRow 
   if (from < ratios.length) {
     // The last row need not fill the width: it keeps the height it would have in the middle of the list.
     const height = heightWith(ratios.length - from, sum);
-    const usual = perRow !== null ? width / perRow / (sum / (ratios.length - from)) : wished;
+    const usual = perRow !== null ? (width - gap * (perRow - 1)) / perRow / (sum / (ratios.length - from)) : wished;
     rows.push({ from, to: ratios.length, height: Math.min(height, usual) });
   }
   return rows;

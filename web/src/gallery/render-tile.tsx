@@ -160,7 +160,7 @@ export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
         </span>
       )}
       {note && (
-        <span className="pointer-events-none absolute bottom-2 left-2 rounded-xs bg-glass px-1.5 text-11 font-medium text-on-glass">{note}</span>
+        <span className="pointer-events-none absolute bottom-2 left-2 rounded-xs bg-glass px-1.5 text-11 font-medium whitespace-nowrap text-on-glass">{note}</span>
       )}
     </li>
   );

@@ -19,8 +19,9 @@ export function SelectionBar({ count, total, onPickAll, onClear, children }: Sel
   return (
     <div
       role="toolbar"
+      data-floating-bar
       aria-label="Selected renders"
-      className="on-glass float-in fixed bottom-6 left-[calc(50%+var(--rail)/2)] z-20 flex -translate-x-1/2 items-center gap-1 rounded-lg bg-float py-1.5 pr-1.5 pl-4 whitespace-nowrap text-on-float shadow-2 max-tablet:inset-x-2 max-tablet:bottom-[calc(var(--tabs)+8px+env(safe-area-inset-bottom))] max-tablet:translate-x-0 max-tablet:justify-between max-tablet:gap-0"
+      className="on-glass float-in fixed bottom-6 left-[calc(50%+var(--rail)/2)] z-20 flex -translate-x-1/2 items-center gap-1 rounded-lg bg-float py-1.5 pr-1.5 pl-4 whitespace-nowrap text-on-float shadow-2 max-tablet:inset-x-2 max-tablet:bottom-[calc(var(--tabs)+8px+env(safe-area-inset-bottom))] max-tablet:translate-x-0 max-tablet:flex-wrap"
     >
       <p role="status" className="text-13 font-medium">
         {count} selected
@@ -31,9 +32,12 @@ export function SelectionBar({ count, total, onPickAll, onClear, children }: Sel
         </button>
       )}
       <span aria-hidden className="mx-2 h-5 w-px bg-[#ffffff33] max-tablet:hidden" />
-      {children}
+      {/* On a phone a row of their own: all of them and the cross are in reach at 320 px too. */}
+      <div className="flex items-center gap-1 max-tablet:order-last max-tablet:-ml-2.5 max-tablet:w-[calc(100%+10px)] max-tablet:justify-between max-tablet:gap-0">
+        {children}
+      </div>
       <span aria-hidden className="mx-2 h-5 w-px bg-[#ffffff33] max-tablet:hidden" />
-      <button type="button" aria-label="Clear selection" onClick={onClear} className={buttonStyle({ variant: "glass", icon: true })}>
+      <button type="button" aria-label="Clear selection" onClick={onClear} className={buttonStyle({ variant: "glass", icon: true, className: "max-tablet:ml-auto" })}>
         <X aria-hidden size={15} strokeWidth={1.6} />
       </button>
     </div>

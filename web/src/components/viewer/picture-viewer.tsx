@@ -150,7 +150,7 @@ function Strip({ noun, pictures, index, onSelect }: StripProps) {
           >
             <img src={thumbnail} alt="" width={width} height={height} className="h-14 w-auto rounded-pic bg-canvas" />
             {mark && (
-              <span aria-hidden className="absolute bottom-1 left-1 rounded-xs bg-glass px-1 text-11 text-on-glass">
+              <span aria-hidden className="absolute bottom-0.5 left-0.5 rounded-xs bg-glass px-0.5 text-11 text-on-glass">
                 {mark}
               </span>
             )}

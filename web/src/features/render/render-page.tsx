@@ -187,7 +187,7 @@ function Loaded({ render }: { render: RenderDetail }) {
         <VariantStrip render={render} index={index} onSelect={show} onVariation={inTrash ? null : () => applySettings(true)} />
       </section>
 
-      <aside aria-label="Details" className="grid content-start gap-5 px-4 pt-4.5 pb-8 desk:overflow-y-auto desk:border-l desk:border-line desk:bg-surface desk:px-5">
+      <aside aria-label="Details" className="grid grid-cols-[minmax(0,1fr)] content-start gap-5 px-4 pt-4.5 pb-8 desk:overflow-y-auto desk:border-l desk:border-line desk:bg-surface desk:px-5">
         <div>
           <div className="flex items-start gap-2">
             <EditableTitle

@@ -21,10 +21,10 @@ const ICON = { "aria-hidden": true, size: 15, strokeWidth: 1.6 } as const;
 export function CollectionCard({ collection, ...does }: CollectionCardProps) {
   const { id, name, count, is_favorites: favorites } = collection;
   return (
-    <li className="group relative grid content-start gap-2">
-      <Link to="/dashboard/collections/$collectionId" params={{ collectionId: id }} state={{ backTo: "Collections" }} className="grid gap-2 rounded-pic">
+    <li className="group relative grid grid-cols-[minmax(0,1fr)] content-start gap-2">
+      <Link to="/dashboard/collections/$collectionId" params={{ collectionId: id }} state={{ backTo: "Collections" }} className="grid grid-cols-[minmax(0,1fr)] gap-2 rounded-pic">
         <Mosaic collection={collection} />
-        <span className="flex min-w-0 items-center gap-1.5 pr-9">
+        <span className={cx("flex min-w-0 items-center gap-1.5", !favorites && "pr-9")}>
           {favorites && <Heart {...ICON} fill="currentColor" className="shrink-0" />}
           <span className="truncate text-15 font-semibold">{name}</span>
         </span>

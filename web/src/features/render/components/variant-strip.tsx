@@ -14,7 +14,7 @@ interface VariantStripProps {
 export function VariantStrip({ render, index, onSelect, onVariation }: VariantStripProps) {
   return (
     <div className="no-scrollbar flex items-center gap-2 overflow-x-auto px-4 pt-2.5 pb-4 desk:justify-center">
-      <ul aria-label="Variants" className="flex gap-2">
+      <ul aria-label="Variants" className="flex shrink-0 gap-2">
         {render.variants.map((variant, at) => {
           const cover = variant.id === render.cover_variant_id;
           return (
@@ -34,7 +34,7 @@ export function VariantStrip({ render, index, onSelect, onVariation }: VariantSt
                   className="h-14 w-auto rounded-pic bg-sunken desk:h-17"
                 />
                 {cover && (
-                  <span aria-hidden className="absolute bottom-1 left-1 rounded-xs bg-glass px-1 text-11 font-medium text-on-glass">
+                  <span aria-hidden className="absolute bottom-0.5 left-0.5 rounded-xs bg-glass px-0.5 text-11 font-medium text-on-glass">
                     Cover
                   </span>
                 )}

@@ -29,7 +29,7 @@ export function DateFilter({ search: { from, to }, onChange }: DateFilterProps) 
       label="Dates"
       open={open}
       onOpenChange={setOpen}
-      className="w-68"
+      className="w-88 max-w-[calc(100vw-24px)]"
       trigger={
         <Chip pressed={from !== undefined || to !== undefined}>
           {spanWords(from, to)}
@@ -52,7 +52,7 @@ export function DateFilter({ search: { from, to }, onChange }: DateFilterProps) 
             </Button>
           ))}
         </div>
-        <div className="grid grid-cols-2 gap-2">
+        <div className="grid grid-cols-2 gap-2 max-tablet:grid-cols-1">
           <TextField
             label="From"
             type="date"
