@@ -34,7 +34,7 @@ export function Toaster() {
         </Toast.Root>
       ))}
       {/* Radix lets no pointer at a toast until it has counted it, a moment after it is shown. */}
-      <Toast.Viewport style={{ pointerEvents: "auto" }} className="fixed bottom-[calc(var(--tabs)+var(--bar)+8px+env(safe-area-inset-bottom))] left-1/2 z-50 grid w-max max-w-[calc(100vw-16px)] -translate-x-1/2 gap-2 outline-none tablet:bottom-[calc(var(--bar)+24px)]" />
+      <Toast.Viewport style={{ pointerEvents: "auto" }} className="fixed bottom-[calc(var(--tabs)+var(--bar)+8px+env(safe-area-inset-bottom))] left-1/2 z-50 grid w-max max-w-[min(560px,calc(100vw-16px))] -translate-x-1/2 gap-2 outline-none tablet:bottom-[calc(var(--bar)+24px)]" />
     </Toast.Provider>
   );
 }

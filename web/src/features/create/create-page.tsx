@@ -51,7 +51,13 @@ export function CreatePage() {
     change({ input: given });
     if (preset.photo === "none") setOverlay("photo-presets");
   };
-  const photo = usePhoto(config.limits, giveInput);
+  const photo = usePhoto(config.limits, {
+    onDone: giveInput,
+    onFailed: (message) => {
+      // Where the preset takes no photo, there is no field that would say it.
+      if (preset.photo === "none") toast(message, { tone: "danger" });
+    },
+  });
   const undo = () => change(draft);
   const replaceDraft = (next: Partial<Draft>, said: string) => {
     change(next);

@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
-import { CONFIG, generation, RECIPE, recipeFile } from "@/test/fixtures";
+import { CONFIG, FIRST_IDEAS, generation, RECIPE, recipeFile } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
 
 const SUBMIT = "POST /api/v1/generations";
@@ -66,6 +66,15 @@ describe("a file dropped beside the panel", () => {
     dropped(file);
     expect(await screen.findByRole("alert")).toHaveTextContent(words);
     expect(read).not.toHaveBeenCalled();
+  });
+
+  it("says why it is not taken where the preset has no field for photos", async () => {
+    await openApp("/dashboard/create");
+    await screen.findByLabelText("Describe it");
+    dropped(recipeFile({ ...RECIPE, preset_id: FIRST_IDEAS.id }));
+    await waitFor(() => expect(screen.queryByLabelText("Photo file")).toBeNull());
+    dropped(new File(["no picture"], "notes.txt", { type: "text/plain" }));
+    expect(await screen.findByText(/^This file is not a photo we can use\./)).toBeVisible();
   });
 });
 

@@ -16,8 +16,14 @@ export type PhotoState =
   | { status: "sending"; name: string; preview: string; percent: number | null }
   | { status: "failed"; name: string; message: string; retry: (() => void) | null };
 
+interface PhotoEvents {
+  onDone: (input: DraftInput) => void;
+  /** The state says it too, to who shows it. */
+  onFailed: (message: string) => void;
+}
+
 /** Takes photos of any size, one at a time: a second one replaces the first. */
-export function usePhoto(limits: Limits, onDone: (input: DraftInput) => void) {
+export function usePhoto(limits: Limits, { onDone, onFailed }: PhotoEvents) {
   const [state, setState] = useState<PhotoState>({ status: "idle" });
   const { mutateAsync: upload } = useUploadPhoto();
   const client = useQueryClient();
@@ -64,6 +70,7 @@ export function usePhoto(limits: Limits, onDone: (input: DraftInput) => void) {
       const refused = error instanceof PhotoRefused || (error instanceof ApiError && !error.transient);
       const retry = refused ? null : () => void add(file);
       setState({ status: "failed", name: file.name, message: error.message, retry });
+      onFailed(error.message);
     }
   };
 
