@@ -1,7 +1,7 @@
-import { X } from "lucide-react";
+import { X, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { buttonStyle } from "@/components/ui/button";
+import { Button, buttonStyle, type ButtonProps } from "@/components/ui/button";
 
 interface SelectionBarProps {
   /** How many are picked. */
@@ -41,5 +41,20 @@ export function SelectionBar({ count, total, onPickAll, onClear, children }: Sel
         <X aria-hidden size={15} strokeWidth={1.6} />
       </button>
     </div>
+  );
+}
+
+interface BarButtonProps extends Omit<ButtonProps, "children" | "variant"> {
+  icon: LucideIcon;
+  label: string;
+}
+
+/** A button of the bar: its word where there is room, its icon alone below that, with the word as tooltip. */
+export function BarButton({ icon: Icon, label, ...rest }: BarButtonProps) {
+  return (
+    <Button {...rest} variant="glass" title={label}>
+      <Icon aria-hidden size={15} strokeWidth={1.6} />
+      <span className="max-desk:sr-only">{label}</span>
+    </Button>
   );
 }

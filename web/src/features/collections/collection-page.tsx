@@ -17,7 +17,7 @@ import { toast } from "@/components/ui/toast-store";
 import { BackLink } from "@/gallery/back-link";
 import { ListFailed } from "@/gallery/list-failed";
 import { RenderGrid } from "@/gallery/render-grid";
-import { SelectionBar } from "@/gallery/selection-bar";
+import { BarButton, SelectionBar } from "@/gallery/selection-bar";
 import { useGridKeys } from "@/gallery/use-grid-keys";
 import { useListing } from "@/gallery/use-listing";
 import { useRenderActions } from "@/gallery/use-render-actions";
@@ -32,7 +32,6 @@ import { DeleteDialog } from "./components/delete-dialog";
 
 const route = getRouteApi("/dashboard/collections/$collectionId");
 const ICON = { "aria-hidden": true, size: 15, strokeWidth: 1.6 } as const;
-const WORD = "max-desk:sr-only";
 
 const SORTS = [
   { value: "manual", label: "My order" },
@@ -228,46 +227,40 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
         >
           {manual && index >= 0 && (
             <>
-              <Button variant="glass" blocked={index === 0} onClick={() => push(index, -1)} aria-label="Move earlier">
+              <Button variant="glass" blocked={index === 0} onClick={() => push(index, -1)} aria-label="Move earlier" title="Move earlier">
                 <ArrowLeft {...ICON} />
               </Button>
-              <Button variant="glass" blocked={index === order.length - 1} onClick={() => push(index, 1)} aria-label="Move later">
+              <Button variant="glass" blocked={index === order.length - 1} onClick={() => push(index, 1)} aria-label="Move later" title="Move later">
                 <ArrowRight {...ICON} />
               </Button>
             </>
           )}
           {only !== undefined && index >= 0 && !collection.is_favorites && (
-            <Button
-              variant="glass"
+            <BarButton
+              icon={ImageIcon}
+              label="Make cover"
               onClick={() => {
                 change({ id: collection.id, cover_render_id: only }, { onError: failed, onSuccess: () => toast("This is the cover now.") });
                 selection.clear();
               }}
-            >
-              <ImageIcon {...ICON} />
-              <span className={WORD}>Make cover</span>
-            </Button>
+            />
           )}
           {!collection.is_favorites && (
-            <Button
-              variant="glass"
+            <BarButton
+              icon={Heart}
+              label="Favorite"
               onClick={() => {
                 void actions.collect(selected, null);
                 selection.clear();
               }}
-            >
-              <Heart {...ICON} />
-              <span className={WORD}>Favorite</span>
-            </Button>
+            />
           )}
-          <Button variant="glass" onClick={() => (selection.all ? actions.downloadCollection(collection.id) : actions.download(selection.ids))}>
-            <Download {...ICON} />
-            <span className={WORD}>Download</span>
-          </Button>
-          <Button variant="glass" onClick={() => remove(selected)}>
-            <FolderMinus {...ICON} />
-            <span className={WORD}>Remove</span>
-          </Button>
+          <BarButton
+            icon={Download}
+            label="Download"
+            onClick={() => (selection.all ? actions.downloadCollection(collection.id) : actions.download(selection.ids))}
+          />
+          <BarButton icon={FolderMinus} label="Remove" onClick={() => remove(selected)} />
         </SelectionBar>
       )}
       <Dialog

@@ -2,9 +2,8 @@ import { Columns2, Download, Folder, Heart, Trash } from "lucide-react";
 import { useNavigate } from "@tanstack/react-router";
 
 import type { RenderFilters, Selected } from "@/api/renders";
-import { Button } from "@/components/ui/button";
 import { CollectionPicker } from "@/gallery/collection-picker";
-import { SelectionBar } from "@/gallery/selection-bar";
+import { BarButton, SelectionBar } from "@/gallery/selection-bar";
 import type { RenderActions } from "@/gallery/use-render-actions";
 import type { Selection } from "@/gallery/use-selection";
 
@@ -17,10 +16,6 @@ interface BulkBarProps {
   picking: boolean;
   onPicking: (open: boolean) => void;
 }
-
-const ICON = { "aria-hidden": true, size: 15, strokeWidth: 1.6 } as const;
-/** Words where there is room, icons alone on a phone. */
-const WORD = "max-desk:sr-only";
 
 /** What can be done with the renders that are picked. */
 export function BulkBar({ selection, filters, total, actions, picking, onPicking }: BulkBarProps) {
@@ -43,46 +38,33 @@ export function BulkBar({ selection, filters, total, actions, picking, onPicking
           selection.clear();
           return actions.collect(selected, collection);
         }}
-        trigger={
-          <Button variant="glass">
-            <Folder {...ICON} />
-            <span className={WORD}>Add to collection</span>
-          </Button>
-        }
+        trigger={<BarButton icon={Folder} label="Add to collection" />}
       />
-      <Button
-        variant="glass"
+      <BarButton
+        icon={Heart}
+        label="Favorite"
         onClick={() => {
           void actions.collect(selected, null);
           selection.clear();
         }}
-      >
-        <Heart {...ICON} />
-        <span className={WORD}>Favorite</span>
-      </Button>
+      />
       {!selection.all && selection.ids.length === 2 && a && b && (
-        <Button variant="glass" onClick={() => void navigate({ to: "/dashboard/compare", search: { a, b }, state: { backTo: "Renders" } })}>
-          <Columns2 {...ICON} />
-          <span className={WORD}>Compare</span>
-        </Button>
+        <BarButton
+          icon={Columns2}
+          label="Compare"
+          onClick={() => void navigate({ to: "/dashboard/compare", search: { a, b }, state: { backTo: "Renders" } })}
+        />
       )}
-      {!selection.all && (
-        <Button variant="glass" onClick={() => actions.download(selection.ids)}>
-          <Download {...ICON} />
-          <span className={WORD}>Download</span>
-        </Button>
-      )}
-      <Button
-        variant="glass"
+      {!selection.all && <BarButton icon={Download} label="Download" onClick={() => actions.download(selection.ids)} />}
+      <BarButton
+        icon={Trash}
+        label="Trash"
         className="text-[#ff9c8e]!"
         onClick={() => {
           void actions.trash(selected);
           selection.clear();
         }}
-      >
-        <Trash {...ICON} />
-        <span className={WORD}>Trash</span>
-      </Button>
+      />
     </SelectionBar>
   );
 }
