@@ -169,7 +169,7 @@ def _document(
     if file is None:
         return failure(ErrorCode.NOT_FOUND)
     data = head(file.data.decode(), preview, public_url(request)).encode() if preview else file.data
-    headers = {"Content-Security-Policy": spa.policy}
+    headers = dict(spa.page_headers)
     if not (preview and preview.indexed):
         # What a link opens is kept by nobody: it must be gone with the link.
         headers["X-Robots-Tag"] = "noindex"

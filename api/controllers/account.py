@@ -46,7 +46,13 @@ class AccountController(Controller):
         """End the subscription and delete the account with everything in it, for ever."""
         await billing.close_account()
 
-    @get("/me/export", operation_id="exportAccount", media_type="application/zip", responses=errors(401, 429, 503))
+    @get(
+        "/me/export",
+        operation_id="exportAccount",
+        media_type="application/zip",
+        opt={"compressed": True},
+        responses=errors(401, 429, 503),
+    )
     async def export(self, exports: NamedDependency[ExportService]) -> Stream:
         """Everything the caller has, as a ZIP that is made while it is sent."""
         headers = {"Content-Disposition": 'attachment; filename="maquette-export.zip"'}

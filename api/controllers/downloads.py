@@ -38,6 +38,7 @@ class DownloadArchive(Struct, kw_only=True):
     operation_id="downloadPicture",
     tags=["Downloads"],
     media_type="image/*",
+    opt={"compressed": True},
     dependencies={"downloads": Provide(provide_downloads, sync_to_thread=False)},
     responses=errors(401, 404, 429, 503),
 )
@@ -55,7 +56,7 @@ async def download_picture(
     tags=["Downloads"],
     media_type="application/zip",
     status_code=200,
-    opt={"exclude_from_auth": True, "form": True},
+    opt={"exclude_from_auth": True, "form": True, "compressed": True},
     security=PUBLIC,
     responses=errors(400, 401, 404, 408, 413, 415, 422, 429, 503),
 )
