@@ -1,7 +1,8 @@
-// Runs before the first paint. The key is the one of src/lib/preferences.ts.
+// Runs before the first paint. The keys are those of src/lib/preferences.ts and src/auth/session.ts.
 try {
   const { theme } = JSON.parse(localStorage.getItem("maquette.preferences") ?? "{}");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  if (localStorage.getItem("maquette.session")) document.documentElement.dataset.member = "";
 } catch {
   // No storage, or not ours to read: the system's theme stays.
 }

@@ -3,6 +3,7 @@ import createClient from "openapi-fetch";
 import { currentToken, renewToken, type Token } from "@/auth/session";
 
 import { failureOf, noAnswer } from "./errors";
+import { takeFirst } from "./first-answers";
 import type { paths } from "./schema";
 
 /**
@@ -61,7 +62,7 @@ async function fetchAsCaller(request: Request): Promise<Response> {
 async function send(request: Request, token: Token | null): Promise<Response> {
   if (token) request.headers.set("Authorization", `Bearer ${token.value}`);
   try {
-    return await fetch(request);
+    return await (takeFirst(request.url, token?.value) ?? fetch(request));
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw noAnswer(error);

@@ -6,7 +6,7 @@ import {
   useQueryClient,
   type QueryClient,
 } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useDeferredValue, useEffect, useRef } from "react";
 
 import { api, unwrap, unwrapPage } from "./client";
 import { ApiError } from "./errors";
@@ -32,9 +32,10 @@ export const generationQuery = (id: string) =>
     refetchInterval: ({ state }) => pollAfter(state, document.hidden),
   });
 
-/** Polls until the generation is settled. `known` shows until the first answer. */
+/** Polls until the generation is settled. `known` shows until the first answer, which nobody waits for: the page first. */
 export function useGeneration(id: string | null, known?: Generation) {
-  return useQuery({ ...generationQuery(id ?? ""), enabled: id !== null, placeholderData: known });
+  const asked = useDeferredValue(id !== null, false);
+  return useQuery({ ...generationQuery(id ?? ""), enabled: asked && id !== null, placeholderData: known });
 }
 
 interface PollState {

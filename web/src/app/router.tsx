@@ -1,6 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
 import {
-  type AsyncRouteComponent,
   createRootRouteWithContext,
   createRoute,
   createRouter,
@@ -23,6 +22,7 @@ import { parseOpenItem } from "@/sharing/open-item";
 import { ErrorPage } from "./error-page";
 import { WholePage } from "@/components/message-page";
 import { NotFoundPage } from "./not-found-page";
+import { pageCode } from "./page-code";
 import { PublicFrame } from "./public-frame";
 import { RootLayout } from "./root-layout";
 import { Shell } from "./shell";
@@ -64,7 +64,7 @@ const landing = createRoute({
     if (hasLinkError()) redirect({ to: "/sign-in", replace: true, throw: true });
   },
   loader: beginSets,
-  component: lazyRouteComponent(() => import("@/features/community/landing-page"), "LandingPage"),
+  component: lazyRouteComponent(pageCode["/"], "LandingPage"),
 });
 
 const community = createRoute({
@@ -72,7 +72,7 @@ const community = createRoute({
   path: "/community",
   staticData: { title: "Community" },
   loader: beginSets,
-  component: lazyRouteComponent(() => import("@/features/community/community-page"), "CommunityPage"),
+  component: lazyRouteComponent(pageCode["/community"], "CommunityPage"),
 });
 
 const communitySet = createRoute({
@@ -81,7 +81,7 @@ const communitySet = createRoute({
   staticData: { title: "Community" },
   validateSearch: parseOpenItem,
   loader: ({ context: { queryClient }, params: { slug } }) => begin(queryClient.query(setQuery(slug))),
-  component: lazyRouteComponent(() => import("@/features/community/set-page"), "SetPage"),
+  component: lazyRouteComponent(pageCode["/community/$slug"], "SetPage"),
 });
 
 const shared = createRoute({
@@ -90,7 +90,7 @@ const shared = createRoute({
   staticData: { title: "Shared with you" },
   validateSearch: parseOpenItem,
   loader: ({ context: { queryClient }, params: { token } }) => begin(queryClient.infiniteQuery(sharedQuery(token))),
-  component: lazyRouteComponent(() => import("@/features/share/shared-page"), "SharedPage"),
+  component: lazyRouteComponent(pageCode["/s/$token"], "SharedPage"),
 });
 
 const signIn = createRoute({
@@ -104,14 +104,14 @@ const signIn = createRoute({
     // Also how one gets on after signing in: the session changes, the routes are looked at again.
     if (getSession().status === "signed-in") redirect({ href: safeNext(search.next), replace: true, throw: true });
   },
-  component: lazyRouteComponent(() => import("@/features/auth/sign-in-page"), "SignInPage"),
+  component: lazyRouteComponent(pageCode["/sign-in"], "SignInPage"),
   ...OUTSIDE,
 });
 
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: "/reset-password",
-  component: lazyRouteComponent(() => import("@/features/auth/reset-password-page"), "ResetPasswordPage"),
+  component: lazyRouteComponent(pageCode["/reset-password"], "ResetPasswordPage"),
   ...OUTSIDE,
 });
 
@@ -149,7 +149,7 @@ const create = createRoute({
   getParentRoute: () => dashboard,
   path: "/create",
   staticData: { title: "Create" },
-  component: lazyRouteComponent(() => import("@/features/create/create-page"), "CreatePage"),
+  component: lazyRouteComponent(pageCode["/dashboard/create"], "CreatePage"),
 });
 
 const renders = createRoute({
@@ -163,21 +163,21 @@ const renders = createRoute({
     begin(queryClient.infiniteQuery(rendersQuery(listing)));
     begin(queryClient.query(monthsQuery(listing.filters)));
   },
-  component: lazyRouteComponent(() => import("@/features/renders/renders-page"), "RendersPage"),
+  component: lazyRouteComponent(pageCode["/dashboard/renders"], "RendersPage"),
 });
 
 const trash = createRoute({
   getParentRoute: () => dashboard,
   path: "/trash",
   staticData: { title: "Trash" },
-  component: lazyRouteComponent(() => import("@/features/renders/trash-page"), "TrashPage"),
+  component: lazyRouteComponent(pageCode["/dashboard/trash"], "TrashPage"),
 });
 
 const render = createRoute({
   getParentRoute: () => dashboard,
   path: "/renders/$renderId",
   staticData: { title: "Render" },
-  component: lazyRouteComponent(() => import("@/features/render/render-page"), "RenderPage"),
+  component: lazyRouteComponent(pageCode["/dashboard/renders/$renderId"], "RenderPage"),
 });
 
 const compare = createRoute({
@@ -185,14 +185,14 @@ const compare = createRoute({
   path: "/compare",
   staticData: { title: "Compare" },
   validateSearch: parseCompareSearch,
-  component: lazyRouteComponent(() => import("@/features/render/compare-page"), "ComparePage"),
+  component: lazyRouteComponent(pageCode["/dashboard/compare"], "ComparePage"),
 });
 
 const collections = createRoute({
   getParentRoute: () => dashboard,
   path: "/collections",
   staticData: { title: "Collections" },
-  component: lazyRouteComponent(() => import("@/features/collections/collections-page"), "CollectionsPage"),
+  component: lazyRouteComponent(pageCode["/dashboard/collections"], "CollectionsPage"),
 });
 
 const collection = createRoute({
@@ -200,35 +200,35 @@ const collection = createRoute({
   path: "/collections/$collectionId",
   staticData: { title: "Collection" },
   validateSearch: parseCollectionSearch,
-  component: lazyRouteComponent(() => import("@/features/collections/collection-page"), "CollectionPage"),
+  component: lazyRouteComponent(pageCode["/dashboard/collections/$collectionId"], "CollectionPage"),
 });
 
 const account = createRoute({
   getParentRoute: () => dashboard,
   path: "/account",
   staticData: { title: "Account settings" },
-  component: lazyRouteComponent(() => import("@/features/account/account-page"), "AccountPage"),
+  component: lazyRouteComponent(pageCode["/dashboard/account"], "AccountPage"),
 });
 
 const myLinks = createRoute({
   getParentRoute: () => dashboard,
   path: "/links",
   staticData: { title: "Shared links" },
-  component: lazyRouteComponent(() => import("@/features/share/my-links-page"), "MyLinksPage"),
+  component: lazyRouteComponent(pageCode["/dashboard/links"], "MyLinksPage"),
 });
 
 const usage = createRoute({
   getParentRoute: () => dashboard,
   path: "/usage",
   staticData: { title: "Usage and plan" },
-  component: lazyRouteComponent(() => import("@/features/usage/usage-page"), "UsagePage"),
+  component: lazyRouteComponent(pageCode["/dashboard/usage"], "UsagePage"),
 });
 
 const billingReturn = createRoute({
   getParentRoute: () => dashboard,
   path: "/billing/return",
   staticData: { title: "Your plan" },
-  component: lazyRouteComponent(() => import("@/features/usage/return-page"), "ReturnPage"),
+  component: lazyRouteComponent(pageCode["/dashboard/billing/return"], "ReturnPage"),
 });
 
 const routeTree = root.addChildren([
@@ -247,15 +247,6 @@ export function createAppRouter(queryClient: QueryClient) {
     defaultNotFoundComponent: NotFoundPage,
     scrollRestoration: true,
   });
-}
-
-/** Fetches the code of the page in the address bar, which needs no session, before its guards can run. */
-export function preloadPage(router: ReturnType<typeof createAppRouter>) {
-  const [routes] = router.getMatchedRoutes(router.latestLocation.pathname);
-  for (const { options } of routes) {
-    const component = options.component as AsyncRouteComponent<object> | undefined;
-    void component?.preload?.();
-  }
 }
 
 declare module "@tanstack/react-router" {

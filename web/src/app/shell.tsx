@@ -3,6 +3,7 @@ import { Link, Outlet, useMatches } from "@tanstack/react-router";
 import { useSession } from "@/auth/session";
 import { Mark } from "@/components/ui/mark";
 import { SkipLink } from "@/components/ui/skip-link";
+import { useNarrow } from "@/lib/use-narrow";
 
 import { AccountMenu } from "./account-menu";
 import { CreditsLeft } from "./credits-left";
@@ -21,18 +22,18 @@ export function Shell() {
 }
 
 function Frame() {
+  const narrow = useNarrow();
   return (
     <div className="min-h-dvh tablet:grid tablet:grid-cols-[var(--rail)_minmax(0,1fr)]">
       <SkipLink />
-      <Rail />
-      <TopBar />
+      {narrow ? <TopBar /> : <Rail />}
       <div className="flex min-w-0 flex-col max-tablet:pb-[calc(var(--tabs)+env(safe-area-inset-bottom))]">
         <OfflineBanner />
         <main id="main" tabIndex={-1} className="min-w-0 grow outline-none">
           <Outlet />
         </main>
       </div>
-      <Tabs />
+      {narrow && <Tabs />}
       <KeyboardHelp />
       <RunWatch />
     </div>
@@ -43,7 +44,7 @@ const NAV_ITEM = "grid justify-items-center gap-1 text-11 font-medium text-ink-2
 
 function Rail() {
   return (
-    <aside className="sticky top-0 flex h-dvh flex-col items-center gap-1 border-r border-line px-1.5 py-3.5 max-tablet:hidden">
+    <aside className="sticky top-0 flex h-dvh flex-col items-center gap-1 border-r border-line px-1.5 py-3.5">
       <Link to="/" aria-label="Maquette, home" className="mb-4">
         <Mark className="size-7" />
       </Link>
@@ -70,7 +71,7 @@ function Rail() {
 
 function TopBar() {
   return (
-    <header className="sticky top-0 z-20 flex h-(--top) items-center gap-2.5 border-b border-line bg-canvas px-3.5 tablet:hidden">
+    <header className="sticky top-0 z-20 flex h-(--top) items-center gap-2.5 border-b border-line bg-canvas px-3.5">
       <Link to="/" aria-label="Maquette, home">
         <Mark className="size-6" />
       </Link>
@@ -90,7 +91,7 @@ function Tabs() {
   return (
     <nav
       aria-label="Main"
-      className="fixed inset-x-0 bottom-0 z-20 grid h-[calc(var(--tabs)+env(safe-area-inset-bottom))] auto-cols-fr grid-flow-col border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] tablet:hidden"
+      className="fixed inset-x-0 bottom-0 z-20 grid h-[calc(var(--tabs)+env(safe-area-inset-bottom))] auto-cols-fr grid-flow-col border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]"
     >
       {PAGES.map(({ to, label, icon: Icon }) => (
         <Link

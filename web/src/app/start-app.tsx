@@ -4,11 +4,11 @@ import type { ReactElement } from "react";
 
 import { configQuery } from "@/api/config";
 import { createQueryClient, forgetPrivateData } from "@/api/query-client";
-import { loadAuth, startSession, subscribe } from "@/auth/session";
+import { startSession, subscribe } from "@/auth/session";
 import { clearToasts } from "@/components/ui/toast-store";
 import { keepVisitorsApplied } from "@/lib/applied-settings";
 
-import { createAppRouter, preloadPage } from "./router";
+import { createAppRouter } from "./router";
 
 /** As long as the router would keep the page before. */
 const FIRST_DATA_MS = 1000;
@@ -17,8 +17,7 @@ const FIRST_DATA_MS = 1000;
 export async function startApp(): Promise<ReactElement> {
   const queryClient = createQueryClient();
   const router = createAppRouter(queryClient);
-  preloadPage(router);
-  const [config] = await Promise.all([queryClient.query(configQuery), loadAuth()]);
+  const config = await queryClient.query(configQuery);
   await startSession({
     url: config.supabase_url,
     publishableKey: config.supabase_publishable_key,

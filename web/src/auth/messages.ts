@@ -1,6 +1,9 @@
-import { isAuthRetryableFetchError, type AuthError } from "@supabase/auth-js";
+import type { AuthError } from "@supabase/auth-js";
 
 export type { AuthError };
+
+/** Auth did not answer, by its name in auth-js; or its code, which comes when it is needed, did not. */
+const UNREACHED = ["AuthRetryableFetchError", "TypeError"];
 
 const SENTENCES: Record<string, string> = {
   invalid_credentials: "This e-mail and password do not match.",
@@ -25,7 +28,7 @@ const SENTENCES: Record<string, string> = {
 
 /** The sentence for what Supabase Auth refused. Its own text is never shown. */
 export function authMessage(error: AuthError): string {
-  if (isAuthRetryableFetchError(error)) {
+  if (UNREACHED.includes(error.name)) {
     return navigator.onLine ? "Sign-in does not answer right now. Try again in a moment." : "You are offline.";
   }
   return authSentence(error.code);

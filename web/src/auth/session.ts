@@ -1,6 +1,8 @@
 import type { AuthChangeEvent, AuthClient, Session as AuthSession } from "@supabase/auth-js";
 import { useSyncExternalStore } from "react";
 
+import { keptSession, STORAGE_KEY } from "./kept-session";
+
 /** The Auth part of supabase-js, by itself: data goes through our API only. */
 export type Auth = InstanceType<typeof AuthClient>;
 
@@ -29,41 +31,70 @@ interface StartOptions {
   onRecovery: () => void;
 }
 
+/** By then the first page is there, on a slow phone too; Auth looks at the token twice a minute. */
+const CONNECT_AFTER_MS = 2000;
+/** What Auth's redirects leave in the address: a code, a token, or why there is none. */
+const LINK = /[?#&](code|access_token|error|error_code|error_description)=/;
+
 /** A link of a mail that did not work (used, expired); shown once by the sign-in page. */
 let linkError: string | null = null;
-let auth: Auth | undefined;
+let options: StartOptions | undefined;
+let connection: Promise<Auth> | undefined;
 let session: Session = { status: "signed-out", reason: "none" };
 let leaving = false;
 const listeners = new Set<() => void>();
 
-/** The code of Auth, which the first page can be prepared beside. */
-export const loadAuth = () => import("@supabase/auth-js");
+/**
+ * Finds out who is signed in. Call once, before the first page. What Auth left in the browser tells, if it still holds:
+ * the code of Auth, a tenth of the app, comes after the page.
+ */
+export async function startSession(given: StartOptions): Promise<void> {
+  options = given;
+  const kept = keptSession();
+  if (LINK.test(window.location.href) || kept === "unsure") await getAuth();
+  else {
+    session = sessionOf("INITIAL_SESSION", kept);
+    // To renew the token in time, and to hear of other tabs. Where its code does not come, who needs it asks again.
+    setTimeout(() => void getAuth().catch(() => undefined), CONNECT_AFTER_MS);
+  }
+}
 
-/** Connects to Supabase Auth and finds out who is signed in. Call once, before the first page. */
-export async function startSession({ url, publishableKey, onPersonChange, onRecovery }: StartOptions): Promise<void> {
-  const { AuthClient } = await loadAuth();
-  auth = new AuthClient({
+/** Supabase Auth, connected at its first use. Throws when its code cannot be fetched. */
+export function getAuth(): Promise<Auth> {
+  connection ??= connect().catch((error: unknown) => {
+    connection = undefined;
+    throw error;
+  });
+  return connection;
+}
+
+async function connect(): Promise<Auth> {
+  if (!options) throw new Error("startSession() has not run");
+  const { url, publishableKey, onPersonChange, onRecovery } = options;
+  const { AuthClient } = await import("@supabase/auth-js");
+  const auth = new AuthClient({
     url: new URL("auth/v1", `${url}/`).href,
     headers: { apikey: publishableKey, Authorization: `Bearer ${publishableKey}` },
-    storageKey: "maquette.session",
+    storageKey: STORAGE_KEY,
   });
   const { error } = await auth.initialize();
   linkError = error ? (error.code ?? "link_failed") : null;
-  const { data } = await auth.getSession();
-  session = sessionOf("INITIAL_SESSION", data.session);
 
-  // Fires for other tabs too, and when the session ends by itself.
-  auth.onAuthStateChange((event, next) => {
+  const change = (event: AuthChangeEvent, next: AuthSession | null) => {
     const before = session;
     session = sessionOf(event, next);
     if (userId(before) !== userId(session)) onPersonChange();
     if (event === "PASSWORD_RECOVERY") onRecovery();
     if (before.status !== session.status || userId(before) !== userId(session) || event === "USER_UPDATED") publish();
-  });
-}
-
-export function getAuth(): Auth {
-  if (!auth) throw new Error("startSession() has not run");
+  };
+  const { data } = await auth.getSession();
+  if (session.status === "signed-in") change("INITIAL_SESSION", data.session);
+  else if (data.session) {
+    session = sessionOf("INITIAL_SESSION", data.session);
+    publish();
+  }
+  // Fires for other tabs too, and when the session ends by itself.
+  auth.onAuthStateChange(change);
   return auth;
 }
 
@@ -96,7 +127,7 @@ export function subscribe(listener: () => void) {
 export async function signOut(): Promise<void> {
   leaving = true;
   try {
-    await getAuth().signOut({ scope: "local" });
+    await (await getAuth()).signOut({ scope: "local" });
   } finally {
     leaving = false;
   }
@@ -104,17 +135,19 @@ export async function signOut(): Promise<void> {
 
 /** The token to send, renewed when it is about to expire; null for a visitor. */
 export async function currentToken(): Promise<Token | null> {
-  if (!auth) return null;
-  return tokenOf((await auth.getSession()).data.session);
+  if (!options) return null;
+  const kept = connection ? "unsure" : keptSession();
+  return tokenOf(kept === "unsure" ? (await (await getAuth()).getSession()).data.session : kept);
 }
 
 /** A new token after the API refused the last one. Null when there is none; a session that is over ends here. */
 export async function renewToken(): Promise<Token | null> {
-  const { data, error } = await getAuth().refreshSession();
+  const auth = await getAuth();
+  const { data, error } = await auth.refreshSession();
   // 409: another tab was faster, and its session is the one to use. 429 and 5xx say nothing about the session.
   if (error?.status === 409) return currentToken();
   // Auth keeps a session whose token looks valid until it expires, but the API has just refused that token.
-  if (error?.status && error.status < 500 && error.status !== 429) await getAuth().signOut({ scope: "local" });
+  if (error?.status && error.status < 500 && error.status !== 429) await auth.signOut({ scope: "local" });
   return tokenOf(data.session);
 }
 

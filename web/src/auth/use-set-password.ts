@@ -16,7 +16,7 @@ export type SetPasswordOutcome = "done" | "code-sent";
 export function useSetPassword() {
   return useMutation<SetPasswordOutcome, AuthError, NewPassword>({
     mutationFn: async (change) => {
-      const auth = getAuth();
+      const auth = await getAuth();
       const { error } = await auth.updateUser(change);
       if (error?.code === "reauthentication_needed") {
         const asked = await auth.reauthenticate();

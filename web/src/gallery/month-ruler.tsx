@@ -1,9 +1,9 @@
 import { cx } from "class-variance-authority";
 import { useEffect, useRef } from "react";
 
-import { dateFormat } from "@/lib/dates";
+import { monthName, shortMonthName } from "@/lib/dates";
 
-import { monthName, renderCount } from "./words";
+import { renderCount } from "./words";
 
 interface MonthRulerProps {
   months: readonly { month: string; count: number }[];
@@ -46,7 +46,7 @@ export function MonthRuler({ months, current, onJump }: MonthRulerProps) {
                   aria-hidden
                   className={cx("text-11 group-hover:text-ink", here ? "font-medium text-ink" : "text-ink-3")}
                 >
-                  {shortName(month, january)}
+                  {shortMonthName(month, january)}
                 </span>
                 <span
                   aria-hidden
@@ -60,11 +60,4 @@ export function MonthRuler({ months, current, onJump }: MonthRulerProps) {
       </ol>
     </nav>
   );
-}
-
-/** "Nov", or "Nov 26" where a year begins. */
-function shortName(month: string, withYear: boolean): string {
-  const options = withYear ? ({ month: "short", year: "2-digit" } as const) : ({ month: "short" } as const);
-  // American English for three letters each: British has Sept.
-  return dateFormat({ ...options, timeZone: "UTC" }, "en-US").format(new Date(`${month}-01T00:00:00Z`));
 }

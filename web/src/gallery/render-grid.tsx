@@ -1,13 +1,14 @@
-import { defaultRangeExtractor, useWindowVirtualizer, type Range } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, useWindowVirtualizer, windowScroll, type Range, type VirtualizerOptions } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import type { RenderCard } from "@/api/renders";
+import { monthName } from "@/lib/dates";
+import { useNarrow } from "@/lib/use-narrow";
 
 import { heightOf, layOut, neighbour, type Cell, type Line } from "./layout";
 import { RenderTile, type Step, type TileHandlers } from "./render-tile";
-import { useNarrow } from "./use-narrow";
 import type { Selection } from "./use-selection";
-import { monthName, renderCount } from "./words";
+import { renderCount } from "./words";
 
 interface RenderGridProps {
   label: string;
@@ -45,11 +46,23 @@ const AHEAD = 6;
 /** Of the grid that was shown last: a page that one returns to has its height at once, so the place on it is found again. */
 let lastWidth = 0;
 
+/** The margins of a page on a phone. */
+const MARGINS = 28;
+
+const windowSize = () => ({ width: window.innerWidth, height: window.innerHeight });
+
+/** As the library does it, but not in the middle of drawing, where asking for the size lays the page out. */
+function observeElementRect(_: unknown, changed: (size: { width: number; height: number }) => void) {
+  const resized = () => changed(windowSize());
+  window.addEventListener("resize", resized, { passive: true });
+  return () => window.removeEventListener("resize", resized);
+}
+
 /** Justified rows, of which only those near the window are in the document. */
 export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
   const narrow = useNarrow();
   const grid = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(() => lastWidth || window.innerWidth);
+  const [width, setWidth] = useState(() => lastWidth || window.innerWidth - (narrow ? MARGINS : 0));
   const [offset, setOffset] = useState(0);
   const byMonth = Boolean(props.months);
 
@@ -61,11 +74,12 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
       if (room > 0) setWidth((lastWidth = Math.floor(room)));
       setOffset(top + window.scrollY);
     };
-    measure();
+    // A phone's width was right; asking for it would lay the page out while it is being drawn.
+    if (!narrow) measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, []);
+  }, [narrow]);
 
   const gap = narrow ? GAP.narrow : GAP.wide;
   const lines = useMemo(
@@ -77,15 +91,32 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
   const [focused, setFocused] = useState<number | null>(null);
   const activeLine = lineOf(lines, active);
 
+  const [screen] = useState(windowSize);
+  const attached = useRef(false);
+  // Attaching scrolls to where the window is, which would lay the page out in the middle of drawing it.
+  const scrollToFn = useCallback<VirtualizerOptions<Window, Element>["scrollToFn"]>((...scroll) => {
+    if (attached.current) windowScroll(...scroll);
+  }, []);
   const virtualizer = useWindowVirtualizer({
     count: lines.length,
     estimateSize: (index) => (lines[index]?.height ?? 0) + (lines[index]?.cells ? gap : 0),
     overscan: OVERSCAN,
     scrollMargin: offset,
+    // Known before the first paint: so the tiles are drawn with the page, in slices.
+    initialRect: screen,
+    observeElementRect,
+    scrollToFn,
     // What has the focus stays, however far one scrolls.
     rangeExtractor: (range: Range) => withLine(defaultRangeExtractor(range), focused === null ? -1 : activeLine),
   });
-  useLayoutEffect(() => virtualizer.measure(), [virtualizer, lines]);
+  useLayoutEffect(() => {
+    attached.current = true;
+  }, []);
+  const measured = useRef(lines);
+  useLayoutEffect(() => {
+    if (measured.current !== lines) virtualizer.measure();
+    measured.current = lines;
+  }, [virtualizer, lines]);
   useHeldPlace(lines, offset);
   const { goal = null, begins = true, onReached } = props;
   useLayoutEffect(() => {

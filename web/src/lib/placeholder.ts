@@ -1,9 +1,17 @@
-import { thumbHashToDataURL } from "thumbhash";
+import { thumbHashToAverageRGBA, thumbHashToDataURL } from "thumbhash";
 
 /** What shows until a picture has loaded: its ThumbHash (base64, at most 25 bytes) as a small PNG data URL. */
 export function placeholderUrl(hash: string | null | undefined): string | undefined {
   const bytes = decode(hash);
   return bytes && thumbHashToDataURL(bytes);
+}
+
+/** Its average colour, which takes no time. */
+export function placeholderColor(hash: string | null | undefined): string | undefined {
+  const bytes = decode(hash);
+  if (!bytes) return undefined;
+  const { r, g, b } = thumbHashToAverageRGBA(bytes);
+  return `rgb(${[r, g, b].map((share) => Math.round(share * 255)).join(" ")})`;
 }
 
 function decode(hash: string | null | undefined): Uint8Array | undefined {

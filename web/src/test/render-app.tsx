@@ -8,8 +8,10 @@ export async function openApp(path: string) {
   const { startApp } = await import("@/app/start-app");
   const app = await startApp();
   const { getAuth } = await import("@/auth/session");
+  // At once, instead of after the first page.
+  const auth = await getAuth();
   // It would hear of the next test's session, as another tab does, and ask the API in its name.
-  onTestFinished(() => getAuth().dispose());
+  onTestFinished(() => auth.dispose());
   render(app);
   return userEvent.setup();
 }

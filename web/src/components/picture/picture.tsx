@@ -1,7 +1,7 @@
 import { cx } from "class-variance-authority";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
-import { placeholderUrl } from "@/lib/placeholder";
+import { placeholderColor, placeholderUrl } from "@/lib/placeholder";
 
 interface PictureProps {
   src: string;
@@ -18,14 +18,25 @@ interface PictureProps {
   className?: string;
 }
 
-/** A picture in its own ratio that fades in over its placeholder. */
+/** Most pictures are there by then: unpacking a placeholder takes a phone longer than drawing the picture. */
+const SLOW_MS = 150;
+
+/** A picture in its own ratio, over its average colour; one that takes longer fades in over its placeholder. */
 export function Picture({ src, alt, width, height, placeholder, eager = false, onBroken, className }: PictureProps) {
-  const blurred = useMemo(() => placeholderUrl(placeholder), [placeholder]);
   const [loaded, setLoaded] = useState<string>();
+  const [slow, setSlow] = useState(false);
+  const waiting = loaded !== src;
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, [waiting]);
+  const blurred = useMemo(() => (slow ? placeholderUrl(placeholder) : undefined), [slow, placeholder]);
+  const color = useMemo(() => placeholderColor(placeholder), [placeholder]);
   return (
     <span
       className={cx("block overflow-hidden rounded-pic bg-stage bg-cover", className)}
-      style={{ aspectRatio: `${String(width)} / ${String(height)}`, backgroundImage: blurred && `url("${blurred}")` }}
+      style={{ aspectRatio: `${String(width)} / ${String(height)}`, backgroundColor: color, backgroundImage: blurred && `url("${blurred}")` }}
     >
       <img
         src={src}
@@ -44,7 +55,7 @@ export function Picture({ src, alt, width, height, placeholder, eager = false, o
           setLoaded(src);
           onBroken?.();
         }}
-        className={cx("size-full transition-opacity duration-(--slow)", loaded === src ? "opacity-100" : "opacity-0")}
+        className={cx("size-full transition-opacity duration-(--slow)", slow && waiting ? "opacity-0" : "opacity-100")}
       />
     </span>
   );

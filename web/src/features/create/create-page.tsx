@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { useConfig } from "@/api/config";
 import { useUsage } from "@/api/usage";
 import { useUser } from "@/auth/session";
+import { Later } from "@/components/later";
 import { toast } from "@/components/ui/toast-store";
 import { useDocumentTitle } from "@/lib/document-title";
 import { useNotifications } from "@/lib/notifications";
@@ -201,24 +202,26 @@ export function CreatePage() {
           (running ?? runs.chosen) ? "max-desk:order-first max-desk:border-b max-desk:border-line max-desk:bg-surface" : "max-desk:pb-44",
         )}
       >
-        <Result
-          runs={runs}
-          presets={config.presets}
-          status={status}
-          notifications={notifications}
-          onCancel={stop}
-          onRetry={() => runs.shown.data && retry(runs.shown.data)}
-          onEditPrompt={() => prompt.current?.focus()}
-          onUseSettings={() => runs.shown.data && replaceDraft(draftOf(runs.shown.data), "These settings are in the panel now.")}
-          onUseAsInput={useVariant}
-          firstSteps={
-            <FirstSteps
-              preset={preset}
-              onSample={preset.photo !== "none" && samples[0] ? () => samples[0] && void photo.addSample(samples[0]) : null}
-              onDescribe={() => prompt.current?.focus()}
-            />
-          }
-        />
+        <Later>
+          <Result
+            runs={runs}
+            presets={config.presets}
+            status={status}
+            notifications={notifications}
+            onCancel={stop}
+            onRetry={() => runs.shown.data && retry(runs.shown.data)}
+            onEditPrompt={() => prompt.current?.focus()}
+            onUseSettings={() => runs.shown.data && replaceDraft(draftOf(runs.shown.data), "These settings are in the panel now.")}
+            onUseAsInput={useVariant}
+            firstSteps={
+              <FirstSteps
+                preset={preset}
+                onSample={preset.photo !== "none" && samples[0] ? () => samples[0] && void photo.addSample(samples[0]) : null}
+                onDescribe={() => prompt.current?.focus()}
+              />
+            }
+          />
+        </Later>
       </section>
 
       <CreateOverlays

@@ -14,7 +14,7 @@ import { useGridKeys } from "@/gallery/use-grid-keys";
 import { useListing } from "@/gallery/use-listing";
 import { useRenderActions } from "@/gallery/use-render-actions";
 import { useSelection } from "@/gallery/use-selection";
-import { monthName } from "@/gallery/words";
+import { monthName } from "@/lib/dates";
 import { useDocumentTitle } from "@/lib/document-title";
 
 import { BulkBar } from "./components/bulk-bar";

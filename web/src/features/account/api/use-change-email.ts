@@ -7,7 +7,7 @@ import { getAuth } from "@/auth/session";
 export function useChangeEmail() {
   return useMutation<null, AuthError, { email: string }>({
     mutationFn: async ({ email }) => {
-      const { error } = await getAuth().updateUser(
+      const { error } = await (await getAuth()).updateUser(
         { email },
         { emailRedirectTo: `${window.location.origin}/dashboard/account` },
       );
@@ -21,7 +21,7 @@ export function useChangeEmail() {
 export function useConfirmEmail() {
   return useMutation<null, AuthError, { email: string; token: string }>({
     mutationFn: async ({ email, token }) => {
-      const { error } = await getAuth().verifyOtp({ email, token, type: "email_change" });
+      const { error } = await (await getAuth()).verifyOtp({ email, token, type: "email_change" });
       if (error) throw error;
       return null;
     },

@@ -15,7 +15,7 @@ export type SignInOutcome = "done" | "code-sent";
 export function usePasswordSignIn() {
   return useMutation<SignInOutcome, AuthError, Credentials>({
     mutationFn: async (credentials) => {
-      const { error } = await getAuth().signInWithPassword(credentials);
+      const { error } = await (await getAuth()).signInWithPassword(credentials);
       if (error) throw error;
       return "done";
     },
@@ -26,7 +26,7 @@ export function usePasswordSignIn() {
 export function useSignUp() {
   return useMutation<SignInOutcome, AuthError, Credentials>({
     mutationFn: async (credentials) => {
-      const { data, error } = await getAuth().signUp({
+      const { data, error } = await (await getAuth()).signUp({
         ...credentials,
         options: { emailRedirectTo: window.location.origin },
       });
@@ -40,7 +40,7 @@ export function useSignUp() {
 export function useSendCode() {
   return useMutation<SignInOutcome, AuthError, { email: string }>({
     mutationFn: async ({ email }) => {
-      const { error } = await getAuth().signInWithOtp({
+      const { error } = await (await getAuth()).signInWithOtp({
         email,
         options: { shouldCreateUser: true, emailRedirectTo: window.location.origin },
       });
@@ -54,7 +54,7 @@ export function useSendCode() {
 export function useVerifyCode(type: "email" | "recovery") {
   return useMutation<SignInOutcome, AuthError, { email: string; token: string }>({
     mutationFn: async ({ email, token }) => {
-      const { error } = await getAuth().verifyOtp({ email, token, type });
+      const { error } = await (await getAuth()).verifyOtp({ email, token, type });
       if (error) throw error;
       return "done";
     },
@@ -65,7 +65,7 @@ export function useVerifyCode(type: "email" | "recovery") {
 export function useSendRecovery() {
   return useMutation<SignInOutcome, AuthError, { email: string }>({
     mutationFn: async ({ email }) => {
-      const { error } = await getAuth().resetPasswordForEmail(email, {
+      const { error } = await (await getAuth()).resetPasswordForEmail(email, {
         redirectTo: `${window.location.origin}/reset-password`,
       });
       if (error) throw error;

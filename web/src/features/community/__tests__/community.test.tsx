@@ -192,7 +192,7 @@ describe("a signed-in person", () => {
     await user.click(await screen.findByRole("link", { name: "Apply settings of Oak" }));
     expect(await screen.findByLabelText("Describe it")).toHaveValue("Oak");
     expect(localStorage.getItem("maquette.applied")).toBeNull();
-    await user.click(screen.getByRole("button", { name: "Undo" }));
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
     expect(screen.getByLabelText("Describe it")).toHaveValue("My own words");
   });
 

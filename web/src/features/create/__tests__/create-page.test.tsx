@@ -49,7 +49,7 @@ describe("a file dropped beside the panel", () => {
     await waitFor(() => expect(screen.getByLabelText("Describe it")).toHaveValue(RECIPE.prompt));
     expect(screen.getByLabelText("Seed")).toHaveValue("7");
 
-    await user.click(screen.getByRole("button", { name: "Use as photo" }));
+    await user.click(await screen.findByRole("button", { name: "Use as photo" }));
     expect(screen.getByText("Oak 1.jpg")).toBeVisible();
     expect(screen.getByLabelText("Describe it")).toHaveValue("Mine");
   });

@@ -54,7 +54,7 @@ function Thumbnail({ generation, preset }: { generation: Generation; preset: Pre
   const cover = render?.variants.find(({ id }) => id === render.cover_variant_id) ?? render?.variants[0];
   if (cover?.thumbnail_url) {
     return (
-      <img src={cover.thumbnail_url} alt="" width={cover.width} height={cover.height} className="h-14 w-auto rounded-pic bg-stage" />
+      <img src={cover.thumbnail_url} alt="" loading="lazy" width={cover.width} height={cover.height} className="h-14 w-auto rounded-pic bg-stage" />
     );
   }
   if (isInFlight(generation)) {

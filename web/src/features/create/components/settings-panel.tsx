@@ -1,6 +1,7 @@
 import { cx } from "class-variance-authority";
 import { useCallback, type ReactNode, type Ref } from "react";
 
+import { Later } from "@/components/later";
 import { GroupField } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
 
@@ -62,16 +63,18 @@ export function SettingsPanel(props: SettingsPanelProps) {
         maximum={config.limits.prompt_characters}
         optional={hasPhoto}
       />
-      <LastRow settings={others} field={field} variants={<VariantsField {...props} />} />
-      {preset.supports_seed && (
-        <SeedField
-          seed={draft.seed}
-          locked={draft.seedLocked}
-          limits={config.limits}
-          onChange={(seed, seedLocked) => onChange({ seed, seedLocked })}
-        />
-      )}
-      <CollectionField value={draft.collectionId} onChange={onKeepIn} />
+      <Later>
+        <LastRow settings={others} field={field} variants={<VariantsField {...props} />} />
+        {preset.supports_seed && (
+          <SeedField
+            seed={draft.seed}
+            locked={draft.seedLocked}
+            limits={config.limits}
+            onChange={(seed, seedLocked) => onChange({ seed, seedLocked })}
+          />
+        )}
+        <CollectionField value={draft.collectionId} onChange={onKeepIn} />
+      </Later>
     </div>
   );
 }
