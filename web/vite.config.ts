@@ -24,8 +24,23 @@ function preloadStart(): Plugin {
   };
 }
 
+/** Files that import each other run in the order they come: in some loads what one takes from the other is not there yet. */
+function refuseCircles(): Plugin {
+  return {
+    name: "refuse-circles",
+    generateBundle(_options, bundle) {
+      const visit = (file: string, path: string[]) => {
+        if (path.includes(file)) this.error(`These files import each other: ${[...path, file].join(", ")}`);
+        const chunk = bundle[file];
+        if (chunk?.type === "chunk") for (const next of chunk.imports) visit(next, [...path, file]);
+      };
+      for (const file of Object.keys(bundle)) visit(file, []);
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), preloadStart(), compression({ algorithms: ["brotliCompress", "gzip"], include: /\.(js|css|html|svg)$/ })],
+  plugins: [react(), tailwindcss(), preloadStart(), refuseCircles(), compression({ algorithms: ["brotliCompress", "gzip"], include: /\.(js|css|html|svg)$/ })],
   resolve: {
     alias: {
       "@": source(""),
@@ -42,14 +57,13 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          includeDependenciesRecursively: false,
           groups: [
             { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
             { name: "platform", test: /node_modules\/@tanstack\/(?!.*virtual)/ },
             // What fetches all others must come without them, and first.
             { name: "entry", test: /preload-helper|page-code|first-answers|kept-session/ },
             // What pages have in common in one file, but for what only lists need.
-            { name: "shared", test: /^(?!.*(rolldown.runtime|src\/gallery|virtual))/, minShareCount: 2 },
+            { name: "shared", test: /^(?!.*(rolldown.runtime|src\/gallery|virtual))/, minShareCount: 2, includeDependenciesRecursively: false },
             { name: "gallery", test: /src\/gallery\/(?!use-reorder)|virtual-core|react-virtual/ },
           ],
         },
