@@ -90,11 +90,17 @@ def serve_spa(request: Request[None, None, State], path: str) -> Response[bytes]
         headers["Vary"] = "Accept-Encoding"
     if matches(request, file.etag):
         return Response(b"", status_code=304, headers=headers)
-    accepted = {coding.partition(";")[0].strip() for coding in request.headers.get("accept-encoding", "").split(",")}
+    accepted = _codings(request.headers.get("accept-encoding", ""))
     for coding, data in file.coded.items():
         if coding in accepted:
             return Response(data, media_type=file.content_type, headers=headers | {"Content-Encoding": coding})
     return Response(file.data, media_type=file.content_type, headers=headers)
+
+
+def _codings(accepted: str) -> set[str]:
+    """The names in an Accept-Encoding; a weight of 0 refuses one (RFC 9110, 12.4.2)."""
+    weighted = (coding.replace(" ", "").partition(";q=") for coding in accepted.lower().split(","))
+    return {name for name, _, weight in weighted if not weight or weight.strip("0.")}
 
 
 def _load(path: Path, *, hashed: bool) -> SpaFile:
