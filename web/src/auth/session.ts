@@ -137,7 +137,9 @@ export async function signOut(): Promise<void> {
 export async function currentToken(): Promise<Token | null> {
   if (!options) return null;
   const kept = connection ? "unsure" : keptSession();
-  return tokenOf(kept === "unsure" ? (await (await getAuth()).getSession()).data.session : kept);
+  // Another tab signed in or out: before Auth has told this one, nothing is asked in the name of somebody else.
+  if (kept !== "unsure" && (kept?.user.id ?? null) === personId()) return tokenOf(kept);
+  return tokenOf((await (await getAuth()).getSession()).data.session);
 }
 
 /** A new token after the API refused the last one. Null when there is none; a session that is over ends here. */

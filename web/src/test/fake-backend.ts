@@ -37,7 +37,9 @@ export class FakeBackend {
     this.on("GET /api/v1/usage", () => ok(USAGE));
     this.on("GET /api/v1/generations", () => ok([]));
     this.on("POST /auth/v1/logout", () => new Response(null, { status: 204 }));
-    vi.stubGlobal("fetch", (input: RequestInfo | URL, init?: RequestInit) => this.answer(new Request(input, init)));
+    vi.stubGlobal("fetch", (input: RequestInfo | URL, init?: RequestInit) =>
+      this.answer(new Request(typeof input === "string" ? new URL(input, window.location.origin) : input, init)),
+    );
   }
 
   on(route: string, handler: Handler): this {
@@ -102,6 +104,7 @@ export function tokenOf(person: Person, serial = 1): string {
 }
 
 /** As if the person had signed in before. */
-export function storeSession(person: Person) {
-  localStorage.setItem("maquette.session", JSON.stringify(sessionOf(person)));
+export function storeSession(person: Person, validSeconds = 3600) {
+  const expires = Math.floor(Date.now() / 1000) + validSeconds;
+  localStorage.setItem("maquette.session", JSON.stringify({ ...sessionOf(person), expires_at: expires }));
 }

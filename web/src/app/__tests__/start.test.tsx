@@ -1,0 +1,114 @@
+import { cleanup, render, screen, waitFor } from "@testing-library/react";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+
+import { ALICE, BOB, FakeBackend, ok, sessionOf, storeSession, tokenOf } from "@/test/fake-backend";
+import { card } from "@/test/fixtures";
+import { openApp } from "@/test/render-app";
+
+let backend: FakeBackend;
+
+beforeEach(() => {
+  backend = backendOfAlice();
+});
+
+function backendOfAlice() {
+  return new FakeBackend()
+    .on("GET /api/v1/renders", () => ok([card(0)]))
+    .on("GET /api/v1/renders/months", () => ok([{ month: "2026-11", count: 1 }]))
+    .on("GET /api/v1/collections", () => ok([]))
+    .on("GET /api/v1/uploads", () => ok([]));
+}
+
+describe("what the entry asks for early", () => {
+  const addresses = () => backend.calls.map(({ path, query }) => [path, query.toString()].filter(Boolean).join("?"));
+
+  it.each([
+    ["/dashboard/renders", 5],
+    ["/dashboard/create", 2],
+  ])("is what %s asks for, and is not asked for again", async (page, count) => {
+    // However long the code takes here, the answers stay fresh.
+    vi.useFakeTimers({ toFake: ["Date"] });
+    storeSession(ALICE);
+    window.history.replaceState(null, "", page);
+    const { beginPage } = await import("@/app/page-code");
+    beginPage(window.location);
+    await waitFor(() => expect(addresses()).toHaveLength(count));
+    const early = addresses().sort();
+    await openApp(page);
+    await screen.findAllByText("128");
+    expect(addresses().filter((address) => early.includes(address)).sort()).toEqual(early);
+
+    // The page by itself asks for just these.
+    cleanup();
+    vi.resetModules();
+    backend = backendOfAlice();
+    await openApp(page);
+    await screen.findAllByText("128");
+    expect(addresses().filter((address) => early.includes(address)).sort()).toEqual(early);
+  });
+});
+
+describe("the first page", () => {
+  const connected = vi.fn<() => void>();
+
+  beforeEach(() => {
+    connected.mockClear();
+    vi.doMock("@supabase/auth-js", async (original) => {
+      connected();
+      return original();
+    });
+    onTestFinished(() => vi.doUnmock("@supabase/auth-js"));
+  });
+
+  async function open(path: string) {
+    window.history.replaceState(null, "", path);
+    const { startApp } = await import("@/app/start-app");
+    const app = await startApp();
+    const { getAuth } = await import("@/auth/session");
+    onTestFinished(async () => (await getAuth()).dispose());
+    return app;
+  }
+  const askedAuth = () => backend.calls.filter(({ path }) => path.startsWith("/auth/"));
+
+  it("of somebody signed in does not wait for Auth, whose code comes after it", async () => {
+    storeSession(ALICE);
+    render(await open("/dashboard/renders"));
+    expect(await screen.findByRole("link", { name: "Render 0" })).toBeVisible();
+    await screen.findAllByText("128");
+    expect(connected).not.toHaveBeenCalled();
+    await waitFor(() => expect(connected).toHaveBeenCalledOnce());
+    expect(askedAuth()).toEqual([]);
+  });
+
+  it.each(["/?code=abc", "/#error=access_denied&error_code=otp_expired&error_description=Used"])("waits for Auth at %s", async (link) => {
+    await open(link);
+    expect(connected).toHaveBeenCalledOnce();
+  });
+
+  it("says that a link did not work", async () => {
+    render(await open("/#error=access_denied&error_code=otp_expired&error_description=Used"));
+    expect(await screen.findByRole("heading", { name: "Sign in" })).toBeVisible();
+    expect(screen.getByText(/^This link does not work any more/)).toBeVisible();
+  });
+
+  it("waits for a new token where the old one is about to expire", async () => {
+    storeSession(ALICE, 60);
+    backend.on("POST /auth/v1/token", () => Response.json(sessionOf(ALICE, 2)));
+    const app = await open("/dashboard/renders");
+    expect(askedAuth()).toHaveLength(1);
+    render(app);
+    expect(await screen.findByRole("link", { name: "Render 0" })).toBeVisible();
+    const tokens = backend.calls.filter(({ path }) => path.startsWith("/api/") && path !== "/api/v1/config").map(({ token }) => token);
+    expect(new Set(tokens)).toEqual(new Set([tokenOf(ALICE, 2)]));
+  });
+
+  it("I3: asks nothing in the name of whoever signs in in another tab meanwhile, and becomes theirs", async () => {
+    storeSession(ALICE);
+    await open("/dashboard/renders");
+    const { currentToken, personId } = await import("@/auth/session");
+    storeSession(BOB);
+    expect(personId()).toBe(ALICE.id);
+    await expect(currentToken()).resolves.toMatchObject({ userId: BOB.id });
+    expect(personId()).toBe(BOB.id);
+  });
+});
