@@ -46,6 +46,15 @@ def test_the_frame_of_a_member_is_there_before_the_code_and_stays(
     assert _sign(page) == framed
 
 
+def test_it_is_said_when_the_code_does_not_come(open_window: OpenWindow) -> None:
+    page = open_window().new_page()
+    page.route("**/assets/start-*.js", lambda route: route.abort())
+    page.goto("/community")
+    expect(page.get_by_role("alert")).to_have_text(
+        "Maquette did not load. Check your connection, then load the page again."
+    )
+
+
 def test_a_page_asks_for_each_thing_once(alice: Person) -> None:
     for seed in (1, 2):
         alice.make(preset_id="graphic-poster", prompt="A lighthouse at dusk", settings={}, variants=1, seed=seed)

@@ -37,5 +37,6 @@ export function beginPage({ pathname, search }: Pick<Location, "pathname" | "sea
     const parts = address.split("/");
     return parts.length === names.length && parts.every((part, index) => part === names[index] || part.startsWith("$"));
   };
-  for (const [address, load] of Object.entries(pageCode)) if (fits(address)) void load();
+  // The router asks again for what did not come, and tells.
+  for (const [address, load] of Object.entries(pageCode)) if (fits(address)) load().catch(() => undefined);
 }

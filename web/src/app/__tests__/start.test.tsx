@@ -68,14 +68,24 @@ describe("the first page", () => {
     onTestFinished(async () => (await getAuth()).dispose());
     return app;
   }
+  /** Timers of this many ms run when the answer is called, however busy the machine is. */
+  function hold(ms: number) {
+    const held: (() => void)[] = [];
+    const { setTimeout } = globalThis;
+    vi.spyOn(globalThis, "setTimeout").mockImplementation(((run: () => void, delay?: number) =>
+      delay === ms ? held.push(run) : setTimeout(run, delay)) as typeof setTimeout);
+    return () => held.forEach((run) => run());
+  }
   const askedAuth = () => backend.calls.filter(({ path }) => path.startsWith("/auth/"));
 
   it("of somebody signed in does not wait for Auth, whose code comes after it", async () => {
     storeSession(ALICE);
+    const connect = hold(2000);
     render(await open("/dashboard/renders"));
     expect(await screen.findByRole("link", { name: "Render 0" })).toBeVisible();
     await screen.findAllByText("128");
     expect(connected).not.toHaveBeenCalled();
+    connect();
     await waitFor(() => expect(connected).toHaveBeenCalledOnce());
     expect(askedAuth()).toEqual([]);
   });
