@@ -508,7 +508,8 @@ async def test_operation_does_its_job(operation_id: str, document: Document, vis
     ],
 )
 def test_head_answers_as_get_without_the_content(product: Product, address: str) -> None:
-    with httpx.Client(base_url=product.url) as stranger:
+    # As it is: compressed, two answers whose ids differ are seldom of one length.
+    with httpx.Client(base_url=product.url, headers={"Accept-Encoding": "identity"}) as stranger:
         whole, head = stranger.get(address), stranger.head(address)
         own = {"date", "x-request-id"}
         told, expected = (
