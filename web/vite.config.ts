@@ -12,10 +12,11 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 function preloadStart(): Plugin {
   return {
     name: "preload-start",
-    transformIndexHtml(_html, { bundle = {} }) {
+    transformIndexHtml(html, { bundle = {} }) {
       const start = Object.values(bundle).find(({ name }) => name === "start");
       if (start?.type !== "chunk") return [];
-      return [start.fileName, ...start.imports].map((file) => ({
+      const missing = [start.fileName, ...start.imports].filter((file) => !html.includes(file));
+      return missing.map((file) => ({
         tag: "link",
         attrs: { rel: "modulepreload", crossorigin: true, fetchpriority: "low", href: `/${file}` },
         injectTo: "head",

@@ -1,4 +1,4 @@
-// Runs before the first paint. The keys are those of src/lib/preferences.ts and src/auth/session.ts.
+// Runs before the first paint. The keys are those of src/lib/preferences.ts and src/auth/kept-session.ts.
 try {
   const { theme } = JSON.parse(localStorage.getItem("maquette.preferences") ?? "{}");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;

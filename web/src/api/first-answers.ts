@@ -10,6 +10,8 @@ const FIRST_SCREEN = 8;
 
 const answers = new Map<string, { token: string; answer: Promise<Response>; at: number }>();
 
+const addressOf = (path: string) => new URL(path, window.location.origin).href;
+
 /** Asks the API in the name of who is signed in, while the code that will want the answers is on its way. */
 export function askFirst(paths: readonly string[]) {
   const session = keptSession();
@@ -19,13 +21,13 @@ export function askFirst(paths: readonly string[]) {
     const answer = fetch(path, { headers: { Authorization: `Bearer ${token}` } });
     // Whoever takes it is told what went wrong.
     answer.catch(() => undefined);
-    answers.set(new URL(path, window.location.origin).href, { token, answer, at: Date.now() });
+    answers.set(addressOf(path), { token, answer, at: Date.now() });
   }
 }
 
 /** Fetches the pictures of the first screen with the list that has them, instead of when they are drawn. */
 export function fetchPictures(path: string) {
-  const asked = answers.get(new URL(path, window.location.origin).href);
+  const asked = answers.get(addressOf(path));
   const fetchAll = async (answer: Response) => {
     const { data } = (await answer.json()) as { data: RenderCard[] };
     for (const { cover } of data.slice(0, FIRST_SCREEN)) if (cover?.thumbnail_url) new Image().src = cover.thumbnail_url;
