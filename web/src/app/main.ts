@@ -3,6 +3,7 @@ import "@/styles/index.css";
 import { beginPage } from "./page-code";
 
 // One after the other, as they arrive: together they would keep a phone from answering a finger for a quarter of a second.
+import("react-dom/client").catch(notLoaded);
 import("@tanstack/react-router").catch(notLoaded);
 beginPage(window.location);
 import("./start").catch(notLoaded);

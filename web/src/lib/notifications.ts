@@ -2,7 +2,8 @@ import { useSyncExternalStore } from "react";
 
 const STORAGE_KEY = "maquette.notify";
 
-let wanted = offered() && Notification.permission === "granted" && stored();
+/** Asked when it matters: the browser keeps the page waiting for its answer about the permission. */
+let wanted: boolean | undefined;
 const listeners = new Set<() => void>();
 
 /**
@@ -10,12 +11,12 @@ const listeners = new Set<() => void>();
  * browsers, and people, refuse those who ask by themselves.
  */
 export function useNotifications() {
-  return { offered: offered(), wanted: useSyncExternalStore(subscribe, () => wanted), toggle };
+  return { offered: offered(), wanted: useSyncExternalStore(subscribe, isWanted), toggle };
 }
 
 /** Shows `text` where it is wanted and the window is out of sight. */
 export function notify(text: string) {
-  if (!wanted || !document.hidden) return;
+  if (!document.hidden || !isWanted()) return;
   try {
     const shown = new Notification("Maquette", { body: text, icon: "/mark.svg", tag: "maquette-render" });
     shown.onclick = () => {
@@ -27,9 +28,14 @@ export function notify(text: string) {
 }
 
 async function toggle() {
-  wanted = !wanted && (await Notification.requestPermission()) === "granted";
+  wanted = !isWanted() && (await Notification.requestPermission()) === "granted";
   store(wanted);
   for (const listener of listeners) listener();
+}
+
+function isWanted(): boolean {
+  wanted ??= offered() && Notification.permission === "granted" && stored();
+  return wanted;
 }
 
 function subscribe(listener: () => void) {

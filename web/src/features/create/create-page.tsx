@@ -7,7 +7,6 @@ import { useUser } from "@/auth/session";
 import { Later } from "@/components/later";
 import { toast } from "@/components/ui/toast-store";
 import { useDocumentTitle } from "@/lib/document-title";
-import { useNotifications } from "@/lib/notifications";
 import { useShortcuts } from "@/lib/shortcuts";
 import { useOnline } from "@/lib/use-online";
 
@@ -87,7 +86,6 @@ export function CreatePage() {
   const over = useDropAndPaste((file) => void addFile(file));
   const samples = config.sample_photos.filter(({ families }) => families.includes(preset.family));
 
-  const notifications = useNotifications();
   const runs = useRuns();
   const { running } = runs;
   const { status, secondsLeft, announced } = useRunStatus(runs);
@@ -207,7 +205,6 @@ export function CreatePage() {
             runs={runs}
             presets={config.presets}
             status={status}
-            notifications={notifications}
             onCancel={stop}
             onRetry={() => runs.shown.data && retry(runs.shown.data)}
             onEditPrompt={() => prompt.current?.focus()}

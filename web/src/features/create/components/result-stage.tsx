@@ -17,7 +17,6 @@ interface ResultStageProps {
   generation: Generation;
   preset: Preset | undefined;
   status: string;
-  notifications: Parameters<typeof RunBar>[0]["notifications"];
   onCancel: () => void;
   onRetry: () => void;
   onEditPrompt: () => void;
@@ -26,7 +25,7 @@ interface ResultStageProps {
 }
 
 /** One generation: how far it is, what it made, and what can be done with that. */
-export function ResultStage({ generation, preset, status, notifications, onCancel, ...does }: ResultStageProps) {
+export function ResultStage({ generation, preset, status, onCancel, ...does }: ResultStageProps) {
   const [openAt, setOpenAt] = useState<number | null>(null);
   const { mutate: chooseCover } = useChooseCover(generation.id);
   const { render } = generation;
@@ -54,7 +53,7 @@ export function ResultStage({ generation, preset, status, notifications, onCance
   };
   return (
     <>
-      <RunBar generation={generation} status={status} notifications={notifications} onCancel={onCancel} />
+      <RunBar generation={generation} status={status} onCancel={onCancel} />
       <VariantGrid
         generation={generation}
         preset={preset}

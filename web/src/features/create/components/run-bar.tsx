@@ -4,25 +4,19 @@ import { isInFlight, outcomeLine } from "@/api/run-state";
 import { Button } from "@/components/ui/button";
 import { DimensionLine } from "@/components/ui/dimension-line";
 import { IconButton } from "@/components/ui/icon-button";
+import { useNotifications } from "@/lib/notifications";
 
 import type { Generation } from "../types";
-
-interface Notifications {
-  offered: boolean;
-  wanted: boolean;
-  toggle: () => Promise<void>;
-}
 
 interface RunBarProps {
   generation: Generation;
   /** Where a running one stands, in words. */
   status: string;
-  notifications: Notifications;
   onCancel: () => void;
 }
 
 /** Title of a generation and, while it runs, how far it is. */
-export function RunBar({ generation, status, notifications, onCancel }: RunBarProps) {
+export function RunBar({ generation, status, onCancel }: RunBarProps) {
   const running = isInFlight(generation);
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 desk:min-h-11 wide:flex-nowrap">
@@ -35,17 +29,7 @@ export function RunBar({ generation, status, notifications, onCancel }: RunBarPr
             className="min-w-20 grow max-wide:order-last max-wide:mt-1 max-wide:basis-full"
           />
           <span className="text-13 tabular-nums max-wide:grow">{status}</span>
-          {notifications.offered && (
-            <IconButton
-              label="Notify me when it is done"
-              variant="ghost"
-              aria-pressed={notifications.wanted}
-              onClick={() => void notifications.toggle()}
-              className="max-desk:-my-2"
-            >
-              {notifications.wanted ? <BellRing aria-hidden size={18} strokeWidth={1.6} /> : <Bell aria-hidden size={18} strokeWidth={1.6} />}
-            </IconButton>
-          )}
+          <NotifyButton />
           <Button blocked={generation.cancel_requested} onClick={onCancel} className="max-desk:hidden">
             Cancel
           </Button>
@@ -54,5 +38,21 @@ export function RunBar({ generation, status, notifications, onCancel }: RunBarPr
         generation.status === "succeeded" && <span className="text-13 text-ink-2 desk:ml-auto">{outcomeLine(generation)}</span>
       )}
     </div>
+  );
+}
+
+function NotifyButton() {
+  const { offered, wanted, toggle } = useNotifications();
+  if (!offered) return null;
+  return (
+    <IconButton
+      label="Notify me when it is done"
+      variant="ghost"
+      aria-pressed={wanted}
+      onClick={() => void toggle()}
+      className="max-desk:-my-2"
+    >
+      {wanted ? <BellRing aria-hidden size={18} strokeWidth={1.6} /> : <Bell aria-hidden size={18} strokeWidth={1.6} />}
+    </IconButton>
   );
 }
