@@ -8,6 +8,9 @@ import("@tanstack/react-router").catch(notLoaded);
 beginPage(window.location);
 import("./start").catch(notLoaded);
 
+// Members see their credits on every page; the other font is preloaded by index.html.
+if ("member" in document.documentElement.dataset) void document.fonts.load("1em Geist Mono Digits", "0");
+
 function notLoaded() {
   document.getElementById("not-loaded")?.removeAttribute("hidden");
 }
