@@ -2,35 +2,38 @@ import { Outlet } from "@tanstack/react-router";
 import { useEffect, useState, type ReactNode } from "react";
 
 import { useToasts } from "@/components/ui/toast-store";
-import { TooltipProvider } from "@/components/ui/tooltip";
+import { loadOverlays } from "@/components/ui/use-overlays";
 
 import { NavigationAnnouncer } from "./navigation-announcer";
 
-/** Milliseconds before a tooltip: long enough not to flicker under a passing pointer. */
-const TOOLTIP_DELAY_MS = 400;
-
 /** When the first page is there, before there is anything to say: "You are offline" must not need the network. */
-const TOASTS_AFTER_MS = 1000;
+const LAYERS_AFTER_MS = 1000;
 
-function Toasts() {
-  const some = useToasts().length > 0;
-  const [Toaster, setToaster] = useState<(() => ReactNode) | null>(null);
+type Layer = () => ReactNode;
+
+const loadToasts = () => import("@/components/ui/toaster").then(({ Toaster }): Layer => Toaster);
+const loadTooltips = () => loadOverlays().then(({ Tooltips }): Layer => Tooltips);
+
+/** What lies over every page, after the first one or as soon as it is needed. */
+function Late({ load, needed = false }: { load: () => Promise<Layer>; needed?: boolean }) {
+  const [Layer, setLayer] = useState<Layer | null>(null);
   useEffect(() => {
-    if (Toaster) return;
-    const load = () => import("@/components/ui/toaster").then(({ Toaster }) => setToaster(() => Toaster));
-    // Where its code does not come, the next toast asks again.
-    const timer = setTimeout(() => void load().catch(() => undefined), some ? 0 : TOASTS_AFTER_MS);
+    if (Layer) return;
+    // Where its code does not come, the next need asks again.
+    const timer = setTimeout(() => void load().then((layer) => setLayer(() => layer), () => undefined), needed ? 0 : LAYERS_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [Toaster, some]);
-  return Toaster && <Toaster />;
+  }, [Layer, load, needed]);
+  return Layer && <Layer />;
 }
 
 export function RootLayout() {
+  const someToasts = useToasts().length > 0;
   return (
-    <TooltipProvider delayDuration={TOOLTIP_DELAY_MS}>
+    <>
       <Outlet />
-      <Toasts />
+      <Late load={loadToasts} needed={someToasts} />
+      <Late load={loadTooltips} />
       <NavigationAnnouncer />
-    </TooltipProvider>
+    </>
   );
 }

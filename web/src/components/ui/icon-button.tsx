@@ -2,7 +2,6 @@ import { cx } from "class-variance-authority";
 import type { ReactNode } from "react";
 
 import { Button, buttonStyle, type ButtonProps } from "./button";
-import { Tooltip } from "./tooltip";
 
 interface IconButtonProps extends Omit<ButtonProps, "children" | "aria-label"> {
   /** The accessible name, shown as tooltip too. */
@@ -15,16 +14,16 @@ interface IconButtonProps extends Omit<ButtonProps, "children" | "aria-label"> {
 /** A button that is only an icon: always named, always with a tooltip. */
 export function IconButton({ label, shortcut, variant, size, className, children, ...rest }: IconButtonProps) {
   return (
-    <Tooltip label={label} shortcut={shortcut}>
-      <Button
-        {...rest}
-        variant={variant}
-        size={size}
-        aria-label={label}
-        className={cx(buttonStyle({ variant, size, icon: true }), className)}
-      >
-        {children}
-      </Button>
-    </Tooltip>
+    <Button
+      {...rest}
+      variant={variant}
+      size={size}
+      aria-label={label}
+      data-tooltip={label}
+      data-shortcut={shortcut}
+      className={cx(buttonStyle({ variant, size, icon: true }), className)}
+    >
+      {children}
+    </Button>
   );
 }

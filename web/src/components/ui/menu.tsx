@@ -1,43 +1,73 @@
 import { cx } from "class-variance-authority";
-import { DropdownMenu as Radix } from "radix-ui";
-import type { ComponentProps, ReactElement, ReactNode } from "react";
+import { Slot } from "radix-ui";
+import { useId, useRef, useState, type ComponentProps, type KeyboardEvent, type ReactElement, type ReactNode } from "react";
 
-interface MenuProps {
+import type { MenuItem as RadixItem, PanelProps } from "./overlays";
+import { useOverlays } from "./use-overlays";
+
+interface MenuProps extends Partial<Pick<PanelProps, "side" | "align" | "offset">> {
   /** The button that opens it. */
   trigger: ReactElement;
-  side?: "top" | "right" | "bottom" | "left";
-  align?: "start" | "center" | "end";
-  /** Distance to the button in px. */
-  offset?: number;
   children: ReactNode;
 }
 
 /** A list of actions behind a button. The page behind it stays alive: the next click closes the list and counts. */
 export function Menu({ trigger, side = "bottom", align = "end", offset = 6, children }: MenuProps) {
+  const [open, setOpen] = useState(false);
+  const [byKeyboard, setByKeyboard] = useState(false);
+  const id = useId();
+  const buttonId = useId();
+  const button = useRef<HTMLElement>(null);
+  const overlays = useOverlays(open, () => setOpen(false));
+  const toggle = (to: boolean, keyboard: boolean) => {
+    setOpen(to);
+    setByKeyboard(keyboard);
+  };
   return (
-    <Radix.Root modal={false}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
+    <>
+      <Slot.Root
+        ref={button}
+        id={buttonId}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        data-state={open ? "open" : "closed"}
+        onClick={({ detail }) => toggle(!open, detail === 0)}
+        onKeyDown={(event: KeyboardEvent) => {
+          if (event.key !== "ArrowDown") return;
+          event.preventDefault();
+          toggle(true, true);
+        }}
+      >
+        {trigger}
+      </Slot.Root>
+      {overlays && (
+        <overlays.MenuPanel
+          id={id}
+          button={button}
+          labelledBy={buttonId}
+          byKeyboard={byKeyboard}
+          open={open}
+          onOpenChange={setOpen}
           side={side}
           align={align}
-          sideOffset={offset}
-          collisionPadding={12}
-          className="float-in z-30 min-w-52 rounded-md bg-raised p-1.5 shadow-2"
+          offset={offset}
         >
           {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+        </overlays.MenuPanel>
+      )}
+    </>
   );
 }
 
-interface MenuItemProps extends ComponentProps<typeof Radix.Item> {
+interface MenuItemProps extends ComponentProps<typeof RadixItem> {
   icon?: ReactNode;
   danger?: boolean;
 }
 
 export function MenuItem({ icon, danger = false, className, children, asChild, ...rest }: MenuItemProps) {
+  const overlays = useOverlays(true);
+  if (!overlays) return null;
   const style = cx(
     "flex min-h-(--tap) items-center gap-2.5 rounded-sm px-2.5 text-13 outline-none select-none data-highlighted:bg-hover",
     danger && "text-danger",
@@ -45,23 +75,25 @@ export function MenuItem({ icon, danger = false, className, children, asChild, .
   );
   if (asChild) {
     return (
-      <Radix.Item {...rest} asChild className={style}>
+      <overlays.MenuItem {...rest} asChild className={style}>
         {children}
-      </Radix.Item>
+      </overlays.MenuItem>
     );
   }
   return (
-    <Radix.Item {...rest} className={style}>
+    <overlays.MenuItem {...rest} className={style}>
       {icon}
       {children}
-    </Radix.Item>
+    </overlays.MenuItem>
   );
 }
 
 export function MenuSeparator() {
-  return <Radix.Separator className="mx-2.5 my-1.5 h-px bg-line" />;
+  const overlays = useOverlays(true);
+  return overlays && <overlays.MenuSeparator className="mx-2.5 my-1.5 h-px bg-line" />;
 }
 
 export function MenuLabel({ children }: { children: ReactNode }) {
-  return <Radix.Label className="px-2.5 py-1.5 text-12 text-ink-3">{children}</Radix.Label>;
+  const overlays = useOverlays(true);
+  return overlays && <overlays.MenuLabel className="px-2.5 py-1.5 text-12 text-ink-3">{children}</overlays.MenuLabel>;
 }

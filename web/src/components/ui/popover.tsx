@@ -1,39 +1,52 @@
-import { cx } from "class-variance-authority";
-import { Popover as Radix } from "radix-ui";
-import type { ReactElement, ReactNode } from "react";
+import { Slot } from "radix-ui";
+import { useId, useRef, useState, type ReactElement, type ReactNode } from "react";
 
-interface PopoverProps {
+import { useOverlays } from "./use-overlays";
+import type { PanelProps } from "./overlays";
+
+interface PopoverProps extends Partial<Pick<PanelProps, "open" | "onOpenChange" | "side" | "align">> {
   /** The button that opens it. */
   trigger: ReactElement;
   /** What it holds, for screen readers. */
   label: string;
-  open?: boolean;
-  onOpenChange?: (open: boolean) => void;
-  side?: "top" | "right" | "bottom" | "left";
-  align?: "start" | "center" | "end";
   className?: string;
   children: ReactNode;
 }
 
-export function Popover({ trigger, label, side = "bottom", align = "start", className, children, ...state }: PopoverProps) {
+export function Popover({ trigger, label, open: given, onOpenChange, side = "bottom", align = "start", className, children }: PopoverProps) {
+  const [own, setOwn] = useState(false);
+  const open = given ?? own;
+  const change = onOpenChange ?? setOwn;
+  const id = useId();
+  const button = useRef<HTMLElement>(null);
+  const overlays = useOverlays(open, () => change(false));
   return (
-    <Radix.Root {...state}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          aria-label={label}
+    <>
+      <Slot.Root
+        ref={button}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        data-state={open ? "open" : "closed"}
+        onClick={() => change(!open)}
+      >
+        {trigger}
+      </Slot.Root>
+      {overlays && (
+        <overlays.PopoverPanel
+          id={id}
+          button={button}
+          label={label}
+          open={open}
+          onOpenChange={change}
           side={side}
           align={align}
-          sideOffset={6}
-          collisionPadding={12}
-          className={cx(
-            "float-in z-30 max-h-(--radix-popover-content-available-height) overflow-y-auto rounded-md bg-raised p-2 shadow-2 outline-none",
-            className,
-          )}
+          offset={6}
+          className={className}
         >
           {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+        </overlays.PopoverPanel>
+      )}
+    </>
   );
 }

@@ -1,6 +1,5 @@
 import { cx } from "class-variance-authority";
-import { RadioGroup } from "radix-ui";
-import type { ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 
 export interface Option<Value extends string> {
   value: Value;
@@ -27,30 +26,29 @@ export function Segmented<Value extends string>({
   className,
   ...labelled
 }: SegmentedProps<Value>) {
+  const name = useId();
   return (
-    <RadioGroup.Root
-      {...labelled}
-      value={value}
-      onValueChange={(next) => {
-        onChange(next as Value);
-      }}
-      orientation="horizontal"
-      className={cx("grid auto-cols-fr grid-flow-col rounded-sm bg-sunken p-0.5", className)}
-    >
+    <div {...labelled} role="radiogroup" className={cx("grid auto-cols-fr grid-flow-col rounded-sm bg-sunken p-0.5", className)}>
       {options.map((option) => (
-        <RadioGroup.Item
+        <label
           key={option.value}
-          value={option.value}
           className={cx(
-            "flex h-[calc(var(--tap)-6px)] min-w-0 items-center justify-center gap-1.5 rounded-pic px-1 text-12 font-medium text-ink-2",
-            "hover:text-ink data-[state=checked]:bg-raised data-[state=checked]:text-ink",
-            "data-[state=checked]:shadow-[0_1px_2px_#0000001f,0_0_0_1px_var(--line)]",
+            "relative flex h-[calc(var(--tap)-6px)] min-w-0 items-center justify-center gap-1.5 rounded-pic px-1 text-12 font-medium text-ink-2",
+            "hover:text-ink has-checked:bg-raised has-checked:text-ink has-checked:shadow-[0_1px_2px_#0000001f,0_0_0_1px_var(--line)]",
             numeric && "num",
           )}
         >
+          <input
+            type="radio"
+            name={name}
+            value={option.value}
+            checked={option.value === value}
+            onChange={() => onChange(option.value)}
+            className="absolute inset-0 appearance-none rounded-pic"
+          />
           <span className="truncate">{option.label}</span>
-        </RadioGroup.Item>
+        </label>
       ))}
-    </RadioGroup.Root>
+    </div>
   );
 }
