@@ -10,6 +10,7 @@ import { useDeferredValue, useEffect, useRef } from "react";
 
 import { api, unwrap, unwrapPage } from "./client";
 import { ApiError } from "./errors";
+import { STALE_AFTER_MS } from "./query-client";
 import { isInFlight, isSettled, type Generation } from "./run-state";
 
 const PAGE_SIZE = 12;
@@ -25,17 +26,31 @@ export const generationQuery = (id: string) =>
     queryKey: ["generations", "one", id],
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/v1/generations/{generation_id}", { params: { path: { generation_id: id } }, signal })),
-    staleTime: 0,
+    // A settled one may get another cover, nothing else.
+    staleTime: ({ state }) => (state.data && isSettled(state.data) ? STALE_AFTER_MS : 0),
     // The next poll is the retry.
     retry: false,
     refetchIntervalInBackground: true,
     refetchInterval: ({ state }) => pollAfter(state, document.hidden),
   });
 
-/** Polls until the generation is settled. `known` shows until the first answer, which nobody waits for: the page first. */
-export function useGeneration(id: string | null, known?: Generation) {
+/** What a list said about a generation, and when: milliseconds since 1970. */
+interface Known {
+  generation: Generation | undefined;
+  at: number;
+}
+
+/** Polls until the generation is settled. What is `known` shows until the first answer, for which no page waits. */
+export function useGeneration(id: string | null, known: Known) {
   const asked = useDeferredValue(id !== null, false);
-  return useQuery({ ...generationQuery(id ?? ""), enabled: asked && id !== null, placeholderData: known });
+  const settled = known.generation && isSettled(known.generation) ? known.generation : undefined;
+  return useQuery({
+    ...generationQuery(id ?? ""),
+    enabled: asked && id !== null,
+    initialData: settled,
+    initialDataUpdatedAt: known.at,
+    placeholderData: known.generation,
+  });
 }
 
 interface PollState {
@@ -96,7 +111,7 @@ export function useRunning() {
   const list = useGenerations();
   const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
   const listed = rows.find(isInFlight);
-  const watched = useGeneration(listed?.id ?? null, listed);
+  const watched = useGeneration(listed?.id ?? null, { generation: listed, at: list.dataUpdatedAt });
   const running = watched.data && isInFlight(watched.data) ? watched.data : null;
   return { list, rows, listed, watched, running };
 }

@@ -3,7 +3,8 @@ import { QueryClient } from "@tanstack/react-query";
 import { ApiError } from "./errors";
 
 const RETRIES = 2;
-const STALE_AFTER_MS = 30_000;
+/** Milliseconds in which an answer is taken for the present. */
+export const STALE_AFTER_MS = 30_000;
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({

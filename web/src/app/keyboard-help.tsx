@@ -25,25 +25,29 @@ export function KeyboardHelp() {
       title="Keyboard shortcuts"
       description={singleKeys ? undefined : "Single keys are turned off in your account settings."}
     >
-      {merged(useShortcutGroups()).map(({ title, shortcuts }) => (
-        <section key={title} className="pt-3">
-          <h3 className="pb-1 text-12 font-medium text-ink-3">{title}</h3>
-          <dl>
-            {shortcuts.map(({ keys, label }) => (
-              <div key={keys + label} className="flex min-h-9 items-center justify-between gap-4 border-t border-line">
-                <dt>{label}</dt>
-                <dd className="flex items-center gap-1">
-                  {caps(keys).map((cap, index) => (
-                    <Kbd key={index}>{cap}</Kbd>
-                  ))}
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      ))}
+      <Shortcuts />
     </Dialog>
   );
+}
+
+function Shortcuts() {
+  return merged(useShortcutGroups()).map(({ title, shortcuts }) => (
+    <section key={title} className="pt-3">
+      <h3 className="pb-1 text-12 font-medium text-ink-3">{title}</h3>
+      <dl>
+        {shortcuts.map(({ keys, label }) => (
+          <div key={keys + label} className="flex min-h-9 items-center justify-between gap-4 border-t border-line">
+            <dt>{label}</dt>
+            <dd className="flex items-center gap-1">
+              {caps(keys).map((cap, index) => (
+                <Kbd key={index}>{cap}</Kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  ));
 }
 
 /** Groups of the same title, from different components, as one. */

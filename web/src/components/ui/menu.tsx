@@ -2,7 +2,8 @@ import { cx } from "class-variance-authority";
 import { Slot } from "radix-ui";
 import { useId, useRef, useState, type ComponentProps, type KeyboardEvent, type ReactElement, type ReactNode } from "react";
 
-import type { MenuItem as RadixItem, PanelProps } from "./overlays";
+import type { PanelProps } from "./overlays/anchor";
+import type { MenuItem as RadixItem } from "./overlays/menu-panel";
 import { useOverlays } from "./use-overlays";
 
 interface MenuProps extends Partial<Pick<PanelProps, "side" | "align" | "offset">> {

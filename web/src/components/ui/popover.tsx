@@ -2,7 +2,7 @@ import { Slot } from "radix-ui";
 import { useId, useRef, useState, type ReactElement, type ReactNode } from "react";
 
 import { useOverlays } from "./use-overlays";
-import type { PanelProps } from "./overlays";
+import type { PanelProps } from "./overlays/anchor";
 
 interface PopoverProps extends Partial<Pick<PanelProps, "open" | "onOpenChange" | "side" | "align">> {
   /** The button that opens it. */

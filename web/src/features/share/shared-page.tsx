@@ -11,7 +11,8 @@ import { RecipeFacts } from "@/sharing/recipe-facts";
 import { ReportDialog } from "@/sharing/report-dialog";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
-import { PictureViewer, type ViewerPicture } from "@/components/viewer/picture-viewer";
+import { PictureViewer } from "@/components/viewer/picture-viewer";
+import type { ViewerPicture } from "@/components/viewer/picture-viewer-panel";
 import { useDocumentTitle } from "@/lib/document-title";
 
 import { sharedQuery, type SharedRender } from "./api/get-shared";

@@ -1,7 +1,8 @@
 import { Check, Copy, CornerDownLeft, Download, ImageIcon } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
-import { PictureViewer, type ViewerPicture } from "@/components/viewer/picture-viewer";
+import { PictureViewer } from "@/components/viewer/picture-viewer";
+import type { ViewerPicture } from "@/components/viewer/picture-viewer-panel";
 import { useShortcuts } from "@/lib/shortcuts";
 
 import type { Generation, Render, Variant } from "../types";

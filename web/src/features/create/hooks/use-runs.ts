@@ -9,10 +9,7 @@ export function useRuns() {
   const [selectedId, select] = useState<string | null>(null);
 
   const shownId = selectedId ?? listed?.id ?? rows[0]?.id ?? null;
-  const shown = useGeneration(
-    shownId,
-    rows.find(({ id }) => id === shownId),
-  );
+  const shown = useGeneration(shownId, { generation: rows.find(({ id }) => id === shownId), at: list.dataUpdatedAt });
   // An expired run gets its last word later.
   useEnd(shown.data);
 

@@ -1,0 +1,22 @@
+import { useImperativeHandle, type ReactNode, type Ref, type RefObject } from "react";
+
+/** What panels that open at a button have in common. */
+export interface PanelProps {
+  id: string;
+  button: RefObject<HTMLElement | null>;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  side: "top" | "right" | "bottom" | "left";
+  align: "start" | "center" | "end";
+  /** Distance to the button in px. */
+  offset: number;
+  children: ReactNode;
+}
+
+export const PANEL_STYLE = "float-in z-30 rounded-md bg-raised shadow-2";
+
+/** Stands for a button that is there without Radix, which places a panel at it and gives the focus back to it. */
+export function Anchor({ button, ref }: { button: PanelProps["button"]; ref?: Ref<HTMLElement | null> }) {
+  useImperativeHandle<HTMLElement | null, HTMLElement | null>(ref, () => button.current, [button]);
+  return null;
+}
