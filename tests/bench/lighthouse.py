@@ -2,7 +2,8 @@
 
 `python -m tests.bench.lighthouse` starts the product with data of its own, signs somebody up who has a few renders, and
 prints a line for each page and device: the median score of a few loads with an empty cache, and the worst layout
-shift. It ends with 1 when one misses its bound. Lighthouse comes from npm at the version below, into npm's own cache.
+shift. It ends with 1 when one misses its bound. Paths as arguments choose among the pages. Lighthouse comes from npm at
+the version below, into npm's own cache.
 
 A phone takes four times as long for a task as this machine, where the servers, the rest of the browser and Lighthouse
 share the processor with the page: what a task waits for them is multiplied too. So each line ends with the performance
@@ -11,11 +12,13 @@ of the same loads when a task counts with the processor time it used. The bound 
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,34 +28,57 @@ from playwright.sync_api import Playwright, sync_playwright
 from local.cli.node import environment, npm
 from tests.e2e.person import Person
 from tests.e2e.site import Site, running_site
-from tests.stack import free_port
 
 LIGHTHOUSE = "lighthouse@13.5.0"
-RUNS = 3
+# The median of five is twice as stable as one load: docs/variability.md of Lighthouse.
+RUNS = 5
+MOST_RUNS = 20
+# Below it Lighthouse warns that the machine is slower than its throttling expects: core/gather/driver/environment.js.
+LEAST_BENCHMARK_INDEX = 1000
 LEAST_SCORE = 0.95
 MOST_SHIFT = 0.02
 QUALITIES = ("performance", "accessibility", "best-practices")
 VISITOR = ("/", "/community", "/community/warm-rooms")
 MEMBER = ("/dashboard/create", "/dashboard/renders")
 DEVICES = {"desktop": ["--preset=desktop"], "mobile": []}
+# What chrome-launcher, which starts Chrome for Lighthouse, says to it, as far as it is about what runs beside a page.
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--mute-audio",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-extensions",
+    "--disable-component-extensions-with-background-pages",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-background-timer-throttling",
+    "--metrics-recording-only",
+)
 
 
 @contextmanager
 def browser(playwright: Playwright, site: Site, profile: Path, *, member: bool) -> Generator[int]:
-    """A browser that Lighthouse drives by its port; with `member`, one that somebody with renders is signed in at."""
-    port = free_port()
-    window = playwright.chromium.launch_persistent_context(
-        profile,
-        executable_path=os.environ["CHROMIUM_PATH"],
-        args=["--no-sandbox", f"--remote-debugging-port={port}"],
-        base_url=site.url,
-    )
+    """A browser that only Lighthouse drives, by its port; with `member`, somebody with renders is signed in there."""
+    chromium = os.environ["CHROMIUM_PATH"]
     if member:
+        window = playwright.chromium.launch_persistent_context(
+            profile, executable_path=chromium, args=["--no-sandbox"], base_url=site.url
+        )
         person = Person.with_account(window.pages[0], site, "lighthouse")
         for seed in range(8):
             person.make(preset_id="first-ideas", prompt=f"Islands that float, {seed}", variants=1)
-    yield port
-    window.close()
+        window.close()
+    command = [chromium, *FLAGS, "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        # It says where it listens, as the address of a WebSocket.
+        yield next(int(said[1]) for line in process.stderr if (said := re.search(r"ws://127\.0\.0\.1:(\d+)/", line)))
+        process.terminate()
 
 
 def lighthouse(url: str, port: int, categories: tuple[str, ...], options: list[str]) -> dict[str, Any]:
@@ -85,6 +111,22 @@ def audit(url: str, port: int, categories: tuple[str, ...], options: list[str]) 
     return report, own["categories"]["performance"]["score"]
 
 
+def audits(url: str, port: int, categories: tuple[str, ...], options: list[str]) -> list[tuple[dict[str, Any], float]]:
+    """Loads that Lighthouse has nothing against: recorded whole, on a machine as fast as it expects."""
+    good: list[tuple[dict[str, Any], float]] = []
+    for _ in range(MOST_RUNS):
+        try:
+            load = audit(url, port, categories, options)
+        except subprocess.CalledProcessError:
+            # "Something went wrong with recording the trace over your page load. Please run Lighthouse again."
+            continue
+        if load[0]["environment"]["benchmarkIndex"] > LEAST_BENCHMARK_INDEX:
+            good.append(load)
+        if len(good) == RUNS:
+            return good
+    raise SystemExit(f"{len(good)} of {MOST_RUNS} loads were good; {RUNS} are needed")
+
+
 def judge(path: str, device: str, reports: list[dict[str, Any]], own: list[float]) -> bool:
     """Print the line of a page, and what holds it back. Answers whether it passes."""
     scores = {
@@ -108,17 +150,23 @@ def judge(path: str, device: str, reports: list[dict[str, Any]], own: list[float
 
 def main() -> int:
     passed: list[bool] = []
-    with sync_playwright() as playwright:
-        # A phone has no servers and no Lighthouse beside the page. The browser is not behind: its parent runs already.
-        os.nice(19)
-        with tempfile.TemporaryDirectory() as folder, running_site(Path(folder)) as site:
-            site.community_sets()
-            for member, paths, categories in ((False, VISITOR, (*QUALITIES, "seo")), (True, MEMBER, QUALITIES)):
-                with browser(playwright, site, Path(folder) / f"profile-{member}", member=member) as port:
-                    for path in paths:
-                        for device, options in DEVICES.items():
-                            loads = [audit(site.url + path, port, categories, options) for _ in range(RUNS)]
-                            passed.append(judge(path, device, *map(list, zip(*loads, strict=True))))
+
+    def chosen(path: str) -> bool:
+        return path in sys.argv[1:] or len(sys.argv) == 1
+
+    # A phone has no servers and no Lighthouse beside the page: they take what the browser leaves of the processor, as
+    # whatever is started by a thread inherits its policy.
+    behind = ThreadPoolExecutor(1, initializer=os.sched_setscheduler, initargs=(0, os.SCHED_IDLE, os.sched_param(0)))
+    with behind, sync_playwright() as playwright, ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        site = behind.submit(stack.enter_context, running_site(folder)).result()
+        site.community_sets()
+        for member, paths, categories in ((False, VISITOR, (*QUALITIES, "seo")), (True, MEMBER, QUALITIES)):
+            with browser(playwright, site, folder / f"profile-{member}", member=member) as port:
+                for path in filter(chosen, paths):
+                    for device, options in DEVICES.items():
+                        loads = behind.submit(audits, site.url + path, port, categories, options).result()
+                        passed.append(judge(path, device, *map(list, zip(*loads, strict=True))))
     return 0 if all(passed) else 1
 
 

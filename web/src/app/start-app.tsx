@@ -16,8 +16,8 @@ const FIRST_DATA_MS = 1000;
 /** Puts the parts together: configuration, session, cache and routes. Throws ApiError when the API does not answer. */
 export async function startApp(): Promise<ReactElement> {
   const queryClient = createQueryClient();
-  const router = createAppRouter(queryClient);
   const config = await queryClient.query(configQuery);
+  const router = createAppRouter(queryClient);
   await startSession({
     url: config.supabase_url,
     publishableKey: config.supabase_publishable_key,

@@ -2,6 +2,6 @@
 export { PictureViewerPanel } from "@/components/viewer/picture-viewer-panel";
 
 export { DialogPanel } from "./dialog-panel";
+export { Layers } from "./layers";
 export { MenuItem, MenuLabel, MenuPanel, MenuSeparator } from "./menu-panel";
 export { PopoverPanel } from "./popover-panel";
-export { Tooltips } from "./tooltips";

@@ -1,8 +1,8 @@
 import { CircleAlert, X } from "lucide-react";
 import { Toast } from "radix-ui";
 
-import { buttonStyle } from "./button";
-import { dismissToast, useToasts } from "./toast-store";
+import { buttonStyle } from "../button";
+import { dismissToast, useToasts } from "../toast-store";
 
 /** Shown for 8 s; Radix stops the clock while the pointer or the focus is on it, or the window is not in front. */
 const DURATION_MS = 8000;
