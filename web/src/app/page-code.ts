@@ -25,13 +25,17 @@ export const pageCode = {
 const SHELL_ASKS = ["/api/v1/usage", "/api/v1/generations?limit=12"];
 const RENDERS_ASKS = ["/api/v1/renders?sort=newest&limit=50", "/api/v1/renders/months", "/api/v1/collections?limit=50"] as const;
 
-/** Fetches the page at an address, beside the code of the router, which would ask for it a round trip later. */
-export function beginPage({ pathname, search }: Pick<Location, "pathname" | "search">) {
+/** Asks for the data of the page at an address, beside the code that will want it. */
+export function askForPage({ pathname, search }: Pick<Location, "pathname" | "search">) {
   if (pathname.startsWith("/dashboard/")) askFirst(SHELL_ASKS);
   if (pathname === "/dashboard/renders" && search === "") {
     askFirst(RENDERS_ASKS);
     fetchPictures(RENDERS_ASKS[0]);
   }
+}
+
+/** Fetches the code of the page at an address, beside that of the router, which would ask for it a round trip later. */
+export function fetchPage({ pathname }: Pick<Location, "pathname">) {
   const names = pathname.split("/");
   const fits = (address: string) => {
     const parts = address.split("/");
