@@ -236,9 +236,10 @@ export async function renewPictures(client: QueryClient, listing: Listing, rende
   }
 }
 
-/** After a change of which renders there are, or where: counts and collections are asked again, lists when told so. */
+/** After a change of which renders there are, or where: counts, collections and what runs made are asked again, lists when told so. */
 export function refreshRenders(client: QueryClient, { lists }: { lists: boolean }) {
   if (lists) void client.invalidateQueries(LISTS);
+  void client.invalidateQueries({ queryKey: ["generations"] });
   void client.invalidateQueries({ queryKey: ["renders", "months"] });
   void client.invalidateQueries({ queryKey: ["renders", "one"] });
   void client.invalidateQueries({ queryKey: ["collections"] });
@@ -307,6 +308,7 @@ export function useChangeRender(id: string) {
     onSuccess: ({ title, cover_variant_id: cover, variants }) => {
       const variant = variants.find((each) => each.id === cover);
       changeCards(client, (card) => (card.id === id ? { ...card, title, cover: variant ? coverOf(variant) : card.cover } : card));
+      void client.invalidateQueries({ queryKey: ["generations"] });
       void client.invalidateQueries({ queryKey: ["collections"] });
     },
   });

@@ -42,8 +42,11 @@ describe("the page of a render", () => {
     await user.click(screen.getByRole("button", { name: "More actions" }));
     await user.click(await screen.findByRole("menuitem", { name: "Delete this variant" }));
     expect(backend.calls.filter(({ method }) => method === "DELETE")).toEqual([]);
+    const before = backend.asked("GET /api/v1/generations").length;
     await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Delete variant" }));
     expect(await screen.findByText("Variant 1 deleted.")).toBeVisible();
+    // Create shows what runs made as it is now.
+    await waitFor(() => expect(backend.asked("GET /api/v1/generations")).toHaveLength(before + 1));
   });
 
   it("gives a render back from the trash", async () => {
