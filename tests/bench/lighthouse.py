@@ -77,8 +77,12 @@ def browser(playwright: Playwright, site: Site, profile: Path, *, member: bool) 
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         # It says where it listens, as the address of a WebSocket.
-        yield next(int(said[1]) for line in process.stderr if (said := re.search(r"ws://127\.0\.0\.1:(\d+)/", line)))
-        process.terminate()
+        try:
+            yield next(
+                int(said[1]) for line in process.stderr if (said := re.search(r"ws://127\.0\.0\.1:(\d+)/", line))
+            )
+        finally:
+            process.terminate()
 
 
 def lighthouse(url: str, port: int, categories: tuple[str, ...], options: list[str]) -> dict[str, Any]:

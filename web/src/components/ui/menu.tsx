@@ -4,6 +4,7 @@ import { useId, useRef, useState, type ComponentProps, type KeyboardEvent, type 
 
 import type { PanelProps } from "./overlays/anchor";
 import type { MenuItem as RadixItem } from "./overlays/menu-panel";
+import { panelButtonProps } from "./panel-button-props";
 import { useOverlays } from "./use-overlays";
 
 interface MenuProps extends Partial<Pick<PanelProps, "side" | "align" | "offset">> {
@@ -29,10 +30,7 @@ export function Menu({ trigger, side = "bottom", align = "end", offset = 6, chil
       <Slot.Root
         ref={button}
         id={buttonId}
-        aria-haspopup="menu"
-        aria-expanded={open}
-        aria-controls={open ? id : undefined}
-        data-state={open ? "open" : "closed"}
+        {...panelButtonProps("menu", id, open)}
         onClick={({ detail }) => toggle(!open, detail === 0)}
         onKeyDown={(event: KeyboardEvent) => {
           if (event.key !== "ArrowDown") return;

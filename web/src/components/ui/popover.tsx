@@ -1,6 +1,7 @@
 import { Slot } from "radix-ui";
 import { useId, useRef, useState, type ReactElement, type ReactNode } from "react";
 
+import { panelButtonProps } from "./panel-button-props";
 import { useOverlays } from "./use-overlays";
 import type { PanelProps } from "./overlays/anchor";
 
@@ -24,10 +25,7 @@ export function Popover({ trigger, label, open: given, onOpenChange, side = "bot
     <>
       <Slot.Root
         ref={button}
-        aria-haspopup="dialog"
-        aria-expanded={open}
-        aria-controls={open ? id : undefined}
-        data-state={open ? "open" : "closed"}
+        {...panelButtonProps("dialog", id, open)}
         onClick={() => change(!open)}
       >
         {trigger}
