@@ -23,9 +23,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import httpx
+import msgspec
 from playwright.sync_api import Playwright, sync_playwright
 
 from local.cli.node import environment, npm
+from tests.bench.https_proxy import https_in_front
 from tests.e2e.person import Person
 from tests.e2e.site import Site, running_site
 
@@ -45,6 +48,7 @@ DEVICES = {"desktop": ["--preset=desktop"], "mobile": []}
 FLAGS = (
     "--headless",
     "--no-sandbox",
+    "--ignore-certificate-errors",
     "--mute-audio",
     "--no-first-run",
     "--no-default-browser-check",
@@ -67,7 +71,7 @@ def browser(playwright: Playwright, site: Site, profile: Path, *, member: bool) 
     chromium = os.environ["CHROMIUM_PATH"]
     if member:
         window = playwright.chromium.launch_persistent_context(
-            profile, executable_path=chromium, args=["--no-sandbox"], base_url=site.url
+            profile, executable_path=chromium, args=["--no-sandbox"], base_url=site.url, ignore_https_errors=True
         )
         person = Person.with_account(window.pages[0], site, "lighthouse")
         for seed in range(8):
@@ -83,6 +87,15 @@ def browser(playwright: Playwright, site: Site, profile: Path, *, member: bool) 
             )
         finally:
             process.terminate()
+
+
+@contextmanager
+def site_over_https(folder: Path) -> Generator[Site]:
+    """The product as it is deployed: TLS and HTTP/2 in front."""
+    with running_site(folder) as site:
+        supabase_url: str = httpx.get(f"{site.url}/api/v1/config").json()["data"]["supabase_url"]
+        with https_in_front([site.url, supabase_url], folder) as (url, _):
+            yield msgspec.structs.replace(site, url=url)
 
 
 def lighthouse(url: str, port: int, categories: tuple[str, ...], options: list[str]) -> dict[str, Any]:
@@ -163,7 +176,7 @@ def main() -> int:
     behind = ThreadPoolExecutor(1, initializer=os.sched_setscheduler, initargs=(0, os.SCHED_IDLE, os.sched_param(0)))
     with behind, sync_playwright() as playwright, ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        site = behind.submit(stack.enter_context, running_site(folder)).result()
+        site = behind.submit(stack.enter_context, site_over_https(folder)).result()
         site.community_sets()
         for member, paths, categories in ((False, VISITOR, (*QUALITIES, "seo")), (True, MEMBER, QUALITIES)):
             with browser(playwright, site, folder / f"profile-{member}", member=member) as port:

@@ -1,5 +1,4 @@
-import { Slider as Radix } from "radix-ui";
-import { useId, useState, type KeyboardEvent } from "react";
+import { useId, useState, type CSSProperties, type KeyboardEvent } from "react";
 
 interface SliderProps {
   label: string;
@@ -25,27 +24,30 @@ export function Slider({ label, value, onChange, min, max, step, unit, hint }: S
         </span>
         <ValueInput {...{ label, value, onChange, min, max, step, unit }} />
       </div>
-      <Radix.Root
-        value={[value]}
-        min={min}
-        max={max}
-        step={step}
-        onValueChange={([next]) => {
-          if (next !== undefined) onChange(next);
-        }}
-        className="relative flex h-[max(24px,calc(var(--tap)-12px))] touch-none items-end"
-      >
+      <div className="relative">
         <div aria-hidden className="ruler" />
-        <Radix.Track className="absolute inset-x-0 bottom-1 h-0.5 bg-line">
-          <Radix.Range className="absolute h-full bg-ink" />
-        </Radix.Track>
-        <Radix.Thumb
+        <input
+          type="range"
           aria-labelledby={id}
           aria-describedby={hint ? `${id}-hint` : undefined}
           aria-valuetext={unit ? `${String(value)} ${unit}` : undefined}
-          className="-mb-px block h-5 w-2.5 rounded-xs border-2 border-ink bg-raised before:absolute before:-inset-3 before:content-['']"
+          value={value}
+          min={min}
+          max={max}
+          step={step}
+          onChange={(event) => {
+            onChange(event.target.valueAsNumber);
+          }}
+          onKeyDown={(event) => {
+            const way = tenSteps(event);
+            if (way === 0) return;
+            event.preventDefault();
+            onChange(nearest(value + way * 10 * step, min, max, step));
+          }}
+          style={{ "--v": (value - min) / (max - min) } as CSSProperties}
+          className="ruler-slider"
         />
-      </Radix.Root>
+      </div>
       {hint && (
         <p id={`${id}-hint`} className="text-12 text-ink-3">
           {hint}
@@ -94,6 +96,13 @@ function ValueInput({ label, value, onChange, min, max, step, unit }: Omit<Slide
       {unit && <span className="touch:text-[1rem]">{unit}</span>}
     </span>
   );
+}
+
+/** 1 or -1 for keys that move by ten steps; browsers make of Page keys a tenth of the way, and nothing of Shift. */
+function tenSteps({ key, shiftKey }: KeyboardEvent): number {
+  if (key === "PageUp" || (shiftKey && (key === "ArrowUp" || key === "ArrowRight"))) return 1;
+  if (key === "PageDown" || (shiftKey && (key === "ArrowDown" || key === "ArrowLeft"))) return -1;
+  return 0;
 }
 
 /** The step of the ruler closest to `typed`, inside its ends. */

@@ -1,4 +1,3 @@
-import { Switch as Radix } from "radix-ui";
 import { useId } from "react";
 
 interface SwitchProps {
@@ -23,15 +22,15 @@ export function Switch({ label, hint, checked, onChange }: SwitchProps) {
           </p>
         )}
       </div>
-      <Radix.Root
+      <input
+        type="checkbox"
+        role="switch"
         id={id}
         checked={checked}
-        onCheckedChange={onChange}
+        onChange={(event) => onChange(event.target.checked)}
         aria-describedby={hint ? `${id}-hint` : undefined}
-        className="relative h-6 w-10 shrink-0 rounded-full border border-line-strong bg-sunken data-[state=checked]:border-ink data-[state=checked]:bg-ink"
-      >
-        <Radix.Thumb className="block size-4 translate-x-[3px] rounded-full bg-line-strong transition-transform data-[state=checked]:translate-x-[19px] data-[state=checked]:bg-canvas" />
-      </Radix.Root>
+        className="h-6 w-10 shrink-0 appearance-none rounded-full border border-line-strong bg-sunken before:block before:size-4 before:translate-x-[3px] before:translate-y-[3px] before:rounded-full before:bg-line-strong before:transition-transform checked:border-ink checked:bg-ink checked:before:translate-x-[19px] checked:before:bg-canvas"
+      />
     </div>
   );
 }
