@@ -8,11 +8,11 @@ import { askForPage, fetchPage } from "./page-code";
  */
 const steps = [
   () => askForPage(window.location),
-  () => fetchPage(window.location),
   // Members see their credits on every page; the other font is preloaded by index.html.
   () => "member" in document.documentElement.dataset && void document.fonts.load("1em Geist Mono Digits", "0"),
   () => import("react-dom/client").catch(notLoaded),
   () => import("@tanstack/react-router").catch(notLoaded),
+  () => fetchPage(window.location),
   () => import("./start").catch(notLoaded),
 ];
 for (const step of steps) setTimeout(step);

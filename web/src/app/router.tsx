@@ -7,6 +7,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 
+import { collectionsQuery } from "@/api/collections";
 import { generationsQuery } from "@/api/generations";
 import { monthsQuery, rendersQuery } from "@/api/renders";
 import { usageQuery } from "@/api/usage";
@@ -162,6 +163,7 @@ const renders = createRoute({
     const listing = listingOf(deps);
     begin(queryClient.infiniteQuery(rendersQuery(listing)));
     begin(queryClient.query(monthsQuery(listing.filters)));
+    begin(queryClient.infiniteQuery(collectionsQuery(null)));
   },
   component: lazyRouteComponent(pageCode["/dashboard/renders"], "RendersPage"),
 });

@@ -1,5 +1,5 @@
 import { cx } from "class-variance-authority";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { placeholderColor, placeholderUrl } from "@/lib/placeholder";
 
@@ -23,15 +23,20 @@ const SLOW_MS = 150;
 
 /** A picture in its own ratio, over its average colour; one that takes longer fades in over its placeholder. */
 export function Picture({ src, alt, width, height, placeholder, eager = false, onBroken, className }: PictureProps) {
-  const [loaded, setLoaded] = useState<string>();
-  const [slow, setSlow] = useState(false);
-  const waiting = loaded !== src;
+  // What comes soon changes nothing: a page of pictures is not drawn again as they arrive.
+  const [wait, setWait] = useState<"none" | "now" | "over">("none");
+  const came = useRef<string>(undefined);
   useEffect(() => {
-    if (!waiting) return;
-    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    const timer = setTimeout(() => {
+      if (came.current !== src) setWait("now");
+    }, SLOW_MS);
     return () => clearTimeout(timer);
-  }, [waiting]);
-  const blurred = useMemo(() => (slow ? placeholderUrl(placeholder) : undefined), [slow, placeholder]);
+  }, [src]);
+  const arrive = () => {
+    came.current = src;
+    setWait((before) => (before === "now" ? "over" : before));
+  };
+  const blurred = useMemo(() => (wait === "none" ? undefined : placeholderUrl(placeholder)), [wait, placeholder]);
   const color = useMemo(() => placeholderColor(placeholder), [placeholder]);
   return (
     <span
@@ -47,15 +52,13 @@ export function Picture({ src, alt, width, height, placeholder, eager = false, o
         decoding="async"
         // A tile is dragged as a whole, or not at all.
         draggable={false}
-        onLoad={() => {
-          setLoaded(src);
-        }}
+        onLoad={arrive}
         // Failing to load shows the alternative text, which needs to be visible too.
         onError={() => {
-          setLoaded(src);
+          arrive();
           onBroken?.();
         }}
-        className={cx("size-full transition-opacity duration-(--slow)", slow && waiting ? "opacity-0" : "opacity-100")}
+        className={cx("size-full transition-opacity duration-(--slow)", wait === "now" ? "opacity-0" : "opacity-100")}
       />
     </span>
   );

@@ -16,6 +16,7 @@ import { useRenderActions } from "@/gallery/use-render-actions";
 import { useSelection } from "@/gallery/use-selection";
 import { monthName } from "@/lib/dates";
 import { useDocumentTitle } from "@/lib/document-title";
+import { useNarrow } from "@/lib/use-narrow";
 
 import { BulkBar } from "./components/bulk-bar";
 import { Filters } from "./components/filters";
@@ -150,6 +151,8 @@ function List({ search, months, total, onChange, onJump, jumping, onReached }: L
   const active = cards?.find(({ id }) => id === activeId);
   const [picking, setPicking] = useState(false);
   const [month, setMonth] = useState<string | null>(null);
+  const narrow = useNarrow();
+  const ruler = !narrow && months !== null && months.length > 1;
   const counts = new Map(months?.map((each) => [each.month, each.count]));
   const matching = { matching: listing.filters };
 
@@ -170,7 +173,7 @@ function List({ search, months, total, onChange, onJump, jumping, onReached }: L
   if (cards.length === 0) return <Nothing search={search} onChange={onChange} />;
   return (
     <>
-      {months && months.length > 1 && <MonthRuler months={months} current={month} onJump={onJump} />}
+      {ruler && <MonthRuler months={months} current={month} onJump={onJump} />}
       <div aria-busy={shown !== key} className="transition-opacity aria-busy:opacity-60">
         <RenderGrid
           // Another list: nothing of where one was before remains.
@@ -180,7 +183,7 @@ function List({ search, months, total, onChange, onJump, jumping, onReached }: L
           cards={cards}
           selection={selection}
           months={counts}
-          onMonth={setMonth}
+          {...(ruler && { onMonth: setMonth })}
           goal={jumping ? start : null}
           begins={months?.[0]?.month === search.month}
           onReached={onReached}
