@@ -17,7 +17,9 @@ const FIRST_DATA_MS = 1000;
 export async function startApp(): Promise<ReactElement> {
   const queryClient = createQueryClient();
   const config = await queryClient.query(configQuery);
+  await nextTask();
   const router = createAppRouter(queryClient);
+  await nextTask();
   await startSession({
     url: config.supabase_url,
     publishableKey: config.supabase_publishable_key,
@@ -30,7 +32,9 @@ export async function startApp(): Promise<ReactElement> {
   });
   // Guards run again whenever somebody signs in or out, in this tab or another.
   subscribe(() => void router.invalidate());
+  await nextTask();
   await router.load();
+  await nextTask();
   await untilFetched(queryClient);
 
   return (
@@ -39,6 +43,9 @@ export async function startApp(): Promise<ReactElement> {
     </QueryClientProvider>
   );
 }
+
+/** Lets the page answer a finger: answers that are there already would otherwise make one piece of work of it all. */
+const nextTask = () => new Promise((resolve) => setTimeout(resolve));
 
 /**
  * The first page is rendered once, with its data, in slices: what router and queries find out later, React renders in one
