@@ -93,8 +93,8 @@ async def main() -> None:
     """Serve until the process is ended."""
     folder = Path(sys.argv[1])
     fronts = msgspec.json.decode((folder / "fronts.json").read_bytes(), type=list[Front])
-    # Bodies stay compressed, and addresses as they are escaped: signatures hold for both.
-    async with aiohttp.ClientSession(auto_decompress=False, requote_redirect_url=False) as client:
+    # Bodies stay as compressed as whoever asks wants them.
+    async with aiohttp.ClientSession(auto_decompress=False, skip_auto_headers=["Accept-Encoding"]) as client:
         servers = [
             Server(
                 proxy(front, fronts, client),
