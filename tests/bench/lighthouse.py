@@ -1,4 +1,4 @@
-"""Lighthouse on the built SPA, behind TLS and HTTP/2 as it is deployed: scores and layout shift of what people see first.
+"""Lighthouse on the built SPA, behind TLS and HTTP/2 as it is deployed: scores and shift of what people see first.
 
 `python -m tests.bench.lighthouse` starts the product with data of its own, signs somebody up who has a few renders, and
 prints a line for each page and device: the median score of a few loads with an empty cache, and the worst layout
