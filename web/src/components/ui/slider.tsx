@@ -10,26 +10,24 @@ interface SliderProps {
   step: number;
   /** Written after the number: "%", "steps". */
   unit?: string;
-  hint?: string;
 }
 
 /** A ruler of 20 ticks with its value at the right, which can be typed too. */
-export function Slider({ label, value, onChange, min, max, step, unit, hint }: SliderProps) {
+export function Slider({ label, value, onChange, min, max, step, unit }: SliderProps) {
   const id = useId();
   return (
     <div className="grid gap-1">
       <div className="flex min-h-4.5 items-baseline justify-between gap-2 text-12 text-ink-2">
-        <span id={id} className="font-medium">
+        <label htmlFor={id} className="font-medium">
           {label}
-        </span>
+        </label>
         <ValueInput {...{ label, value, onChange, min, max, step, unit }} />
       </div>
       <div className="relative">
         <div aria-hidden className="ruler" />
         <input
           type="range"
-          aria-labelledby={id}
-          aria-describedby={hint ? `${id}-hint` : undefined}
+          id={id}
           aria-valuetext={unit ? `${String(value)} ${unit}` : undefined}
           value={value}
           min={min}
@@ -48,16 +46,11 @@ export function Slider({ label, value, onChange, min, max, step, unit, hint }: S
           className="ruler-slider"
         />
       </div>
-      {hint && (
-        <p id={`${id}-hint`} className="text-12 text-ink-3">
-          {hint}
-        </p>
-      )}
     </div>
   );
 }
 
-function ValueInput({ label, value, onChange, min, max, step, unit }: Omit<SliderProps, "hint">) {
+function ValueInput({ label, value, onChange, min, max, step, unit }: SliderProps) {
   // What is being typed; null while nobody types, so that the slider's value shows.
   const [draft, setDraft] = useState<string | null>(null);
 
