@@ -48,7 +48,7 @@ class Services:
         self.database = DatabasePool(settings.supabase_url, settings.supabase_publishable_key, settings.proof_secret)
         self.storage = StoragePool(settings.supabase_url, settings.supabase_publishable_key)
         self.provider = ReplicateAdapter(settings.replicate_api_url, settings.replicate_api_token)
-        self.stripe = StripeAdapter(settings.stripe_secret_key, settings.stripe_api_url)
+        self.stripe = StripeAdapter(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
         self.price_ids = PriceIds(settings.price_ids)
         webhook_url = f"{settings.public_url}{WEBHOOK_PATH}"
         self.redelivery = WebhookRedelivery(webhook_url, settings.replicate_webhook_secret)

@@ -44,8 +44,19 @@ class StripeProcess(msgspec.Struct, kw_only=True):
 
     def control(self, method: str, path: str, **body: Any) -> Any:
         """One of the controls of local/stripe/controls.py; answers what it answers."""
+        return self._ask(method, f"_local/{path}", json=body or None)
+
+    def add_customer(self) -> str:
+        """A customer that Maquette did not make; answers the id."""
+        return self._ask("POST", "v1/customers")["id"]
+
+    def subscriptions(self, customer: str, status: str) -> list[dict[str, Any]]:
+        """A customer's subscriptions in this status, to whatever product."""
+        return self._ask("GET", "v1/subscriptions", params={"customer": customer, "status": status})["data"]
+
+    def _ask(self, method: str, path: str, **options: Any) -> Any:
         headers = {"authorization": f"Bearer {self.secret_key}"}
-        answer = httpx.request(method, f"{self.url}/_local/{path}", headers=headers, json=body or None, timeout=30)
+        answer = httpx.request(method, f"{self.url}/{path}", headers=headers, timeout=30, **options)
         return answer.raise_for_status().json() if answer.content else None
 
 

@@ -78,9 +78,9 @@ class BillingSyncRepository:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    async def next_version(self) -> int:
-        """A number for a sync that begins now."""
-        return await self._call("next_billing_version", {})
+    async def next_version(self, customer_id: str) -> int | None:
+        """A number for a sync of a customer that begins now; None for a customer of nobody here."""
+        return await self._call("next_billing_version", {"customer": customer_id})
 
     async def apply(self, event_id: str, kind: str, customer_id: str, version: int, state: BillingState) -> str:
         """Write what Stripe said, unless a later sync was faster; answers applied, stale or unknown_customer."""

@@ -6,6 +6,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from libs.app_config.runtime import LIMITS, PLANS, Plan, Price, find_plan
 from libs.errors import ErrorCode, FieldError, MaquetteError
@@ -14,6 +15,8 @@ from libs.services.external.stripe_adapter import BillingUnavailable, StripeAdap
 from libs.services.external.webhook_redelivery import WebhookRedelivery
 
 GRACE: Final = timedelta(days=LIMITS.past_due_grace_days)
+
+log = structlog.get_logger()
 
 
 class BillingView(msgspec.Struct, frozen=True):
@@ -128,11 +131,14 @@ class BillingSync:
         self._stripe = stripe
 
     async def apply(self, event_id: str, kind: str, customer_id: str) -> str:
-        """Sync one customer; answers what came of it.
+        """Sync one customer; answers what came of it. Stripe is asked about our own customers only.
 
         Raises MaquetteError database_unavailable and billing_unavailable when the event should come again.
         """
-        version = await self._billing.next_version()
+        version = await self._billing.next_version(customer_id)
+        if version is None:
+            # Someone else's customer at the same Stripe account: the event is noted as `unknown_customer`.
+            return await self._billing.apply(event_id, kind, customer_id, 0, BillingState())
         try:
             subscriptions = await self._stripe.subscriptions(customer_id)
             await self._end_doubles(subscriptions)
@@ -145,6 +151,7 @@ class BillingSync:
         """Two checkouts paid in the same moment: the latest stays."""
         for double in [one for one in subscriptions if one.status in {"active", "trialing"}][1:]:
             await self._stripe.end_subscription(double.id)
+            log.warning("duplicate_subscription_ended", subscription_id=double.id, price_id=double.price_id)
 
 
 class PriceIds:

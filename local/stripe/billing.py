@@ -20,6 +20,8 @@ FAILS_LATER: Final = "4000000000000341"
 NEEDS_CONFIRMATION: Final = {"4000002500003155", "4000002760003184", "4000000000003220"}
 GOOD: Final = {"4242424242424242", "5555555555554444", FAILS_LATER, *NEEDS_CONFIRMATION}
 ENDED: Final = frozenset({"canceled", "incomplete_expired"})
+# What the same Stripe account sells beside Maquette's plans. No page of ours offers it.
+OTHER_PRODUCT: Final = SoldPrice("price_of_another_product", "Another product", 9_900, "eur", "year")
 
 
 class CardRefused(Exception):
@@ -45,7 +47,7 @@ class Billing:
 
     def price_of(self, subscription: Object) -> SoldPrice:
         """What a subscription costs."""
-        return self.prices[subscription["items"]["data"][0]["price"]["id"]]
+        return (self.prices | {OTHER_PRODUCT.id: OTHER_PRODUCT})[subscription["items"]["data"][0]["price"]["id"]]
 
     def running(self, customer_id: str) -> Object | None:
         """The latest subscription of a customer that has not ended."""
@@ -76,6 +78,14 @@ class Billing:
         self.tell("customer.subscription.created", made)
         self.tell("invoice.paid", invoice)
         self.tell("checkout.session.completed", session)
+        return made
+
+    def sell_another_product(self, customer_id: str) -> Object:
+        """A subscription that has nothing to do with Maquette, as the account's other systems make them."""
+        now = self.now()
+        made = objects.subscription(now, customer_id, OTHER_PRODUCT, self._period_end(now, OTHER_PRODUCT), {})
+        self._store.put(made)
+        self.tell("customer.subscription.created", made)
         return made
 
     def change(self, subscription: Object, sold: SoldPrice) -> None:

@@ -44,6 +44,13 @@ async def set_clock_forward(request: AnyRequest, seconds: float) -> dict[str, in
     return {"now": services.billing.now()}
 
 
+@post("/_local/other_products", guards=[require_key], status_code=200)
+async def sell_another_product(request: AnyRequest, customer: str) -> Object:
+    """Make a subscription of a customer to something that is not Maquette's."""
+    services: Services = request.app.state.services
+    return services.billing.sell_another_product(customer)
+
+
 @get("/_local/events", guards=[require_key], sync_to_thread=False)
 def list_events(request: AnyRequest) -> list[Object]:
     """Every event since the start, oldest first."""
@@ -62,4 +69,13 @@ def list_attempts(request: AnyRequest) -> list[Attempt]:
     return list(request.app.state.services.events.attempts)
 
 
-HANDLERS = [health, add_fault, clear_faults, set_clock_forward, list_events, resend_event, list_attempts]
+HANDLERS = [
+    health,
+    add_fault,
+    clear_faults,
+    set_clock_forward,
+    sell_another_product,
+    list_events,
+    resend_event,
+    list_attempts,
+]

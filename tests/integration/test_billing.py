@@ -93,7 +93,9 @@ async def test_E1_an_old_answer_of_stripe_does_not_win(alice: Person, paid: Prod
     await bought(alice)
     with paid.stack.connect() as connection:
         customer = profile(paid.stack, alice)["stripe_customer_id"]
-        early, late = (connection.execute("select private.next_billing_version()").fetchone()[0] for _ in range(2))
+        early, late = (
+            connection.execute("select private.next_billing_version(%s)", [customer]).fetchone()[0] for _ in range(2)
+        )
         apply = "select private.apply_billing_state(%s, 'invoice.paid', %s, %s, %s)"
         state = json.dumps({"price_id": "price_local_studio_month", "subscription_status": "active"})
         assert connection.execute(apply, ["evt_late", customer, late, state]).fetchone() == ("applied",)
@@ -207,6 +209,27 @@ async def test_E3_forged_and_foreign_events_change_nothing(
     assert after == before
 
 
+async def test_E7_other_products_of_the_same_stripe_account_are_left_alone(
+    alice: Person, paid: Product, stripe: StripeProcess
+) -> None:
+    """Their subscriptions are neither ended nor taken for a plan, whether the customer is ours or not."""
+    await bought(alice)
+    customers = stripe.add_customer(), profile(paid.stack, alice)["stripe_customer_id"]
+    outcomes: list[str] = []
+    for customer in customers:
+        others = [stripe.control("POST", f"other_products?customer={customer}")["id"] for _ in range(2)]
+        about = {"object": "invoice", "customer": customer}
+        answer = await deliver(paid, stripe, event(int(time.time()), "invoice.paid", about))
+        outcomes.append(answer.json()["data"]["outcome"])
+
+        running = [one["id"] for one in stripe.subscriptions(customer, "active")]
+        assert set(others) <= set(running)
+    assert outcomes == ["unknown_customer", "applied"]
+    # Alice's own plan is older than what she bought elsewhere, and is the one that counts.
+    assert profile(paid.stack, alice)["price_id"] == "price_local_pro_month"
+    assert await limit(alice) == PRO
+
+
 async def test_E4_the_server_picks_customer_price_and_addresses(alice: Person, bob: Person, paid: Product) -> None:
     for body in (
         {"plan_id": "pro", "interval": "month", "price": "price_local_pro_month"},
@@ -238,10 +261,7 @@ async def test_E4_two_checkouts_at_once_end_in_one_subscription(
     customer = profile(paid.stack, alice)["stripe_customer_id"]
 
     async def running() -> int:
-        headers = {"authorization": f"Bearer {stripe.secret_key}"}
-        async with httpx.AsyncClient(headers=headers) as http:
-            listed = await http.get(f"{stripe.url}/v1/subscriptions", params={"customer": customer, "status": "active"})
-            return len(listed.json()["data"])
+        return len(stripe.subscriptions(customer, "active"))
 
     await eventually(running, 1)
 

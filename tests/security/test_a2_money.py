@@ -31,7 +31,7 @@ WRITES: list[tuple[str, str, Row]] = [
 
 CALLS: list[tuple[str, Row]] = [
     ("apply_billing_state", {"event": "e", "kind": "k", "customer": OTHERS_CUSTOMER, "version": 10**9, "state": {}}),
-    ("next_billing_version", {}),
+    ("next_billing_version", {"customer": "cus_1"}),
     ("add_credits", {"account": "{own}", "amount": 1000, "reason": "mine"}),
     ("attach_customer", {"request": '{"customer_id":"cus_of_bob"}', "proof": "0" * 64}),
     ("delete_account", {"request": '{"account_id":"{bob}"}', "proof": "0" * 64}),

@@ -65,7 +65,7 @@ async def webhook_ingest(settings: Settings, service_role: ServiceRole) -> Async
 async def billing_sync(settings: Settings, service_role: ServiceRole) -> AsyncGenerator[BillingSync]:
     """What applies Stripe's verified events, for the life of the process."""
     async with _client(settings, service_role) as client:
-        stripe = StripeAdapter(settings.stripe_secret_key, settings.stripe_api_url)
+        stripe = StripeAdapter(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
         try:
             yield BillingSync(BillingSyncRepository(client), stripe)
         finally:

@@ -1,6 +1,7 @@
 """Stripe by its official SDK: customers, checkout, portal, subscriptions and events. The only code that knows it."""
 
 import time
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
@@ -25,7 +26,7 @@ class BillingUnavailable(Exception):
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """A subscription as it is now. The running period is that of its one item."""
+    """A subscription to one of our prices, as it is now. The running period is that of its item with that price."""
 
     id: str
     status: str
@@ -85,9 +86,10 @@ def _customer_of(about: dict[str, Any]) -> str | None:
 
 
 class StripeAdapter:
-    """One per process."""
+    """One per process. `own_prices` are the price ids that this deployment sells: it sees no other subscription."""
 
-    def __init__(self, secret_key: str, api_url: str | None) -> None:
+    def __init__(self, secret_key: str, api_url: str | None, own_prices: Collection[str]) -> None:
+        self._own_prices = frozenset(own_prices)
         self._http = stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
         self._client = stripe.StripeClient(
             secret_key,
@@ -154,7 +156,10 @@ class StripeAdapter:
         return session.url
 
     async def subscriptions(self, customer_id: str) -> list[Subscription]:
-        """A customer's subscriptions, latest first. A deleted customer has none."""
+        """A customer's subscriptions to our prices, latest first. A deleted customer has none.
+
+        The Stripe account may sell other products to the same customer: those are not ours to read or end.
+        """
         try:
             found = await self._client.v1.subscriptions.list_async(
                 {"customer": customer_id, "status": "all", "limit": 100}
@@ -165,7 +170,8 @@ class StripeAdapter:
             raise BillingUnavailable(error.code) from error
         except stripe.StripeError as error:
             raise BillingUnavailable(error.code) from error
-        return sorted((_subscription(one) for one in found.data), key=lambda one: one.created, reverse=True)
+        own = [_subscription(one, item) for one in found.data if (item := self._own_item(one)) is not None]
+        return sorted(own, key=lambda one: one.created, reverse=True)
 
     async def end_subscription(self, subscription_id: str) -> None:
         """Cancel at once; one that has ended stays so."""
@@ -187,6 +193,9 @@ class StripeAdapter:
         except stripe.StripeError as error:
             raise BillingUnavailable(error.code) from error
 
+    def _own_item(self, made: Any) -> Any | None:  # noqa: ANN401 - the SDK's objects
+        return next((item for item in made["items"].data if item.price.id in self._own_prices), None)
+
     async def _call(self, call: Any) -> Any:  # noqa: ANN401 - the SDK's objects
         try:
             return await call
@@ -198,8 +207,7 @@ class StripeAdapter:
         await self._http.close_async()
 
 
-def _subscription(made: Any) -> Subscription:  # noqa: ANN401 - the SDK's objects
-    item = made["items"].data[0]
+def _subscription(made: Any, item: Any) -> Subscription:  # noqa: ANN401 - the SDK's objects
     return Subscription(
         id=made.id,
         status=made.status,
