@@ -1,6 +1,7 @@
 """`python -m api`: serve until SIGTERM or SIGINT."""
 
 import asyncio
+import ctypes
 import os
 import resource
 import signal
@@ -23,6 +24,8 @@ MAX_HEAD_BYTES = 65_536
 # Granian serves this many connections at once and keeps the others waiting: with its default of 128 as many slow
 # clients would shut everybody else out.
 MAX_CONNECTIONS = 4_096
+# prctl(2), <linux/prctl.h>
+PR_SET_DUMPABLE = 4
 
 
 async def serve(settings: Settings, service_role: ServiceRole) -> None:
@@ -47,6 +50,7 @@ async def serve(settings: Settings, service_role: ServiceRole) -> None:
 
 def main() -> None:
     """Read the environment, say what is wrong with it, or serve."""
+    _hide_memory_and_environment()
     try:
         settings, service_role = load_settings(os.environ)
     except SettingsError as error:
@@ -64,6 +68,19 @@ def _require_place(host: str, port: int) -> None:
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         sys.exit(f"The API cannot listen on port {port} of {host}: {reason}. HOST and PORT choose another place.")
+
+
+def _hide_memory_and_environment() -> None:
+    """Keep other processes of the same user from reading this one in /proc, its image workers before all.
+
+    What is not dumpable belongs to root there (proc_pid_environ(5)). Raises OSError when the kernel refuses.
+    """
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
 
 
 def _allow_open_files() -> None:
