@@ -20,21 +20,21 @@ from libs.repositories.reports import ReportRepository
 from libs.repositories.share_links import SharedRepository, ShareLinkRepository
 from libs.repositories.storage import Storage, StoragePool
 from libs.repositories.usage import UsageRepository
-from libs.services.billing import BillingService, PriceIds
-from libs.services.collections import CollectionService
-from libs.services.community import CommunityService
-from libs.services.downloads import DownloadService
-from libs.services.export import ExportService
-from libs.services.external.replicate_adapter import ReplicateAdapter
-from libs.services.external.stripe_adapter import StripeAdapter
-from libs.services.external.webhook_redelivery import WebhookRedelivery
-from libs.services.generation import GenerationService
-from libs.services.housekeeping import Housekeeping
-from libs.services.renders import RenderService
-from libs.services.settlement import Settlement
-from libs.services.sharing import ReportService, SharedService, ShareLinkService
-from libs.services.uploads import UploadService
-from libs.services.usage import UsageService
+from libs.services.account.export import ExportService
+from libs.services.billing.subscriptions import BillingService, PriceIds
+from libs.services.billing.usage import UsageService
+from libs.services.external.replicate_client import ReplicateClient
+from libs.services.external.stripe_client import StripeClient
+from libs.services.external.webhook_client import WebhookRedelivery
+from libs.services.gallery.collections import CollectionService
+from libs.services.gallery.downloads import DownloadService
+from libs.services.gallery.renders import RenderService
+from libs.services.generation.generations import GenerationService
+from libs.services.generation.reconciliation import Settlement
+from libs.services.media.uploads import UploadService
+from libs.services.operations.purge import Housekeeping
+from libs.services.publishing.community import CommunityService
+from libs.services.publishing.share_links import ReportService, SharedService, ShareLinkService
 
 WEBHOOK_PATH = "/api/v1/webhooks/replicate"
 
@@ -47,8 +47,8 @@ class Services:
         self.tokens = TokenVerifier(settings.supabase_url, settings.supabase_jwt_secret)
         self.database = DatabasePool(settings.supabase_url, settings.supabase_publishable_key, settings.proof_secret)
         self.storage = StoragePool(settings.supabase_url, settings.supabase_publishable_key)
-        self.provider = ReplicateAdapter(settings.replicate_api_url, settings.replicate_api_token)
-        self.stripe = StripeAdapter(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
+        self.provider = ReplicateClient(settings.replicate_api_url, settings.replicate_api_token)
+        self.stripe = StripeClient(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
         self.price_ids = PriceIds(settings.price_ids)
         webhook_url = f"{settings.public_url}{WEBHOOK_PATH}"
         self.redelivery = WebhookRedelivery(webhook_url, settings.replicate_webhook_secret)

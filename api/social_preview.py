@@ -19,7 +19,7 @@ from api.errors import failure
 from api.services import provide_community, provide_shared
 from api.spa import Spa
 from libs.errors import ErrorCode, MaquetteError
-from libs.services.community import CommunityPictureView
+from libs.services.publishing.community import CommunityPictureView
 
 TITLE: Final = re.compile(r"<title>[^<]*</title>")
 DESCRIPTION: Final = re.compile(r'<meta name="description"[^>]*>')

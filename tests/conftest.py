@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-from tests.callers import Person, signed_in
-from tests.openapi import Document
-from tests.patience import wait_longer
-from tests.product import Product, running_product
-from tests.replicate_process import running_replicate
-from tests.stack import Stack, running_stack
-from tests.tls import share_tls_context
+from tests.support.checks.openapi import Document
+from tests.support.clients.api_client import Person, signed_in
+from tests.support.processes.api import Product, running_product
+from tests.support.processes.postgres_gateway import Stack, running_stack
+from tests.support.processes.replicate import running_replicate
+from tests.support.tls import share_tls_context
+from tests.support.waiting import wait_longer
 
 share_tls_context()
 wait_longer()

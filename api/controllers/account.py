@@ -14,9 +14,9 @@ from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_billing, provide_exports, provide_usage
 from libs.app_config.runtime import LIMITS
-from libs.services.billing import BillingService
-from libs.services.export import ExportService
-from libs.services.usage import DayView, EntryView, UsageService, UsageView
+from libs.services.account.export import ExportService
+from libs.services.billing.subscriptions import BillingService
+from libs.services.billing.usage import DayView, EntryView, UsageService, UsageView
 
 
 class MeView(Struct, frozen=True):

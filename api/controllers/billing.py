@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from api.envelope import Envelope, ok
 from api.errors import errors
 from api.services import provide_billing
-from libs.services.billing import BillingService, BillingView
+from libs.services.billing.subscriptions import BillingService, BillingView
 
 
 class StartCheckout(Struct, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_collections
 from libs.app_config.runtime import LIMITS
-from libs.services.collections import CollectionService, CollectionView
+from libs.services.gallery.collections import CollectionService, CollectionView
 
 Name = Annotated[str, Meta(min_length=1, max_length=LIMITS.collection_name_characters)]
 

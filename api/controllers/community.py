@@ -14,7 +14,12 @@ from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_community
 from libs.app_config.runtime import LIMITS
-from libs.services.community import TAG_CHARACTERS, CommunityService, CommunitySetDetailView, CommunitySetView
+from libs.services.publishing.community import (
+    TAG_CHARACTERS,
+    CommunityService,
+    CommunitySetDetailView,
+    CommunitySetView,
+)
 
 
 class CommunityController(Controller):

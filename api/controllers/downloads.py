@@ -17,7 +17,7 @@ from api.errors import errors
 from api.services import downloads_of, provide_downloads
 from libs.app_config.runtime import LIMITS
 from libs.errors import FieldError
-from libs.services.downloads import DownloadService
+from libs.services.gallery.downloads import DownloadService
 
 
 class DownloadArchive(Struct, kw_only=True):

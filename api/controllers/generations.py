@@ -12,8 +12,8 @@ from api.errors import errors
 from api.parameters import CursorParameter, IdempotencyKey, LimitParameter, checked_key
 from api.services import provide_generations
 from libs.app_config.runtime import LIMITS
-from libs.services.generation import GenerationRequest, GenerationService, UploadInput, VariantInput
-from libs.services.generation_views import GenerationView
+from libs.services.generation.generations import GenerationRequest, GenerationService, UploadInput, VariantInput
+from libs.services.generation.views import GenerationView
 
 
 class SubmitGeneration(Struct, forbid_unknown_fields=True, kw_only=True):

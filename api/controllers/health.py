@@ -7,7 +7,7 @@ from msgspec import Struct
 from api.auth import PUBLIC
 from api.envelope import Envelope, ok
 from api.errors import errors
-from libs.services.health import check_database
+from libs.services.operations.readiness import check_database
 
 
 class HealthView(Struct, frozen=True):

@@ -14,8 +14,8 @@ from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_renders
 from libs.app_config.runtime import LIMITS
-from libs.services.render_views import RenderCardView, RenderDetailView, RenderView
-from libs.services.renders import RenderQuery, RenderService, Selection
+from libs.services.gallery.renders import RenderQuery, RenderService, Selection
+from libs.services.gallery.views import RenderCardView, RenderDetailView, RenderView
 
 Sort = Literal["newest", "oldest", "deleted", "manual", "added"]
 

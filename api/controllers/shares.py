@@ -17,7 +17,7 @@ from api.limits import REPORTS_PER_HOUR
 from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_reports, provide_share_links, provide_shared
 from libs.app_config.runtime import LIMITS
-from libs.services.sharing import (
+from libs.services.publishing.share_links import (
     TOKEN,
     Reason,
     ReportService,

@@ -14,7 +14,7 @@ from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_uploads
 from libs.app_config.runtime import LIMITS
-from libs.services.uploads import EarlierUploadView, UploadService, UploadView
+from libs.services.media.uploads import EarlierUploadView, UploadService, UploadView
 
 # The multipart frame around the file: boundaries and headers.
 FRAME_BYTES = 16_384

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import psycopg
 
-from libs.services.applicable import recipe_problem
+from libs.services.publishing.recipe import recipe_problem
 
 _ITEMS = """
 select curated.slug, item.title, item.preset_id, item.prompt, item.settings, item.seed

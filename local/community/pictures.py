@@ -11,10 +11,10 @@ import msgspec
 from PIL import Image
 
 from libs.app_config.runtime import LIMITS
-from libs.services.external.replicate_adapter import model_input
-from libs.services.imaging.contracts import OutputTask, PreparedOutput
-from libs.services.imaging.outputs import prepare
-from libs.services.imaging.placeholders import placeholder
+from libs.services.external.replicate_client import model_input
+from libs.services.media.imaging.contracts import OutputTask, PreparedOutput
+from libs.services.media.imaging.outputs import prepare
+from libs.services.media.imaging.placeholders import placeholder
 from local.community.sets import SeedItem, SeedSet, read_sets
 from local.replicate.catalogue import Catalogue
 from local.replicate.pictures.order import Order

@@ -10,8 +10,8 @@ import pytest
 
 from api.app import create_app
 from libs.app_config.settings import load_settings
-from libs.services.billing import BillingSync
-from libs.services.webhook_ingest import WebhookIngest
+from libs.services.billing.subscriptions import BillingSync
+from libs.services.generation.ingest import WebhookIngest
 from local.cli.parts import api_environment
 from local.cli.state import DEFAULT_PORTS
 from local.secrets import LocalSecrets

@@ -23,10 +23,10 @@ import aiohttp
 import httpx
 import msgspec
 
-from tests.gallery import Draft, add_renders
-from tests.product import running_product
-from tests.replicate_process import running_replicate
-from tests.stack import Stack, free_port, running_stack
+from tests.support.factories import Draft, add_renders
+from tests.support.processes.api import running_product
+from tests.support.processes.postgres_gateway import Stack, free_port, running_stack
+from tests.support.processes.replicate import running_replicate
 
 ROUNDS = 3
 # Reads are limited to 600 a minute: a minute's worth would be over at once.

@@ -29,8 +29,8 @@ from playwright.sync_api import Playwright, sync_playwright
 
 from local.cli.node import environment, npm
 from tests.bench.https_proxy import https_in_front
-from tests.e2e.person import Person
-from tests.e2e.site import Site, running_site
+from tests.support.clients.browser_user import Person
+from tests.support.processes.site import Site, running_site
 
 LIGHTHOUSE = "lighthouse@13.5.0"
 # The median of five is twice as stable as one load: docs/variability.md of Lighthouse.

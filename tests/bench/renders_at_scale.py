@@ -25,7 +25,7 @@ from uuid import UUID
 import psycopg
 
 from libs.app_config.runtime import PRESETS
-from tests.stack import running_stack
+from tests.support.processes.postgres_gateway import running_stack
 
 HEAVY_RENDERS = 5_000
 SMALL_ROWS = 1_000

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.launched import Launcher
+from tests.support.processes.launcher import Launcher
 
 WARM_SECONDS = 10.0
 

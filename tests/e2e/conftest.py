@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from tests.e2e.complaints import Complaints
-from tests.e2e.person import Person
-from tests.e2e.site import Site, running_site
+from tests.support.checks.page_problems import Complaints
+from tests.support.clients.browser_user import Person
+from tests.support.processes.site import Site, running_site
 
 # Enough for a picture on a machine that is busy with other things.
 PATIENCE_MS = 45_000

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.e2e.person import ROOT, SENTENCE, Person
-from tests.e2e.site import running_site
+from tests.support.clients.browser_user import ROOT, SENTENCE, Person
+from tests.support.processes.site import running_site
 
 FOLDER = ROOT / "docs" / "pictures"
 DESKTOP = {"width": 1440, "height": 900}

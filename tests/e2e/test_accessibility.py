@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.e2e.person import Person
-from tests.e2e.site import ROOT, Site
+from tests.support.clients.browser_user import Person
+from tests.support.processes.site import ROOT, Site
 
 AXE = (ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text()
 GRAVE = {"serious", "critical"}

@@ -4,7 +4,7 @@ from zipfile import ZipFile
 
 from playwright.sync_api import expect
 
-from tests.e2e.person import Person
+from tests.support.clients.browser_user import Person
 
 
 def test_everything_is_taken_along_and_the_account_deleted(alice: Person) -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from playwright.sync_api import expect
 
-from tests.e2e.person import Person
-from tests.e2e.site import Site
+from tests.support.clients.browser_user import Person
+from tests.support.processes.site import Site
 
 
 def test_a_plan_is_bought_and_canceled(alice: Person, site: Site) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.person import Person
+from tests.support.clients.browser_user import Person
 
 TITLES = ["Islands that float", "A harbour at dawn", "A city on water"]
 

@@ -14,8 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.e2e.person import Person
-from tests.e2e.site import Site
+from tests.support.clients.browser_user import Person
+from tests.support.processes.site import Site
 
 SET, ITEM = "Places not on any map", "Stone islands"
 HARBOUR = "A harbour of dark glass"

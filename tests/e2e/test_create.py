@@ -5,9 +5,9 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.e2e.person import PHOTO, SENTENCE, Person
-from tests.e2e.site import Site
-from tests.pictures import photo
+from tests.support.clients.browser_user import PHOTO, SENTENCE, Person
+from tests.support.images import photo
+from tests.support.processes.site import Site
 
 # Makes a DataTransfer with one file of the bytes it gets, as a drop or a paste brings it.
 TRANSFER = """(bytes) => {

@@ -4,10 +4,10 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.complaints import Complaints
-from tests.e2e.person import PHOTO, Person
-from tests.e2e.site import Site
-from tests.gallery import Draft
+from tests.support.checks.page_problems import Complaints
+from tests.support.clients.browser_user import PHOTO, Person
+from tests.support.factories import Draft
+from tests.support.processes.site import Site
 
 PAYLOADS = (
     "<img src=x onerror=alert(1)>",

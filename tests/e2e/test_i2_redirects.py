@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.e2e.person import Person
-from tests.e2e.site import Site
+from tests.support.clients.browser_user import Person
+from tests.support.processes.site import Site
 
 EVIL = "evil.example"
 FOREIGN = (

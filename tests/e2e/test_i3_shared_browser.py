@@ -3,8 +3,8 @@
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.e2e.person import Person
-from tests.e2e.site import Site
+from tests.support.clients.browser_user import Person
+from tests.support.processes.site import Site
 
 SECRET = "A house for my eyes only"
 

@@ -7,8 +7,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.e2e.person import PHOTO, SENTENCE, Person
-from tests.e2e.site import Site
+from tests.support.clients.browser_user import PHOTO, SENTENCE, Person
+from tests.support.processes.site import Site
 
 
 def test_a_new_person_turns_a_photo_into_two_pictures_that_nobody_else_sees(

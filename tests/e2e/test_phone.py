@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.e2e.person import Person
-from tests.e2e.site import Site
+from tests.support.clients.browser_user import Person
+from tests.support.processes.site import Site
 
 LONG = "Riverside flat, second floor, with the long corridor and every room to the court"
 PHONES = [(390, 844), (320, 640)]

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-from tests.e2e.person import Person
-from tests.gallery import Draft
+from tests.support.clients.browser_user import Person
+from tests.support.factories import Draft
 
 ISLANDS, HARBOUR, CITY = "Islands that float", "A harbour at dawn", "A city on water"
 

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.e2e.person import Person
-from tests.e2e.site import Site
+from tests.support.clients.browser_user import Person
+from tests.support.processes.site import Site
 
 
 def test_a_canceled_run_gives_the_credits_back(alice: Person, site: Site) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.product import Product, running_product
-from tests.stack import free_port
-from tests.stripe_process import StripeProcess, running_stripe
+from tests.support.processes.api import Product, running_product
+from tests.support.processes.postgres_gateway import free_port
+from tests.support.processes.stripe import StripeProcess, running_stripe
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from libs.errors import ErrorCode
-from tests.actors import Actor, Api, completion
-from tests.callers import Person, refused, signed_in
-from tests.patience import SECONDS
-from tests.pictures import photo
-from tests.product import Product
-from tests.stripe_process import StripeProcess
+from tests.support.clients.api_client import Person, refused, signed_in
+from tests.support.clients.database_client import Actor, Api, completion
+from tests.support.images import photo
+from tests.support.processes.api import Product
+from tests.support.processes.stripe import StripeProcess
+from tests.support.waiting import SECONDS
 
 
 @pytest.fixture

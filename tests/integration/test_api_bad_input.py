@@ -10,12 +10,12 @@ import pytest
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
-from tests.actors import webhooks
-from tests.callers import Person, refused, signed_in
-from tests.gallery import Draft, add_renders
-from tests.pictures import animation, photo
-from tests.product import TEXT_PRESET, Product, submit
-from tests.snapshot import snapshot
+from tests.support.checks.snapshot import snapshot
+from tests.support.clients.api_client import Person, refused, signed_in
+from tests.support.clients.database_client import webhooks
+from tests.support.factories import Draft, add_renders
+from tests.support.images import animation, photo
+from tests.support.processes.api import TEXT_PRESET, Product, submit
 
 INVALID = ErrorCode.VALIDATION_FAILED
 JSON = {"Content-Type": "application/json"}

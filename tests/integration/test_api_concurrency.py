@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from libs.errors import ErrorCode
-from tests.callers import Person, refused
-from tests.product import TEXT_PRESET, Product, ended, submit
+from tests.support.clients.api_client import Person, refused
+from tests.support.processes.api import TEXT_PRESET, Product, ended, submit
 
 AT_ONCE = 20
 CREDITS = 3  # of TEXT_PRESET, a picture

@@ -13,11 +13,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from standardwebhooks.webhooks import Webhook
 
-from tests.callers import Person, opened, signed_in
-from tests.gallery import Draft, add_renders
-from tests.openapi import Document
-from tests.pictures import photo
-from tests.product import Product, submit
+from tests.support.checks.openapi import Document
+from tests.support.clients.api_client import Person, opened, signed_in
+from tests.support.factories import Draft, add_renders
+from tests.support.images import photo
+from tests.support.processes.api import Product, submit
 
 Call = Callable[["Visit"], Awaitable[httpx.Response]]
 

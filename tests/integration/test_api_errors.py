@@ -12,10 +12,10 @@ from httpx import Response
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
-from tests.callers import Person, refused
-from tests.gallery import Draft, add_renders, fill_with_photos
-from tests.pictures import animation, photo
-from tests.product import TEXT_PRESET, Product, submit
+from tests.support.clients.api_client import Person, refused
+from tests.support.factories import Draft, add_renders, fill_with_photos
+from tests.support.images import animation, photo
+from tests.support.processes.api import TEXT_PRESET, Product, submit
 
 Provoke = Callable[["Case"], Awaitable[Response]]
 

@@ -11,7 +11,7 @@ import pytest
 from libs.errors import ErrorCode
 from local.stripe.events import signature
 from local.stripe.objects import event
-from tests.billing import (
+from tests.support.billing import (
     CARD,
     FREE,
     PRO,
@@ -25,10 +25,10 @@ from tests.billing import (
     post,
     profile,
 )
-from tests.callers import Person, refused, signed_in
-from tests.product import Product, running_product
-from tests.stack import free_port
-from tests.stripe_process import StripeProcess, running_stripe
+from tests.support.clients.api_client import Person, refused, signed_in
+from tests.support.processes.api import Product, running_product
+from tests.support.processes.postgres_gateway import free_port
+from tests.support.processes.stripe import StripeProcess, running_stripe
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.billing import bought, deliver, portal, post, profile, profile_in
-from tests.callers import Person, signed_in
-from tests.product import Product
-from tests.stripe_process import StripeProcess
+from tests.support.billing import bought, deliver, portal, post, profile, profile_in
+from tests.support.clients.api_client import Person, signed_in
+from tests.support.processes.api import Product
+from tests.support.processes.stripe import StripeProcess
 
 Event = dict[str, Any]
 FIRST_KINDS = ("customer.subscription.created", "invoice.paid", "checkout.session.completed")

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from libs.errors import ErrorCode
-from tests.callers import Person, refused, signed_in
-from tests.gallery import Draft, add_renders
-from tests.product import Product
+from tests.support.clients.api_client import Person, refused, signed_in
+from tests.support.factories import Draft, add_renders
+from tests.support.processes.api import Product
 
 
 @pytest.fixture

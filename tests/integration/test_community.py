@@ -12,10 +12,10 @@ import pytest
 
 from libs.errors import ErrorCode
 from local.database.orphans import orphans
-from tests.actors import webhooks
-from tests.callers import Person, refused, signed_in
-from tests.gallery import Draft, add_renders
-from tests.product import Product
+from tests.support.clients.api_client import Person, refused, signed_in
+from tests.support.clients.database_client import webhooks
+from tests.support.factories import Draft, add_renders
+from tests.support.processes.api import Product
 
 MARKUP = '"><script>alert(1)</script>'
 

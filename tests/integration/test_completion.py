@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import psycopg
 
-from tests.actors import completion
-from tests.callers import Person
-from tests.database_calls import call_as
-from tests.gallery import Draft, add_renders
-from tests.product import Product
+from tests.support.clients.api_client import Person
+from tests.support.clients.database_calls import call_as
+from tests.support.clients.database_client import completion
+from tests.support.factories import Draft, add_renders
+from tests.support.processes.api import Product
 
 EXPECTED = 4  # seconds
 

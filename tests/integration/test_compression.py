@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.callers import Person, signed_in
-from tests.product import Product
+from tests.support.clients.api_client import Person, signed_in
+from tests.support.processes.api import Product
 
 GZIP, PLAIN = {"Accept-Encoding": "gzip, deflate, br"}, {"Accept-Encoding": "identity"}
 

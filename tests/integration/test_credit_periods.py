@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from tests.database_calls import call_as
-from tests.stack import Stack
+from tests.support.clients.database_calls import call_as
+from tests.support.processes.postgres_gateway import Stack
 
 PRO = {"price_id": "price_local_pro_month"}
 MOMENTS = st.timedeltas(timedelta(0), timedelta(days=3000)).map(lambda since: datetime(2026, 1, 1, tzinfo=UTC) + since)

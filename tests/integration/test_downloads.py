@@ -17,11 +17,11 @@ import pytest
 from PIL import Image
 
 from libs.errors import ErrorCode
-from tests.actors import webhooks
-from tests.callers import Person, opened, refused, signed_in
-from tests.gallery import Draft, add_renders
-from tests.patience import SECONDS
-from tests.product import Product
+from tests.support.clients.api_client import Person, opened, refused, signed_in
+from tests.support.clients.database_client import webhooks
+from tests.support.factories import Draft, add_renders
+from tests.support.processes.api import Product
+from tests.support.waiting import SECONDS
 
 MEGABYTE = 1 << 20
 # The address of a file, wherever an answer has one.

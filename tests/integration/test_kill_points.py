@@ -7,12 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.crashing_api import HeldApi, held_at
-from tests.invariants import assert_nothing_left, assert_sound
-from tests.passing_time import settled
-from tests.patience import SECONDS
-from tests.product import Product, ended, submit
-from tests.provider import (
+from tests.support.checks.invariants import assert_nothing_left, assert_sound
+from tests.support.clock import settled
+from tests.support.predictions import (
     ONE,
     TWO,
     deliver,
@@ -23,13 +20,16 @@ from tests.provider import (
     run_ids,
     succeed_at_once,
 )
+from tests.support.processes.api import Product, ended, submit
+from tests.support.processes.paused_api import HeldApi, held_at
+from tests.support.waiting import SECONDS
 
 # Whether a run was created by the time of the step.
 SUBMIT = {
     "before GenerationJobRepository.reserve": False,
     "after GenerationJobRepository.reserve": False,
-    "before ReplicateAdapter.create": False,
-    "after ReplicateAdapter.create": True,
+    "before ReplicateClient.create": False,
+    "after ReplicateClient.create": True,
     "before GenerationJobRepository.attach": True,
     "after GenerationJobRepository.attach": True,
 }
@@ -97,7 +97,7 @@ async def test_H1_killed_while_the_create_is_under_way(product: Product) -> None
     succeed_at_once(product.replicate)
     product.replicate.fault(on="api", kind="hang", performed=True, seconds=2)
     known = run_ids(product.replicate)
-    async with held_at("after ReplicateAdapter.create", product) as held, held.product.client(person) as client:
+    async with held_at("after ReplicateClient.create", product) as held, held.product.client(person) as client:
         call = asyncio.create_task(submit(client, key, **TWO))
         await new_run(product.replicate, known)
         held.kill()

@@ -24,9 +24,9 @@ from hypothesis.stateful import (
 )
 
 from libs.repositories.proof import ANONYMOUS, sign
-from tests.actors import completion, failure, submission
-from tests.database_calls import Refused, call_as
-from tests.stack import Stack
+from tests.support.clients.database_calls import Refused, call_as
+from tests.support.clients.database_client import completion, failure, submission
+from tests.support.processes.postgres_gateway import Stack
 
 HISTORIES: Final = int(os.environ.get("LEDGER_HISTORIES", "1000"))
 STEPS: Final = 12

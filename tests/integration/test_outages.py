@@ -19,14 +19,14 @@ import pytest
 from libs.errors import ErrorCode
 from local.machine import HOST
 from local.postgres import Postgres
-from tests.callers import Person, refused, signed_in
-from tests.invariants import assert_sound
-from tests.patience import until
-from tests.pictures import photo
-from tests.product import Product, ended, running_product, submit
-from tests.provider import deliver, stalled, told
-from tests.replicate_process import running_replicate
-from tests.stack import running_gateway, running_stack, wait_until_ready
+from tests.support.checks.invariants import assert_sound
+from tests.support.clients.api_client import Person, refused, signed_in
+from tests.support.images import photo
+from tests.support.predictions import deliver, stalled, told
+from tests.support.processes.api import Product, ended, running_product, submit
+from tests.support.processes.postgres_gateway import running_gateway, running_stack, wait_until_ready
+from tests.support.processes.replicate import running_replicate
+from tests.support.waiting import until
 
 # A call waits 10 s for the database or 15 s for a file, and asks once.
 ANSWERED_WITHIN = 20.0

@@ -17,10 +17,10 @@ from libs.app_config.runtime import LIMITS
 from libs.services.external import output_fetcher
 from libs.services.external.output_fetcher import OutputFetcher, OutputGone, OutputRefused, OutputUnavailable
 from local.machine import HOST
-from tests.callers import Person
-from tests.invariants import assert_sound
-from tests.product import Product, ended, submit
-from tests.provider import TWO, succeed_at_once
+from tests.support.checks.invariants import assert_sound
+from tests.support.clients.api_client import Person
+from tests.support.predictions import TWO, succeed_at_once
+from tests.support.processes.api import Product, ended, submit
 
 PICTURE = "https://replicate.delivery/pbxt/a.png"
 SMALL = msgspec.structs.replace(LIMITS, output_bytes=100_000, output_seconds=1)

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from PIL import ExifTags, Image
 
-from tests.callers import Person, opened
-from tests.image_files import encoded, quadrants
+from tests.support.clients.api_client import Person, opened
+from tests.support.images import encoded, quadrants
 
 MARK = b"Prinsengracht 263"
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.callers import Person, signed_in
-from tests.pictures import photo
-from tests.product import Product, running_product
-from tests.provider import ONE, succeed_at_once
+from tests.support.clients.api_client import Person, signed_in
+from tests.support.images import photo
+from tests.support.predictions import ONE, succeed_at_once
+from tests.support.processes.api import Product, running_product
 
 
 async def test_no_client_and_no_tls_context_is_built_for_a_request(
@@ -15,7 +15,9 @@ async def test_no_client_and_no_tls_context_is_built_for_a_request(
 ) -> None:
     built = tmp_path / "built"
     monkeypatch.setenv("BUILT_FILE", str(built))
-    with running_product(tmp_path, product.stack, product.replicate, module="tests.client_counting_api") as counted:
+    with running_product(
+        tmp_path, product.stack, product.replicate, module="tests.support.processes.client_counting_api"
+    ) as counted:
         at_start = built.read_text().splitlines()
         assert {"AsyncClient", "ClientSession", "SSLContext"} <= set(at_start)  # building is seen
 

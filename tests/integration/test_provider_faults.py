@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 
 from libs.errors import ErrorCode
-from tests.callers import Person, refused, signed_in
-from tests.crashing_api import held_at
-from tests.gallery import Draft, add_renders
-from tests.invariants import assert_sound
-from tests.passing_time import fall_silent, pass_deadline, reconcile, settled
-from tests.product import Product, ended, submit
-from tests.provider import (
+from tests.support.checks.invariants import assert_sound
+from tests.support.clients.api_client import Person, refused, signed_in
+from tests.support.clock import fall_silent, pass_deadline, reconcile, settled
+from tests.support.factories import Draft, add_renders
+from tests.support.predictions import (
     ONE,
     TWO,
     deliver,
@@ -28,6 +26,8 @@ from tests.provider import (
     succeed_at_once,
     told,
 )
+from tests.support.processes.api import Product, ended, submit
+from tests.support.processes.paused_api import held_at
 
 SPOILT_ANSWERS: list[dict[str, Any]] = [
     {"kind": "http", "status": 500},

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from libs.errors import ErrorCode
-from tests.callers import Person, refused
-from tests.passing_time import fall_silent, outlive_grace, pass_deadline
-from tests.product import Product, running_product, submit
-from tests.provider import TWO, ended_run, new_run, prediction, run_ids, stalled, succeed_at_once
+from tests.support.clients.api_client import Person, refused
+from tests.support.clock import fall_silent, outlive_grace, pass_deadline
+from tests.support.predictions import TWO, ended_run, new_run, prediction, run_ids, stalled, succeed_at_once
+from tests.support.processes.api import Product, running_product, submit
 
 
 def run(product: Product, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -13,10 +13,10 @@ import pytest
 
 from libs.errors import ErrorCode
 from local.database.orphans import orphans
-from tests.callers import Person, opened, refused, signed_in
-from tests.gallery import Draft, add_renders
-from tests.patience import SECONDS
-from tests.product import Product
+from tests.support.clients.api_client import Person, opened, refused, signed_in
+from tests.support.factories import Draft, add_renders
+from tests.support.processes.api import Product
+from tests.support.waiting import SECONDS
 
 FILE = b"RIFF\x00\x00\x00\x00WEBP"
 

@@ -10,10 +10,10 @@ from uuid import UUID
 import pytest
 
 from libs.errors import ErrorCode
-from tests.callers import Person, refused, signed_in
-from tests.counting_proxy import counting_proxy
-from tests.gallery import Draft, add_renders
-from tests.product import Product, running_product
+from tests.support.clients.api_client import Person, refused, signed_in
+from tests.support.factories import Draft, add_renders
+from tests.support.processes.api import Product, running_product
+from tests.support.processes.counting_proxy import counting_proxy
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 # Words that would be syntax somewhere below: PostgREST's filters, LIKE, JSON, SQL.

@@ -6,12 +6,12 @@ from uuid import uuid4
 import httpx
 
 from libs.errors import ErrorCode
-from tests.callers import Person, opened, refused
-from tests.patience import SECONDS
-from tests.pictures import photo
-from tests.product import Product, submit
-from tests.provider import TWO, succeed_at_once
-from tests.snapshot import snapshot
+from tests.support.checks.snapshot import snapshot
+from tests.support.clients.api_client import Person, opened, refused
+from tests.support.images import photo
+from tests.support.predictions import TWO, succeed_at_once
+from tests.support.processes.api import Product, submit
+from tests.support.waiting import SECONDS
 
 
 async def failed_runs_from_variants(product: Product, person: Person) -> tuple[list[str], list[str]]:

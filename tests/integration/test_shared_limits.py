@@ -12,9 +12,9 @@ from limits.aio.storage.redis.redispy import RedispyBridge
 from api.limits import WRITES_PER_MINUTE
 from libs.errors import ErrorCode
 from local.machine import HOST
-from tests.callers import Person, refused
-from tests.product import Product, running_product
-from tests.stack import free_port
+from tests.support.clients.api_client import Person, refused
+from tests.support.processes.api import Product, running_product
+from tests.support.processes.postgres_gateway import free_port
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from tests.actors import Actor, Api, submission
 from tests.security.conftest import Victim
 from tests.security.decisions import read_decisions
+from tests.support.clients.database_client import Actor, Api, submission
 
 # The functions that people may call about something; a new one needs its arguments below. delete_account() takes none.
 CALLABLE = [

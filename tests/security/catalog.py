@@ -4,7 +4,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from tests.actors import Row
+from tests.support.clients.database_client import Row
 
 _TABLES = """
 select relname as name from pg_class

@@ -10,10 +10,10 @@ import pytest
 from psycopg.rows import DictRow, dict_row
 
 from local.database import script
-from tests.actors import PRESET, Actor, Api, Render, Row, sign_up, stranger
-from tests.actors import webhooks as webhook_handlers
 from tests.security.catalog import content, tables
-from tests.stack import Stack, running_stack
+from tests.support.clients.database_client import PRESET, Actor, Api, Render, Row, sign_up, stranger
+from tests.support.clients.database_client import webhooks as webhook_handlers
+from tests.support.processes.postgres_gateway import Stack, running_stack
 
 # A published set with one item; again is once.
 COMMUNITY = """

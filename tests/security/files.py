@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import msgspec
 
-from tests.actors import Actor
+from tests.support.clients.database_client import Actor
 
 JPEG = b"\xff\xd8\xff"
 

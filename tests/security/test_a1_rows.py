@@ -3,10 +3,10 @@ what was granted reaches one's own rows only."""
 
 import pytest
 
-from tests.actors import Actor, Row
 from tests.security.catalog import everything, primary_key
 from tests.security.conftest import Database, Victim
 from tests.security.decisions import PUBLIC_TABLES, Access, decided_access
+from tests.support.clients.database_client import Actor, Row
 
 GRID = [access for access in decided_access() if access.role in {"anon", "authenticated"}]
 VERBS = {"insert": "POST", "update": "PATCH", "delete": "DELETE", "select": "GET"}

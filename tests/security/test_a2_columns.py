@@ -4,10 +4,10 @@ hosted projects, and then tried one column at a time."""
 import psycopg
 import pytest
 
-from tests.actors import Actor, Api, Row
 from tests.security.catalog import columns, everything, primary_key, tables
 from tests.security.conftest import Database, Victim
 from tests.security.decisions import ROLES, Access, decided_access, read_decisions
+from tests.support.clients.database_client import Actor, Api, Row
 
 TABLE_PRIVILEGES = ("DELETE", "TRUNCATE", "TRIGGER", "MAINTAIN")
 COLUMN_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "REFERENCES")

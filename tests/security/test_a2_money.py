@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.actors import Actor, Api, Row
 from tests.security.conftest import Database
+from tests.support.clients.database_client import Actor, Api, Row
 
 OTHERS_CUSTOMER = "cus_of_bob"
 

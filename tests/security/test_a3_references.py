@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.actors import Actor, Api, Row
 from tests.security.catalog import everything
 from tests.security.conftest import Database, Victim
+from tests.support.clients.database_client import Actor, Api, Row
 
 
 async def favorites(person: Actor) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.actors import Actor
 from tests.security.conftest import Database
+from tests.support.clients.database_client import Actor
 
 SETS = """
 insert into community_collections (slug, title, description, published_at)

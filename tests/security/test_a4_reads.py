@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from tests.actors import Actor
 from tests.security.catalog import columns
 from tests.security.conftest import Database, Victim
 from tests.security.decisions import PUBLIC_TABLES, Access, decided_access
+from tests.support.clients.database_client import Actor
 
 _REFERENCES = """
 select conname as name, conrelid::regclass::text as child, confrelid::regclass::text as parent

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from tests.actors import Actor, Api
 from tests.security.calls import CALLABLE, arguments
 from tests.security.catalog import everything
 from tests.security.conftest import Database, Victim, make_victim
+from tests.support.clients.database_client import Actor, Api
 
 # What makes a difference to the owner, where a finished render does not.
 PREPARED = {

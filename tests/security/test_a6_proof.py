@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from libs.repositories.proof import padded_halves, sign
-from tests.actors import Actor, Api, Row, submission
 from tests.security.catalog import everything
 from tests.security.conftest import Database, Victim
 from tests.security.decisions import read_decisions
+from tests.support.clients.database_client import Actor, Api, Row, submission
 
 # RFC 4231, the cases whose data is text: 1, 2, 6 and 7. (3 and 4 hash bytes that are no UTF-8, 5 is a truncation.)
 RFC_4231 = [

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.actors import Actor, Api
 from tests.security.catalog import everything
 from tests.security.conftest import Database, Victim, make_victim
+from tests.support.clients.database_client import Actor, Api
 
 # Filters that would name the victim's render if they could, and syntax that must stay a value.
 FILTERS: list[dict[str, Any]] = [

@@ -4,10 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.actors import Actor, Api, completion, failure
 from tests.security.catalog import everything
 from tests.security.conftest import Database, Victim
 from tests.security.decisions import read_decisions
+from tests.support.clients.database_client import Actor, Api, completion, failure
 
 NOT_GRANTED = [
     pytest.param(function, role, id=f"{role}-{function}")

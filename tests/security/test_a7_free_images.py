@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.actors import Actor, Api, Row, completion, failure
 from tests.security.conftest import Database
+from tests.support.clients.database_client import Actor, Api, Row, completion, failure
 
 
 class Outcome(NamedTuple):

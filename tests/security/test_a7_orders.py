@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import psycopg
 
-from tests.actors import Actor, Api, Row, completion, failure, submission
-from tests.database_calls import Refused, call_as
+from tests.support.clients.database_calls import Refused, call_as
+from tests.support.clients.database_client import Actor, Api, Row, completion, failure, submission
 
 ACTS = frozenset({"attach", "cancel", "deadline", "release", "failed", "succeeded"})
 

@@ -8,8 +8,8 @@ import httpx
 import psycopg
 import pytest
 
-from tests.actors import Actor, Api, completion, submission
 from tests.security.conftest import Database
+from tests.support.clients.database_client import Actor, Api, completion, submission
 
 ROUNDS = 100
 HALF = 5

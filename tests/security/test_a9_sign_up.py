@@ -5,11 +5,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.actors import Actor, Api
 from tests.security.catalog import everything
 from tests.security.conftest import Database
 from tests.security.decisions import PUBLIC_TABLES
-from tests.stack import PASSWORD, Stack
+from tests.support.clients.database_client import Actor, Api
+from tests.support.processes.postgres_gateway import PASSWORD, Stack
 
 METADATA = {
     "nothing": None,

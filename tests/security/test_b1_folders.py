@@ -8,9 +8,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.actors import Actor
 from tests.security.conftest import Database, Victim
 from tests.security.files import File, bytes_of, keep, keep_photo, new_photo_name
+from tests.support.clients.database_client import Actor
 
 Operate = Callable[[Actor, str, str, str], Awaitable[httpx.Response]]
 

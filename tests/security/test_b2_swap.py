@@ -8,15 +8,14 @@ import httpx
 import pytest
 
 from libs.errors import ErrorCode
-from tests.actors import Actor
-from tests.callers import Person, refused
-from tests.image_files import encoded, plain, png_of_size, quadrants
-from tests.pictures import photo
-from tests.product import Product, ended, submit
-from tests.provider import run_ids, succeed_at_once
 from tests.security.catalog import everything
 from tests.security.conftest import Database
 from tests.security.files import bytes_of, keep_photo, photo_name
+from tests.support.clients.api_client import Person, refused
+from tests.support.clients.database_client import Actor
+from tests.support.images import encoded, photo, plain, png_of_size, quadrants
+from tests.support.predictions import run_ids, succeed_at_once
+from tests.support.processes.api import Product, ended, submit
 
 BOMB = b"\xff\xd8\xff bomb"
 

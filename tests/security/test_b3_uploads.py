@@ -7,14 +7,14 @@ import pytest
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
-from tests.actors import Actor, Api
-from tests.callers import Person, refused
-from tests.gallery import fill_with_photos
-from tests.pictures import photo
-from tests.product import Product
 from tests.security.conftest import Database
 from tests.security.files import JPEG, File, bytes_of, keep_photo, new_photo_name, photo_name
-from tests.snapshot import snapshot
+from tests.support.checks.snapshot import snapshot
+from tests.support.clients.api_client import Person, refused
+from tests.support.clients.database_client import Actor, Api
+from tests.support.factories import fill_with_photos
+from tests.support.images import photo
+from tests.support.processes.api import Product
 
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'

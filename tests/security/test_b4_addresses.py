@@ -10,9 +10,9 @@ from jose import jwt
 
 from libs.app_config.runtime import LIMITS
 from libs.repositories.storage import StoragePool
-from tests.actors import Actor, Api, Row
 from tests.security.conftest import Database
 from tests.security.files import File, bytes_of, keep, keep_photo, new_photo_name
+from tests.support.clients.database_client import Actor, Api, Row
 
 
 async def signed(owner: Actor, file: File, seconds: int = 60) -> httpx.URL:

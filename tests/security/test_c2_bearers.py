@@ -13,10 +13,10 @@ import pytest
 from jose import jwt
 
 from libs.errors import ErrorCode
-from tests.callers import Person, refused
-from tests.openapi import Document, Operation
-from tests.product import Product, submit
-from tests.snapshot import snapshot
+from tests.support.checks.openapi import Document, Operation
+from tests.support.checks.snapshot import snapshot
+from tests.support.clients.api_client import Person, refused
+from tests.support.processes.api import Product, submit
 
 PROTECTED = [operation for operation in Document.checked_in().operations() if operation.is_protected]
 

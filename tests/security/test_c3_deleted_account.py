@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.actors import Actor, Api, completion, failure
 from tests.security.calls import CALLABLE, arguments
 from tests.security.catalog import everything
 from tests.security.conftest import Database, Victim, make_victim
 from tests.security.decisions import PUBLIC_TABLES, Access, decided_access
 from tests.security.files import bytes_of, keep_photo, new_photo_name
 from tests.security.test_b1_folders import OPERATIONS, Operation
+from tests.support.clients.database_client import Actor, Api, completion, failure
 
 WRITES = [
     pytest.param(access, verb, id=f"{verb} {access.table}")

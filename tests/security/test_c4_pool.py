@@ -10,8 +10,8 @@ import pytest
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.database import Database, DatabasePool
 from libs.repositories.storage import StoragePool
-from tests.actors import Actor, Api
 from tests.security.files import keep_photo
+from tests.support.clients.database_client import Actor, Api
 
 CALLS = 2000
 AT_ONCE = 64

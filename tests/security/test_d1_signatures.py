@@ -11,9 +11,9 @@ import pytest
 from standardwebhooks import Webhook
 
 from libs.errors import ErrorCode
-from tests.callers import refused
-from tests.product import Product, ended
-from tests.provider import WEBHOOKS, outcome_of, signed, stalled, told
+from tests.support.clients.api_client import refused
+from tests.support.predictions import WEBHOOKS, outcome_of, signed, stalled, told
+from tests.support.processes.api import Product, ended
 
 Headers = dict[str, str]
 

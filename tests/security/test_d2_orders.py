@@ -6,11 +6,11 @@ from itertools import permutations
 
 import pytest
 
-from tests.callers import Person, signed_in
-from tests.crashing_api import held_at
-from tests.invariants import assert_sound
-from tests.product import Product, ended
-from tests.provider import ONE, TWO, deliver, outcome_of, signed, stalled, told
+from tests.support.checks.invariants import assert_sound
+from tests.support.clients.api_client import Person, signed_in
+from tests.support.predictions import ONE, TWO, deliver, outcome_of, signed, stalled, told
+from tests.support.processes.api import Product, ended
+from tests.support.processes.paused_api import held_at
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.callers import Person, signed_in
-from tests.invariants import assert_sound
-from tests.passing_time import settled
-from tests.product import Product, ended, submit
-from tests.provider import ONE, deliver, outcome_of, prediction, run_ids, stalled, told
+from tests.support.checks.invariants import assert_sound
+from tests.support.clients.api_client import Person, signed_in
+from tests.support.clock import settled
+from tests.support.predictions import ONE, deliver, outcome_of, prediction, run_ids, stalled, told
+from tests.support.processes.api import Product, ended, submit
 
 
 @pytest.fixture

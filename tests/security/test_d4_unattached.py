@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from tests.callers import Person, signed_in
-from tests.crashing_api import held_at
-from tests.invariants import assert_sound
-from tests.product import Product, ended, submit
-from tests.provider import TWO, run_ids, succeed_at_once
+from tests.support.checks.invariants import assert_sound
+from tests.support.clients.api_client import Person, signed_in
+from tests.support.predictions import TWO, run_ids, succeed_at_once
+from tests.support.processes.api import Product, ended, submit
+from tests.support.processes.paused_api import held_at
 
 
 @pytest.fixture

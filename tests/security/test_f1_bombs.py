@@ -9,9 +9,9 @@ from PIL import Image
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
-from libs.services.imaging import outputs, photos
-from libs.services.imaging.contracts import ImageError, PreparedOutput, PreparedPhoto, Refusal
-from tests.image_files import (
+from libs.services.media.imaging import outputs, photos
+from libs.services.media.imaging.contracts import ImageError, PreparedOutput, PreparedPhoto, Refusal
+from tests.support.images import (
     boxed_of_size,
     encoded,
     gif_animation,
@@ -23,7 +23,7 @@ from tests.image_files import (
     webp_animation,
     webp_canvas,
 )
-from tests.image_worker import OUTPUT, PHOTO, measured, patient_worker
+from tests.support.processes.image_worker import OUTPUT, PHOTO, measured, patient_worker
 
 # In MB. A worker that has decoded nothing holds 32.
 IDLE = 60

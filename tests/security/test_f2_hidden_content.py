@@ -9,11 +9,11 @@ import pytest
 from PIL import ExifTags, Image, PngImagePlugin
 
 from libs.errors import ErrorCode
-from libs.services.images import prepare_output, prepare_photo
-from libs.services.imaging import outputs, photos
-from libs.services.imaging.contracts import ImageError
-from tests.image_files import PNG_END, PNG_SIGNATURE, display_p3, encoded, jpeg_with_segments, plain
-from tests.image_worker import OUTPUT, PHOTO
+from libs.services.media.image_workers import prepare_output, prepare_photo
+from libs.services.media.imaging import outputs, photos
+from libs.services.media.imaging.contracts import ImageError
+from tests.support.images import PNG_END, PNG_SIGNATURE, display_p3, encoded, jpeg_with_segments, plain
+from tests.support.processes.image_worker import OUTPUT, PHOTO
 
 # Stands wherever a file can carry text; none of it may come out again.
 MARK = b"MAQUETTE-MARK"

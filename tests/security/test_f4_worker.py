@@ -8,9 +8,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 
-from tests.billing import eventually
-from tests.product import ROOT, Product
-from tests.stack import free_port
+from tests.support.billing import eventually
+from tests.support.processes.api import ROOT, Product
+from tests.support.processes.postgres_gateway import free_port
 
 # <linux/prctl.h>; capabilities(7): 64 is past the last one of any kernel.
 PR_CAPBSET_DROP = 24

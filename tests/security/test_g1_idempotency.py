@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 
 from libs.errors import ErrorCode
-from tests.callers import Person, refused
-from tests.product import TEXT_PRESET, Product, submit
-from tests.raw_http import connected, head
-from tests.snapshot import snapshot
+from tests.support.checks.snapshot import snapshot
+from tests.support.clients.api_client import Person, refused
+from tests.support.clients.raw_http import connected, head
+from tests.support.processes.api import TEXT_PRESET, Product, submit
 
 
 def entries(product: Product, *people: Person) -> Counter[tuple[str, int]]:

@@ -12,12 +12,12 @@ import pytest
 
 from libs.errors import ErrorCode
 from local.stripe.events import signature
-from tests.callers import Person, refused
-from tests.gallery import Draft, add_renders
-from tests.openapi import Document, Operation
-from tests.product import TEXT_PRESET, Product
-from tests.provider import deliver
-from tests.snapshot import snapshot
+from tests.support.checks.openapi import Document, Operation
+from tests.support.checks.snapshot import snapshot
+from tests.support.clients.api_client import Person, refused
+from tests.support.factories import Draft, add_renders
+from tests.support.predictions import deliver
+from tests.support.processes.api import TEXT_PRESET, Product
 
 OPERATIONS = {
     operation.id: operation

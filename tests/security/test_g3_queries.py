@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from libs.errors import ErrorCode
-from tests.callers import Person, refused
-from tests.gallery import Draft, add_renders
-from tests.openapi import Document, Operation
-from tests.product import Product
-from tests.snapshot import snapshot
+from tests.support.checks.openapi import Document, Operation
+from tests.support.checks.snapshot import snapshot
+from tests.support.clients.api_client import Person, refused
+from tests.support.factories import Draft, add_renders
+from tests.support.processes.api import Product
 
 OPERATIONS = [operation for operation in Document.checked_in().operations() if "/webhooks/" not in operation.path]
 READS = [operation for operation in OPERATIONS if operation.method == "get" and operation.query]

@@ -14,11 +14,11 @@ from api.limits import READS_PER_MINUTE, REPORTS_PER_HOUR, WRITES_PER_MINUTE
 from api.middleware import BODY_PIECE_SECONDS
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
-from tests.callers import Person, refused, signed_in
-from tests.product import Product, ended, running_product, submit
-from tests.provider import run_ids
-from tests.raw_http import Connection, connected, head
-from tests.stack import PASSWORD
+from tests.support.clients.api_client import Person, refused, signed_in
+from tests.support.clients.raw_http import Connection, connected, head
+from tests.support.predictions import run_ids
+from tests.support.processes.api import Product, ended, running_product, submit
+from tests.support.processes.postgres_gateway import PASSWORD
 
 SLOW_CLIENTS = 300
 # Of an answer to somebody else meanwhile; alone it takes milliseconds.

@@ -2,9 +2,9 @@
 
 from hashlib import sha256
 
-from tests.actors import Actor, Api
 from tests.security.conftest import Database
 from tests.security.files import keep
+from tests.support.clients.database_client import Actor, Api
 
 
 async def made(person: Actor, render_id: str) -> str:

@@ -8,9 +8,9 @@ import httpx
 import psycopg
 import pytest
 
-from tests.actors import Actor, Api, completion
-from tests.patience import SECONDS
 from tests.security.conftest import Database
+from tests.support.clients.database_client import Actor, Api, completion
+from tests.support.waiting import SECONDS
 
 RESTORE = "update renders set deleted_at = null where id = %s"
 REFERENCES = {"collection_id": "collections", "source_variant_id": "render_variants"}

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.callers import signed_in
-from tests.product import Product, submit
-from tests.stack import PASSWORD
+from tests.support.clients.api_client import signed_in
+from tests.support.processes.api import Product, submit
+from tests.support.processes.postgres_gateway import PASSWORD
 
 DIST = Path(__file__).parents[2] / "web" / "dist"
 # supabase-js knows the prefixes; a key has something behind its prefix.

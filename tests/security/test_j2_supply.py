@@ -8,7 +8,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.product import Product
+from tests.support.processes.api import Product
 
 ROOT = Path(__file__).parents[2]
 

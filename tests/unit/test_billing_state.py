@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from libs.services.billing import PriceIds, billing_state
-from libs.services.external.stripe_adapter import Subscription
+from libs.services.billing.subscriptions import PriceIds, billing_state
+from libs.services.external.stripe_client import Subscription
 from local.database.deployment import LOCAL_PRICES
 
 BEGAN = datetime(2028, 1, 31, 12, tzinfo=UTC)

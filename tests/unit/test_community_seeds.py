@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from libs.app_config.runtime import LIMITS
-from libs.services.applicable import recipe_problem, recipe_view
+from libs.services.publishing.recipe import recipe_problem, recipe_view
 from local.community.pictures import draw, order_of, read_picture
 from local.community.sets import SeedSet, read_sets
 from local.replicate.pictures.paint import paint

@@ -9,7 +9,7 @@ import pytest
 
 from libs.repositories.generation_jobs import JobRow
 from libs.repositories.storage import Storage
-from libs.services.generation_views import ReasonView, generation_views, time_left
+from libs.services.generation.views import ReasonView, generation_views, time_left
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

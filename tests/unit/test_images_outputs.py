@@ -8,10 +8,10 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from libs.errors import ErrorCode
-from libs.services.imaging import outputs
-from libs.services.imaging.contracts import ImageError, PreparedOutput
-from tests.image_files import encoded, plain, quadrants
-from tests.image_worker import OUTPUT
+from libs.services.media.imaging import outputs
+from libs.services.media.imaging.contracts import ImageError, PreparedOutput
+from tests.support.images import encoded, plain, quadrants
+from tests.support.processes.image_worker import OUTPUT
 
 PICTURES = sorted((Path(__file__).parents[2] / "web" / "public" / "presets").glob("*.webp"))
 

@@ -5,10 +5,18 @@ from io import BytesIO
 import pytest
 from PIL import ExifTags, Image, ImageChops, ImageStat
 
-from libs.services.imaging import photos
-from libs.services.imaging.contracts import PhotoTask, PreparedPhoto
-from tests.image_files import display_p3, encoded, jpeg_with_segments, plain, png_animation, quadrants, webp_animation
-from tests.image_worker import PHOTO
+from libs.services.media.imaging import photos
+from libs.services.media.imaging.contracts import PhotoTask, PreparedPhoto
+from tests.support.images import (
+    display_p3,
+    encoded,
+    jpeg_with_segments,
+    plain,
+    png_animation,
+    quadrants,
+    webp_animation,
+)
+from tests.support.processes.image_worker import PHOTO
 
 FORMATS = ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"]
 # Of one channel, of 255: what a JPEG of quality 90 does to a flat surface, with room for AVIF and HEVC before it.

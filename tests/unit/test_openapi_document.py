@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from tests.openapi import CHECKED_IN, METHODS
+from tests.support.checks.openapi import CHECKED_IN, METHODS
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(CHECKED_IN.read_bytes())
 OPERATIONS = [

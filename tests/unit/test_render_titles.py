@@ -9,8 +9,8 @@ from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, FieldError, MaquetteError
 from libs.repositories.renders import RenderRepository
 from libs.repositories.storage import Storage
-from libs.services.external.webhook_redelivery import WebhookRedelivery
-from libs.services.renders import RenderService
+from libs.services.external.webhook_client import WebhookRedelivery
+from libs.services.gallery.renders import RenderService
 
 
 class NoRenders:

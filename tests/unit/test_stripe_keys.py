@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.services.external.stripe_adapter import KEY_SECONDS, idempotency_key
+from libs.services.external.stripe_client import KEY_SECONDS, idempotency_key
 
 
 def test_calls_at_once_have_one_key_and_a_later_try_another(monkeypatch: pytest.MonkeyPatch) -> None:

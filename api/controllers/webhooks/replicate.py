@@ -18,7 +18,7 @@ from api.errors import errors
 from libs.app_config.settings import ServiceRole, Settings
 from libs.errors import ErrorCode, MaquetteError
 from libs.services.external.output_fetcher import OutputUnavailable
-from libs.services.webhook_ingest import WebhookIngest, decode_prediction
+from libs.services.generation.ingest import WebhookIngest, decode_prediction
 
 # The body repeats input and logs; Replicate's own bound on a prediction's data is far below this.
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024

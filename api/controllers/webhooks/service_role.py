@@ -17,10 +17,10 @@ from libs.app_config.settings import ServiceRole, Settings
 from libs.repositories.billing import BillingSyncRepository
 from libs.repositories.storage import Storage
 from libs.repositories.webhook_jobs import WebhookJobRepository
-from libs.services.billing import BillingSync
+from libs.services.billing.subscriptions import BillingSync
 from libs.services.external.output_fetcher import OutputFetcher
-from libs.services.external.stripe_adapter import StripeAdapter
-from libs.services.webhook_ingest import WebhookIngest
+from libs.services.external.stripe_client import StripeClient
+from libs.services.generation.ingest import WebhookIngest
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 TIMEOUT: Final = httpx.Timeout(15, connect=3)
@@ -65,7 +65,7 @@ async def webhook_ingest(settings: Settings, service_role: ServiceRole) -> Async
 async def billing_sync(settings: Settings, service_role: ServiceRole) -> AsyncGenerator[BillingSync]:
     """What applies Stripe's verified events, for the life of the process."""
     async with _client(settings, service_role) as client:
-        stripe = StripeAdapter(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
+        stripe = StripeClient(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
         try:
             yield BillingSync(BillingSyncRepository(client), stripe)
         finally:

@@ -15,8 +15,8 @@ from api.envelope import Envelope, ok
 from api.errors import errors
 from libs.app_config.settings import ServiceRole, Settings
 from libs.errors import ErrorCode, MaquetteError
-from libs.services.billing import BillingSync
-from libs.services.external.stripe_adapter import EventForged, verified_event
+from libs.services.billing.subscriptions import BillingSync
+from libs.services.external.stripe_client import EventForged, verified_event
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 HANDLED: Final = frozenset(

@@ -14,7 +14,7 @@ import pytest
 
 from local.cli.client import DOCUMENT
 from local.machine import is_free
-from tests.launched import Launcher
+from tests.support.processes.launcher import Launcher
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
 RECOVERS_SECONDS = 30.0

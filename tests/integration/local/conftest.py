@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from local.database.sources import Sources, read_sources
-from tests.stack import Stack, free_port, running_stack
+from tests.support.processes.postgres_gateway import Stack, free_port, running_stack
 
 
 class Mailbox:

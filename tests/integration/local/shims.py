@@ -14,7 +14,7 @@ from storage3 import AsyncStorageClient
 
 from libs.repositories.database import IDLE_SECONDS
 from tests.integration.local.conftest import Mailbox, text_of
-from tests.stack import Stack, User
+from tests.support.processes.postgres_gateway import Stack, User
 
 PNG = {"content-type": "image/png"}
 

@@ -17,7 +17,7 @@ from local.database.deployment import deployment_rows
 from local.database.script import RemoteDatabaseError, ScriptError, apply, review
 from local.database.sources import Migration, SourceError, Sources, SqlFile, read_sources
 from local.postgres import binary
-from tests.stack import Stack, free_port, running_gateway, wait_until_ready
+from tests.support.processes.postgres_gateway import Stack, free_port, running_gateway, wait_until_ready
 
 OLDER_DEFAULTS = (Path(script.__file__).parent / "older_hosted_defaults.sql").read_text()
 DENIES_EVERYBODY = "has no policies: it denies everybody"

@@ -15,7 +15,7 @@ import pytest
 from local.postgres import Postgres
 from local.supabase.gateway import FOLDER, POSTGRES_DRIVER, Gateway, node
 from tests.integration.local.conftest import Mailbox, text_of
-from tests.stack import Stack, free_port, running_gateway, wait_until_ready
+from tests.support.processes.postgres_gateway import Stack, free_port, running_gateway, wait_until_ready
 
 FLOWS = Path(__file__).with_name("auth_flows.mjs")
 RESERVED_CONNECTION = Path(__file__).with_name("reserved_connection.mjs")

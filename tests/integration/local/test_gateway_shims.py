@@ -15,7 +15,7 @@ from local.database.sources import Sources
 from local.supabase.gateway import FOLDER
 from tests.integration.local.conftest import Mailbox
 from tests.integration.local.shims import SHIMS, Shim, World
-from tests.stack import Stack, free_port, running_gateway, wait_until_ready
+from tests.support.processes.postgres_gateway import Stack, free_port, running_gateway, wait_until_ready
 
 BY_NAME = pytest.mark.parametrize("shim", SHIMS, ids=lambda shim: shim.check.__name__)
 

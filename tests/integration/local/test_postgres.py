@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from local.postgres import Postgres, PostgresError
-from tests.stack import free_port
+from tests.support.processes.postgres_gateway import free_port
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import replicate as official
 from aiohttp import web
 from standardwebhooks import Webhook
 
-from tests.patience import SECONDS
-from tests.replicate_process import ReplicateProcess, running_replicate
-from tests.stack import free_port
+from tests.support.processes.postgres_gateway import free_port
+from tests.support.processes.replicate import ReplicateProcess, running_replicate
+from tests.support.waiting import SECONDS
 
 
 @dataclass

@@ -11,7 +11,7 @@ from PIL import Image
 from replicate.exceptions import ReplicateError
 
 from tests.integration.replicate.conftest import SCHNELL, SMALL, finished
-from tests.replicate_process import ReplicateProcess, running_replicate
+from tests.support.processes.replicate import ReplicateProcess, running_replicate
 
 INTERIOR = "76604baddc85b1b4616e1c6475eca080da339c8875bd4996705440484a6eac38"
 

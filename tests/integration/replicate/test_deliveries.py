@@ -9,8 +9,8 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.integration.replicate.conftest import SCHNELL, SMALL, Receiver, finished
-from tests.patience import until
-from tests.replicate_process import ReplicateProcess, running_replicate
+from tests.support.processes.replicate import ReplicateProcess, running_replicate
+from tests.support.waiting import until
 
 
 async def create(api: httpx.AsyncClient, receiver: Receiver, *events: str, **values: object) -> str:

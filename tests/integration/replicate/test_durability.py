@@ -3,8 +3,8 @@
 import httpx
 
 from tests.integration.replicate.conftest import SCHNELL, SMALL, Receiver, finished
-from tests.patience import until
-from tests.replicate_process import running_replicate
+from tests.support.processes.replicate import running_replicate
+from tests.support.waiting import until
 
 
 async def test_running_prediction_is_resumed_after_a_crash(receiver: Receiver) -> None:

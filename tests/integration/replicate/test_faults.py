@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.integration.replicate.conftest import SCHNELL, SMALL, finished
-from tests.replicate_process import ReplicateProcess
+from tests.support.processes.replicate import ReplicateProcess
 
 BODY: dict[str, Any] = {"input": SMALL}
 

@@ -14,10 +14,10 @@ import pytest
 from aiohttp import web
 
 from local.stripe import objects
-from tests.billing import post
-from tests.patience import until
-from tests.stack import free_port
-from tests.stripe_process import StripeProcess, running_stripe
+from tests.support.billing import post
+from tests.support.processes.postgres_gateway import free_port
+from tests.support.processes.stripe import StripeProcess, running_stripe
+from tests.support.waiting import until
 
 FIXTURES: dict[str, dict[str, Any]] = json.loads((Path(objects.__file__).parent / "fixtures.json").read_text())
 PRICE = "price_local_pro_month"

@@ -1,6 +1,6 @@
 import { isRecord } from "./untrusted";
 
-/** What made a picture, as a downloaded file carries it (libs/services/recipe.py). */
+/** What made a picture, as a downloaded file carries it (libs/services/gallery/xmp.py). */
 export interface Recipe {
   presetId: string;
   prompt: string;

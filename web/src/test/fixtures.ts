@@ -241,7 +241,7 @@ export function detail(at: number, changes: Partial<Schemas["RenderDetailView"]>
 /** A recipe as a downloaded file carries it. */
 export const RECIPE = { render_id: "r", variant: 0, preset_id: "warm-minimal", prompt: `Oak & "linen" <it's>`, settings: { light: "morning" }, seed: 7 };
 
-/** As libs/services/recipe.py writes it: an attribute of an XMP packet, quoted as xml.sax.saxutils does. */
+/** As libs/services/gallery/xmp.py writes it: an attribute of an XMP packet, quoted as xml.sax.saxutils does. */
 export function recipeFile(recipe: unknown): File {
   const text = JSON.stringify(recipe).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
   const packet =

@@ -1,0 +1,136 @@
+"""Downloads: one picture with a name people recognise, or many as a ZIP that is never whole in memory."""
+
+import re
+from collections.abc import AsyncGenerator
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from libs.app_config.runtime import LIMITS
+from libs.errors import ErrorCode, MaquetteError
+from libs.repositories.collections import CollectionRepository
+from libs.repositories.cursor import TimeCursor
+from libs.repositories.render_rows import VariantRow
+from libs.repositories.renders import RenderDetailRow, RenderFilter, RenderRepository
+from libs.repositories.storage import RENDERS, Storage
+from libs.services.gallery.archive import Entry, zip_pieces
+from libs.services.gallery.xmp import Recipe, with_recipe
+
+# What no file system of a person's machine takes in a name, and what hides an ending.
+UNSAFE: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+|^[. ]+|[. ]+$')
+# Of the 255 that file systems take: the number, the ending and what a browser or an archive adds need some.
+NAME_BYTES: Final = 200
+EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+
+
+class File(msgspec.Struct, frozen=True):
+    """A picture to save."""
+
+    name: str
+    mime: str
+    data: bytes
+
+
+class Archive(msgspec.Struct, frozen=True):
+    """A ZIP to save; `pieces` is read once."""
+
+    name: str
+    pieces: AsyncGenerator[bytes]
+
+
+class DownloadService:
+    """Files of one caller."""
+
+    def __init__(self, renders: RenderRepository, collections: CollectionRepository, storage: Storage) -> None:
+        self._renders = renders
+        self._collections = collections
+        self._storage = storage
+
+    async def picture(self, render_id: UUID, variant_id: UUID, *, recipe: bool) -> File:
+        """One variant. Raises render_not_found, variant_not_found."""
+        render = await self._find(render_id)
+        variant = next((variant for variant in render.variants if variant.id == variant_id), None)
+        if variant is None:
+            raise MaquetteError(ErrorCode.VARIANT_NOT_FOUND)
+        data = await self._read(render, variant, recipe=recipe)
+        if data is None:
+            raise MaquetteError(ErrorCode.VARIANT_NOT_FOUND)
+        return File(_file_name(render, variant), variant.mime, data)
+
+    async def renders(self, render_ids: list[UUID], *, recipe: bool) -> Archive:
+        """All variants of these renders. Raises render_not_found when the first is not the caller's."""
+        first = await self._find(render_ids[0])
+        name = first.title if len(render_ids) == 1 else "Maquette renders"
+        return Archive(f"{safe_name(name)}.zip", zip_pieces(self._pictures(_each(render_ids), recipe=recipe)))
+
+    async def collection(self, collection_id: UUID, *, recipe: bool) -> Archive:
+        """All variants of all renders of a collection. Raises collection_not_found."""
+        collection = await self._collections.find(collection_id)
+        if collection is None:
+            raise MaquetteError(ErrorCode.COLLECTION_NOT_FOUND)
+        members = self._members(collection_id)
+        return Archive(f"{safe_name(collection.name)}.zip", zip_pieces(self._pictures(members, recipe=recipe)))
+
+    async def _find(self, render_id: UUID) -> RenderDetailRow:
+        render = await self._renders.find(render_id)
+        if render is None:
+            raise MaquetteError(ErrorCode.RENDER_NOT_FOUND)
+        return render
+
+    async def _members(self, collection_id: UUID) -> AsyncGenerator[UUID]:
+        """Renders of a collection, page by page."""
+        where = RenderFilter(collection_id=collection_id)
+        after: TimeCursor | None = None
+        while True:
+            rows = await self._renders.page(where, "newest", after, LIMITS.max_page_size)
+            for row in rows[: LIMITS.max_page_size]:
+                yield row.id
+            if len(rows) <= LIMITS.max_page_size:
+                return
+            last = rows[LIMITS.max_page_size - 1]
+            after = TimeCursor(last.created_at, last.id)
+
+    async def _pictures(self, render_ids: AsyncGenerator[UUID], *, recipe: bool) -> AsyncGenerator[Entry]:
+        """All variants of renders, one at a time; what was deleted meanwhile is left out."""
+        async for render_id in render_ids:
+            render = await self._renders.find(render_id)
+            if render is None:
+                continue
+            for variant in render.variants:
+                data = await self._read(render, variant, recipe=recipe)
+                if data is not None:
+                    yield Entry(_file_name(render, variant), render.created_at, data)
+
+    async def _read(self, render: RenderDetailRow, variant: VariantRow, *, recipe: bool) -> bytes | None:
+        data = await self._storage.download(RENDERS, variant.path)
+        if data is None or not recipe:
+            return data
+        return with_recipe(
+            data,
+            variant.mime,
+            Recipe(
+                render_id=render.id,
+                variant=variant.index,
+                preset_id=render.preset_id,
+                prompt=render.prompt,
+                settings=render.settings,
+                seed=render.seed,
+            ),
+        )
+
+
+async def _each(render_ids: list[UUID]) -> AsyncGenerator[UUID]:
+    for render_id in render_ids:
+        yield render_id
+
+
+def safe_name(title: str) -> str:
+    """A title as the name of a file without its ending."""
+    words = " ".join(UNSAFE.sub(" ", title).split()).encode()
+    return words[:NAME_BYTES].decode(errors="ignore").strip(" .") or "render"
+
+
+def _file_name(render: RenderDetailRow, variant: VariantRow) -> str:
+    # People count from one.
+    return f"{safe_name(render.title)} {variant.index + 1}.{EXTENSIONS[variant.mime]}"

@@ -1,0 +1,293 @@
+"""Submitting, watching, canceling and retrying generations."""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from libs.app_config.runtime import LIMITS, Preset, find_preset
+from libs.errors import ErrorCode, FieldError, MaquetteError
+from libs.repositories.cursor import TimeCursor, decode_cursor, encode_cursor
+from libs.repositories.database import DatabaseRefused
+from libs.repositories.generation_jobs import GenerationJobRepository, JobRow, ReserveRequest
+from libs.repositories.renders import RenderRepository
+from libs.repositories.storage import INPUTS, RENDERS, Storage
+from libs.services.external.replicate_client import ProviderError, ProviderUnsure, ReplicateClient
+from libs.services.generation.reconciliation import Settlement
+from libs.services.generation.views import RETRYABLE, UNSETTLED, GenerationView, generation_views, is_source_gone
+from libs.services.media.image_workers import ImageError, recheck_photo
+from libs.services.media.uploads import UPLOAD_ID
+from libs.text import clean_text
+
+TITLE_LENGTH: Final = 60
+
+log = structlog.get_logger()
+
+
+class UploadInput(msgspec.Struct, frozen=True, tag_field="kind", tag="upload", forbid_unknown_fields=True):
+    """Start from an uploaded photo."""
+
+    upload_id: str
+
+
+class VariantInput(msgspec.Struct, frozen=True, tag_field="kind", tag="variant", forbid_unknown_fields=True):
+    """Start from a picture made earlier."""
+
+    variant_id: UUID
+
+
+class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person asks for, before it is checked against the preset."""
+
+    preset_id: str
+    prompt: str
+    settings: dict[str, Any]
+    variants: int
+    seed: int | None
+    input: UploadInput | VariantInput | None
+    collection_id: UUID | None
+
+
+class GenerationService:
+    """Generations of one caller. `jobs`, `renders` and `storage` carry the caller's JWT."""
+
+    def __init__(
+        self,
+        owner: UUID,
+        jobs: GenerationJobRepository,
+        renders: RenderRepository,
+        storage: Storage,
+        provider: ReplicateClient,
+        settlement: Settlement,
+    ) -> None:
+        self._owner = owner
+        self._jobs = jobs
+        self._renders = renders
+        self._storage = storage
+        self._provider = provider
+        self._settlement = settlement
+
+    async def submit(self, request: GenerationRequest, idempotency_key: str) -> GenerationView:
+        """Reserve credits, then ask the provider. The same key and body again answer with the first generation.
+
+        Raises FieldError, and MaquetteError: input_not_found, unreadable_image, collection_not_found,
+        plan_cap_reached, generation_in_flight, idempotency_key_reused, too_many_variants, preset_unavailable,
+        provider_error (the debit is given back), account_gone, database_unavailable.
+        """
+        wish = _hash(request)
+        # Before anything that may have changed since: a repeat is answered although its photo is gone by now.
+        return await self._repeated(idempotency_key, wish) or await self._start(request, idempotency_key, wish)
+
+    async def find(self, job_id: UUID) -> GenerationView:
+        """One generation; one that has gone silent is settled with the provider first. Raises generation_not_found."""
+        job = await self._find(job_id)
+        if job.status in UNSETTLED and _silent_for(job) > LIMITS.stale_after_seconds:
+            await self._settlement.settle(job)
+            job = await self._find(job_id)
+        return await self._view(job)
+
+    async def page(self, cursor: str | None, limit: int) -> tuple[list[GenerationView], str | None]:
+        """Generations, newest first, and the cursor of the next page. Raises invalid_cursor."""
+        jobs = await self._jobs.page(decode_cursor(cursor, TimeCursor), limit)
+        shown = jobs[:limit]
+        views = await generation_views(shown, self._storage, datetime.now(UTC))
+        after = encode_cursor(TimeCursor(shown[-1].created_at, shown[-1].id)) if len(jobs) > limit else None
+        return views, after
+
+    async def cancel(self, job_id: UUID) -> GenerationView:
+        """Ask the provider to stop. The generation ends, and its credits come back, when the provider says so.
+
+        A generation that already ended is answered as it is. Raises generation_not_found.
+        """
+        job = await self._jobs.request_cancel(job_id)
+        if job.status in UNSETTLED and job.prediction_id is not None:
+            await self._stop(job.prediction_id)
+        return await self._view(await self._find(job_id))
+
+    async def retry(self, job_id: UUID, idempotency_key: str) -> GenerationView:
+        """Submit an ended generation again; the first stays as history. Raises as `submit`, and not_retryable.
+
+        What the safety check blocked is not sent again unchanged.
+        """
+        wish = _hash(job_id)
+        job = await self._find(job_id)
+        if first := await self._repeated(idempotency_key, wish):
+            return first
+        if job.status not in RETRYABLE or job.error_code == "safety_blocked":
+            raise MaquetteError(ErrorCode.GENERATION_NOT_RETRYABLE, {"status": job.status})
+        # Submitted, not copied: the photo or the collection may be gone by now.
+        return await self._start(_request_of(job), idempotency_key, wish)
+
+    async def _repeated(self, idempotency_key: str, wish: str) -> GenerationView | None:
+        job = await self._jobs.find_repeated(idempotency_key, wish)
+        return await self._view(job) if job else None
+
+    async def _start(self, request: GenerationRequest, idempotency_key: str, wish: str) -> GenerationView:
+        preset, asked = _checked(request)
+        input_path, source_variant_id = await self._input(asked.input)
+        reservation = await self._jobs.reserve(
+            ReserveRequest(
+                idempotency_key=idempotency_key,
+                request_hash=wish,
+                preset_id=preset.id,
+                title=_title(preset, asked.prompt),
+                prompt=asked.prompt,
+                settings=asked.settings,
+                variants=asked.variants,
+                seed=asked.seed if asked.seed is not None else _random_seed(),
+                input_path=input_path,
+                source_variant_id=source_variant_id,
+                collection_id=asked.collection_id,
+                expected_seconds=preset.typical_seconds,
+                deadline_seconds=LIMITS.deadline_seconds,
+            )
+        )
+        job = reservation.job
+        if reservation.created:
+            job = await self._launch(job)
+        return await self._view(job)
+
+    async def _launch(self, job: JobRow) -> JobRow:
+        """Create the prediction that the job row describes, and attach it."""
+        try:
+            image_url = await self._image_url(job)
+            prediction_id = await self._settlement.start(job, image_url)
+        except ProviderUnsure:
+            # It may exist and its webhook may come: the debit stays until the provider's own list tells.
+            log.warning("prediction_unsure", job_id=str(job.id))
+            return job
+        except ProviderError as error:
+            await self._jobs.release(job.id, "provider_error")
+            raise MaquetteError(
+                ErrorCode.PROVIDER_ERROR, {"job_id": str(job.id)}, retry_after=error.retry_after
+            ) from error
+        except MaquetteError as error:
+            await self._jobs.release(job.id, error.code.value)
+            raise
+        return await self._attach(job, prediction_id)
+
+    async def _image_url(self, job: JobRow) -> str | None:
+        if job.input_path is None:
+            return None
+        urls = await self._storage.signed_urls([job.input_path])
+        if job.input_path not in urls:
+            raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
+        return urls[job.input_path]
+
+    async def _attach(self, job: JobRow, prediction_id: str) -> JobRow:
+        try:
+            attached = await self._jobs.attach(job.id, prediction_id)
+        except DatabaseRefused:
+            # Settled or adopted by another prediction meanwhile: this one must not render for nothing.
+            await self._stop(prediction_id)
+            return await self._find(job.id)
+        except MaquetteError:
+            await self._stop(prediction_id)
+            raise
+        if attached.cancel_requested_at is not None:
+            await self._stop(prediction_id)
+        return attached
+
+    async def _stop(self, prediction_id: str) -> None:
+        try:
+            await self._provider.cancel(prediction_id)
+        except ProviderError as error:
+            # Its deadline (Cancel-After) stops it, and reconcile asks again.
+            log.warning("cancel_failed", prediction_id=prediction_id, error=type(error).__name__)
+
+    async def _input(self, asked: UploadInput | VariantInput | None) -> tuple[str | None, UUID | None]:
+        """Where the input lies, after its bytes were checked again: people can write to their inputs directly."""
+        match asked:
+            case None:
+                return None, None
+            case VariantInput(variant_id):
+                variant = await self._renders.find_variant(variant_id)
+                if variant is None:
+                    raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
+                return f"{RENDERS}/{variant.path}", variant_id
+            case UploadInput(upload_id):
+                if not UPLOAD_ID.fullmatch(upload_id):
+                    raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
+                path = f"{self._owner}/{upload_id}"
+                data = await self._storage.download(INPUTS, path)
+                if data is None:
+                    raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
+                try:
+                    await recheck_photo(data, upload_id.removesuffix(".jpg"))
+                except ImageError as error:
+                    raise MaquetteError(ErrorCode.UNREADABLE_IMAGE) from error
+                return f"{INPUTS}/{path}", None
+
+    async def _find(self, job_id: UUID) -> JobRow:
+        job = await self._jobs.find(job_id)
+        if job is None:
+            raise MaquetteError(ErrorCode.GENERATION_NOT_FOUND)
+        return job
+
+    async def _view(self, job: JobRow) -> GenerationView:
+        return (await generation_views([job], self._storage, datetime.now(UTC)))[0]
+
+
+def _checked(request: GenerationRequest) -> tuple[Preset, GenerationRequest]:
+    """The preset and the request with cleaned prompt and complete settings. Raises FieldError."""
+    preset = find_preset(request.preset_id)
+    if preset is None:
+        raise FieldError("preset_id", "There is no such preset.")
+    if not 1 <= request.variants <= preset.max_variants:
+        raise FieldError("variants", f"{preset.name} makes 1 to {preset.max_variants} variants.")
+    if request.seed is not None and not LIMITS.min_seed <= request.seed <= LIMITS.max_seed:
+        raise FieldError("seed", f"A seed is a number from {LIMITS.min_seed} to {LIMITS.max_seed}.")
+    if preset.photo == "required" and request.input is None:
+        raise FieldError("input", f"{preset.name} starts from a photo. Add one.")
+    if preset.photo == "none" and request.input is not None:
+        raise FieldError("input", f"{preset.name} does not use a photo. Remove it or choose another preset.")
+    prompt = clean_text("prompt", request.prompt, LIMITS.prompt_characters)
+    if not prompt and request.input is None:
+        raise FieldError("prompt", "Describe the picture in a few words, or add a photo.")
+    settings = preset.checked_settings(request.settings)
+    return preset, msgspec.structs.replace(request, prompt=prompt, settings=settings)
+
+
+def _random_seed() -> int:
+    return LIMITS.min_seed + secrets.randbelow(LIMITS.max_seed - LIMITS.min_seed + 1)
+
+
+def _title(preset: Preset, prompt: str) -> str:
+    if not prompt:
+        return preset.name
+    if len(prompt) <= TITLE_LENGTH:
+        return prompt
+    return prompt[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
+
+
+def _silent_for(job: JobRow) -> float:
+    return (datetime.now(UTC) - job.heard_at).total_seconds()
+
+
+def _hash(wish: GenerationRequest | UUID) -> str:
+    """What tells one wish from another: a request, or the id of the job to make again."""
+    return hashlib.sha256(msgspec.json.encode(wish, order="sorted")).hexdigest()
+
+
+def _request_of(job: JobRow) -> GenerationRequest:
+    """What the job was asked for. Raises input_not_found when the variant it started from was deleted since."""
+    started_from: UploadInput | VariantInput | None = None
+    if is_source_gone(job):
+        raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
+    if job.source_variant_id is not None:
+        started_from = VariantInput(job.source_variant_id)
+    elif job.input_path is not None:
+        started_from = UploadInput(job.input_path.rpartition("/")[2])
+    return GenerationRequest(
+        preset_id=job.preset_id,
+        prompt=job.prompt,
+        settings=job.settings,
+        variants=job.variants,
+        seed=job.seed,
+        input=started_from,
+        collection_id=job.collection_id,
+    )

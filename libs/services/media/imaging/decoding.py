@@ -1,0 +1,166 @@
+"""From untrusted bytes to plain pixels. Runs in the worker process only: it sets process-wide limits of Pillow.
+
+Formats are told by their bytes and come from a fixed list; size, pixels and animation are judged from the header,
+before a decoder allocates anything. Nothing but pixels leaves: what is stored later was written by our own encoder, so
+metadata, trailing bytes and second meanings of a file (polyglots) do not survive.
+"""
+
+import warnings
+from io import BytesIO
+from math import ceil
+from typing import Final
+
+from PIL import (
+    ExifTags,
+    Image,
+    ImageCms,
+    ImageFile,
+    PngImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,  # noqa: F401 - registers the format  # pyright: ignore[reportUnusedImport]
+)
+from PIL.Image import Transpose
+
+from libs.errors import ErrorCode
+from libs.services.media.imaging.contracts import ImageError
+
+# Pillow registers its formats when it first opens a file; their signatures are asked before that. Not all forty, with
+# Image.init(): that would take a worker a quarter longer to start.
+Image.preinit()
+
+# Half of the rows of a strip are never worth a second pass over the picture; 256 reduced rows stay below 30 MB.
+STRIP_ROWS: Final = 256
+# Profiles of displays have 0.5–3 kB, of printing presses up to 3 MB. Larger ones only cost time.
+MAX_PROFILE_BYTES: Final = 4 * 1024 * 1024
+# What a chunk of a PNG may unpack to, the profile among them: a photo is not refused for a profile that JPEG may have.
+PngImagePlugin.MAX_TEXT_CHUNK = MAX_PROFILE_BYTES
+# A HEIF file of these brands is an image sequence (ISO/IEC 23008-12, 7.2.3 and B.4).
+HEIF_SEQUENCE_BRANDS: Final = {b"msf1", b"hevc", b"hevx", b"hevm", b"hevs"}
+# MPO is a JPEG with further pictures behind it (depth, gain map, the other eye); HEIF may hold alternatives too.
+# Their primary picture is the photo; in any other format several pictures are an animation.
+ALBUM_FORMATS: Final = {"MPO", "HEIF"}
+
+# EXIF orientation (TIFF 6.0, tag 274) to what sets the picture upright.
+UPRIGHT: Final = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+SIDEWAYS: Final = {5, 6, 7, 8}
+
+
+def open_still(data: bytes, formats: tuple[str, ...], max_bytes: int, max_pixels: int) -> ImageFile.ImageFile:
+    """Read the header. Raises ImageError unless it is one still picture of these formats within the bounds."""
+    if len(data) > max_bytes:
+        raise ImageError(ErrorCode.UPLOAD_TOO_LARGE, "bytes", {"limit_bytes": max_bytes, "actual_bytes": len(data)})
+    if not any(_looks_like(name, data) for name in formats):
+        raise ImageError(ErrorCode.UNSUPPORTED_IMAGE, "signature")
+    # Pillow checks the size between header and decoder, and only warns up to twice this number.
+    Image.MAX_IMAGE_PIXELS = max_pixels
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        image = Image.open(BytesIO(data), formats=formats)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise ImageError(ErrorCode.TOO_MANY_PIXELS, "header", {"limit_pixels": max_pixels}) from error
+    except UnidentifiedImageError as error:
+        raise ImageError(ErrorCode.UNREADABLE_IMAGE, "header") from error
+    if _is_animated(image, data):
+        raise ImageError(ErrorCode.ANIMATED_IMAGE, image.format or "")
+    return image
+
+
+def upright_size(image: ImageFile.ImageFile) -> tuple[int, int]:
+    """Width and height as a person sees the picture. To be asked before `decode`, which may change them."""
+    width, height = image.size
+    return (height, width) if _orientation(image) in SIDEWAYS else (width, height)
+
+
+def decode(image: ImageFile.ImageFile, longest_side: int | None = None) -> Image.Image:
+    """The pixels: upright, sRGB, mode RGB, or RGBA when any are transparent; no larger than asked. No metadata."""
+    orientation = _orientation(image)
+    profile = image.info.get("icc_profile")
+    scale = min(1.0, longest_side / max(image.size)) if longest_side else 1.0
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    # JPEG decodes to a half, a quarter or an eighth at a fraction of time and memory. Twice the wanted size is left
+    # for a good filter, as Image.thumbnail does it.
+    if scale < 1:
+        image.draft(None, (2 * width, 2 * height))
+    image.load()
+    pixels = _shrunk(image, (width, height))
+    # Not by truth: FLIP_LEFT_RIGHT is 0.
+    if orientation in UPRIGHT:
+        pixels = pixels.transpose(UPRIGHT[orientation])
+    alpha = pixels.getchannel("A") if pixels.mode == "RGBA" else None
+    pixels = _in_srgb(pixels.convert("RGB") if alpha else pixels, profile)
+    if alpha and alpha.getextrema() != (255, 255):
+        pixels.putalpha(alpha)
+    # Encoders take comments and profiles from here when nobody tells them not to.
+    pixels.info = {}
+    return pixels
+
+
+def _looks_like(name: str, data: bytes) -> bool:
+    _, accepts = Image.OPEN[name]
+    return accepts is not None and accepts(data[:16]) is True
+
+
+def _is_animated(image: ImageFile.ImageFile, data: bytes) -> bool:
+    if image.format in ALBUM_FORMATS:
+        return image.format == "HEIF" and data[8:12] in HEIF_SEQUENCE_BRANDS
+    return getattr(image, "is_animated", False)
+
+
+def _orientation(image: ImageFile.ImageFile) -> int:
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # noqa: BLE001 - broken metadata fails in any way and must not cost a person the photo
+        return 1
+
+
+def _shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The image in a plain mode and at a size, in strips: a copy of 64 megapixels in RGBA alone would be 256 MB."""
+    mode = _plain_mode(image)
+    # To between twice and three times the size by averaging, the rest by a better filter.
+    factor = max(1, min(image.width // (2 * size[0]), image.height // (2 * size[1])))
+    if factor == 1 and image.size == size:
+        return _to_plain(image, mode)
+    reduced = Image.new(mode, (ceil(image.width / factor), ceil(image.height / factor)))
+    for top in range(0, image.height, STRIP_ROWS * factor):
+        strip = image.crop((0, top, image.width, min(top + STRIP_ROWS * factor, image.height)))
+        reduced.paste(_to_plain(strip, mode).reduce(factor), (0, top // factor))
+    # The last averaged column and row may stand for less than `factor` pixels.
+    box = (0.0, 0.0, image.width / factor, image.height / factor)
+    return reduced.resize(size, Image.Resampling.LANCZOS, box)
+
+
+def _plain_mode(image: Image.Image) -> str:
+    if image.mode == "CMYK":
+        return "CMYK"
+    if image.has_transparency_data:
+        return "RGBA"
+    return "L" if image.mode in {"1", "L", "I;16"} else "RGB"
+
+
+def _to_plain(image: Image.Image, mode: str) -> Image.Image:
+    if image.mode == "I;16":
+        # convert() clips 16-bit grey to its lowest 256 values.
+        image = image.point(lambda value: value * (1 / 256))
+    return image.convert(mode)
+
+
+def _in_srgb(pixels: Image.Image, profile: object) -> Image.Image:
+    if isinstance(profile, bytes) and 0 < len(profile) <= MAX_PROFILE_BYTES:
+        try:
+            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+            target = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            converted = ImageCms.profileToProfile(pixels, source, target, outputMode="RGB")  # pyright: ignore[reportUnknownArgumentType]
+        except (ImageCms.PyCMSError, OSError):
+            # Broken, or for another kind of pixels: what most viewers do is to go on as if there were none.
+            return pixels.convert("RGB")
+        assert converted is not None
+        return converted
+    return pixels.convert("RGB")

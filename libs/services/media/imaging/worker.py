@@ -1,0 +1,71 @@
+"""One file, one process: `python -m libs.services.media.imaging.worker TASK < file > answer`.
+
+TASK is JSON, the answer MessagePack (contracts.py). Decoders are C and C++ that read what strangers wrote, so they run
+where a crash, an endless loop or a leak ends with the process, and where no key is in the environment.
+"""
+
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+# numpy comes with the local stack only. thash would import it, at ten times the cost of doing without.
+sys.modules["numpy"] = None  # pyright: ignore[reportArgumentType]
+
+from libs.errors import ErrorCode  # noqa: E402
+from libs.services.media.imaging.contracts import Answer, ImageError, PhotoTask, Refusal, Task  # noqa: E402
+
+# Bytes of address space. The worst photo within the limits, a WebP of 64 megapixels, takes 1.1 GB of it.
+ADDRESS_SPACE = 1_600_000_000
+# Of processor time; the same photo takes 3 s. The parent ends a worker that waits instead of working.
+CPU_SECONDS = 20
+
+
+def main() -> None:
+    """Answer one task."""
+    task = msgspec.json.decode(sys.argv[1], type=Task)
+    # Loaded before the limits: they are the picture's alone.
+    _preparation(task)
+    _limit_itself()
+    # Meant for the API when a service manager stops all its processes; whose picture this is must not pay for that.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(answer(task, sys.stdin.buffer.read())))
+
+
+def answer(task: Task, data: bytes) -> Answer:
+    """The prepared image, or why there is none."""
+    prepare = _preparation(task)
+    try:
+        return prepare(data, task)
+    except ImageError as error:
+        return Refusal(error.code, error.details, error.reason)
+    except Exception as error:  # noqa: BLE001 - a broken file makes decoders raise anything, MemoryError included
+        return Refusal(ErrorCode.UNREADABLE_IMAGE, {}, type(error).__name__)
+
+
+def _preparation(task: Task) -> Callable[[bytes, Any], Answer]:
+    """What a task calls, loaded for it alone: a picture of a model waits for no decoder of phones' formats."""
+    if isinstance(task, PhotoTask):
+        from libs.services.media.imaging import photos
+
+        return photos.prepare
+    from libs.services.media.imaging import outputs
+
+    return outputs.prepare
+
+
+def _limit_itself() -> None:
+    # macOS has the constant and refuses the call.
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    # Nobody's photo belongs into a core dump or any other file.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()

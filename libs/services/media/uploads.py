@@ -1,0 +1,107 @@
+"""Photos people start from: checked, stripped, re-encoded, and kept under the hash of what is stored."""
+
+import re
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from libs.app_config.runtime import LIMITS
+from libs.errors import ErrorCode, MaquetteError
+from libs.repositories.storage import INPUTS, Storage
+from libs.services.media.image_workers import ImageError, prepare_photo
+
+UPLOAD_ID: Final = re.compile(r"[0-9a-f]{64}\.jpg")
+
+
+class UploadView(msgspec.Struct, frozen=True):
+    """A stored photo: sizes in pixels and bytes of what is kept, and of what was sent."""
+
+    id: str
+    url: str
+    width: int
+    height: int
+    bytes: int
+    original_width: int
+    original_height: int
+    placeholder: str
+
+
+class EarlierUploadView(msgspec.Struct, frozen=True):
+    """A photo uploaded before."""
+
+    id: str
+    url: str | None
+    created_at: datetime
+    bytes: int
+
+
+class UploadService:
+    """Uploads of one caller; `storage` carries the caller's JWT."""
+
+    def __init__(self, owner: UUID, storage: Storage) -> None:
+        self._owner = owner
+        self._storage = storage
+
+    async def add(self, data: bytes) -> UploadView:
+        """Keep a photo. The same photo again is the same upload.
+
+        Raises MaquetteError: upload_too_large, too_many_pixels, unsupported_image, unreadable_image, animated_image,
+        too_many_uploads, account_gone, database_unavailable.
+        """
+        try:
+            photo = await prepare_photo(data)
+        except ImageError as error:
+            raise MaquetteError(error.code, error.details) from error
+        name = f"{photo.sha256}.{photo.extension}"
+        path = f"{self._owner}/{name}"
+        try:
+            await self._storage.upload(INPUTS, path, photo.data, photo.mime)
+        except MaquetteError as error:
+            # The policy says no to an account that is gone and to one that is full.
+            if error.code is ErrorCode.ACCOUNT_GONE and await self._is_full():
+                raise MaquetteError(ErrorCode.TOO_MANY_UPLOADS, {"limit": LIMITS.max_uploads}) from error
+            raise
+        urls = await self._storage.signed_urls([f"{INPUTS}/{path}"])
+        return UploadView(
+            name,
+            urls[f"{INPUTS}/{path}"],
+            photo.width,
+            photo.height,
+            len(photo.data),
+            photo.original_width,
+            photo.original_height,
+            photo.placeholder,
+        )
+
+    async def page(self, cursor: str | None, limit: int) -> tuple[list[EarlierUploadView], str | None]:
+        """Earlier uploads, newest first. Raises invalid_cursor."""
+        offset = _offset(cursor)
+        files = await self._storage.page(INPUTS, str(self._owner), offset, limit + 1)
+        shown = files[:limit]
+        urls = await self._storage.signed_urls([f"{INPUTS}/{self._owner}/{file.name}" for file in shown])
+        views = [
+            EarlierUploadView(file.name, urls.get(f"{INPUTS}/{self._owner}/{file.name}"), file.created_at, file.bytes)
+            for file in shown
+        ]
+        following = offset + limit
+        return views, str(following) if len(files) > limit and following <= LIMITS.max_uploads else None
+
+    async def remove(self, upload_id: str) -> None:
+        """Delete an upload; one that is not there is as good as deleted."""
+        if not UPLOAD_ID.fullmatch(upload_id):
+            raise MaquetteError(ErrorCode.NOT_FOUND)
+        await self._storage.remove(INPUTS, [f"{self._owner}/{upload_id}"])
+
+    async def _is_full(self) -> bool:
+        return bool(await self._storage.page(INPUTS, str(self._owner), LIMITS.max_uploads - 1, 1))
+
+
+def _offset(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    # Storage pages by offset only; the cursor is opaque to clients all the same.
+    if not cursor.isascii() or not cursor.isdecimal() or int(cursor) > LIMITS.max_uploads:
+        raise MaquetteError(ErrorCode.INVALID_CURSOR)
+    return int(cursor)

@@ -1,0 +1,78 @@
+"""What made a picture, as somebody else may apply it to a run of their own."""
+
+from typing import Any
+
+import msgspec
+
+from libs.app_config.runtime import LIMITS, Preset, find_model, find_preset
+from libs.errors import FieldError
+from libs.text import clean_text
+
+
+class RecipeView(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings to start from. `problem` says why nobody can make this now; null when it can be applied.
+
+    `model` is the preset's on Replicate; null when the preset was retired, as its name is.
+
+    `from_photo`: it was made from a photo, which is not part of it.
+    """
+
+    preset_id: str
+    preset_name: str | None
+    model: str | None
+    prompt: str
+    settings: dict[str, Any]
+    seed: int
+    from_photo: bool
+    problem: str | None
+
+
+def recipe_view(
+    preset_id: str, prompt: str, settings: dict[str, Any], seed: int, *, from_photo: bool = False
+) -> RecipeView:
+    """A recipe, held against the presets of now."""
+    preset = find_preset(preset_id)
+    return RecipeView(
+        preset_id=preset_id,
+        preset_name=preset.name if preset else None,
+        model=preset.model if preset else None,
+        prompt=prompt,
+        settings=settings,
+        seed=seed,
+        from_photo=from_photo,
+        problem=recipe_problem(preset_id, prompt, settings, seed, from_photo=from_photo),
+    )
+
+
+def recipe_problem(
+    preset_id: str, prompt: str, settings: dict[str, Any], seed: int, *, from_photo: bool = False
+) -> str | None:
+    """Why nobody can make this now, with a photo when it was made from one; None when it can be made."""
+    preset = find_preset(preset_id)
+    if preset is None:
+        return "Its preset is no longer offered."
+    try:
+        preset.checked_settings(settings)
+        cleaned = clean_text("prompt", prompt, LIMITS.prompt_characters)
+    except FieldError as error:
+        return error.details["fields"][0]["message"]  # pyright: ignore[reportIndexIssue, reportUnknownVariableType]
+    if cleaned != prompt:
+        return "Its prompt has spaces or characters that a run leaves out."
+    return _input_problem(preset, prompt, from_photo=from_photo) or _seed_problem(preset, seed)
+
+
+def _input_problem(preset: Preset, prompt: str, *, from_photo: bool) -> str | None:
+    if from_photo:
+        return f"{preset.name} does not use a photo any more." if preset.photo == "none" else None
+    if preset.photo == "required":
+        return f"{preset.name} starts from a photo, and none is part of this."
+    return None if prompt else "It has neither a prompt nor a photo."
+
+
+def _seed_problem(preset: Preset, seed: int) -> str | None:
+    model = find_model(preset.model)
+    if model is None or not model.supports_seed:
+        return f"The model of {preset.name} takes no seed."
+    if not LIMITS.min_seed <= seed <= LIMITS.max_seed:
+        return f"The seed {seed} is not between {LIMITS.min_seed} and {LIMITS.max_seed}."
+    return None

@@ -1,0 +1,31 @@
+"""Words that people write, made safe to store, to show and to send to a model."""
+
+import re
+import unicodedata
+from typing import Final
+
+from libs.errors import FieldError
+
+# Control (Cc), format (Cf: zero-width, bidi, tags, soft hyphen) and private-use (Co) characters draw nothing. They hide
+# or reorder text, and models tokenise them as noise. A joined emoji falls apart into its parts.
+INVISIBLE: Final = frozenset({"Cc", "Cf", "Co"})
+WHITESPACE: Final = re.compile(r"\s+")
+# U+0000 cannot be stored by Postgres; half a surrogate pair cannot be written as UTF-8.
+NOT_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+def clean_text(field: str, text: str, most: int) -> str:
+    """A person's words as one line of visible text in NFC; may be empty.
+
+    Raises FieldError for that field when they are longer than `most` characters or are not text.
+    """
+    if NOT_TEXT.search(text):
+        raise FieldError(field, f"The {field} contains characters that are not text.")
+    # Whitespace first: line breaks and tabs are control characters too, and they separate words.
+    spaced = WHITESPACE.sub(" ", text)
+    visible = "".join(char for char in spaced if unicodedata.category(char) not in INVISIBLE)
+    # Then again: what stood between two spaces may be gone.
+    cleaned = WHITESPACE.sub(" ", unicodedata.normalize("NFC", visible)).strip()
+    if len(cleaned) > most:
+        raise FieldError(field, f"The {field} has {len(cleaned)} characters. The limit is {most}.")
+    return cleaned

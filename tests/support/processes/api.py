@@ -1,0 +1,155 @@
+"""The API as a process of its own, in front of a real stack and a local Replicate."""
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import msgspec
+
+from local.database.deployment import LOCAL_PRICES
+from local.machine import HOST
+from tests.support.checks.openapi import declared
+from tests.support.processes.postgres_gateway import READY_SECONDS, Stack, User, free_port
+from tests.support.processes.replicate import ReplicateProcess
+from tests.support.waiting import SECONDS
+
+ROOT = Path(__file__).parents[3]
+# One seed for all: the local Replicate draws a picture that it has drawn before only once.
+TEXT_PRESET = {
+    "preset_id": "graphic-poster",
+    "prompt": "A lighthouse at dusk",
+    "settings": {},
+    "variants": 1,
+    "seed": 7,
+}
+
+
+class Product(msgspec.Struct, kw_only=True):
+    """One API process that can be killed and started again; port, log and data stay."""
+
+    stack: Stack
+    replicate: ReplicateProcess
+    folder: Path
+    port: int
+    overrides: Mapping[str, str] = {}
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the API answers."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """Everything that all processes of this API wrote."""
+        return self.folder / "api.log"
+
+    def environment(self) -> dict[str, str]:
+        """The settings of the API, as `./maquette up` gives them."""
+        return {
+            "PUBLIC_URL": self.url,
+            "HOST": HOST,
+            "PORT": str(self.port),
+            "SUPABASE_URL": self.stack.url,
+            "SUPABASE_PUBLISHABLE_KEY": self.stack.gateway.publishable_key,
+            "SUPABASE_SECRET_KEY": self.stack.gateway.secret_key,
+            "SUPABASE_JWT_SECRET": self.stack.gateway.jwt_secret,
+            "API_PROOF_SECRET": self.stack.proof_secret,
+            "REPLICATE_API_URL": self.replicate.base_url,
+            "REPLICATE_API_TOKEN": self.replicate.api_token,
+            "REPLICATE_WEBHOOK_SECRET": self.replicate.webhook_secret,
+            "STRIPE_API_URL": "http://127.0.0.1:1",
+            "STRIPE_SECRET_KEY": "sk_test_local_tests",
+            "STRIPE_WEBHOOK_SECRET": "whsec_local_tests",
+            **LOCAL_PRICES,
+            "NO_PROXY": HOST,
+            **self.overrides,
+        }
+
+    def start(self, module: str = "api", variables: Mapping[str, str] | None = None) -> None:
+        """Run `python -m module` with `variables` beside the settings, and wait until it serves."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", module],
+                cwd=ROOT,
+                env={**os.environ, **self.environment(), **(variables or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        deadline = time.monotonic() + READY_SECONDS
+        while not self._is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the API did not start:\n{self.log.read_text()[-2000:]}")
+            time.sleep(0.1)
+
+    def stop(self, *, kill: bool = False) -> None:
+        """End the process and wait for its end; `kill` ends it as a crash would."""
+        if self.process is None:
+            return
+        if kill:
+            self.process.kill()
+        else:
+            self.process.terminate()
+        self.process.wait(15)
+        self.process = None
+
+    def client(self, user: User | None = None) -> httpx.AsyncClient:
+        """Plain HTTP as a signed-in person or as a stranger; an answer that openapi.json does not know fails."""
+        headers = {"Authorization": f"Bearer {user.token}"} if user else {}
+        return httpx.AsyncClient(
+            base_url=f"{self.url}/api/v1", headers=headers, timeout=SECONDS, event_hooks={"response": [declared]}
+        )
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
+
+async def submit(client: httpx.AsyncClient, key: str | None = None, **changes: Any) -> httpx.Response:
+    """Submit a generation of one variant without a photo; `changes` are fields of its body."""
+    headers = {"Idempotency-Key": key or str(uuid4())}
+    return await client.post("/generations", json={**TEXT_PRESET, **changes}, headers=headers)
+
+
+async def ended(client: httpx.AsyncClient, job_id: str, seconds: float = SECONDS) -> dict[str, Any]:
+    """The generation once it ended; raises TimeoutError when it does not."""
+    deadline = time.monotonic() + seconds
+    while True:
+        generation = (await client.get(f"/generations/{job_id}")).raise_for_status().json()["data"]
+        if generation["status"] in {"succeeded", "failed", "canceled", "expired"}:
+            return generation
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"generation {job_id} is still {generation['status']}")
+        # A look costs our process, the gateway and Postgres more than the wait between two.
+        await asyncio.sleep(0.1)
+
+
+@contextlib.contextmanager
+def running_product(
+    folder: Path,
+    stack: Stack,
+    replicate: ReplicateProcess,
+    overrides: Mapping[str, str] | None = None,
+    port: int | None = None,
+    module: str = "api",
+) -> Iterator[Product]:
+    """Start the API in front of `stack` and `replicate`; `overrides` are settings of its environment."""
+    product = Product(
+        stack=stack, replicate=replicate, folder=folder, port=port or free_port(), overrides=dict(overrides or {})
+    )
+    try:
+        product.start(module)
+        yield product
+    finally:
+        product.stop()

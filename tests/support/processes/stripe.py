@@ -1,0 +1,92 @@
+"""Starts a local Stripe for a test suite and stops it."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from local.database.deployment import LOCAL_PRICES
+from tests.support.processes.postgres_gateway import READY_SECONDS, free_port
+
+ROOT = Path(__file__).parents[3]
+
+
+class StripeProcess(msgspec.Struct, kw_only=True):
+    """One server on a free port; events go to the API on `api_port`."""
+
+    folder: Path
+    api_port: int
+    month_seconds: float
+    port: int = msgspec.field(default_factory=free_port)
+    secret_key: str = "sk_test_local_tests"
+    webhook_secret: str = "whsec_local_tests"
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def settings(self) -> dict[str, str]:
+        """What the API must know of it."""
+        return {
+            "STRIPE_API_URL": self.url,
+            "STRIPE_SECRET_KEY": self.secret_key,
+            "STRIPE_WEBHOOK_SECRET": self.webhook_secret,
+            **LOCAL_PRICES,
+        }
+
+    def control(self, method: str, path: str, **body: Any) -> Any:
+        """One of the controls of local/stripe/controls.py; answers what it answers."""
+        return self._ask(method, f"_local/{path}", json=body or None)
+
+    def add_customer(self) -> str:
+        """A customer that Maquette did not make; answers the id."""
+        return self._ask("POST", "v1/customers")["id"]
+
+    def subscriptions(self, customer: str, status: str) -> list[dict[str, Any]]:
+        """A customer's subscriptions in this status, to whatever product."""
+        return self._ask("GET", "v1/subscriptions", params={"customer": customer, "status": status})["data"]
+
+    def _ask(self, method: str, path: str, **options: Any) -> Any:
+        headers = {"authorization": f"Bearer {self.secret_key}"}
+        answer = httpx.request(method, f"{self.url}/{path}", headers=headers, timeout=30, **options)
+        return answer.raise_for_status().json() if answer.content else None
+
+
+@contextmanager
+def running_stripe(folder: Path, api_port: int, month_seconds: float = 3600) -> Iterator[StripeProcess]:
+    """A server with its own data. A billing month lasts `month_seconds`."""
+    process = StripeProcess(folder=folder, api_port=api_port, month_seconds=month_seconds)
+    environment = os.environ | process.settings()
+    environment |= {
+        "LOCAL_STRIPE_PORT": str(process.port),
+        "LOCAL_STRIPE_DATA": str(folder / "stripe"),
+        "LOCAL_STRIPE_WEBHOOK_URL": f"http://127.0.0.1:{api_port}/api/v1/webhooks/stripe",
+        "LOCAL_STRIPE_MONTH_SECONDS": str(month_seconds),
+        "LOCAL_STRIPE_SPEED": "20",
+    }
+    server = subprocess.Popen([sys.executable, "-m", "local.stripe"], cwd=ROOT, env=environment)
+    try:
+        deadline = time.monotonic() + READY_SECONDS
+        while not _answers(process.url):
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("the local Stripe did not start")
+            time.sleep(0.05)
+        yield process
+    finally:
+        server.terminate()
+        server.wait(15)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/_local/health", timeout=2).is_success
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,236 @@
+"""The process that decodes: it may die, hang or be sent anything, and only its own file suffers."""
+
+import asyncio
+import hashlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from functools import cache
+from io import BytesIO
+
+import psutil
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from libs.errors import ErrorCode
+from libs.services.media import image_workers
+from libs.services.media.image_workers import ImageError, prepare_output, prepare_photo, recheck_photo
+from libs.services.media.imaging.contracts import PreparedPhoto, Refusal
+from tests.support.images import encoded, jpeg_of_many_scans, plain, png_of_size
+from tests.support.processes.image_worker import PHOTO, PatientWorker, patient_worker
+
+POLL_SECONDS = 0.01
+DEADLINE_SECONDS = 20.0
+REFUSALS = {
+    ErrorCode.UPLOAD_TOO_LARGE,
+    ErrorCode.TOO_MANY_PIXELS,
+    ErrorCode.UNSUPPORTED_IMAGE,
+    ErrorCode.UNREADABLE_IMAGE,
+    ErrorCode.ANIMATED_IMAGE,
+}
+
+
+@cache
+def slow() -> bytes:
+    """A photo that is decoded for some seconds."""
+    return jpeg_of_many_scans((4000, 4000), 200)
+
+
+def workers() -> list[psutil.Process]:
+    found = []
+    for child in psutil.Process().children():
+        try:
+            found += [child] if image_workers.WORKER[-1] in child.cmdline() else []
+        except psutil.Error:
+            continue
+    return found
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def at_work() -> psutil.Process:
+    """The one worker, once it is past its start and inside the decoder."""
+    await until(lambda: bool(workers()) and workers()[0].cpu_times().user > 0.6)
+    (worker,) = workers()
+    return worker
+
+
+async def refusal_of(photo: Awaitable[object]) -> ImageError:
+    with pytest.raises(ImageError) as refusal:
+        await photo
+    return refusal.value
+
+
+async def assert_next_photo_is_prepared() -> None:
+    assert (await prepare_photo(plain("JPEG"))).width == 64
+    assert workers() == []
+
+
+async def test_a_worker_killed_at_work_refuses_its_photo_and_the_next_one_is_prepared() -> None:
+    photo = asyncio.create_task(prepare_photo(slow()))
+    (await at_work()).kill()
+
+    assert (await refusal_of(photo)).code == ErrorCode.UNREADABLE_IMAGE
+    await assert_next_photo_is_prepared()
+
+
+async def test_a_worker_killed_before_it_reads_refuses_its_photo_and_the_next_one_is_prepared() -> None:
+    photo = asyncio.create_task(prepare_photo(slow()))
+    await until(lambda: bool(workers()))
+    workers()[0].kill()
+
+    assert (await refusal_of(photo)).code == ErrorCode.UNREADABLE_IMAGE
+    await assert_next_photo_is_prepared()
+
+
+async def test_a_stop_of_every_process_lets_a_picture_be_finished() -> None:
+    picture = asyncio.create_task(prepare_output(slow()))
+    worker = await at_work()
+    worker.send_signal(signal.SIGTERM)
+
+    assert (await picture).width == 4000
+    assert not worker.is_running()
+
+
+async def test_ctrl_c_does_not_reach_a_worker() -> None:
+    photo = asyncio.create_task(prepare_photo(slow()))
+    worker = await at_work()
+
+    assert os.getpgid(worker.pid) != os.getpgid(0)
+    worker.kill()
+    await refusal_of(photo)
+
+
+async def test_a_photo_that_takes_too_long_is_refused_and_its_worker_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_workers, "WORKER_SECONDS", 1.0)
+
+    refusal = await refusal_of(prepare_photo(slow()))
+
+    assert (refusal.code, refusal.reason) == (ErrorCode.UNREADABLE_IMAGE, "took too long")
+    assert workers() == []
+
+
+async def test_a_person_who_leaves_takes_the_worker_along() -> None:
+    photo = asyncio.create_task(prepare_photo(slow()))
+    await at_work()
+
+    photo.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await photo
+
+    await assert_next_photo_is_prepared()
+
+
+@pytest.mark.parametrize(
+    ("bound", "photo", "reason"),
+    [
+        ("CPU_SECONDS = 1", slow, "worker ended with -9"),
+        ("ADDRESS_SPACE = 150_000_000", lambda: png_of_size(6000, 6000), "MemoryError"),
+    ],
+    ids=["processor", "memory"],
+)
+async def test_F1_a_worker_bounds_itself(
+    bound: str, photo: Callable[[], bytes], reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With smaller numbers, so that it takes a second. Within the real ones the photo is prepared, see above and F1."""
+    script = f"from libs.services.media.imaging import worker; worker.{bound}; worker.main()"
+    monkeypatch.setattr(image_workers, "WORKER", (sys.executable, "-E", "-s", "-c", script))
+
+    refusal = await refusal_of(prepare_photo(photo()))
+
+    assert (refusal.code, refusal.reason) == (ErrorCode.UNREADABLE_IMAGE, reason)
+    assert (await prepare_photo(plain("JPEG"))).width == 64
+
+
+async def test_a_worker_knows_no_secret_and_opens_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPABASE_SECRET_KEY", "sb_secret_local_x")
+    photo = asyncio.create_task(prepare_photo(slow()))
+    worker = await at_work()
+
+    assert worker.environ() == image_workers.ENVIRONMENT
+    assert "sb_secret_local_x" not in " ".join(worker.cmdline())
+    assert worker.open_files() == []
+    worker.kill()
+    await refusal_of(photo)
+
+
+async def test_two_photos_are_decoded_at_once_and_a_picture_does_not_wait_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting = (sys.executable, "-c", "import time; time.sleep(60)", image_workers.WORKER[-1])
+    monkeypatch.setattr(image_workers, "WORKER", waiting)
+    photos = [asyncio.create_task(prepare_photo(b"")) for _ in range(4)]
+    await until(lambda: len(workers()) == 2)
+
+    picture = asyncio.create_task(prepare_output(b""))
+    await until(lambda: len(workers()) == 3)
+
+    for task in (*photos, picture):
+        task.cancel()
+    results = await asyncio.gather(*photos, picture, return_exceptions=True)
+    assert {type(result) for result in results} == {asyncio.CancelledError}
+    assert workers() == []
+
+
+SEEDS = [
+    plain("JPEG", (24, 16)),
+    plain("JPEG", (24, 16), progressive=True),
+    encoded(Image.linear_gradient("L").resize((24, 16)).convert("CMYK"), "JPEG"),
+    plain("PNG", (24, 16)),
+    encoded(Image.linear_gradient("L").resize((24, 16)).quantize(8), "PNG"),
+    plain("WEBP", (24, 16)),
+    plain("WEBP", (24, 16), lossless=True),
+    plain("AVIF", (24, 16)),
+    plain("HEIF", (64, 64)),
+]
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[PatientWorker]:
+    with patient_worker(PHOTO) as running:
+        yield running
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A file with some bytes overwritten, most of them in its headers, and perhaps its end missing or doubled."""
+    data = bytearray(draw(st.sampled_from(SEEDS)))
+    for _ in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, min(200, len(data) - 1)) | st.integers(0, len(data) - 1))
+        data[at] = draw(st.sampled_from((0, 1, 127, 128, 255)) | st.integers(0, 255))
+    end = draw(st.just(len(data)) | st.integers(0, len(data)))
+    return bytes(data[:end]) + draw(st.just(b"") | st.just(bytes(data[end // 2 :])))
+
+
+async def assert_answered(worker: PatientWorker, data: bytes) -> None:
+    answer = worker.answer(data)
+    if isinstance(answer, Refusal):
+        assert answer.code in REFUSALS
+        return
+    assert isinstance(answer, PreparedPhoto)
+    assert hashlib.sha256(answer.data).hexdigest() == answer.sha256
+    await recheck_photo(answer.data, answer.sha256)
+    Image.open(BytesIO(answer.data)).load()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=damaged())
+def test_F1_a_damaged_file_is_a_photo_or_a_refusal(worker: PatientWorker, data: bytes) -> None:
+    asyncio.run(assert_answered(worker, data))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(start=st.sampled_from([b"", *(seed[:16] for seed in SEEDS)]), rest=st.binary(max_size=300))
+def test_F1_any_bytes_are_refused(worker: PatientWorker, start: bytes, rest: bytes) -> None:
+    answer = worker.answer(start + rest)
+    assert isinstance(answer, Refusal)
+    assert answer.code in {ErrorCode.UNSUPPORTED_IMAGE, ErrorCode.UNREADABLE_IMAGE, ErrorCode.TOO_MANY_PIXELS}
