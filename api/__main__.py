@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 
+import structlog
 import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -17,6 +18,7 @@ from api.app import create_app
 from api.logging import configure_logging
 from api.middleware import answer_head, request_context
 from libs.app_config.settings import ServiceRole, Settings, SettingsError, load_settings
+from libs.services.media.imaging.confinement import missing_mechanisms
 
 # A request head that trickles in is cut off after this; 64 kB are eight times what browsers send.
 HEAD_TIMEOUT_MS = 10_000
@@ -57,6 +59,8 @@ def main() -> None:
         sys.exit(f"The environment is not complete:\n{error}")
     _require_place(settings.host, settings.port)
     configure_logging(settings.log_level)
+    if missing := missing_mechanisms():
+        structlog.get_logger().warning("image_worker_less_confined", missing=missing)
     _allow_open_files()
     uvloop.run(serve(settings, service_role))
 

@@ -1,15 +1,24 @@
-"""F4: whoever takes over a decoder runs as the API's own user, and still reads none of its keys in /proc."""
+"""F4: a decoder that is taken over runs as the API's own user. It sees no key, no network and no other file."""
 
 import contextlib
 import ctypes
+import json
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+import msgspec
+import pytest
+
+from libs.services.media.image_workers import ENVIRONMENT, PROJECT
+from libs.services.media.imaging import confinement
+from libs.services.media.imaging.contracts import Answer, Refusal
 from tests.support.billing import eventually
 from tests.support.processes.api import ROOT, Product
+from tests.support.processes.image_worker import PHOTO
 from tests.support.processes.postgres_gateway import free_port
 
 # <linux/prctl.h>; capabilities(7): 64 is past the last one of any kernel.
@@ -17,6 +26,48 @@ PR_CAPBSET_DROP = 24
 CAPABILITIES = range(64)
 
 READ = "import sys; sys.stdout.buffer.write(open(f'/proc/{sys.argv[1]}/environ', 'rb').read())"
+
+
+# What a decoder does once somebody else decides what it does. The real worker runs it: `main`, limits and all.
+TAKEN_OVER = """
+import json, os, socket, sys, threading
+from libs.errors import ErrorCode
+from libs.services.media.imaging import worker
+from libs.services.media.imaging.contracts import Refusal
+
+def start_thread():
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    thread.join()
+
+ATTEMPTS = {
+    "environment of the API": lambda: open(f"/proc/{os.getppid()}/environ", "rb").read(),
+    "file of the system": lambda: open("/etc/passwd").read(),
+    "file of the project": lambda: open(worker.__file__).read(),
+    "folder": lambda: os.listdir("/"),
+    "new file": lambda: os.close(os.open(sys.argv[2], os.O_CREAT | os.O_WRONLY)),
+    "TCP socket": lambda: socket.socket(socket.AF_INET).close(),
+    "UDP socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close(),
+    "Unix socket": lambda: socket.socket(socket.AF_UNIX).close(),
+    "signal to the API": lambda: os.kill(os.getppid(), 0),
+    "new process": lambda: os.fork() or os._exit(0),
+    "thread": start_thread,
+}
+
+def taken_over(data, task):
+    outcomes = {}
+    for name, attempt in ATTEMPTS.items():
+        try:
+            attempt()
+            outcomes[name] = "done"
+        except PermissionError:
+            outcomes[name] = "refused"
+    return Refusal(ErrorCode.UNREADABLE_IMAGE, {}, json.dumps(outcomes))
+
+worker._preparation = lambda task: taken_over
+%s
+worker.main()
+"""
 
 
 def give_up_capabilities() -> None:
@@ -72,3 +123,45 @@ async def is_served(port: int) -> bool:
         socket.create_connection(("127.0.0.1", port), 1).close()
         return True
     return False
+
+
+def outcomes_of(script: str, new_file: Path) -> dict[str, str]:
+    """Which attempts of a worker that was taken over came to something."""
+    task = msgspec.json.encode(PHOTO).decode()
+    done = subprocess.run(
+        [sys.executable, "-E", "-s", "-c", script, task, str(new_file)],
+        cwd=PROJECT,
+        env=ENVIRONMENT,
+        preexec_fn=give_up_capabilities,
+        input=b"",
+        capture_output=True,
+        timeout=30,
+    )
+    assert done.returncode == 0, done.stderr
+    answer = msgspec.msgpack.decode(done.stdout, type=Answer)
+    assert isinstance(answer, Refusal)
+    return json.loads(answer.reason)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Landlock and seccomp are Linux's")
+def test_F4_a_worker_that_was_taken_over_reaches_nothing_but_its_picture(tmp_path: Path) -> None:
+    assert confinement.missing_mechanisms() == []
+    unconfined = outcomes_of(TAKEN_OVER % "worker.confine = lambda: None", tmp_path / "unconfined")
+    # Its parent here is pytest, which may have more capabilities: see the test of the API's environment.
+    assert {name for name, outcome in unconfined.items() if outcome == "refused"} <= {"environment of the API"}
+
+    confined = outcomes_of(TAKEN_OVER % "", tmp_path / "confined")
+
+    assert confined == dict.fromkeys(unconfined, "refused") | {"thread": "done"}
+    assert not (tmp_path / "confined").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Landlock and seccomp are Linux's")
+@pytest.mark.parametrize("mechanism", ["_refuse_paths", "_filter_system_calls"])
+def test_F4_each_mechanism_keeps_files_shut_without_the_other(mechanism: str, tmp_path: Path) -> None:
+    other = {"_refuse_paths", "_filter_system_calls"} - {mechanism}
+    without = f"from libs.services.media.imaging import confinement; confinement.{other.pop()} = lambda *_: None"
+
+    outcomes = outcomes_of(TAKEN_OVER % without, tmp_path / "new")
+
+    assert outcomes["file of the system"] == outcomes["folder"] == outcomes["new file"] == "refused"

@@ -24,9 +24,10 @@ OUTPUT = OutputTask(
 # The kernel's own high-water mark of resident memory, in kB. That of wait4() would count the parent's before exec.
 MEASURED = """
 import re, runpy, sys
-from pathlib import Path
+# Opened before: the worker opens no file once it decodes.
+status = open("/proc/self/status")
 runpy.run_module("libs.services.media.imaging.worker", run_name="__main__")
-sys.stderr.write(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+sys.stderr.write(re.search(r"VmHWM:\\s+(\\d+)", status.read())[1])
 """
 # `answer` on file after file, each behind its length, under the worker's bound of memory.
 PATIENT = """

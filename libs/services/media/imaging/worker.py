@@ -1,7 +1,8 @@
 """One file, one process: `python -m libs.services.media.imaging.worker TASK < file > answer`.
 
 TASK is JSON, the answer MessagePack (contracts.py). Decoders are C and C++ that read what strangers wrote, so they run
-where a crash, an endless loop or a leak ends with the process, and where no key is in the environment.
+where a crash, an endless loop or a leak ends with the process, where no key is in the environment, and where neither
+a file nor a socket can be opened (confinement.py).
 """
 
 import resource
@@ -16,6 +17,7 @@ import msgspec
 sys.modules["numpy"] = None  # pyright: ignore[reportArgumentType]
 
 from libs.errors import ErrorCode  # noqa: E402
+from libs.services.media.imaging.confinement import confine  # noqa: E402
 from libs.services.media.imaging.contracts import Answer, ImageError, PhotoTask, Refusal, Task  # noqa: E402
 
 # Bytes of address space. The worst photo within the limits, a WebP of 64 megapixels, takes 1.1 GB of it.
@@ -27,9 +29,11 @@ CPU_SECONDS = 20
 def main() -> None:
     """Answer one task."""
     task = msgspec.json.decode(sys.argv[1], type=Task)
-    # Loaded before the limits: they are the picture's alone.
+    # Loaded before the limits, which are the picture's alone, and while files can be opened.
     _preparation(task)
+    _load_what_pillow_loads_late()
     _limit_itself()
+    confine()
     # Meant for the API when a service manager stops all its processes; whose picture this is must not pay for that.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.stdout.buffer.write(msgspec.msgpack.encode(answer(task, sys.stdin.buffer.read())))
@@ -55,6 +59,15 @@ def _preparation(task: Task) -> Callable[[bytes, Any], Answer]:
     from libs.services.media.imaging import outputs
 
     return outputs.prepare
+
+
+def _load_what_pillow_loads_late() -> None:
+    """Modules that Pillow imports when a file asks for them: EXIF, albums of phones, palettes."""
+    from PIL import (  # noqa: F401
+        ImagePalette,  # pyright: ignore[reportUnusedImport]
+        MpoImagePlugin,  # pyright: ignore[reportUnusedImport]
+        TiffImagePlugin,  # pyright: ignore[reportUnusedImport]
+    )
 
 
 def _limit_itself() -> None:
