@@ -25,9 +25,8 @@ async def reconcile(settings: Settings, every: int | None) -> None:
     try:
         while True:
             try:
-                log.info(
-                    "reconciled", jobs=await services.settlement.reconcile(), purged=await services.housekeeping.purge()
-                )
+                jobs = await services.reconciliation.reconcile()
+                log.info("reconciled", jobs=jobs, purged=await services.housekeeping.purge())
             except (MaquetteError, DatabaseRefused) as error:
                 # The database is away or refuses: the next round finds the same jobs.
                 log.warning("reconcile_failed", error=str(error))

@@ -30,7 +30,8 @@ from libs.services.gallery.collections import CollectionService
 from libs.services.gallery.downloads import DownloadService
 from libs.services.gallery.renders import RenderService
 from libs.services.generation.generations import GenerationService
-from libs.services.generation.reconciliation import Settlement
+from libs.services.generation.provider_run import ProviderRuns
+from libs.services.generation.reconciliation import Reconciliation
 from libs.services.media.uploads import UploadService
 from libs.services.operations.purge import Housekeeping
 from libs.services.publishing.community import CommunityService
@@ -52,8 +53,9 @@ class Services:
         self.price_ids = PriceIds(settings.price_ids)
         webhook_url = f"{settings.public_url}{WEBHOOK_PATH}"
         self.redelivery = WebhookRedelivery(webhook_url, settings.replicate_webhook_secret)
-        self.settlement = Settlement(
-            GenerationJobRepository(self.database.as_nobody()), self.provider, self.redelivery, webhook_url
+        self.runs = ProviderRuns(self.provider, webhook_url)
+        self.reconciliation = Reconciliation(
+            GenerationJobRepository(self.database.as_nobody()), self.provider, self.runs, self.redelivery
         )
         self.housekeeping = Housekeeping(RenderRepository(self.database.as_nobody()), self.redelivery)
         # They know no caller: one of each serves everybody.
@@ -91,8 +93,8 @@ def provide_generations(request: Request[Caller, None, State]) -> GenerationServ
         GenerationJobRepository(db),
         RenderRepository(db),
         services.storage.as_caller(caller.token),
-        services.provider,
-        services.settlement,
+        services.runs,
+        services.reconciliation,
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 from PIL import Image
 
 from libs.app_config.runtime import LIMITS
-from libs.services.external.replicate_client import model_input
+from libs.services.generation.model_input import model_input
 from libs.services.media.imaging.contracts import OutputTask, PreparedOutput
 from libs.services.media.imaging.outputs import prepare
 from libs.services.media.imaging.placeholders import placeholder

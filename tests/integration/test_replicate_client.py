@@ -9,16 +9,9 @@ from pathlib import Path
 import pytest
 
 from libs.app_config.runtime import PRESETS, Preset, find_preset
-from libs.services.external.replicate_client import (
-    Prediction,
-    ProviderRefused,
-    ProviderUnsure,
-    ReplicateClient,
-    failure_code,
-    is_run_of,
-    model_input,
-    progress_of,
-)
+from libs.services.external.replicate_client import Prediction, ProviderRefused, ProviderUnsure, ReplicateClient
+from libs.services.generation.model_input import matches_job, model_input, model_of
+from libs.services.generation.progress import failure_code, progress_of
 from tests.support.processes.replicate import ReplicateProcess, running_replicate
 
 # Nobody listens there: deliveries are not the subject here.
@@ -54,7 +47,7 @@ async def start(
     preset = find_preset(preset_id)
     assert preset is not None
     values = model_input(preset, {}, "A calm room", variants, seed, photo_for(preset))
-    return await adapter.create(preset.model, values, webhook, 900)
+    return await adapter.create(model_of(preset), values, webhook, 900)
 
 
 async def finished(adapter: ReplicateClient, prediction_id: str) -> Prediction:
@@ -82,7 +75,7 @@ async def test_a_run_is_found_again_by_what_it_was_asked(adapter: ReplicateClien
     # The photo's address is signed anew by then.
     values = model_input(preset, {}, "A calm room", 1, 1001, f"{photo_for(preset)}?token=another")
     found = {
-        prediction.id: is_run_of(prediction, preset, values, WEBHOOK)
+        prediction.id: matches_job(prediction, preset, values, WEBHOOK)
         for prediction in await adapter.list_created(since, datetime.now(UTC))
     }
     assert found[wanted.id]

@@ -34,7 +34,7 @@ async def reconcile(product: Product) -> None:
     settings, _ = load_settings(product.environment())
     services = Services(settings)
     try:
-        await services.settlement.reconcile()
+        await services.reconciliation.reconcile()
     finally:
         await services.aclose()
 

@@ -22,9 +22,11 @@ from libs.app_config.runtime import (
     find_preset,
 )
 from libs.errors import FieldError
-from libs.services.external.replicate_client import model_input
+from libs.services.external.replicate_client import Prediction
+from libs.services.generation.model_input import matches_job, model_input
 
 SCHEMAS = Path(__file__).parents[2] / "local" / "replicate" / "models"
+WEBHOOK = "https://maquette.example/api/v1/webhooks/replicate?job=1"
 PHOTO = "https://project.supabase.co/storage/v1/object/sign/inputs/owner/photo.jpg?token=abc"
 
 
@@ -189,3 +191,40 @@ def test_steps_stay_whole_numbers() -> None:
     assert preset is not None
     steps = model_input(preset, {"detail": 55}, "A room", 1, 7, PHOTO)["num_inference_steps"]
     assert (steps, type(steps)) == (55, int)
+
+
+def listed(**values: object) -> Prediction:
+    return Prediction(**{"id": "p1", "status": "processing", **values})
+
+
+class TestMatchesJob:
+    values = model_input(PRESETS[0], {}, "A room", 2, 7, "https://x/inputs/alice/signed?token=1")
+
+    def test_the_webhook_decides_where_the_provider_tells_it(self) -> None:
+        own = listed(webhook=WEBHOOK, input={})
+        foreign = listed(webhook=WEBHOOK + "2", input=self.values)
+        assert matches_job(own, PRESETS[0], self.values, WEBHOOK)
+        assert not matches_job(foreign, PRESETS[0], self.values, WEBHOOK)
+
+    def test_else_the_input_does_but_for_the_signature_of_the_photo(self) -> None:
+        sent = {**self.values, "image": "https://x/inputs/alice/signed?token=2"}
+        assert matches_job(listed(input=sent), PRESETS[0], self.values, WEBHOOK)
+        assert matches_job(listed(input=sent), PRESETS[0], {**self.values, "image": "inputs/alice/signed"}, WEBHOOK)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"seed": 8},
+            {"prompt": "B"},
+            {"num_outputs": 1},
+            {"prompt_strength": 0.5},
+            {"image": "https://x/inputs/bob/signed?token=1"},
+            {"image": None},
+        ],
+    )
+    def test_another_input_is_another_run(self, change: dict[str, object]) -> None:
+        sent = {**self.values, **change}
+        assert not matches_job(listed(input=sent), PRESETS[0], self.values, WEBHOOK)
+
+    def test_removed_input_matches_nothing(self) -> None:
+        assert not matches_job(listed(input=None), PRESETS[0], self.values, WEBHOOK)

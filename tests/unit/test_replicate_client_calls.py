@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from libs.app_config.runtime import find_model
 from libs.services.external import replicate_client
 from libs.services.external.replicate_client import (
     ProviderRefused,
@@ -88,7 +89,9 @@ def answer(status: int, body: object, **headers: str) -> bytes:
 
 
 async def create(adapter: ReplicateClient, model_id: str = MODEL) -> replicate_client.Prediction:
-    return await adapter.create(model_id, {"prompt": "x"}, WEBHOOK, 900)
+    model = find_model(model_id)
+    assert model is not None
+    return await adapter.create(model, {"prompt": "x"}, WEBHOOK, 900)
 
 
 async def test_an_official_model_runs_by_name() -> None:

@@ -1,27 +1,17 @@
-"""Replicate: what a run asks for, the calls, and what the answers mean. Nothing else knows this provider's API."""
+"""The HTTP API of Replicate: the calls, and which error each failure is. It knows no preset and no job."""
 
 import asyncio
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import pairwise
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 import httpx
 import msgspec
 from replicate.client import Client
 
-from libs.app_config.runtime import (
-    ChoiceSetting,
-    Model,
-    Preset,
-    RangeSetting,
-    SettingValues,
-    ToggleSetting,
-    find_model,
-)
-from libs.services.generation.prompt import build_prompt
+from libs.app_config.runtime import Model
 
 # Seconds a whole call may take, whatever the SDK retries meanwhile: it sleeps a GET's entire Retry-After.
 CREATE_SECONDS: Final = 25
@@ -35,10 +25,6 @@ TERMINAL: Final = frozenset({"succeeded", "failed", "canceled", "aborted"})
 
 HTTP_REQUEST_TIMEOUT: Final = 408
 
-# tqdm: ` 45%|████▌     | 9/20 [00:01<00:01,  7.20it/s]`
-TQDM_PERCENT: Final = re.compile(r"(\d{1,3})%\|")
-# The words of the FLUX safety checkers and of the provider's own moderation.
-SAFETY_WORDS: Final = re.compile(r"nsfw|flagged as sensitive|\be005\b", re.IGNORECASE)
 RESETS_IN: Final = re.compile(r"resets in ~?(\d{1,5})s")
 # A refusal may quote the input: signed URLs in it open somebody's photo.
 ADDRESS: Final = re.compile(r"(?:https?:|data:)\S+", re.IGNORECASE)
@@ -48,7 +34,7 @@ T = TypeVar("T")
 
 
 class ProviderError(Exception):
-    """The provider did not do what it was asked. `detail` is bounded text for logs, never for people."""
+    """A call to Replicate failed. `detail` is bounded text for logs, never for people."""
 
     def __init__(self, detail: str, *, status: int | None = None, retry_after: int | None = None) -> None:
         super().__init__(detail)
@@ -58,19 +44,19 @@ class ProviderError(Exception):
 
 
 class ProviderRefused(ProviderError):
-    """It answered no (4xx): surely nothing was created. `retry_after` is in seconds."""
+    """A 4xx response: nothing was created. `retry_after` is in seconds."""
 
 
 class ProviderUnavailable(ProviderError):
-    """It could not be reached and got nothing: surely nothing was created."""
+    """No connection, so the request was not sent: nothing was created."""
 
 
 class ProviderUnsure(ProviderError):
-    """The request was sent and no usable answer came: it may have been carried out."""
+    """The request was sent and no usable response came: it may have been carried out."""
 
 
 class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A run as the provider tells it. Lenient: a status or field that is new does not stop anything."""
+    """A prediction in a response or a delivery. Decoded leniently: new statuses and fields are no error."""
 
     id: str
     status: str
@@ -86,7 +72,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the provider is done with it, one way or another."""
+        """Whether its status is final."""
         return self.status in TERMINAL
 
 
@@ -96,22 +82,21 @@ class _Page(msgspec.Struct, frozen=True):
 
 
 class ReplicateClient:
-    """The provider's HTTP API. One per process, with one pool; close it with `aclose`."""
+    """One per process, with one connection pool; close it with `aclose`."""
 
     def __init__(self, api_url: str, api_token: str) -> None:
         client = Client(api_token=api_token, base_url=api_url)
-        # The SDK's typed calls fail on `aborted`, on new statuses and without `version`, and drop Retry-After: its
-        # client (address, token, pool) carries our requests and answers are read here.
+        # The SDK's typed calls fail on `aborted`, on new statuses and without `version`, and drop Retry-After. So its
+        # HTTP client (address, token, retries of GET) sends our requests and we decode the responses (decision 22).
         self._http = client._async_client  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
     async def create(
-        self, model_id: str, values: Mapping[str, Any], webhook_url: str, cancel_after_seconds: int
+        self, model: Model, values: Mapping[str, Any], webhook_url: str, cancel_after_seconds: int
     ) -> Prediction:
-        """Start a run; never sent twice. Raises ProviderRefused, ProviderUnavailable or ProviderUnsure.
+        """Create a prediction; never sent twice. Raises ProviderRefused, ProviderUnavailable or ProviderUnsure.
 
-        The provider stops the run by itself `cancel_after_seconds` (at least 5) after its creation.
+        Replicate itself stops it `cancel_after_seconds` (at least 5) after its creation.
         """
-        model = _model(model_id)
         body: dict[str, Any] = {
             "input": values,
             "webhook": webhook_url,
@@ -125,19 +110,19 @@ class ReplicateClient:
         return await self._call("POST", path, Prediction, CREATE_SECONDS, body, headers)
 
     async def get(self, prediction_id: str) -> Prediction:
-        """A run as it is now. Raises ProviderError; one that does not exist is ProviderRefused with status 404."""
+        """A prediction as it is now. Raises ProviderError; ProviderRefused with status 404 when there is none."""
         return await self._call("GET", f"/v1/predictions/{quote(prediction_id, safe='')}", Prediction, CALL_SECONDS)
 
     async def cancel(self, prediction_id: str) -> Prediction:
-        """Ask to stop a run; the answer may still be running. Raises ProviderError."""
+        """Ask to stop a prediction; the one in the response may still be running. Raises ProviderError."""
         return await self._call(
             "POST", f"/v1/predictions/{quote(prediction_id, safe='')}/cancel", Prediction, CALL_SECONDS
         )
 
     async def list_created(self, since: datetime, until: datetime) -> list[Prediction]:
-        """All runs created between two aware times, newest first.
+        """All predictions created between two aware times, newest first.
 
-        Raises ProviderError; ProviderUnsure also when there are more than `MAX_LIST_PAGES` hold.
+        Raises ProviderError; ProviderUnsure also when they fill more than `MAX_LIST_PAGES` pages.
         """
         path = httpx.URL(
             "/v1/predictions", params={"created_after": since.isoformat(), "created_before": until.isoformat()}
@@ -148,7 +133,7 @@ class ReplicateClient:
             predictions += page.results
             if page.next is None:
                 return predictions
-            # Path and query only: the token goes to no host that an answer names.
+            # Path and query only: the token is sent to no host that a response names.
             path = httpx.URL(httpx.URL(page.next).raw_path.decode("ascii"))
         raise ProviderUnsure("the list has no end")
 
@@ -160,7 +145,7 @@ class ReplicateClient:
         self,
         method: str,
         path: str,
-        answer: type[T],
+        into: type[T],
         seconds: float,
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
@@ -174,14 +159,14 @@ class ReplicateClient:
             raise ProviderUnsure(type(error).__name__) from error
         if response.is_success:
             try:
-                return msgspec.json.decode(response.content, type=answer)
+                return msgspec.json.decode(response.content, type=into)
             except msgspec.MsgspecError as error:
-                raise ProviderUnsure("unreadable answer", status=response.status_code) from error
+                raise ProviderUnsure("unreadable response", status=response.status_code) from error
         raise _refusal(response)
 
 
 def _refusal(response: httpx.Response) -> ProviderError:
-    """What an answer other than 2xx means. A 408 is the provider's timeout: it may have begun."""
+    """What a response other than 2xx means. A 408 is Replicate's own timeout: it may have begun."""
     status = response.status_code
     detail = loggable(response.text)
     if not response.is_client_error or status == HTTP_REQUEST_TIMEOUT:
@@ -190,7 +175,7 @@ def _refusal(response: httpx.Response) -> ProviderError:
 
 
 def _retry_after(response: httpx.Response) -> int | None:
-    """Seconds until it makes sense to try again, from the header or the sentence that stands in for it."""
+    """Seconds to wait, from the header or else from the sentence in the body that says it."""
     header = response.headers.get("retry-after", "").strip()
     seconds = header if re.fullmatch(r"[0-9]{1,5}", header) else None
     if seconds is None and (match := RESETS_IN.search(response.text)):
@@ -198,84 +183,6 @@ def _retry_after(response: httpx.Response) -> int | None:
     return min(int(seconds), MAX_RETRY_AFTER) if seconds else None
 
 
-def _model(model_id: str) -> Model:
-    model = find_model(model_id)
-    assert model is not None, "presets name models that exist: runtime.py is validated when imported"
-    return model
-
-
 def loggable(text: str) -> str:
     """Provider text made safe for a log line: one line, bounded, without addresses."""
     return UNPRINTABLE.sub(" ", ADDRESS.sub("<address>", text[: 10 * LOGGED_CHARACTERS]))[:LOGGED_CHARACTERS]
-
-
-def model_input(
-    preset: Preset, settings: SettingValues, prompt: str, variants: int, seed: int, image_url: str | None
-) -> dict[str, Any]:
-    """The `input` of a run, in the model's own terms. Raises FieldError when a setting is not one of the preset's."""
-    model = _model(preset.model)
-    has_photo = image_url is not None
-    checked = preset.checked_settings(settings)
-    values: dict[str, Any] = {"prompt": build_prompt(preset, checked, prompt, has_photo=has_photo)}
-    values |= dict(model.constants)
-    if model.negative_prompt_field and preset.template.negative:
-        values[model.negative_prompt_field] = preset.template.negative
-    if model.image_field and has_photo:
-        values[model.image_field] = image_url
-    if model.outputs_field:
-        values[model.outputs_field] = variants
-    if model.supports_seed:
-        values["seed"] = seed
-    for setting in preset.active_settings(has_photo=has_photo):
-        value = checked[setting.id]
-        match setting:
-            case RangeSetting():
-                # Rounded: 1 - 0.01 * 65 is 0.35 and a hair.
-                values[setting.field] = round(setting.offset + setting.factor * value, 4)
-            case ChoiceSetting() if setting.field:
-                values[setting.field] = setting.option(value).value
-            case ToggleSetting() if setting.field:
-                values[setting.field] = value
-            case _:
-                pass
-    return values
-
-
-def is_run_of(prediction: Prediction, preset: Preset, values: Mapping[str, Any], webhook_url: str) -> bool:
-    """Whether a listed prediction can be the run of a job, judged by its webhook, or else by its input.
-
-    The photo's address is signed anew each time: its path counts, of which `values` may give the end only. Jobs that
-    ask for the very same have the very same runs: the database lets each run belong to one.
-    """
-    if prediction.webhook is not None:
-        return prediction.webhook == webhook_url
-    image_field = _model(preset.model).image_field
-    sent = prediction.input or {}
-    return all(
-        _path(sent.get(name)).endswith(_path(value)) if name == image_field else sent.get(name) == value
-        for name, value in values.items()
-    )
-
-
-def _path(address: object) -> str:
-    return address.partition("?")[0] if isinstance(address, str) else ""
-
-
-def progress_of(prediction: Prediction) -> tuple[int, int]:
-    """Percent done (0 to 99) by the log's progress bars, and how many pictures are there.
-
-    Each picture may have its own bar: a percentage lower than the one before starts the next.
-    """
-    wanted = (prediction.input or {}).get("num_outputs", 1)
-    pictures = wanted if isinstance(wanted, int) and wanted > 0 else 1
-    output = prediction.output
-    ready = len(cast(list[Any], output)) if isinstance(output, list) else int(output is not None)
-    bars = [min(int(percent), 100) for percent in TQDM_PERCENT.findall(prediction.logs or "")]
-    finished_bars = sum(1 for before, after in pairwise(bars) if after < before)
-    share = finished_bars + (bars[-1] / 100 if bars else 0)
-    return min(99, int(100 * max(share, ready) / pictures)), min(ready, pictures)
-
-
-def failure_code(error_text: str | None) -> str:
-    """`safety_blocked` when the provider's safety check refused, else `provider_failed`."""
-    return "safety_blocked" if SAFETY_WORDS.search(error_text or "") else "provider_failed"

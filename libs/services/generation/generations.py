@@ -16,8 +16,9 @@ from libs.repositories.database import DatabaseRefused
 from libs.repositories.generation_jobs import GenerationJobRepository, JobRow, ReserveRequest
 from libs.repositories.renders import RenderRepository
 from libs.repositories.storage import INPUTS, RENDERS, Storage
-from libs.services.external.replicate_client import ProviderError, ProviderUnsure, ReplicateClient
-from libs.services.generation.reconciliation import Settlement
+from libs.services.external.replicate_client import ProviderError, ProviderUnsure
+from libs.services.generation.provider_run import ProviderRuns
+from libs.services.generation.reconciliation import Reconciliation
 from libs.services.generation.views import RETRYABLE, UNSETTLED, GenerationView, generation_views, is_source_gone
 from libs.services.media.image_workers import ImageError, recheck_photo
 from libs.services.media.uploads import UPLOAD_ID
@@ -61,32 +62,35 @@ class GenerationService:
         jobs: GenerationJobRepository,
         renders: RenderRepository,
         storage: Storage,
-        provider: ReplicateClient,
-        settlement: Settlement,
+        runs: ProviderRuns,
+        reconciliation: Reconciliation,
     ) -> None:
         self._owner = owner
         self._jobs = jobs
         self._renders = renders
         self._storage = storage
-        self._provider = provider
-        self._settlement = settlement
+        self._runs = runs
+        self._reconciliation = reconciliation
 
     async def submit(self, request: GenerationRequest, idempotency_key: str) -> GenerationView:
-        """Reserve credits, then ask the provider. The same key and body again answer with the first generation.
+        """Reserve credits, then start the prediction. A repeat with the same key and body answers the first generation.
 
         Raises FieldError, and MaquetteError: input_not_found, unreadable_image, collection_not_found,
         plan_cap_reached, generation_in_flight, idempotency_key_reused, too_many_variants, preset_unavailable,
         provider_error (the debit is given back), account_gone, database_unavailable.
         """
-        wish = _hash(request)
-        # Before anything that may have changed since: a repeat is answered although its photo is gone by now.
-        return await self._repeated(idempotency_key, wish) or await self._start(request, idempotency_key, wish)
+        fingerprint = _fingerprint(request)
+        # `reserve_generation` finds repeats too, under its lock. Here first, because a repeat is answered even when its
+        # photo is gone by now, and the photo is checked before the reservation.
+        return await self._repeated(idempotency_key, fingerprint) or await self._start(
+            request, idempotency_key, fingerprint
+        )
 
     async def find(self, job_id: UUID) -> GenerationView:
-        """One generation; one that has gone silent is settled with the provider first. Raises generation_not_found."""
+        """One generation. One that nothing was heard of for a while is settled first. Raises generation_not_found."""
         job = await self._find(job_id)
         if job.status in UNSETTLED and _silent_for(job) > LIMITS.stale_after_seconds:
-            await self._settlement.settle(job)
+            await self._reconciliation.settle(job)
             job = await self._find(job_id)
         return await self._view(job)
 
@@ -99,13 +103,13 @@ class GenerationService:
         return views, after
 
     async def cancel(self, job_id: UUID) -> GenerationView:
-        """Ask the provider to stop. The generation ends, and its credits come back, when the provider says so.
+        """Ask Replicate to stop. The generation ends, and its credits come back, when its webhook says so.
 
         A generation that already ended is answered as it is. Raises generation_not_found.
         """
         job = await self._jobs.request_cancel(job_id)
         if job.status in UNSETTLED and job.prediction_id is not None:
-            await self._stop(job.prediction_id)
+            await self._runs.stop(job.prediction_id)
         return await self._view(await self._find(job_id))
 
     async def retry(self, job_id: UUID, idempotency_key: str) -> GenerationView:
@@ -113,35 +117,35 @@ class GenerationService:
 
         What the safety check blocked is not sent again unchanged.
         """
-        wish = _hash(job_id)
+        fingerprint = _fingerprint(job_id)
         job = await self._find(job_id)
-        if first := await self._repeated(idempotency_key, wish):
+        if first := await self._repeated(idempotency_key, fingerprint):
             return first
         if job.status not in RETRYABLE or job.error_code == "safety_blocked":
             raise MaquetteError(ErrorCode.GENERATION_NOT_RETRYABLE, {"status": job.status})
         # Submitted, not copied: the photo or the collection may be gone by now.
-        return await self._start(_request_of(job), idempotency_key, wish)
+        return await self._start(_request_of(job), idempotency_key, fingerprint)
 
-    async def _repeated(self, idempotency_key: str, wish: str) -> GenerationView | None:
-        job = await self._jobs.find_repeated(idempotency_key, wish)
+    async def _repeated(self, idempotency_key: str, fingerprint: str) -> GenerationView | None:
+        job = await self._jobs.find_repeated(idempotency_key, fingerprint)
         return await self._view(job) if job else None
 
-    async def _start(self, request: GenerationRequest, idempotency_key: str, wish: str) -> GenerationView:
-        preset, asked = _checked(request)
-        input_path, source_variant_id = await self._input(asked.input)
+    async def _start(self, request: GenerationRequest, idempotency_key: str, fingerprint: str) -> GenerationView:
+        preset, request = _checked(request)
+        input_path, source_variant_id = await self._input(request.input)
         reservation = await self._jobs.reserve(
             ReserveRequest(
                 idempotency_key=idempotency_key,
-                request_hash=wish,
+                request_hash=fingerprint,
                 preset_id=preset.id,
-                title=_title(preset, asked.prompt),
-                prompt=asked.prompt,
-                settings=asked.settings,
-                variants=asked.variants,
-                seed=asked.seed if asked.seed is not None else _random_seed(),
+                title=_title(preset, request.prompt),
+                prompt=request.prompt,
+                settings=request.settings,
+                variants=request.variants,
+                seed=request.seed if request.seed is not None else _random_seed(),
                 input_path=input_path,
                 source_variant_id=source_variant_id,
-                collection_id=asked.collection_id,
+                collection_id=request.collection_id,
                 expected_seconds=preset.typical_seconds,
                 deadline_seconds=LIMITS.deadline_seconds,
             )
@@ -155,9 +159,9 @@ class GenerationService:
         """Create the prediction that the job row describes, and attach it."""
         try:
             image_url = await self._image_url(job)
-            prediction_id = await self._settlement.start(job, image_url)
+            prediction_id = await self._runs.start(job, image_url)
         except ProviderUnsure:
-            # It may exist and its webhook may come: the debit stays until the provider's own list tells.
+            # It may exist and its webhook may come: the debit stays until reconciliation has asked Replicate.
             log.warning("prediction_unsure", job_id=str(job.id))
             return job
         except ProviderError as error:
@@ -182,26 +186,19 @@ class GenerationService:
         try:
             attached = await self._jobs.attach(job.id, prediction_id)
         except DatabaseRefused:
-            # Settled or adopted by another prediction meanwhile: this one must not render for nothing.
-            await self._stop(prediction_id)
+            # Settled, or attached to another prediction meanwhile: nobody would get what this one makes.
+            await self._runs.stop(prediction_id)
             return await self._find(job.id)
         except MaquetteError:
-            await self._stop(prediction_id)
+            await self._runs.stop(prediction_id)
             raise
         if attached.cancel_requested_at is not None:
-            await self._stop(prediction_id)
+            await self._runs.stop(prediction_id)
         return attached
 
-    async def _stop(self, prediction_id: str) -> None:
-        try:
-            await self._provider.cancel(prediction_id)
-        except ProviderError as error:
-            # Its deadline (Cancel-After) stops it, and reconcile asks again.
-            log.warning("cancel_failed", prediction_id=prediction_id, error=type(error).__name__)
-
-    async def _input(self, asked: UploadInput | VariantInput | None) -> tuple[str | None, UUID | None]:
-        """Where the input lies, after its bytes were checked again: people can write to their inputs directly."""
-        match asked:
+    async def _input(self, source: UploadInput | VariantInput | None) -> tuple[str | None, UUID | None]:
+        """Photo as `bucket/path`, and its variant. People can write to `inputs`: bytes are checked at each use."""
+        match source:
             case None:
                 return None, None
             case VariantInput(variant_id):
@@ -268,26 +265,26 @@ def _silent_for(job: JobRow) -> float:
     return (datetime.now(UTC) - job.heard_at).total_seconds()
 
 
-def _hash(wish: GenerationRequest | UUID) -> str:
-    """What tells one wish from another: a request, or the id of the job to make again."""
-    return hashlib.sha256(msgspec.json.encode(wish, order="sorted")).hexdigest()
+def _fingerprint(request: GenerationRequest | UUID) -> str:
+    """SHA-256 of a request, or of the id of the job to submit again."""
+    return hashlib.sha256(msgspec.json.encode(request, order="sorted")).hexdigest()
 
 
 def _request_of(job: JobRow) -> GenerationRequest:
-    """What the job was asked for. Raises input_not_found when the variant it started from was deleted since."""
-    started_from: UploadInput | VariantInput | None = None
+    """The request that made a job. Raises input_not_found when the variant it started from was deleted since."""
+    source: UploadInput | VariantInput | None = None
     if is_source_gone(job):
         raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
     if job.source_variant_id is not None:
-        started_from = VariantInput(job.source_variant_id)
+        source = VariantInput(job.source_variant_id)
     elif job.input_path is not None:
-        started_from = UploadInput(job.input_path.rpartition("/")[2])
+        source = UploadInput(job.input_path.rpartition("/")[2])
     return GenerationRequest(
         preset_id=job.preset_id,
         prompt=job.prompt,
         settings=job.settings,
         variants=job.variants,
         seed=job.seed,
-        input=started_from,
+        input=source,
         collection_id=job.collection_id,
     )

@@ -16,7 +16,8 @@ from libs.app_config.runtime import LIMITS
 from libs.repositories.storage import RENDERS, Storage
 from libs.repositories.webhook_jobs import OutputRow, Standing, WebhookJobRepository
 from libs.services.external.output_fetcher import OutputFetcher, OutputGone, OutputRefused, output_urls
-from libs.services.external.replicate_client import Prediction, failure_code, progress_of
+from libs.services.external.replicate_client import Prediction
+from libs.services.generation.progress import failure_code, progress_of
 from libs.services.media.image_workers import ImageError, prepare_output
 from libs.services.media.imaging.contracts import PreparedOutput
 
