@@ -55,13 +55,13 @@ class Services:
         self.redelivery = WebhookRedelivery(webhook_url, settings.replicate_webhook_secret)
         self.runs = ProviderRuns(self.provider, webhook_url)
         self.reconciliation = Reconciliation(
-            GenerationJobRepository(self.database.as_nobody()), self.provider, self.runs, self.redelivery
+            GenerationJobRepository(self.database.as_anonymous()), self.provider, self.runs, self.redelivery
         )
-        self.housekeeping = Housekeeping(RenderRepository(self.database.as_nobody()), self.redelivery)
+        self.housekeeping = Housekeeping(RenderRepository(self.database.as_anonymous()), self.redelivery)
         # They know no caller: one of each serves everybody.
-        self.community = CommunityService(CommunityRepository(self.database.as_nobody()), self.storage)
-        self.shared = SharedService(SharedRepository(self.database.as_nobody()), self._storage_of_share)
-        self.reports = ReportService(ReportRepository(self.database.as_nobody()))
+        self.community = CommunityService(CommunityRepository(self.database.as_anonymous()), self.storage)
+        self.shared = SharedService(SharedRepository(self.database.as_anonymous()), self._storage_of_share)
+        self.reports = ReportService(ReportRepository(self.database.as_anonymous()))
 
     def _storage_of_share(self, token: str) -> Storage:
         return self.storage.as_share(token, self.database.sign("share_opens_file", ANONYMOUS, token))

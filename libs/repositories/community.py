@@ -54,7 +54,7 @@ class SetCursor(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CommunityRepository:
-    """Published sets. `db` is the database as nobody, so that no answer holds anything of its reader."""
+    """Published sets. `db` is anonymous, so that no answer depends on who reads it."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

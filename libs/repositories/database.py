@@ -79,8 +79,8 @@ class DatabasePool:
         """The database as the JWT's subject sees it."""
         return Database(self, subject, {"apikey": self.publishable_key, "Authorization": f"Bearer {token}"})
 
-    def as_nobody(self) -> "Database":
-        """The database as `anon`: for calls that the proof alone opens."""
+    def as_anonymous(self) -> "Database":
+        """The database without a caller (role `anon`): for public rows and functions that ask for our proof only."""
         return Database(self, ANONYMOUS, {"apikey": self.publishable_key})
 
     def sign(self, function: str, caller: str, request: str) -> str:

@@ -134,7 +134,7 @@ class GenerationJobRepository:
         return await self._db.call_with_proof("release_generation", _ReleaseRequest(job_id, error_code), JobRow)
 
     async def stale(self, older_than_seconds: int, limit: int) -> list[JobRow]:
-        """Unsettled jobs of everybody that nothing was heard of for a while; the database must be `as_nobody`."""
+        """Unsettled jobs of everybody that nothing was heard of for a while; the database must be `as_anonymous`."""
         return await self._db.call_with_proof(
             "stale_generations", _StaleRequest(older_than_seconds, limit), list[JobRow]
         )

@@ -165,7 +165,7 @@ class RenderRepository:
         return await self._db.call("delete_trashed_renders", int, {"filter": where})
 
     async def purge(self, days: int, limit: int) -> int:
-        """Delete what anybody's trash held for `days`; the database must be `as_nobody`. Answers how many."""
+        """Delete what anybody's trash held for `days`; the database must be `as_anonymous`. Answers how many."""
         return await self._db.call_with_proof("purge_trash", _PurgeRequest(days, limit), int)
 
     async def find_variant(self, variant_id: UUID) -> VariantRow | None:

@@ -25,7 +25,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportRepository:
-    """`db` is the database as nobody: the proof alone opens what it calls."""
+    """`db` is anonymous: the functions it calls ask for the API's proof only."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -126,7 +126,7 @@ class ShareLinkRepository:
 
 
 class SharedRepository:
-    """What tokens open. `db` is the database as nobody: the proof alone opens what it calls."""
+    """What tokens open. `db` is anonymous: the functions it calls ask for the API's proof only."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -86,7 +86,7 @@ async def test_C4_two_thousand_interleaved_calls_are_each_answered_as_their_own_
                 case 3:
                     return await refusal(owners(broken)), ErrorCode.NOT_AUTHENTICATED
                 case _:
-                    return await refusal(used(pool.as_nobody())), ErrorCode.NOT_AUTHENTICATED
+                    return await refusal(used(pool.as_anonymous())), ErrorCode.NOT_AUTHENTICATED
 
     answers = await asyncio.gather(*(ask(turn) for turn in range(CALLS)))
 

@@ -11,7 +11,7 @@ BATCH: Final = 500
 
 
 class Housekeeping:
-    """`renders` is the database as nobody: the proof alone opens what it calls."""
+    """`renders` is anonymous: the functions it calls ask for the API's proof only."""
 
     def __init__(self, renders: RenderRepository, redelivery: WebhookRedelivery) -> None:
         self._renders = renders

@@ -5,5 +5,5 @@ from libs.repositories.plans import PlanRepository
 
 
 async def check_database(pool: DatabasePool) -> None:
-    """One cheap read as nobody. Raises MaquetteError database_unavailable."""
-    await PlanRepository(pool.as_nobody()).ids()
+    """One cheap read without a caller. Raises MaquetteError database_unavailable."""
+    await PlanRepository(pool.as_anonymous()).ids()
