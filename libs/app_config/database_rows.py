@@ -1,45 +1,49 @@
 """What the database must know of runtime.py, as SQL: prices and bounds that Postgres itself enforces.
 
-`python -m libs.app_config.database_rows > supabase/seed.sql`; a test fails while that file is stale.
+`python -m libs.app_config.database_rows --write` writes the files of supabase/rows, without `--write` it prints them; a
+test fails while they are stale.
 """
 
+import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
 
 from libs.app_config.runtime import PLANS, PRESETS, Plan, Preset
 
-HEADER = """\
--- Generated from libs/app_config/runtime.py by `python -m libs.app_config.database_rows`. Safe to apply again.
--- Renders refer to retired presets, so their rows stay, and nothing new is made with them.
+FOLDER: Final = Path(__file__).parents[2] / "supabase" / "rows"
+
+_GENERATED = "Generated from libs/app_config/runtime.py by `python -m libs.app_config.database_rows --write`.\n"
+_PLANS = f"-- plans: what a plan allows. {_GENERATED}"
+_PRESETS = f"""\
+-- presets: what a picture costs. {_GENERATED}\
+-- `active` is left alone where the row exists: operators take a preset off sale, and it stays so. Rows of presets that
+-- are gone from runtime.py stay, because renders refer to them, and are switched off.
 """
 
 
-def seed_sql(plans: Sequence[Plan], presets: Sequence[Preset]) -> str:
-    """The rows of `plans` and `presets`; applied again it changes nothing."""
+def row_files(plans: Sequence[Plan], presets: Sequence[Preset]) -> Mapping[str, str]:
+    """SQL by file name; applied again it changes nothing."""
     plan_rows = [(plan.id, plan.monthly_credits, plan.max_variants) for plan in plans]
-    preset_rows = [
-        (preset.id, preset.family, preset.credits, preset.max_variants, preset.photo, True) for preset in presets
-    ]
-    ids = ", ".join(_literal(preset.id) for preset in presets)
-    return "\n".join(
-        (
-            HEADER,
-            _upsert("public.plans", ("id", "monthly_credits", "max_variants"), plan_rows),
-            _upsert("public.presets", ("id", "family", "credits", "max_variants", "photo", "active"), preset_rows),
-            f"update public.presets set active = false where active and id not in ({ids});\n",  # noqa: S608 - our literals
-        )
-    )
+    preset_rows = [(preset.id, preset.family, preset.credits, preset.max_variants, preset.photo) for preset in presets]
+    ids = ",\n".join(f"  {_literal(preset.id)}" for preset in presets)
+    retire = f"update public.presets set active = false where active and id not in (\n{ids}\n);\n"  # noqa: S608 - our literals
+    plans_sql = _upsert("public.plans", ("id", "monthly_credits", "max_variants"), plan_rows)
+    presets_sql = _upsert("public.presets", ("id", "family", "credits", "max_variants", "photo"), preset_rows)
+    return {
+        "plans.sql": f"{_PLANS}{plans_sql}",
+        "presets.sql": f"{_PRESETS}{presets_sql}\n{retire}",
+    }
 
 
-def _upsert(table: str, columns: Sequence[str], rows: Sequence[Sequence[str | int | bool]]) -> str:
+def _upsert(table: str, columns: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
     values = ",\n".join(f"  ({', '.join(_literal(value) for value in row)})" for row in rows)
     updates = ",\n".join(f"  {column} = excluded.{column}" for column in columns if column != "id")
     return f"insert into {table} ({', '.join(columns)})\nvalues\n{values}\non conflict (id) do update set\n{updates};\n"
 
 
-def _literal(value: str | int | bool) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
+def _literal(value: str | int) -> str:
     if isinstance(value, int):
         return str(value)
     escaped = value.replace("'", "''")
@@ -47,4 +51,11 @@ def _literal(value: str | int | bool) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(seed_sql(PLANS, PRESETS))
+    parser = argparse.ArgumentParser(description="The rows of plans and presets as SQL.")
+    parser.add_argument("--write", action="store_true", help="write the files of supabase/rows instead of printing")
+    write: bool = parser.parse_args().write
+    for name, sql in row_files(PLANS, PRESETS).items():
+        if write:
+            (FOLDER / name).write_text(sql)
+        else:
+            sys.stdout.write(sql)

@@ -20,7 +20,7 @@ Action = Literal["trash", "restore", "collect", "uncollect"]
 
 
 class RenderFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which of the caller's renders; each field that is set narrows (supabase/migrations, `render_conditions`).
+    """Which of the caller's renders; each field that is set narrows (supabase/routines, `render_conditions`).
 
     `created_from` and `created_before` are half open. `deleted_at` and `added_at` name what one change moved.
     """

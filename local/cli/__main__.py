@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-database = typer.Typer(help="Bring migrations and policies to a database.", no_args_is_help=True)
+database = typer.Typer(help="Bring migrations to a database.", no_args_is_help=True)
 app.add_typer(database, name="db")
 community = typer.Typer(help="Look after the community's sets.", no_args_is_help=True)
 app.add_typer(community, name="community")

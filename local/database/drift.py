@@ -106,7 +106,7 @@ def _tables(connection: psycopg.Connection) -> Iterator[str]:
 def _policies(connection: psycopg.Connection, expected: set[Policy]) -> Iterator[str]:
     for table, name in connection.execute(_POLICIES):
         if (policy := Policy(table=table, name=name)) not in expected:
-            yield f"stray {policy}: no file under supabase/policies creates it"
+            yield f"stray {policy}: no migration creates it"
 
 
 def _grants(connection: psycopg.Connection, expected: set[Grant]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What our own files say a database holds: policies, grants and buckets.
+"""What our own migrations say a database holds: policies, grants and buckets.
 
 Read by patterns, because the files have one fixed form. A test applies them to an empty database and finds no drift, so
 a statement that these patterns miss cannot stay unnoticed.
@@ -11,7 +11,10 @@ import msgspec
 
 from local.database.sources import Sources
 
-_COMMENT = re.compile(r"--[^\n]*")
+_IGNORED = re.compile(r"--[^\n]*|\$\$.*?\$\$", re.DOTALL)
+"""Comments and the bodies of functions."""
+
+_NEXT_FUNCTION = re.compile(r",\s*(?=(?:public|private)\.\w+\()")
 _POLICY = re.compile(r'create policy "(?P<name>[^"]+)"\s+on (?P<table>\w+\.\w+)', re.IGNORECASE)
 _GRANT = re.compile(
     r"grant (?P<privileges>[^;]+?) on (?P<kind>function|schema|table)?\s*(?P<object>[^;]+?) to (?P<roles>[^;]+);",
@@ -62,37 +65,36 @@ class Bucket(msgspec.Struct, frozen=True):
 
 
 def expected_policies(sources: Sources) -> set[Policy]:
-    """The policies that the policy files create."""
-    return {Policy(table=m["table"], name=m["name"]) for sql in _policy_sql(sources) for m in _POLICY.finditer(sql)}
+    """The policies that the migrations create."""
+    return {Policy(table=m["table"], name=m["name"]) for sql in _migration_sql(sources) for m in _POLICY.finditer(sql)}
 
 
 def expected_grants(sources: Sources) -> set[Grant]:
-    """The privileges that the policy files grant, one by one."""
-    return {grant for sql in _policy_sql(sources) for match in _GRANT.finditer(sql) for grant in _grants(match)}
+    """The privileges that the migrations grant, one by one."""
+    return {grant for sql in _migration_sql(sources) for match in _GRANT.finditer(sql) for grant in _grants(match)}
 
 
 def expected_buckets(sources: Sources) -> dict[str, Bucket]:
     """The buckets by id; a later migration overrules an earlier one."""
-    files = [*(migration.file for migration in sources.migrations), *sources.policies]
     return {
         row["id"]: Bucket(
             public=row["public"] == "true",
             file_size_limit=None if row["bytes"] == "null" else int(row["bytes"]),
             allowed_mime_types=None if row["types"] is None else frozenset(re.findall(r"'([^']+)'", row["types"])),
         )
-        for file in files
-        for insert in _BUCKETS.finditer(file.sql)
+        for migration in sources.migrations
+        for insert in _BUCKETS.finditer(migration.file.sql)
         for row in _BUCKET.finditer(insert["rows"])
     }
 
 
-def _policy_sql(sources: Sources) -> Iterator[str]:
-    return (_COMMENT.sub("", file.sql) for file in sources.policies)
+def _migration_sql(sources: Sources) -> Iterator[str]:
+    return (_IGNORED.sub("", migration.file.sql) for migration in sources.migrations)
 
 
 def _grants(match: re.Match[str]) -> Iterator[Grant]:
     kind = (match["kind"] or "table").lower()
-    targets = [match["object"]] if kind == "function" else match["object"].split(",")
+    targets = _NEXT_FUNCTION.split(match["object"]) if kind == "function" else match["object"].split(",")
     for role in match["roles"].split(","):
         for target in targets:
             for part in _PRIVILEGE.finditer(match["privileges"]):

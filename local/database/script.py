@@ -66,22 +66,19 @@ def _parts(connection: psycopg.Connection, deployment: str, sources: Sources) ->
         drift = find_drift(connection, sources, history)
     pending = [migration for migration in sources.migrations if migration.version not in history]
     return [
-        _header(pending, sources, drift) + "\nbegin;\nset local lock_timeout = '5s';\n",
+        _header(pending, drift) + "\nbegin;\nset local lock_timeout = '5s';\n",
         *(_part(migration.file) for migration in pending),
-        *(_part(policy) for policy in sources.policies),
-        *([_part(sources.seed)] if sources.seed else []),
         *([f"{_PART}rows of this deployment\n{deployment}"] if deployment else []),
         *([_recorded(pending)] if pending else []),
         f"{_PART}end\nnotify pgrst, 'reload schema';\ncommit;\n",
     ]
 
 
-def _header(pending: list[Migration], sources: Sources, drift: list[str]) -> str:
+def _header(pending: list[Migration], drift: list[str]) -> str:
     lines = [
         "Maquette: brings this database up to date, in one transaction. Read it, then run it once.",
         "",
         f"Pending migrations: {', '.join(migration.file.path for migration in pending) or 'none'}",
-        f"Policies, applied every time: {len(sources.policies)} files",
         "",
         *(["Drift of this database from supabase/:", *(f"- {line}" for line in drift)] if drift else ["Drift: none"]),
     ]

@@ -1,4 +1,4 @@
-"""What supabase/ holds: migrations (history), policies (today's truth) and seed.sql (rows the database must know)."""
+"""The migrations of supabase/: everything that is applied to a database, in its order."""
 
 import re
 from pathlib import Path
@@ -34,8 +34,6 @@ class Sources(msgspec.Struct, frozen=True):
     """Everything in the order in which it is applied."""
 
     migrations: list[Migration]
-    policies: list[SqlFile]
-    seed: SqlFile | None
 
 
 def read_sources(root: Path = ROOT) -> Sources:
@@ -44,12 +42,7 @@ def read_sources(root: Path = ROOT) -> Sources:
     versions = [migration.version for migration in migrations]
     if repeated := {version for version in versions if versions.count(version) > 1}:
         raise SourceError(f"two migrations share the version {', '.join(sorted(repeated))}")
-    seed = root / "seed.sql"
-    return Sources(
-        migrations=migrations,
-        policies=[_read(path, root) for path in sorted((root / "policies").glob("*.sql"))],
-        seed=_read(seed, root) if seed.exists() else None,
-    )
+    return Sources(migrations=migrations)
 
 
 def _migration(path: Path, root: Path) -> Migration:

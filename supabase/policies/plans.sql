@@ -1,4 +1,4 @@
--- plans: everybody reads the caps. Rows come from supabase/seed.sql.
+-- plans: everybody reads the caps. Rows come from supabase/rows.
 revoke all on public.plans from public, anon, authenticated, service_role;
 grant select on public.plans to anon, authenticated;
 

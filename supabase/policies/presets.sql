@@ -1,4 +1,4 @@
--- presets: everybody reads what a picture costs. Rows come from supabase/seed.sql.
+-- presets: everybody reads what a picture costs. Rows come from supabase/rows.
 revoke all on public.presets from public, anon, authenticated, service_role;
 grant select on public.presets to anon, authenticated;
 

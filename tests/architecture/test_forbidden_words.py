@@ -9,7 +9,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 SUPABASE_DATA = re.compile(r"\.(from|rpc|schema|storage|channel)\s*[(.]|supabase\.(from|rpc|storage|channel)\b")
-SQL_FILE_DELETE = re.compile(r"delete\s+from\s+storage\.objects", re.IGNORECASE)
 
 
 def sources(folder: str, *endings: str) -> list[Path]:
@@ -53,17 +52,3 @@ def test_J1_the_web_app_never_names_a_secret() -> None:
     files = [path for path in sources("web/src", ".ts", ".tsx") if "schema.d.ts" not in path.name]
     assert files
     assert offenders(pattern, files) == []
-
-
-def test_no_migration_deletes_stored_files_by_sql() -> None:
-    assert offenders(SQL_FILE_DELETE, sources("supabase", ".sql")) == []
-
-
-def test_migrations_hold_no_policy_and_policies_no_table() -> None:
-    assert offenders(re.compile(r"create policy", re.IGNORECASE), sources("supabase/migrations", ".sql")) == []
-    assert offenders(re.compile(r"create table", re.IGNORECASE), sources("supabase/policies", ".sql")) == []
-
-
-def test_every_migration_bounds_its_wait_for_locks() -> None:
-    for path in sources("supabase/migrations", ".sql"):
-        assert "set local lock_timeout" in path.read_text(), path.name

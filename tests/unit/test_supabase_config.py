@@ -3,8 +3,6 @@
 import re
 import tomllib
 
-import pytest
-
 from local.cli.state import DEFAULT_PORTS
 from local.cli.steps import ROOT
 from local.database.expectation import Bucket, expected_buckets
@@ -36,6 +34,6 @@ def test_mail_leads_to_the_app() -> None:
     assert (CONFIG["auth"]["site_url"], CONFIG["auth"]["additional_redirect_urls"]) == (app, [f"{app}/**"])
 
 
-@pytest.mark.parametrize("pattern", CONFIG["db"]["seed"]["sql_paths"])
-def test_what_is_applied_after_the_migrations_exists(pattern: str) -> None:
-    assert list(PROJECT.parent.glob(pattern.removeprefix("./")))
+def test_nothing_is_applied_beside_the_migrations() -> None:
+    """The Supabase CLI applies a seed once: a change of it would never arrive."""
+    assert CONFIG["db"]["seed"] == {"enabled": False, "sql_paths": []}

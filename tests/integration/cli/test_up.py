@@ -129,7 +129,7 @@ def test_review_of_a_database_that_is_up_to_date_has_no_migration(
 ) -> None:
     done = maquette.run("db", "review")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "supabase/policies/renders.sql" in done.stdout
+    assert "-- Pending migrations: none" in done.stdout
     assert "supabase/migrations/" not in done.stdout
 
 

@@ -1,0 +1,443 @@
+-- The tables of the product: types, constraints, indexes, buckets, and row level security on every table.
+-- Functions are in supabase/routines, who may do what in supabase/policies, plans and presets in supabase/rows.
+--
+-- Every reference to another row of a person carries the owner as a second column, because foreign key checks bypass
+-- RLS: the id of somebody else's row and a random id then fail alike. Ids are random, lists are paged by
+-- (created_at, id), and `on delete` is chosen on purpose each time.
+set local lock_timeout = '5s';
+
+create extension if not exists pg_trgm with schema extensions;
+create extension if not exists btree_gin with schema extensions;
+
+-- SECURITY DEFINER functions and what the API's roles never read. PostgREST does not expose this schema.
+create schema private;
+
+-- `expired`: past its deadline. It no longer blocks the next submit, but its credits come back only when the provider
+-- has said how it ended.
+create type public.job_status as enum ('queued', 'processing', 'expired', 'succeeded', 'failed', 'canceled');
+
+create type public.ledger_kind as enum ('debit', 'refund', 'grant', 'adjustment');
+
+
+-- ---- Proofs
+
+-- The API's proof key K as its two padded halves (K xor ipad, K xor opad; RFC 2104), so that plain sha256() makes exact
+-- HMAC-SHA256. One row, filled from the environment by `db apply` and `db review`.
+create table private.proof_key (
+  id boolean primary key default true check (id),
+  inner_pad bytea not null check (length(inner_pad) = 64),
+  outer_pad bytea not null check (length(outer_pad) = 64)
+);
+
+
+-- ---- Plans, presets, people
+
+create table public.plans (
+  id text primary key,
+  monthly_credits integer not null check (monthly_credits >= 0),
+  max_variants integer not null check (max_variants >= 1)
+);
+
+-- Which plan a Stripe price buys. Price ids differ between deployments, so the rows come from the environment, by
+-- `db apply` and `db review`.
+create table public.plan_prices (
+  price_id text primary key,
+  plan_id text not null references public.plans (id)
+);
+
+create index plan_prices_plan_id_idx on public.plan_prices (plan_id);
+
+-- Rows of retired presets stay, because renders refer to them. `active` is switched by operators too.
+create table public.presets (
+  id text primary key,
+  family text not null,
+  credits integer not null check (credits >= 1),
+  max_variants integer not null check (max_variants >= 1),
+  photo text not null check (photo in ('none', 'optional', 'required')),
+  active boolean not null default true
+);
+
+-- How long a run of each preset takes, learnt from the runs that succeeded.
+create table public.preset_timings (
+  preset_id text primary key references public.presets (id) on delete cascade,
+  seconds real not null check (seconds >= 0),
+  runs integer not null check (runs >= 1)
+);
+
+create table public.profiles (
+  id uuid primary key references auth.users (id) on delete cascade,
+  price_id text,
+  stripe_customer_id text unique,
+  created_at timestamptz not null default now(),
+  subscription_id text,
+  subscription_status text,
+  period_start timestamptz,
+  period_end timestamptz,
+  -- when a canceled subscription ends
+  cancel_at timestamptz,
+  -- the plan holds until then: grace after a failed payment, or the end of what was paid; null without an end
+  access_until timestamptz,
+  -- the number of the sync that was applied last, see next_billing_version()
+  billing_version bigint not null default 0
+);
+
+-- Stripe's events come twice, late and out of order. Each sync takes a number before it asks Stripe for the current
+-- state; a sync with a lower number than the one applied last changes nothing.
+create sequence private.billing_versions;
+
+
+-- ---- Generations and the ledger: a submit is one job and one debit; functions alone move both
+
+create table public.generation_jobs (
+  id uuid primary key default gen_random_uuid(),
+  owner_id uuid not null references public.profiles (id) on delete cascade,
+  idempotency_key text not null check (length(idempotency_key) between 1 and 255),
+  request_hash text not null,
+  status public.job_status not null default 'queued',
+  preset_id text not null references public.presets (id),
+  title text not null check (length(title) <= 120 and btrim(title) <> ''),
+  prompt text not null,
+  settings jsonb not null check (jsonb_typeof(settings) = 'object'),
+  variants integer not null check (variants >= 1),
+  seed bigint not null check (seed >= 0),
+  -- `bucket/owner/...` of the photo or variant that the run starts from
+  input_path text,
+  source_variant_id uuid,
+  collection_id uuid,
+  credits integer not null check (credits >= 1),
+  expected_seconds real not null check (expected_seconds > 0),
+  prediction_id text unique,
+  progress smallint not null default 0 check (progress between 0 and 100),
+  ready smallint not null default 0 check (ready >= 0),
+  error_code text,
+  created_at timestamptz not null default now(),
+  deadline_at timestamptz not null,
+  cancel_requested_at timestamptz,
+  heard_at timestamptz not null default now(),
+  started_at timestamptz,
+  finished_at timestamptz,
+  unique (owner_id, idempotency_key),
+  unique (id, owner_id)
+);
+
+-- One generation of a person runs at a time, whatever the code above the database believes.
+create unique index generation_jobs_one_in_flight_idx on public.generation_jobs (owner_id)
+  where status in ('queued', 'processing');
+create index generation_jobs_page_idx on public.generation_jobs (owner_id, created_at desc, id desc);
+-- What stale_generations() lists.
+create index generation_jobs_unsettled_idx on public.generation_jobs (heard_at)
+  where status in ('queued', 'processing', 'expired');
+create index generation_jobs_preset_id_idx on public.generation_jobs (preset_id);
+create index generation_jobs_source_variant_idx on public.generation_jobs (source_variant_id, owner_id);
+create index generation_jobs_collection_idx on public.generation_jobs (collection_id, owner_id);
+
+-- Append-only. `amount` is in credits: a debit is negative, what is given back or granted is positive.
+create table public.usage_ledger (
+  id uuid primary key default gen_random_uuid(),
+  owner_id uuid not null references public.profiles (id) on delete cascade,
+  job_id uuid,
+  kind public.ledger_kind not null,
+  amount integer not null,
+  reason text not null,
+  -- decides the period that the row counts in: a refund counts where its debit did
+  effective_at timestamptz not null default now(),
+  created_at timestamptz not null default now(),
+  foreign key (job_id, owner_id) references public.generation_jobs (id, owner_id) on delete cascade,
+  check ((kind in ('debit', 'refund')) = (job_id is not null)),
+  check (case kind when 'debit' then amount < 0 when 'adjustment' then amount <> 0 else amount > 0 end)
+);
+
+create unique index usage_ledger_one_debit_idx on public.usage_ledger (job_id) where kind = 'debit';
+create unique index usage_ledger_one_refund_idx on public.usage_ledger (job_id) where kind = 'refund';
+create index usage_ledger_job_id_idx on public.usage_ledger (job_id, owner_id);
+create index usage_ledger_month_idx on public.usage_ledger (owner_id, effective_at) include (kind, amount);
+create index usage_ledger_page_idx on public.usage_ledger (owner_id, created_at desc, id desc);
+
+-- What was delivered and what came of it. Written in the same transaction as its effect.
+create table public.webhook_events (
+  provider text not null check (provider in ('replicate', 'stripe')),
+  event_id text not null,
+  job_id uuid,
+  kind text not null,
+  outcome text not null,
+  received_at timestamptz not null default now(),
+  primary key (provider, event_id, kind)
+);
+
+create index webhook_events_received_at_idx on public.webhook_events (received_at);
+
+
+-- ---- Renders and collections: what a generation made, and where people keep it
+
+create table public.renders (
+  id uuid primary key default gen_random_uuid(),
+  owner_id uuid not null references public.profiles (id) on delete cascade,
+  -- one render per job at the most
+  job_id uuid not null unique,
+  preset_id text not null references public.presets (id),
+  title text not null check (length(title) <= 120 and btrim(title) <> ''),
+  prompt text not null,
+  settings jsonb not null,
+  seed bigint not null,
+  input_path text,
+  source_variant_id uuid,
+  cover_variant_id uuid,
+  created_at timestamptz not null default now(),
+  -- in the trash since; null outside of it
+  deleted_at timestamptz,
+  unique (id, owner_id),
+  -- PostgREST embeds a job's render as one object only when the foreign key's columns are unique together
+  unique (job_id, owner_id),
+  foreign key (job_id, owner_id) references public.generation_jobs (id, owner_id) on delete cascade
+);
+
+create table public.render_variants (
+  id uuid primary key default gen_random_uuid(),
+  render_id uuid not null,
+  owner_id uuid not null,
+  index smallint not null check (index >= 0),
+  path text not null unique,
+  thumbnail_path text not null unique,
+  mime text not null,
+  width integer not null check (width >= 1),
+  height integer not null check (height >= 1),
+  bytes integer not null check (bytes >= 1),
+  placeholder text not null,
+  created_at timestamptz not null default now(),
+  unique (render_id, index),
+  unique (id, render_id),
+  unique (id, owner_id),
+  foreign key (render_id, owner_id) references public.renders (id, owner_id) on delete cascade
+);
+
+create index render_variants_render_idx on public.render_variants (render_id, owner_id);
+
+-- The cover is one of the render's own variants.
+alter table public.renders
+  add constraint renders_cover_variant_fkey foreign key (cover_variant_id, id)
+    references public.render_variants (id, render_id) on delete set null (cover_variant_id),
+  add constraint renders_source_variant_fkey foreign key (source_variant_id, owner_id)
+    references public.render_variants (id, owner_id) on delete set null (source_variant_id);
+
+create index renders_page_idx on public.renders (owner_id, created_at desc, id desc) where deleted_at is null;
+create index renders_preset_page_idx on public.renders (owner_id, preset_id, created_at desc, id desc)
+  where deleted_at is null;
+create index renders_trash_idx on public.renders (owner_id, deleted_at desc, id desc) where deleted_at is not null;
+-- What purge_trash() looks for, over everybody.
+create index renders_trashed_at_idx on public.renders (deleted_at) where deleted_at is not null;
+-- The owner is part of the index, so that a search reads one person's words only.
+create index renders_words_idx on public.renders
+  using gin (owner_id, (title || E'\n' || prompt) extensions.gin_trgm_ops);
+create index renders_preset_id_idx on public.renders (preset_id);
+create index renders_cover_variant_idx on public.renders (cover_variant_id, id);
+create index renders_source_variant_idx on public.renders (source_variant_id, owner_id);
+
+create table public.collections (
+  id uuid primary key default gen_random_uuid(),
+  owner_id uuid not null default auth.uid() references public.profiles (id) on delete cascade,
+  name text not null check (length(name) <= 80 and btrim(name) <> ''),
+  is_favorites boolean not null default false,
+  created_at timestamptz not null default now(),
+  -- one of its own items; without one the latest renders show
+  cover_render_id uuid,
+  unique (id, owner_id)
+);
+
+-- One "My Favorites" per person: create_profile() makes it, keep_my_favorites() keeps it.
+create unique index collections_one_favorites_idx on public.collections (owner_id) where is_favorites;
+create index collections_page_idx on public.collections (owner_id, created_at desc, id desc);
+create index collections_cover_idx on public.collections (id, cover_render_id);
+
+create table public.collection_items (
+  collection_id uuid not null,
+  render_id uuid not null,
+  owner_id uuid not null default auth.uid(),
+  -- NaN, which sorts above infinity, and the infinities are no JSON numbers: PostgREST would answer null
+  position double precision not null default 0 check (position > '-infinity' and position < 'infinity'),
+  added_at timestamptz not null default now(),
+  -- renders.created_at, which never changes: the order of My Renders inside a collection. copy_render_time() fills it.
+  render_created_at timestamptz not null default now(),
+  primary key (collection_id, render_id),
+  foreign key (collection_id, owner_id) references public.collections (id, owner_id) on delete cascade,
+  foreign key (render_id, owner_id) references public.renders (id, owner_id) on delete cascade
+);
+
+-- The three orders in which a collection is read.
+create index collection_items_position_idx on public.collection_items (collection_id, position, render_id);
+create index collection_items_added_idx on public.collection_items (collection_id, added_at desc, render_id desc);
+create index collection_items_made_idx
+  on public.collection_items (collection_id, render_created_at desc, render_id desc);
+create index collection_items_collection_idx on public.collection_items (collection_id, owner_id);
+create index collection_items_render_idx on public.collection_items (render_id, owner_id);
+
+alter table public.collections
+  add constraint collections_cover_fkey foreign key (id, cover_render_id)
+    references public.collection_items (collection_id, render_id) on delete set null (cover_render_id);
+
+alter table public.generation_jobs
+  add constraint generation_jobs_source_variant_fkey foreign key (source_variant_id, owner_id)
+    references public.render_variants (id, owner_id) on delete set null (source_variant_id),
+  add constraint generation_jobs_collection_fkey foreign key (collection_id, owner_id)
+    references public.collections (id, owner_id) on delete set null (collection_id);
+
+
+-- ---- Files
+
+-- Files are deleted through the Storage API, never by SQL, and rows go by cascade. So a deleted row leaves the names of
+-- its files here, in the same transaction, and the webhook handlers, which have the service role, remove them. A file
+-- that is about to be stored waits here too, until the row that names it exists. After a crash this table still names
+-- every file that has no row.
+create table private.file_removals (
+  bucket text not null,
+  name text not null,
+  due_at timestamptz not null default now(),
+  -- the job whose picture the file is to become; null for the files of rows that were deleted
+  job_id uuid,
+  primary key (bucket, name)
+);
+
+create index file_removals_due_at_idx on private.file_removals (due_at);
+
+
+-- ---- Share links: a person shows a render or a collection by an unguessable link and can turn it off again
+
+-- A visitor never reads a table: the API asks with its proof for what one token opens.
+create table public.share_links (
+  id uuid primary key default gen_random_uuid(),
+  owner_id uuid not null default auth.uid() references public.profiles (id) on delete cascade,
+  render_id uuid,
+  collection_id uuid,
+  include_settings boolean not null default false,
+  expires_at timestamptz,
+  revoked_at timestamptz,
+  -- set by an operator, see private.take_down()
+  taken_down_at timestamptz,
+  created_at timestamptz not null default now(),
+  check (num_nonnulls(render_id, collection_id) = 1),
+  foreign key (render_id, owner_id) references public.renders (id, owner_id) on delete cascade,
+  foreign key (collection_id, owner_id) references public.collections (id, owner_id) on delete cascade
+);
+
+create index share_links_page_idx on public.share_links (owner_id, created_at desc, id desc);
+create index share_links_render_idx on public.share_links (render_id, owner_id);
+create index share_links_collection_idx on public.share_links (collection_id, owner_id);
+
+-- What the token of each link hashes to; a table of its own, so that nobody who reads links reads this.
+create table private.share_tokens (
+  share_link_id uuid primary key references public.share_links (id) on delete cascade,
+  token_hash bytea not null unique
+);
+
+-- What operators take down is the render, not one address of it: no link and no collection shows it any more.
+create table private.taken_down_renders (
+  render_id uuid primary key references public.renders (id) on delete cascade,
+  taken_down_at timestamptz not null default now()
+);
+
+
+-- ---- The community: sets that operators curate in Studio (docs/operations.md); nobody writes them through the API
+
+create table public.community_collections (
+  id uuid primary key default gen_random_uuid(),
+  slug text not null unique check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 60),
+  title text not null check (length(title) <= 80 and btrim(title) <> ''),
+  description text not null check (length(description) <= 300),
+  tags text[] not null default '{}' check (cardinality(tags) <= 8),
+  -- where it stands in the list, lowest first
+  position integer not null default 0,
+  -- null is a draft; a time in the future is a plan
+  published_at timestamptz,
+  created_at timestamptz not null default now(),
+  -- this address is that of the list of tags
+  constraint community_collections_slug_check1 check (slug <> 'tags')
+);
+
+create index community_collections_page_idx on public.community_collections (position, id);
+
+create table public.community_items (
+  id uuid primary key default gen_random_uuid(),
+  collection_id uuid not null references public.community_collections (id) on delete cascade,
+  position integer not null default 0,
+  title text not null check (length(title) <= 120 and btrim(title) <> ''),
+  credit text not null check (length(credit) <= 120),
+  -- what made the picture, as the first variant of a run; `./maquette community check` compares it with runtime.py
+  preset_id text not null references public.presets (id),
+  prompt text not null check (length(prompt) <= 1000),
+  settings jsonb not null check (jsonb_typeof(settings) = 'object'),
+  seed bigint not null check (seed >= 1),
+  -- names in the `community` bucket
+  path text not null unique,
+  thumbnail_path text not null unique,
+  width integer not null check (width >= 1),
+  height integer not null check (height >= 1),
+  placeholder text not null,
+  is_published boolean not null default true,
+  created_at timestamptz not null default now()
+);
+
+create index community_items_page_idx on public.community_items (collection_id, position, id);
+create index community_items_preset_id_idx on public.community_items (preset_id);
+
+-- What visitors report: a link, a render that it shows, or an item of the community. Operators read open_reports.
+create table private.reports (
+  id uuid primary key default gen_random_uuid(),
+  share_link_id uuid references public.share_links (id) on delete cascade,
+  community_item_id uuid references public.community_items (id) on delete cascade,
+  reason text not null check (reason in ('illegal', 'private', 'offensive', 'other')),
+  message text not null check (length(message) <= 500),
+  created_at timestamptz not null default now(),
+  render_id uuid references public.renders (id) on delete cascade,
+  check (num_nonnulls(share_link_id, community_item_id) = 1),
+  check (render_id is null or share_link_id is not null)
+);
+
+create index reports_created_at_idx on private.reports (created_at);
+create index reports_share_link_id_idx on private.reports (share_link_id);
+create index reports_community_item_id_idx on private.reports (community_item_id);
+create index reports_render_id_idx on private.reports (render_id);
+
+
+-- ---- Buckets
+
+-- Limits are the bucket's own, so they hold for every way to upload. Names: inputs/{owner}/{sha256}.jpg,
+-- renders/{owner}/{job}/{index}.{ext}. Files of `community` are public by address and listed to nobody.
+insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
+values
+  ('inputs', 'inputs', false, 26214400, array['image/jpeg']),
+  ('renders', 'renders', false, 52428800, array['image/jpeg', 'image/png', 'image/webp']),
+  ('community', 'community', true, 26214400, array['image/jpeg', 'image/png', 'image/webp'])
+on conflict (id) do update set
+  public = excluded.public,
+  file_size_limit = excluded.file_size_limit,
+  allowed_mime_types = excluded.allowed_mime_types;
+
+
+-- ---- Row level security: a table without policies denies everybody
+
+alter table private.proof_key enable row level security;
+alter table public.plans enable row level security;
+alter table public.plan_prices enable row level security;
+alter table public.presets enable row level security;
+alter table public.preset_timings enable row level security;
+alter table public.profiles enable row level security;
+alter table public.generation_jobs enable row level security;
+alter table public.usage_ledger enable row level security;
+alter table public.webhook_events enable row level security;
+alter table public.renders enable row level security;
+alter table public.render_variants enable row level security;
+alter table public.collections enable row level security;
+alter table public.collection_items enable row level security;
+alter table private.file_removals enable row level security;
+alter table public.share_links enable row level security;
+alter table private.share_tokens enable row level security;
+alter table private.taken_down_renders enable row level security;
+alter table public.community_collections enable row level security;
+alter table public.community_items enable row level security;
+alter table private.reports enable row level security;
+
+
+-- ---- Accounts that signed up before these tables were made; create_profile() makes both rows from now on
+
+insert into public.profiles (id) select id from auth.users;
+
+insert into public.collections (owner_id, name, is_favorites) select id, 'My Favorites', true from public.profiles;

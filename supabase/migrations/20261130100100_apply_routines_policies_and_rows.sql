@@ -1,0 +1,2604 @@
+-- Functions, policies and rows, copied verbatim from supabase/routines, supabase/policies and supabase/rows.
+-- Written by `./maquette db migration`. Read and edit those files, not this copy.
+set local lock_timeout = '5s';
+
+-- ==== supabase/routines/00_proof.sql
+-- Proofs: an RPC that moves a job or money is callable by anybody with a JWT, so it demands a proof that our API asks.
+
+
+-- Who asks, as the proof names them: the JWT's subject, or `anon` for calls without a user (reconcile).
+create or replace function private.caller_name() returns text
+language sql stable set search_path = ''
+as $$ select coalesce(auth.uid()::text, 'anon') $$;
+
+revoke execute on function private.caller_name() from public, anon, authenticated, service_role;
+
+
+-- HMAC-SHA256 with the stored key; null while no key is stored, so every proof fails closed.
+create or replace function private.hmac(message text) returns bytea
+language sql stable security definer set search_path = ''
+as $$
+  select sha256(outer_pad || sha256(inner_pad || convert_to(message, 'UTF8'))) from private.proof_key
+$$;
+
+revoke execute on function private.hmac(text) from public, anon, authenticated, service_role;
+
+
+-- Called first by every guarded function. Raises PT403 `proof_invalid`.
+-- Both sides are hashed once more before comparing: what a timing could tell is then worthless.
+create or replace function private.verify_proof(function_name text, request text, proof text) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if request is null or proof is null or proof !~ '^[0-9a-f]{64}$'
+    or sha256(decode(proof, 'hex')) is distinct from
+      sha256(private.hmac(function_name || E'\n' || private.caller_name() || E'\n' || request))
+  then
+    raise sqlstate 'PT403' using message = 'proof_invalid', detail = '{}';
+  end if;
+end
+$$;
+
+revoke execute on function private.verify_proof(text, text, text) from public, anon, authenticated, service_role;
+
+-- ==== supabase/routines/10_accounts.sql
+-- Accounts: every account has a profile and a "My Favorites" from its first moment on.
+
+
+create or replace function private.create_profile() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into public.profiles (id) values (new.id);
+  insert into public.collections (owner_id, name, is_favorites) values (new.id, 'My Favorites', true);
+  return new;
+end
+$$;
+
+create or replace trigger create_profile after insert on auth.users
+  for each row execute function private.create_profile();
+
+revoke execute on function private.create_profile() from public, anon, authenticated, service_role;
+
+
+-- Delete the caller's account. Rows go by cascade, files by the queue of removals. The proof says that our API asks, which
+-- has ended the subscription before: nobody is charged for an account that is gone.
+create or replace function private.delete_account(request text, proof text) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.verify_proof('delete_account', request, proof);
+  delete from auth.users where id = auth.uid();
+end
+$$;
+
+create or replace function public.delete_account(request text, proof text) returns void
+language sql volatile security invoker set search_path = ''
+as $$ select private.delete_account(request, proof) $$;
+
+revoke execute on function private.delete_account(text, text), public.delete_account(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.delete_account(text, text), public.delete_account(text, text) to authenticated;
+
+-- ==== supabase/routines/20_usage.sql
+-- Usage: which plan a person is on and what is left of it. reserve_generation() and GET /usage ask the same function.
+
+
+-- The price that counts now: none once access has ended.
+create or replace function private.current_price(profile public.profiles) returns text
+language sql stable set search_path = ''
+as $$ select case when profile.access_until is null or profile.access_until > now() then profile.price_id end $$;
+
+revoke execute on function private.current_price(public.profiles) from public, anon, authenticated, service_role;
+
+
+-- The plan a Stripe price buys. Unknown or null price: free.
+create or replace function private.plan_of(price text) returns public.plans
+language sql stable security definer set search_path = ''
+as $$
+  select plan
+  from public.plans as plan
+  where plan.id = coalesce((select plan_id from public.plan_prices where price_id = price), 'free')
+$$;
+
+revoke execute on function private.plan_of(text) from public, anon, authenticated, service_role;
+
+
+-- The period that credits count in: the calendar month (UTC) without a price; with one, the month of the billing period
+-- that holds the moment, counted back from its end. A renewal that Stripe has not told of yet is a month like the others.
+create or replace function private.credit_period(profile public.profiles, moment timestamptz)
+returns table (starts timestamptz, ends timestamptz)
+language plpgsql stable set search_path = '' rows 1
+as $$
+declare
+  local_now constant timestamp := moment at time zone 'UTC';
+  anchor constant timestamp := profile.period_start at time zone 'UTC';
+  renewal constant timestamp := profile.period_end at time zone 'UTC';
+  months integer;
+begin
+  if private.current_price(profile) is null or anchor is null or anchor > local_now then
+    starts := date_trunc('month', local_now) at time zone 'UTC';
+    ends := (date_trunc('month', local_now) + interval '1 month') at time zone 'UTC';
+  elsif renewal > local_now then
+    months := extract(year from age(renewal, local_now)) * 12 + extract(month from age(renewal, local_now));
+    -- age() counts whole months by the days of one month; months before the renewal have their own.
+    if renewal - make_interval(months => months) <= local_now then
+      months := months - 1;
+    elsif renewal - make_interval(months => months + 1) > local_now then
+      months := months + 1;
+    end if;
+    starts := greatest(renewal - make_interval(months => months + 1), anchor) at time zone 'UTC';
+    ends := (renewal - make_interval(months => months)) at time zone 'UTC';
+  else
+    months := extract(year from age(local_now, anchor)) * 12 + extract(month from age(local_now, anchor));
+    -- From the 31st, a shorter month ends on its own last day, where age() still counts days.
+    if anchor + make_interval(months => months + 1) <= local_now then
+      months := months + 1;
+    end if;
+    starts := (anchor + make_interval(months => months)) at time zone 'UTC';
+    ends := (anchor + make_interval(months => months + 1)) at time zone 'UTC';
+  end if;
+  return next;
+end
+$$;
+
+revoke execute on function private.credit_period(public.profiles, timestamp with time zone)
+  from public, anon, authenticated, service_role;
+
+
+-- One row: plan, credits used (what running renders hold included), held, limit, and when the period began and ends.
+create or replace function private.usage_of(owner uuid)
+returns table (
+  plan_id text, max_variants integer, used integer, reserved integer, credit_limit integer,
+  period_start timestamptz, resets_at timestamptz
+)
+language sql stable security definer set search_path = '' rows 1
+as $$
+  with person as (
+    select profile as row from public.profiles as profile where profile.id = owner
+  ), period as (
+    select span.starts, span.ends from person, private.credit_period(person.row, now()) as span
+  ), entries as (
+    select
+      coalesce(-sum(amount) filter (where kind in ('debit', 'refund')), 0)::integer as used,
+      coalesce(sum(amount) filter (where kind in ('grant', 'adjustment')), 0)::integer as extra
+    from public.usage_ledger, period
+    where owner_id = owner and effective_at >= period.starts and effective_at < period.ends
+  ), held as (
+    select coalesce(sum(credits), 0)::integer as reserved
+    from public.generation_jobs, period
+    where owner_id = owner
+      and status in ('queued', 'processing', 'expired')
+      and created_at >= period.starts and created_at < period.ends
+  )
+  select
+    plan.id, plan.max_variants, entries.used, held.reserved,
+    greatest(plan.monthly_credits + entries.extra, 0), period.starts, period.ends
+  from person, private.plan_of(private.current_price(person.row)) as plan, entries, held, period
+$$;
+
+revoke execute on function private.usage_of(uuid) from public, anon, authenticated, service_role;
+
+
+-- The caller's usage; null for a deleted account.
+create or replace function private.my_usage() returns jsonb
+language sql stable security definer set search_path = ''
+as $$ select to_jsonb(usage) from private.usage_of(auth.uid()) as usage $$;
+
+create or replace function public.my_usage() returns jsonb
+language sql stable security invoker set search_path = ''
+as $$ select private.my_usage() $$;
+
+revoke execute on function private.my_usage(), public.my_usage() from public, anon, authenticated, service_role;
+grant execute on function private.my_usage(), public.my_usage() to authenticated;
+
+
+-- What each day of the caller's running period took, net of what came back: [{"day": "2026-11-02", "credits": 8}].
+create or replace function private.my_usage_by_day() returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(counted) order by counted.day), '[]'::jsonb)
+  from (
+    select to_char(entry.effective_at at time zone 'UTC', 'YYYY-MM-DD') as day, -sum(entry.amount) as credits
+    from public.profiles as profile, private.credit_period(profile, now()) as period, public.usage_ledger as entry
+    where profile.id = auth.uid() and entry.owner_id = profile.id and entry.kind in ('debit', 'refund')
+      and entry.effective_at >= period.starts and entry.effective_at < period.ends
+    group by 1
+  ) as counted
+$$;
+
+create or replace function public.my_usage_by_day() returns jsonb
+language sql stable security invoker set search_path = ''
+as $$ select private.my_usage_by_day() $$;
+
+revoke execute on function private.my_usage_by_day(), public.my_usage_by_day()
+  from public, anon, authenticated, service_role;
+grant execute on function private.my_usage_by_day(), public.my_usage_by_day() to authenticated;
+
+
+-- For operators, in Studio: give credits for this period, or correct it. `amount` may be negative for a correction.
+--   select private.add_credits('<account id>', 50, 'goodwill for the outage of 3 November');
+create or replace function private.add_credits(account uuid, amount integer, reason text) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  entry uuid;
+begin
+  if coalesce(btrim(reason), '') = '' then
+    raise exception 'say why: the person reads the reason in their history';
+  end if;
+  insert into public.usage_ledger (owner_id, kind, amount, reason)
+  values (account, case when amount > 0 then 'grant' else 'adjustment' end::public.ledger_kind, amount, btrim(reason))
+  returning id into entry;
+  return entry;
+end
+$$;
+
+revoke execute on function private.add_credits(uuid, integer, text) from public, anon, authenticated, service_role;
+
+-- ==== supabase/routines/30_generations.sql
+-- Generations: the moves of a job that its owner's submit makes, and reconcile. Each demands the API's proof; `request` is
+-- JSON text, the very bytes that were signed. Lock order everywhere: profile, collection, variant, job.
+
+
+-- Gives a job's credits back, once: `credits` of them, counted in the month of the debit. The caller holds the job's lock.
+create or replace function private.refund_job(job public.generation_jobs, credits integer, why text) returns void
+language sql security definer set search_path = ''
+as $$
+  insert into public.usage_ledger (owner_id, job_id, kind, amount, reason, effective_at)
+  select job.owner_id, job.id, 'refund', credits, why, debit.effective_at
+  from public.usage_ledger as debit
+  where debit.job_id = job.id and debit.kind = 'debit' and credits > 0
+  on conflict (job_id) where kind = 'refund' do nothing
+$$;
+
+revoke execute on function private.refund_job(public.generation_jobs, integer, text)
+  from public, anon, authenticated, service_role;
+
+
+-- Settles a job that made nothing: terminal status, reason, credits back.
+create or replace function private.close_job(job public.generation_jobs, outcome public.job_status, code text) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  update public.generation_jobs
+  set status = outcome, error_code = code, finished_at = now(), heard_at = now()
+  where id = job.id;
+
+  perform private.refund_job(job, job.credits, code);
+end
+$$;
+
+revoke execute on function private.close_job(public.generation_jobs, public.job_status, text)
+  from public, anon, authenticated, service_role;
+
+
+-- One job, one debit, in one transaction, for the caller. A repeat of the same key and body answers with the first job.
+-- Answers {"job": ..., "created": bool}.
+-- Raises PT401 account_gone, PT402 plan_cap_reached, PT404 input_not_found | collection_not_found,
+-- PT409 generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants.
+create or replace function private.reserve_generation(request text, proof text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  caller constant uuid := auth.uid();
+  asked jsonb;
+  job public.generation_jobs;
+  preset public.presets;
+  usage record;
+  price integer;
+begin
+  perform private.verify_proof('reserve_generation', request, proof);
+  asked := request::jsonb;
+
+  -- All submits of one person queue here. `no key`: a webhook that writes rows of this person meanwhile is not held up.
+  perform from public.profiles where id = caller for no key update;
+  if not found then
+    raise sqlstate 'PT401' using message = 'account_gone', detail = '{}';
+  end if;
+
+  select * into job from public.generation_jobs
+  where owner_id = caller and idempotency_key = asked ->> 'idempotency_key';
+  if found then
+    if job.request_hash <> asked ->> 'request_hash' then
+      raise sqlstate 'PT422' using message = 'idempotency_key_reused', detail = '{}';
+    end if;
+    return jsonb_build_object('job', to_jsonb(job), 'created', false);
+  end if;
+
+  -- What the run refers to stays until its job is written.
+  perform from public.collections where id = (asked ->> 'collection_id')::uuid and owner_id = caller for key share;
+  perform from public.render_variants
+  where id = (asked ->> 'source_variant_id')::uuid and owner_id = caller
+  for key share;
+
+  update public.generation_jobs set status = 'expired', error_code = 'timed_out'
+  where owner_id = caller and status in ('queued', 'processing') and deadline_at <= now();
+
+  select * into job from public.generation_jobs where owner_id = caller and status in ('queued', 'processing');
+  if found then
+    raise sqlstate 'PT409' using
+      message = 'generation_in_flight', detail = jsonb_build_object('job_id', job.id)::text;
+  end if;
+
+  select * into preset from public.presets where id = asked ->> 'preset_id' and active;
+  if not found then
+    raise sqlstate 'PT422' using message = 'preset_unavailable', detail = '{}';
+  end if;
+
+  select * into usage from private.usage_of(caller);
+  if (asked ->> 'variants')::integer > least(preset.max_variants, usage.max_variants) then
+    raise sqlstate 'PT422' using
+      message = 'too_many_variants',
+      detail = jsonb_build_object('max', least(preset.max_variants, usage.max_variants), 'plan', usage.plan_id)::text;
+  end if;
+
+  price := preset.credits * (asked ->> 'variants')::integer;
+  if usage.used + price > usage.credit_limit then
+    raise sqlstate 'PT402' using
+      message = 'plan_cap_reached',
+      detail = jsonb_build_object(
+        'plan', usage.plan_id, 'used', usage.used, 'limit', usage.credit_limit, 'needed', price,
+        'remaining', greatest(usage.credit_limit - usage.used, 0), 'resets_at', usage.resets_at
+      )::text;
+  end if;
+
+  if asked ->> 'input_path' is not null and split_part(asked ->> 'input_path', '/', 2) <> caller::text
+    or asked ->> 'source_variant_id' is not null and not exists (
+      select from public.render_variants where id = (asked ->> 'source_variant_id')::uuid and owner_id = caller
+    )
+  then
+    raise sqlstate 'PT404' using message = 'input_not_found', detail = '{}';
+  end if;
+
+  if asked ->> 'collection_id' is not null and not exists (
+    select from public.collections where id = (asked ->> 'collection_id')::uuid and owner_id = caller
+  ) then
+    raise sqlstate 'PT404' using message = 'collection_not_found', detail = '{}';
+  end if;
+
+  insert into public.generation_jobs (
+    owner_id, idempotency_key, request_hash, preset_id, title, prompt, settings, variants, seed, input_path,
+    source_variant_id, collection_id, credits, expected_seconds, deadline_at
+  )
+  values (
+    caller, asked ->> 'idempotency_key', asked ->> 'request_hash', preset.id, asked ->> 'title', asked ->> 'prompt',
+    asked -> 'settings', (asked ->> 'variants')::integer, (asked ->> 'seed')::bigint, asked ->> 'input_path',
+    (asked ->> 'source_variant_id')::uuid, (asked ->> 'collection_id')::uuid, price,
+    coalesce(
+      (select seconds from public.preset_timings where preset_id = preset.id),
+      (asked ->> 'expected_seconds')::real
+    ),
+    now() + make_interval(secs => (asked ->> 'deadline_seconds')::integer)
+  )
+  returning * into job;
+
+  insert into public.usage_ledger (owner_id, job_id, kind, amount, reason)
+  values (caller, job.id, 'debit', -price, 'generation');
+
+  return jsonb_build_object('job', to_jsonb(job), 'created', true);
+end
+$$;
+
+create or replace function public.reserve_generation(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.reserve_generation(request, proof) $$;
+
+revoke execute on function private.reserve_generation(text, text), public.reserve_generation(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.reserve_generation(text, text), public.reserve_generation(text, text)
+  to authenticated;
+
+
+-- Binds the caller's job to the prediction that runs it. The same id again is a no-op (the webhook may have been first).
+-- Raises PT404 generation_not_found, PT409 prediction_mismatch | generation_settled.
+create or replace function private.attach_prediction(request text, proof text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  asked jsonb;
+  job public.generation_jobs;
+begin
+  perform private.verify_proof('attach_prediction', request, proof);
+  asked := request::jsonb;
+
+  select * into job from public.generation_jobs
+  where id = (asked ->> 'job_id')::uuid and owner_id = auth.uid()
+  for update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
+  end if;
+
+  if job.prediction_id = asked ->> 'prediction_id' then
+    return to_jsonb(job);
+  end if;
+  if job.prediction_id is not null
+    or exists (select from public.generation_jobs where prediction_id = asked ->> 'prediction_id')
+  then
+    raise sqlstate 'PT409' using message = 'prediction_mismatch', detail = '{}';
+  end if;
+  if job.status in ('succeeded', 'failed', 'canceled') then
+    raise sqlstate 'PT409' using message = 'generation_settled', detail = '{}';
+  end if;
+
+  update public.generation_jobs set prediction_id = asked ->> 'prediction_id', heard_at = now()
+  where id = job.id
+  returning * into job;
+  return to_jsonb(job);
+end
+$$;
+
+create or replace function public.attach_prediction(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.attach_prediction(request, proof) $$;
+
+revoke execute on function private.attach_prediction(text, text), public.attach_prediction(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.attach_prediction(text, text), public.attach_prediction(text, text) to authenticated;
+
+
+-- Notes that the owner wants the run stopped. Settles nothing: only the provider knows whether a picture was made.
+-- A job that already ended comes back as it is. Raises PT404 generation_not_found.
+create or replace function private.request_cancel(request text, proof text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  asked jsonb;
+  job public.generation_jobs;
+begin
+  perform private.verify_proof('request_cancel', request, proof);
+  asked := request::jsonb;
+
+  select * into job from public.generation_jobs
+  where id = (asked ->> 'job_id')::uuid and owner_id = auth.uid()
+  for update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
+  end if;
+
+  if job.status in ('queued', 'processing') and job.cancel_requested_at is null then
+    update public.generation_jobs set cancel_requested_at = now() where id = job.id returning * into job;
+  end if;
+  return to_jsonb(job);
+end
+$$;
+
+create or replace function public.request_cancel(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.request_cancel(request, proof) $$;
+
+revoke execute on function private.request_cancel(text, text), public.request_cancel(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.request_cancel(text, text), public.request_cancel(text, text) to authenticated;
+
+-- ==== supabase/routines/35_reconciliation.sql
+-- Reconciliation: jobs that nothing was heard of. Each function demands the proof of the API.
+
+
+-- Ends a job whose prediction surely does not exist, and gives its debit back. The owner's submit calls it as the owner,
+-- reconcile as `anon`. Does nothing once a prediction is attached or the job is settled.
+-- Raises PT404 generation_not_found.
+create or replace function private.release_generation(request text, proof text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  asked jsonb;
+  job public.generation_jobs;
+begin
+  perform private.verify_proof('release_generation', request, proof);
+  asked := request::jsonb;
+
+  perform from public.profiles
+  where id = (select owner_id from public.generation_jobs where id = (asked ->> 'job_id')::uuid)
+  for key share;
+  select * into job from public.generation_jobs
+  where id = (asked ->> 'job_id')::uuid and (auth.uid() is null or owner_id = auth.uid())
+  for update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
+  end if;
+
+  if job.prediction_id is null and job.status in ('queued', 'expired') then
+    perform private.close_job(
+      job,
+      case when job.cancel_requested_at is null then 'failed' else 'canceled' end::public.job_status,
+      asked ->> 'error_code'
+    );
+    select * into job from public.generation_jobs where id = job.id;
+  end if;
+  return to_jsonb(job);
+end
+$$;
+
+create or replace function public.release_generation(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.release_generation(request, proof) $$;
+
+revoke execute on function private.release_generation(text, text), public.release_generation(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.release_generation(text, text), public.release_generation(text, text)
+  to anon, authenticated;
+
+
+-- Unsettled jobs that nothing was heard of for `older_than_seconds`, the oldest first, at most `limit`: reconcile's list.
+-- Called as `anon`: the proof alone opens it.
+create or replace function private.stale_generations(request text, proof text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  asked jsonb;
+begin
+  perform private.verify_proof('stale_generations', request, proof);
+  asked := request::jsonb;
+
+  return coalesce((
+    select jsonb_agg(to_jsonb(stale) order by stale.heard_at)
+    from (
+      select * from public.generation_jobs
+      where status in ('queued', 'processing', 'expired')
+        and heard_at <= now() - make_interval(secs => (asked ->> 'older_than_seconds')::integer)
+      order by heard_at
+      limit (asked ->> 'limit')::integer
+    ) as stale
+  ), '[]'::jsonb);
+end
+$$;
+
+create or replace function public.stale_generations(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.stale_generations(request, proof) $$;
+
+revoke execute on function private.stale_generations(text, text), public.stale_generations(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.stale_generations(text, text), public.stale_generations(text, text) to anon;
+
+-- ==== supabase/routines/40_webhooks.sql
+-- Webhooks: what a verified delivery of Replicate may do to a job, for the service role alone. Status only moves forward; a
+-- repeat, a late or a foreign delivery changes nothing and says so in its outcome:
+-- applied | repeated (it had succeeded) | settled (it had failed or was canceled) | unknown_job | foreign_prediction.
+
+
+-- Locks the job a delivery names and decides whether it may speak for it. The `?job=` of the URL is not signed, so the
+-- prediction must be the job's own; a job without one adopts a prediction that no other job has (the webhook may come
+-- before the API's attach).
+create or replace function private.claim_job(
+  job_id uuid, prediction text, out job public.generation_jobs, out outcome text
+)
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  named public.generation_jobs;
+begin
+  select * into named from public.generation_jobs where id = job_id;
+  perform from public.profiles where id = named.owner_id for key share;
+  perform from public.collections where id = named.collection_id for key share;
+  perform from public.render_variants where id = named.source_variant_id for key share;
+  select * into job from public.generation_jobs where id = job_id for update;
+  if not found then
+    outcome := 'unknown_job';
+  elsif job.prediction_id is distinct from prediction and (
+    job.prediction_id is not null
+    or exists (select from public.generation_jobs where prediction_id = prediction)
+  ) then
+    outcome := 'foreign_prediction';
+  elsif job.status = 'succeeded' then
+    outcome := 'repeated';
+  elsif job.status in ('failed', 'canceled') then
+    outcome := 'settled';
+  else
+    update public.generation_jobs set prediction_id = prediction, heard_at = now()
+    where id = job.id
+    returning * into job;
+    outcome := 'applied';
+  end if;
+end
+$$;
+
+revoke execute on function private.claim_job(uuid, text) from public, anon, authenticated, service_role;
+
+
+create or replace function private.record_event(event text, job_id uuid, kind text, outcome text) returns void
+language sql security definer set search_path = ''
+as $$
+  insert into public.webhook_events (provider, event_id, job_id, kind, outcome)
+  values ('replicate', event, job_id, kind, outcome)
+  on conflict do nothing
+$$;
+
+revoke execute on function private.record_event(text, uuid, text, text) from public, anon, authenticated, service_role;
+
+
+-- Start, log and output events, and the first step of every ingest: progress in percent and pictures ready only ever
+-- grow. Answers {"outcome", "owner_id", "cancel_requested"}; the last two are null where there is no job.
+create or replace function private.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  claimed record;
+begin
+  select * into claimed from private.claim_job(job_id, prediction);
+  if claimed.outcome = 'applied' then
+    update public.generation_jobs as job
+    set
+      status = case job.status when 'queued' then 'processing' else job.status end,
+      started_at = coalesce(job.started_at, now()),
+      progress = greatest(job.progress, least(percent, 99)),
+      ready = greatest(job.ready, least(record_progress.ready, job.variants))
+    where job.id = job_id;
+  end if;
+  return jsonb_build_object(
+    'outcome', claimed.outcome,
+    'owner_id', (claimed.job).owner_id,
+    'cancel_requested', (claimed.job).cancel_requested_at is not null
+  );
+end
+$$;
+
+create or replace function public.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.record_progress(job_id, prediction, percent, ready) $$;
+
+revoke execute on function
+  private.record_progress(uuid, text, integer, integer),
+  public.record_progress(uuid, text, integer, integer)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  private.record_progress(uuid, text, integer, integer),
+  public.record_progress(uuid, text, integer, integer)
+  to service_role;
+
+
+-- Render, variants, cover, collection and job in one transaction. `outputs` is an array of
+-- {index, path, thumbnail_path, mime, width, height, bytes, placeholder}. Pictures that were paid for and did not come
+-- are given back; pictures that came and were not paid for are left out.
+create or replace function private.complete_generation(event text, job_id uuid, prediction text, outputs jsonb) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  claimed record;
+  job public.generation_jobs;
+  render uuid;
+  delivered integer;
+begin
+  select * into claimed from private.claim_job(job_id, prediction);
+  perform private.record_event(event, job_id, 'succeeded', claimed.outcome);
+  if claimed.outcome <> 'applied' then
+    return claimed.outcome;
+  end if;
+  job := claimed.job;
+
+  insert into public.renders (
+    owner_id, job_id, preset_id, title, prompt, settings, seed, input_path, source_variant_id
+  )
+  values (
+    job.owner_id, job.id, job.preset_id, job.title, job.prompt, job.settings, job.seed, job.input_path,
+    job.source_variant_id
+  )
+  returning id into render;
+
+  insert into public.render_variants (
+    render_id, owner_id, index, path, thumbnail_path, mime, width, height, bytes, placeholder
+  )
+  select
+    render, job.owner_id, output.index, output.path, output.thumbnail_path, output.mime, output.width, output.height,
+    output.bytes, output.placeholder
+  from jsonb_to_recordset(outputs) as output (
+    index smallint, path text, thumbnail_path text, mime text, width integer, height integer, bytes integer,
+    placeholder text
+  )
+  where output.index < job.variants;
+
+  get diagnostics delivered = row_count;
+  if delivered = 0 then
+    raise exception 'complete_generation needs an output';
+  end if;
+
+  update public.renders
+  set cover_variant_id = (
+    select variant.id from public.render_variants as variant
+    where variant.render_id = render order by variant.index limit 1
+  )
+  where id = render;
+
+  -- Behind everything that is in it, as change_renders() adds.
+  insert into public.collection_items (collection_id, render_id, owner_id, position)
+  select job.collection_id, render, job.owner_id, coalesce(max(item.position), 0) + 1
+  from public.collection_items as item
+  where item.collection_id = job.collection_id
+  having job.collection_id is not null;
+
+  update public.generation_jobs
+  set status = 'succeeded', progress = 100, ready = delivered, error_code = null, finished_at = now(),
+    started_at = coalesce(started_at, now())
+  where id = job.id
+  returning * into job;
+
+  perform private.refund_job(job, (job.credits / job.variants) * (job.variants - delivered), 'missing_outputs');
+
+  -- An exponentially weighted mean over about the last ten runs. A clock that was set back must not fail a run, and a
+  -- run that was settled long after it ended says nothing about its preset: it counts as three times what was expected.
+  insert into public.preset_timings (preset_id, seconds, runs)
+  values (
+    job.preset_id,
+    least(greatest(extract(epoch from job.finished_at - job.created_at), 1)::real, 3 * job.expected_seconds),
+    1
+  )
+  on conflict (preset_id) do update
+  set
+    seconds = preset_timings.seconds + (excluded.seconds - preset_timings.seconds) / least(preset_timings.runs + 1, 10),
+    runs = preset_timings.runs + 1;
+
+  return claimed.outcome;
+end
+$$;
+
+create or replace function public.complete_generation(event text, job_id uuid, prediction text, outputs jsonb) returns text
+language sql volatile security invoker set search_path = ''
+as $$ select private.complete_generation(event, job_id, prediction, outputs) $$;
+
+revoke execute on function
+  private.complete_generation(text, uuid, text, jsonb),
+  public.complete_generation(text, uuid, text, jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  private.complete_generation(text, uuid, text, jsonb),
+  public.complete_generation(text, uuid, text, jsonb)
+  to service_role;
+
+
+-- The provider's word that no picture came: failed or canceled, and the debit back, once.
+create or replace function private.fail_generation(
+  event text, job_id uuid, prediction text, outcome public.job_status, code text
+) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  claimed record;
+begin
+  if outcome not in ('failed', 'canceled') then
+    raise exception 'fail_generation cannot end a job as %', outcome;
+  end if;
+
+  select * into claimed from private.claim_job(job_id, prediction);
+  perform private.record_event(event, job_id, outcome::text, claimed.outcome);
+  if claimed.outcome = 'applied' then
+    perform private.close_job(claimed.job, fail_generation.outcome, code);
+  end if;
+  return claimed.outcome;
+end
+$$;
+
+create or replace function public.fail_generation(
+  event text, job_id uuid, prediction text, outcome public.job_status, code text
+) returns text
+language sql volatile security invoker set search_path = ''
+as $$ select private.fail_generation(event, job_id, prediction, outcome, code) $$;
+
+revoke execute on function
+  private.fail_generation(text, uuid, text, public.job_status, text),
+  public.fail_generation(text, uuid, text, public.job_status, text)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  private.fail_generation(text, uuid, text, public.job_status, text),
+  public.fail_generation(text, uuid, text, public.job_status, text)
+  to service_role;
+
+-- ==== supabase/routines/50_files.sql
+-- Files: names wait in private.file_removals; the webhook handlers remove them through the Storage API.
+
+
+-- Queues the names of files that are about to be stored for a job, and renews those of an attempt that died. Under the
+-- lock of the job, so that no name is queued after complete_generation() wrote its row. Ten minutes are many times what
+-- storing takes: a file that is stored after its account was deleted is still removed. Outcomes as record_progress().
+create or replace function private.announce_files(job_id uuid, prediction text, names jsonb) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  claimed record;
+begin
+  select * into claimed from private.claim_job(job_id, prediction);
+  if claimed.outcome = 'applied' then
+    insert into private.file_removals (bucket, name, job_id, due_at)
+    select 'renders', announced.name, announce_files.job_id, now() + interval '10 minutes'
+    from jsonb_array_elements_text(names) as announced (name)
+    on conflict (bucket, name) do update set due_at = excluded.due_at, job_id = excluded.job_id;
+  end if;
+  return claimed.outcome;
+end
+$$;
+
+create or replace function public.announce_files(job_id uuid, prediction text, names jsonb) returns text
+language sql volatile security invoker set search_path = ''
+as $$ select private.announce_files(job_id, prediction, names) $$;
+
+revoke execute on function private.announce_files(uuid, text, jsonb), public.announce_files(uuid, text, jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function private.announce_files(uuid, text, jsonb), public.announce_files(uuid, text, jsonb)
+  to service_role;
+
+
+create or replace function private.keep_variant_files() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  delete from private.file_removals
+  where bucket = 'renders' and name in (new.path, new.thumbnail_path);
+  return null;
+end
+$$;
+
+create or replace trigger keep_variant_files after insert on public.render_variants
+  for each row execute function private.keep_variant_files();
+
+revoke execute on function private.keep_variant_files() from public, anon, authenticated, service_role;
+
+
+create or replace function private.queue_variant_files() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into private.file_removals (bucket, name)
+  values ('renders', old.path), ('renders', old.thumbnail_path)
+  on conflict do nothing;
+  return null;
+end
+$$;
+
+create or replace trigger queue_variant_files after delete on public.render_variants
+  for each row execute function private.queue_variant_files();
+
+revoke execute on function private.queue_variant_files() from public, anon, authenticated, service_role;
+
+
+-- Everything under the account's folders: photos have no rows of their own.
+create or replace function private.queue_account_files() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into private.file_removals (bucket, name)
+  select object.bucket_id, object.name
+  from storage.objects as object
+  where object.bucket_id in ('inputs', 'renders') and starts_with(object.name, old.id || '/')
+  on conflict do nothing;
+  return null;
+end
+$$;
+
+create or replace trigger queue_account_files after delete on public.profiles
+  for each row execute function private.queue_account_files();
+
+revoke execute on function private.queue_account_files() from public, anon, authenticated, service_role;
+
+
+-- The file of an item that is deleted goes too: its address is public.
+create or replace function private.queue_community_files() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if tg_op <> 'INSERT' then
+    insert into private.file_removals (bucket, name)
+    values ('community', old.path), ('community', old.thumbnail_path)
+    on conflict do nothing;
+  end if;
+  if tg_op <> 'DELETE' then
+    delete from private.file_removals
+    where bucket = 'community' and name in (new.path, new.thumbnail_path);
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger queue_community_files
+  after insert or delete or update of path, thumbnail_path on public.community_items
+  for each row execute function private.queue_community_files();
+
+revoke execute on function private.queue_community_files() from public, anon, authenticated, service_role;
+
+
+-- The names that are due longest, at most `most`: [{"bucket", "name"}]. A job that is not settled may still claim its own.
+create or replace function private.next_file_removals(most integer) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('bucket', due.bucket, 'name', due.name)), '[]'::jsonb)
+  from (
+    select bucket, name from private.file_removals as queued
+    where due_at <= now() and not exists (
+      select from public.generation_jobs as job
+      where job.id = queued.job_id and job.status in ('queued', 'processing', 'expired')
+    )
+    order by due_at
+    limit most
+  ) as due
+$$;
+
+create or replace function public.next_file_removals(most integer) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$ select private.next_file_removals(most) $$;
+
+revoke execute on function private.next_file_removals(integer), public.next_file_removals(integer)
+  from public, anon, authenticated, service_role;
+grant execute on function private.next_file_removals(integer), public.next_file_removals(integer) to service_role;
+
+
+-- Storage no longer has these files.
+create or replace function private.confirm_file_removals(removed jsonb) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  delete from private.file_removals as queued
+  using jsonb_to_recordset(removed) as done (bucket text, name text)
+  where queued.bucket = done.bucket and queued.name = done.name
+$$;
+
+create or replace function public.confirm_file_removals(removed jsonb) returns void
+language sql volatile security invoker set search_path = ''
+as $$ select private.confirm_file_removals(removed) $$;
+
+revoke execute on function private.confirm_file_removals(jsonb), public.confirm_file_removals(jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function private.confirm_file_removals(jsonb), public.confirm_file_removals(jsonb) to service_role;
+
+
+-- Whether the caller may keep a photo under this name: the policy's question, as RLS cannot ask its own table. A photo
+-- that is there already takes no room. Uploads that are under way at the same moment do not see each other.
+create or replace function private.has_room_for_photo(object_name text) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select
+    (
+      select count(*) from storage.objects
+      where bucket_id = 'inputs'
+        and name collate "C" > auth.uid()::text || '/' and name collate "C" < auth.uid()::text || '0'
+    ) < 1000
+    or exists (select from storage.objects where bucket_id = 'inputs' and name = object_name)
+$$;
+
+revoke execute on function private.has_room_for_photo(text) from public, anon, authenticated, service_role;
+grant execute on function private.has_room_for_photo(text) to authenticated;
+
+-- ==== supabase/routines/60_render_lists.sql
+-- Render lists: lists, counts and bulk changes share one filter, so "all matching this filter" means the same rows everywhere.
+-- A filter is a JSON object; each key that is there narrows: ids, presets, text (every word, anywhere in title or
+-- prompt), favorite, collection_id, added_at, created_from, created_before, trashed (default false), deleted_at.
+
+
+-- SQL conditions on `render`: every word, anywhere in title or prompt. The expression is the index's.
+create or replace function private.word_conditions(words text) returns text
+language sql immutable set search_path = ''
+as $$
+  select string_agg(
+    format(
+      ' and (render.title || E''\n'' || render.prompt) ilike %L',
+      '%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%'
+    ),
+    ''
+  )
+  from regexp_split_to_table(btrim(words), '\s+') as word
+$$;
+
+revoke execute on function private.word_conditions(text) from public, anon, authenticated, service_role;
+
+
+create or replace function private.renders_with_words(words text) returns setof uuid
+language plpgsql stable security definer set search_path = '' rows 1000
+as $$
+begin
+  return query execute
+    'select render.id from public.renders as render where render.owner_id = $1' || private.word_conditions(words)
+    using auth.uid();
+end
+$$;
+
+revoke execute on function private.renders_with_words(text) from public, anon, authenticated, service_role;
+grant execute on function private.renders_with_words(text) to authenticated;
+
+
+-- SQL conditions on `render` for a filter. Every value is quoted as a literal; keys are fixed here. Words are searched
+-- once for a query: unless it is told so, Postgres may do it again for every item of a collection.
+create or replace function private.render_conditions(filter jsonb) returns text
+language plpgsql stable set search_path = ''
+as $$
+declare
+  conditions text := format('render.owner_id = %L', auth.uid());
+begin
+  if coalesce((filter ->> 'trashed')::boolean, false) then
+    conditions := conditions || ' and render.deleted_at is not null';
+  else
+    conditions := conditions || ' and render.deleted_at is null';
+  end if;
+  if filter ? 'deleted_at' then
+    conditions := conditions || format(' and render.deleted_at = %L', (filter ->> 'deleted_at')::timestamptz);
+  end if;
+  if filter ? 'ids' then
+    conditions := conditions || format(
+      ' and render.id = any (%L::uuid[])', array(select jsonb_array_elements_text(filter -> 'ids'))::uuid[]
+    );
+  end if;
+  if jsonb_array_length(filter -> 'presets') = 1 then
+    -- An index gives its rows in order behind one equal value, not behind an array of one.
+    conditions := conditions || format(' and render.preset_id = %L', filter -> 'presets' ->> 0);
+  elsif filter ? 'presets' then
+    conditions := conditions || format(
+      ' and render.preset_id = any (%L::text[])', array(select jsonb_array_elements_text(filter -> 'presets'))
+    );
+  end if;
+  if filter ? 'created_from' then
+    conditions := conditions || format(' and render.created_at >= %L', (filter ->> 'created_from')::timestamptz);
+  end if;
+  if filter ? 'created_before' then
+    conditions := conditions || format(' and render.created_at < %L', (filter ->> 'created_before')::timestamptz);
+  end if;
+  if filter ? 'text' then
+    conditions := conditions || format(
+      $condition$
+        and render.id in (
+          with found as materialized (select private.renders_with_words(%L) as id) select id from found
+        )
+      $condition$,
+      filter ->> 'text'
+    );
+  end if;
+  if filter ? 'collection_id' then
+    conditions := conditions || format(
+      ' and render.id in (select item.render_id from public.collection_items as item where item.collection_id = %L%s)',
+      (filter ->> 'collection_id')::uuid,
+      case when filter ? 'added_at' then format(' and item.added_at = %L', (filter ->> 'added_at')::timestamptz) end
+    );
+  end if;
+  if (filter ->> 'favorite')::boolean then
+    conditions := conditions || format(
+      ' and render.id in (select item.render_id from public.collection_items as item where item.collection_id = %L)',
+      (select id from public.collections where owner_id = auth.uid() and is_favorites)
+    );
+  end if;
+  return conditions;
+end
+$$;
+
+revoke execute on function private.render_conditions(jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.render_conditions(jsonb) to authenticated;
+
+
+-- The first `most` of the caller's renders of a filter with a text, in the order of My Renders, from behind a place on.
+-- SECURITY DEFINER as renders_with_words(), and for the same reason; render_conditions() asks for the owner. Here Postgres
+-- knows the order and the number too: a word that is everywhere is found on the way, a rare one by its own index.
+create or replace function private.first_with_words(
+  filter jsonb, sort text, most integer, after_created_at timestamptz, after_id uuid
+) returns setof uuid
+language plpgsql stable security definer set search_path = '' rows 20
+as $$
+declare
+  direction constant text := case sort when 'oldest' then 'asc' else 'desc' end;
+  -- As in list_renders(): inside one collection the items are read; of two, favorites are the condition.
+  drives constant text := case
+    when filter ? 'added_at' then ''
+    when filter ? 'collection_id' then 'collection_id'
+    when (filter ->> 'favorite')::boolean then 'favorite'
+    else ''
+  end;
+  collection constant uuid := case drives
+    when 'collection_id' then (filter ->> 'collection_id')::uuid
+    when 'favorite' then (select id from public.collections where owner_id = auth.uid() and is_favorites)
+  end;
+  made constant text := case drives when '' then 'render.created_at' else 'item.render_created_at' end;
+  tie constant text := case drives when '' then 'render.id' else 'item.render_id' end;
+begin
+  return query execute format(
+    $query$
+      select render.id
+      from %1$s
+      where %2$s %3$s %4$s
+      order by %5$s %7$s, %6$s %7$s
+      limit %8$s
+    $query$,
+    case drives
+      when '' then 'public.renders as render'
+      else format(
+        -- By both columns of the foreign key: Postgres knows then that every item has its render.
+        $source$
+          public.collection_items as item
+          join public.renders as render on render.id = item.render_id and render.owner_id = item.owner_id
+            and item.collection_id = %L
+        $source$,
+        collection
+      )
+    end,
+    private.render_conditions(filter - 'text' - drives),
+    private.word_conditions(filter ->> 'text'),
+    case when after_id is not null then
+      format(
+        'and (%s, %s) %s (%L::timestamptz, %L::uuid)',
+        made, tie, case direction when 'asc' then '>' else '<' end, after_created_at, after_id
+      )
+    end,
+    made,
+    tie,
+    direction,
+    most
+  );
+end
+$$;
+
+revoke execute on function private.first_with_words(jsonb, text, integer, timestamp with time zone, uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function private.first_with_words(jsonb, text, integer, timestamp with time zone, uuid)
+  to authenticated;
+
+
+-- One page of the caller's renders as cards with their cover, one row more than `page_size` when there is a next page.
+-- `sort`: newest | oldest | deleted (the trash, latest first) | manual | added (a collection's own order, latest first).
+-- `after_key` and `after_id` are the `key` and `id` of the last card before the page.
+create or replace function public.list_renders(
+  filter jsonb, sort text, page_size integer, after_key text default null, after_id uuid default null
+) returns jsonb
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+  searched constant boolean := filter ? 'text' and sort in ('newest', 'oldest');
+  favorites constant uuid := (select id from public.collections where owner_id = auth.uid() and is_favorites);
+  -- Inside one collection the items are read, in the order of one of their indexes. Of two collections, favorites are
+  -- the condition.
+  collection constant uuid := case
+    when searched or sort = 'deleted' or filter ? 'added_at' then null
+    when filter ? 'collection_id' then (filter ->> 'collection_id')::uuid
+    when (filter ->> 'favorite')::boolean then favorites
+  end;
+  made constant text := case when collection is null then 'render.created_at' else 'item.render_created_at' end;
+  -- [key, its type, direction]
+  ordering constant text[] := case sort
+    when 'newest' then array[made, 'timestamptz', 'desc']
+    when 'oldest' then array[made, 'timestamptz', 'asc']
+    when 'deleted' then array['render.deleted_at', 'timestamptz', 'desc']
+    when 'manual' then array['item.position', 'double precision', 'asc']
+    when 'added' then array['item.added_at', 'timestamptz', 'desc']
+  end;
+  -- An index is read from where the page starts when it can compare its own columns with a row.
+  tie constant text := case when collection is null then 'render.id' else 'item.render_id' end;
+  conditions constant text := case
+    when searched then
+      format(
+        'render.id = any (%L::uuid[])',
+        array(select private.first_with_words(filter, sort, page_size + 1, after_key::timestamptz, after_id))
+      )
+    when collection is null then private.render_conditions(filter)
+    when filter ? 'collection_id' then private.render_conditions(filter - 'collection_id')
+    else private.render_conditions(filter - 'favorite')
+  end;
+  page jsonb;
+begin
+  if ordering is null or sort in ('manual', 'added') and not filter ? 'collection_id' then
+    raise sqlstate 'PT400' using message = 'malformed_request', detail = '{}';
+  end if;
+  execute format(
+    $query$
+      select coalesce(jsonb_agg(to_jsonb(card) - 'place' order by card.place), '[]'::jsonb)
+      from (
+        select
+          row_number() over (order by page.key %3$s, page.id %3$s) as place,
+          page.id, page.key, page.title, page.preset_id, page.created_at, page.deleted_at,
+          (select count(*) from public.render_variants as variant where variant.render_id = page.id) as variant_count,
+          exists (
+            select from public.collection_items as favorite
+            where favorite.render_id = page.id and favorite.collection_id = %5$L
+          ) as is_favorite,
+          (
+            select to_jsonb(variant) from public.render_variants as variant
+            where variant.render_id = page.id
+            order by variant.id = page.cover_variant_id desc nulls last, variant.index
+            limit 1
+          ) as cover
+        from (
+          select
+            render.id, %1$s as key, render.title, render.preset_id, render.created_at, render.deleted_at,
+            render.cover_variant_id
+          from %6$s
+          where %2$s %7$s
+          order by %1$s %3$s, %8$s %3$s
+          limit %4$s
+        ) as page
+      ) as card
+    $query$,
+    ordering[1],
+    case when collection is null then conditions else format('item.collection_id = %L', collection) end,
+    ordering[3],
+    page_size + 1,
+    favorites,
+    case
+      when collection is null then 'public.renders as render'
+      else format(
+        $source$
+          public.collection_items as item
+          cross join lateral (
+            select * from public.renders as render where render.id = item.render_id and %s %s
+          ) as render
+        $source$,
+        conditions,
+        -- Held apart, renders are looked up for the items that the page comes to. Words are found by their own index.
+        case when not filter ? 'text' then 'offset 0' end
+      )
+    end,
+    case when after_key is not null then
+      format(
+        'and (%s, %s) %s (%L::%s, %L::uuid)',
+        ordering[1], tie, case ordering[3] when 'asc' then '>' else '<' end, after_key, ordering[2], after_id
+      )
+    end,
+    tie
+  ) into page;
+  return page;
+end
+$$;
+
+revoke execute on function public.list_renders(jsonb, text, integer, text, uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function public.list_renders(jsonb, text, integer, text, uuid) to authenticated;
+
+
+-- How many renders of a filter each month has, UTC, latest first: [{"month": "2026-11", "count": 12}].
+create or replace function public.count_renders_by_month(filter jsonb) returns jsonb
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+  months jsonb;
+begin
+  execute format(
+    $query$
+      select coalesce(jsonb_agg(to_jsonb(counted) order by counted.month desc), '[]'::jsonb)
+      from (
+        select to_char(render.created_at at time zone 'UTC', 'YYYY-MM') as month, count(*) as count
+        from public.renders as render
+        where %s
+        group by 1
+      ) as counted
+    $query$,
+    private.render_conditions(filter)
+  ) into months;
+  return months;
+end
+$$;
+
+revoke execute on function public.count_renders_by_month(jsonb) from public, anon, authenticated, service_role;
+grant execute on function public.count_renders_by_month(jsonb) to authenticated;
+
+
+-- Everything about one render of the caller's, in an array that is empty when there is none: variants, the collections it
+-- is in, the picture it came from, the latest renders that were made from it, and what it cost.
+create or replace function public.render_detail(render_id uuid) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(render) || jsonb_build_object(
+    'variants', (
+      select jsonb_agg(to_jsonb(variant) order by variant.index)
+      from public.render_variants as variant where variant.render_id = render.id
+    ),
+    'collections', (
+      select coalesce(
+        jsonb_agg(
+          jsonb_build_object('id', collection.id, 'name', collection.name, 'is_favorites', collection.is_favorites)
+          order by collection.is_favorites desc, collection.name
+        ),
+        '[]'::jsonb
+      )
+      from public.collection_items as item
+      join public.collections as collection on collection.id = item.collection_id
+      where item.render_id = render.id
+    ),
+    'source', (
+      select jsonb_build_object(
+        'render_id', parent.id, 'title', parent.title, 'deleted_at', parent.deleted_at, 'variant', to_jsonb(variant)
+      )
+      from public.render_variants as variant
+      join public.renders as parent on parent.id = variant.render_id
+      where variant.id = render.source_variant_id
+    ),
+    'made_from_it', (
+      select coalesce(jsonb_agg(to_jsonb(made) order by made.created_at desc), '[]'::jsonb)
+      from (
+        select child.id as render_id, child.title, child.created_at, to_jsonb(cover) as variant
+        from public.render_variants as variant
+        join public.renders as child on child.source_variant_id = variant.id and child.owner_id = variant.owner_id
+        left join public.render_variants as cover on cover.id = child.cover_variant_id
+        where variant.render_id = render.id and child.deleted_at is null
+        order by child.created_at desc
+        limit 24
+      ) as made
+    ),
+    'credits', (select job.credits from public.generation_jobs as job where job.id = render.job_id),
+    'refund', (
+      select jsonb_build_object('credits', entry.amount, 'reason', entry.reason)
+      from public.usage_ledger as entry
+      where entry.job_id = render.job_id and entry.kind = 'refund'
+    )
+  )), '[]'::jsonb)
+  from public.renders as render
+  where render.id = render_detail.render_id
+$$;
+
+revoke execute on function public.render_detail(uuid) from public, anon, authenticated, service_role;
+grant execute on function public.render_detail(uuid) to authenticated;
+
+-- ==== supabase/routines/62_render_changes.sql
+-- Render changes: trash, restore, collect, delete for ever.
+
+
+-- Move the renders of a filter to the trash or out of it, or put them into a collection or take them out.
+-- Answers {"changed": n, "at": the moment it happened}: with "at" as deleted_at or added_at, a filter names the same
+-- renders again, for an undo. `action`: trash | restore | collect | uncollect; without `collection` the last two mean
+-- "My Favorites", whose `added_at` the filter then means. Locks the collection, then what is put into it.
+-- Raises PT404 collection_not_found.
+create or replace function public.change_renders(filter jsonb, action text, collection uuid default null) returns jsonb
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  conditions text;
+  changed bigint;
+begin
+  if action in ('collect', 'uncollect') then
+    select id into collection from public.collections
+    where owner_id = auth.uid() and case when collection is null then is_favorites else id = collection end
+    for key share;
+    if not found then
+      raise sqlstate 'PT404' using message = 'collection_not_found', detail = '{}';
+    end if;
+    if filter ? 'added_at' then
+      filter := filter || jsonb_build_object('collection_id', collection);
+    end if;
+  end if;
+  conditions := private.render_conditions(filter);
+  case action
+    when 'trash' then
+      execute format('update public.renders as render set deleted_at = now() where %s', conditions);
+    when 'restore' then
+      execute format('update public.renders as render set deleted_at = null where %s', conditions);
+    when 'collect' then
+      execute format(
+        $statement$
+          insert into public.collection_items (collection_id, render_id, position)
+          select %1$L, chosen.id, last.position + row_number() over (order by chosen.created_at, chosen.id)
+          from
+            (
+              select render.id, render.created_at from public.renders as render where %2$s for key share of render
+            ) as chosen,
+            (
+              select coalesce(max(position), 0) as position
+              from public.collection_items where collection_id = %1$L
+            ) as last
+          on conflict do nothing
+        $statement$,
+        collection, conditions
+      );
+    when 'uncollect' then
+      execute format(
+        $statement$
+          delete from public.collection_items as item
+          using public.renders as render
+          where item.collection_id = %L and item.render_id = render.id and %s
+        $statement$,
+        collection, conditions
+      );
+    else
+      raise sqlstate 'PT400' using message = 'malformed_request', detail = '{}';
+  end case;
+  get diagnostics changed = row_count;
+  return jsonb_build_object('changed', changed, 'at', now());
+end
+$$;
+
+revoke execute on function public.change_renders(jsonb, text, uuid) from public, anon, authenticated, service_role;
+grant execute on function public.change_renders(jsonb, text, uuid) to authenticated;
+
+
+-- The moment is the database's own, whatever a direct caller writes: null, or not null.
+create or replace function private.stamp_trashed_render() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.deleted_at := case when new.deleted_at is not null then coalesce(old.deleted_at, now()) end;
+  return new;
+end
+$$;
+
+create or replace trigger stamp_trashed_render before update of deleted_at on public.renders
+  for each row execute function private.stamp_trashed_render();
+
+revoke execute on function private.stamp_trashed_render() from public, anon, authenticated, service_role;
+
+
+-- Delete the caller's renders of a filter for ever, if they are in the trash: 500 at most, answers how many. Their files
+-- follow by the queue of removals. SECURITY DEFINER: people have no DELETE on renders, so nothing but the trash can be
+-- deleted, whatever the filter is. The lock asks the conditions again of a row that was just restored.
+create or replace function private.delete_trashed_renders(filter jsonb) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  deleted bigint;
+begin
+  execute format(
+    $statement$
+      delete from public.renders where id = any (array(
+        select render.id from public.renders as render
+        where render.owner_id = %L and render.deleted_at is not null and %s
+        order by render.id limit 500
+        for update of render
+      ))
+    $statement$,
+    auth.uid(), private.render_conditions(filter || '{"trashed": true}')
+  );
+  get diagnostics deleted = row_count;
+  return deleted;
+end
+$$;
+
+create or replace function public.delete_trashed_renders(filter jsonb) returns bigint
+language sql volatile security invoker set search_path = ''
+as $$ select private.delete_trashed_renders(filter) $$;
+
+revoke execute on function private.delete_trashed_renders(jsonb), public.delete_trashed_renders(jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function private.delete_trashed_renders(jsonb), public.delete_trashed_renders(jsonb) to authenticated;
+
+
+-- Delete what has been in the trash for `days`, over everybody, at most `limit` renders; answers how many. What somebody
+-- is restoring or deleting is left to the next time. Called as `anon`: the proof alone opens it.
+create or replace function private.purge_trash(request text, proof text) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  asked jsonb;
+  purged bigint;
+begin
+  perform private.verify_proof('purge_trash', request, proof);
+  asked := request::jsonb;
+
+  delete from public.renders
+  where id = any (array(
+    select id from public.renders
+    where deleted_at <= now() - make_interval(days => (asked ->> 'days')::integer)
+    order by deleted_at
+    limit (asked ->> 'limit')::integer
+    for update skip locked
+  ));
+  get diagnostics purged = row_count;
+  return purged;
+end
+$$;
+
+create or replace function public.purge_trash(request text, proof text) returns bigint
+language sql volatile security invoker set search_path = ''
+as $$ select private.purge_trash(request, proof) $$;
+
+revoke execute on function private.purge_trash(text, text), public.purge_trash(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.purge_trash(text, text), public.purge_trash(text, text) to anon;
+
+
+-- Delete one variant for ever; the last one stays. The cover passes on to the first that is left.
+-- Raises PT404 variant_not_found, PT409 last_variant.
+create or replace function private.delete_variant(variant uuid) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  render public.renders;
+begin
+  -- The render's row is the lock: two deletes at once must not take the last two.
+  select owned.* into render
+  from public.renders as owned
+  join public.render_variants as doomed on doomed.render_id = owned.id
+  where doomed.id = variant and owned.owner_id = auth.uid()
+  for no key update of owned;
+  if not found then
+    raise sqlstate 'PT404' using message = 'variant_not_found', detail = '{}';
+  end if;
+  if (select count(*) from public.render_variants where render_id = render.id) = 1 then
+    raise sqlstate 'PT409' using message = 'last_variant', detail = '{}';
+  end if;
+
+  delete from public.render_variants where id = variant;
+
+  update public.renders
+  set cover_variant_id = (
+    select left_over.id from public.render_variants as left_over
+    where left_over.render_id = render.id order by left_over.index limit 1
+  )
+  where id = render.id and cover_variant_id is null;
+end
+$$;
+
+create or replace function public.delete_variant(variant uuid) returns void
+language sql volatile security invoker set search_path = ''
+as $$ select private.delete_variant(variant) $$;
+
+revoke execute on function private.delete_variant(uuid), public.delete_variant(uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function private.delete_variant(uuid), public.delete_variant(uuid) to authenticated;
+
+-- ==== supabase/routines/65_collections.sql
+-- Collections.
+
+
+-- The caller's collections, "My Favorites" first and then the latest, with the number of renders outside the trash and
+-- up to three covers: the chosen one, then the latest. One row more than `page_size` when there is a next page.
+-- `containing`: each also says whether that render is in it. `wanted`: that collection alone.
+create or replace function public.list_collections(
+  page_size integer,
+  after_favorites boolean default null, after_created_at timestamptz default null, after_id uuid default null,
+  containing uuid default null, wanted uuid default null
+) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  with page as (
+    select collection.*
+    from public.collections as collection
+    where collection.owner_id = auth.uid()
+      and (wanted is null or collection.id = wanted)
+      and (
+        after_id is null
+        or (collection.is_favorites, collection.created_at, collection.id)
+          < (after_favorites, after_created_at, after_id)
+      )
+    order by collection.is_favorites desc, collection.created_at desc, collection.id desc
+    limit page_size + 1
+  ),
+  -- What does not count is looked for, because it is little: an index alone tells how many items there are.
+  trashed as (
+    select item.collection_id, count(*) as count
+    from public.renders as render
+    join public.collection_items as item on item.render_id = render.id
+    where render.owner_id = auth.uid() and render.deleted_at is not null
+    group by item.collection_id
+  )
+  select coalesce(
+    jsonb_agg(
+      to_jsonb(page) - 'owner_id' || jsonb_build_object(
+        'count', (
+          select count(*) from public.collection_items as item where item.collection_id = page.id
+        ) - coalesce((select trashed.count from trashed where trashed.collection_id = page.id), 0),
+        'covers', (
+          select coalesce(jsonb_agg(to_jsonb(cover) order by cover.is_chosen desc, cover.added_at desc), '[]'::jsonb)
+          from (
+            select variant.*, item.added_at, item.is_chosen
+            from (
+              (
+                select chosen.render_id, chosen.added_at, true as is_chosen
+                from public.collection_items as chosen
+                where chosen.collection_id = page.id and chosen.render_id = page.cover_render_id
+              )
+              union all
+              (
+                select latest.render_id, latest.added_at, false as is_chosen
+                from public.collection_items as latest
+                where latest.collection_id = page.id and latest.render_id is distinct from page.cover_render_id
+                  -- Held apart: asked of the latest items until three are found, not of all.
+                  and exists (
+                    select from public.renders as kept where kept.id = latest.render_id and kept.deleted_at is null
+                    offset 0
+                  )
+                order by latest.added_at desc, latest.render_id desc
+                limit 3
+              )
+            ) as item
+            join public.renders as render on render.id = item.render_id and render.deleted_at is null
+            join public.render_variants as variant on variant.id = render.cover_variant_id
+            order by item.is_chosen desc, item.added_at desc
+            limit 3
+          ) as cover
+        ),
+        'contains', exists (
+          select from public.collection_items as item
+          where item.collection_id = page.id and item.render_id = containing
+        )
+      )
+      order by page.is_favorites desc, page.created_at desc, page.id desc
+    ),
+    '[]'::jsonb
+  )
+  from page
+$$;
+
+revoke execute on function public.list_collections(integer, boolean, timestamp with time zone, uuid, uuid, uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function public.list_collections(integer, boolean, timestamp with time zone, uuid, uuid, uuid)
+  to authenticated;
+
+
+-- Put an item behind another one of its collection, or first without `behind`. Its new place lies halfway to the next
+-- item; where halves run out, the whole collection is numbered anew.
+-- Raises PT404 render_not_found when either is not in the collection.
+create or replace function public.move_collection_item(collection uuid, render uuid, behind uuid default null) returns void
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  low double precision;
+  high double precision;
+  middle double precision;
+begin
+  -- Moves within one collection queue here.
+  perform from public.collection_items where collection_id = collection order by render_id for no key update;
+
+  if not exists (select from public.collection_items where collection_id = collection and render_id = render)
+    or behind is not null
+      and not exists (select from public.collection_items where collection_id = collection and render_id = behind)
+    or behind = render
+  then
+    raise sqlstate 'PT404' using message = 'render_not_found', detail = '{}';
+  end if;
+
+  for attempt in 1..2 loop
+    select position into low from public.collection_items where collection_id = collection and render_id = behind;
+    select min(position) into high from public.collection_items as item
+    where item.collection_id = collection and item.render_id <> render
+      and (behind is null or (item.position, item.render_id) > (low, behind));
+    middle := case
+      when low is null and high is null then 0
+      when low is null then high - 1
+      when high is null then low + 1
+      else low + (high - low) / 2
+    end;
+    exit when (low is null or middle > low) and (high is null or middle < high);
+
+    update public.collection_items as item set position = numbered.place
+    from (
+      select other.render_id, row_number() over (order by other.position, other.render_id) as place
+      from public.collection_items as other where other.collection_id = collection
+    ) as numbered
+    where item.collection_id = collection and item.render_id = numbered.render_id;
+  end loop;
+
+  update public.collection_items set position = middle where collection_id = collection and render_id = render;
+end
+$$;
+
+revoke execute on function public.move_collection_item(uuid, uuid, uuid) from public, anon, authenticated, service_role;
+grant execute on function public.move_collection_item(uuid, uuid, uuid) to authenticated;
+
+
+-- SECURITY DEFINER: a render of somebody else is read here and refused by the foreign key right after, exactly as one
+-- that does not exist.
+create or replace function private.copy_render_time() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  new.render_created_at := coalesce(
+    (select created_at from public.renders where id = new.render_id), new.render_created_at
+  );
+  return new;
+end
+$$;
+
+create or replace trigger copy_render_time before insert on public.collection_items
+  for each row execute function private.copy_render_time();
+
+revoke execute on function private.copy_render_time() from public, anon, authenticated, service_role;
+
+
+-- Refuses to rename, hand over or delete "My Favorites" while its owner is there; with the account it goes.
+-- Raises PT409 favorites_fixed.
+create or replace function private.keep_my_favorites() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if exists (select from public.profiles where id = old.owner_id) then
+    raise sqlstate 'PT409' using message = 'favorites_fixed', detail = '{}';
+  end if;
+  return old;
+end
+$$;
+
+create or replace trigger keep_my_favorites before delete on public.collections
+  for each row when (old.is_favorites) execute function private.keep_my_favorites();
+
+create or replace trigger keep_what_my_favorites_is before update of name, owner_id, is_favorites on public.collections
+  for each row when (
+    old.is_favorites
+    and (old.name, old.owner_id, old.is_favorites) is distinct from (new.name, new.owner_id, new.is_favorites)
+  ) execute function private.keep_my_favorites();
+
+revoke execute on function private.keep_my_favorites() from public, anon, authenticated, service_role;
+
+-- ==== supabase/routines/70_sharing.sql
+-- Share links: a person shows one of their renders or collections by an unguessable link.
+
+
+-- The token of a link: 256 bits that only the API's key makes from its id, so its owner can be shown it again and
+-- the table need not hold it. In base64url, as it stands in the address.
+create or replace function private.share_token(link_id uuid) returns text
+language sql stable set search_path = ''
+as $$ select translate(encode(private.hmac(E'share_link\n' || link_id), 'base64'), E'+/=\n', '-_') $$;
+
+revoke execute on function private.share_token(uuid) from public, anon, authenticated, service_role;
+
+
+create or replace function private.share_token_hash(token text) returns bytea
+language sql immutable set search_path = ''
+as $$ select sha256(convert_to(token, 'UTF8')) $$;
+
+revoke execute on function private.share_token_hash(text) from public, anon, authenticated, service_role;
+
+
+-- What was taken down is not shared again. Raises PT403 sharing_refused.
+create or replace function private.keep_share_token() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into private.share_tokens (share_link_id, token_hash)
+  values (new.id, private.share_token_hash(private.share_token(new.id)));
+  return null;
+end
+$$;
+
+create or replace trigger keep_share_token after insert on public.share_links
+  for each row execute function private.keep_share_token();
+
+revoke execute on function private.keep_share_token() from public, anon, authenticated, service_role;
+
+
+-- Off stays off, at the database's own moment, whatever a direct caller writes.
+create or replace function private.stamp_revoked_share() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.revoked_at := coalesce(old.revoked_at, case when new.revoked_at is not null then now() end);
+  return new;
+end
+$$;
+
+create or replace trigger stamp_revoked_share before update of revoked_at on public.share_links
+  for each row execute function private.stamp_revoked_share();
+
+revoke execute on function private.stamp_revoked_share() from public, anon, authenticated, service_role;
+
+
+-- The caller's links that are not turned off, latest first, with the name of what they show; one row more than
+-- `page_size` when there is a next page; `wanted`: that one alone. `token` is null when the API's key changed since:
+-- such a link still opens.
+-- SECURITY DEFINER: the token comes from the key. The owner is asked for explicitly.
+create or replace function private.my_share_links(
+  page_size integer, of_render uuid, of_collection uuid, after_created_at timestamptz, after_id uuid,
+  wanted uuid
+) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(shown) order by shown.created_at desc, shown.id desc), '[]'::jsonb)
+  from (
+    select
+      link.id, link.render_id, link.collection_id, coalesce(render.title, collection.name) as title,
+      link.include_settings, link.expires_at, link.taken_down_at, link.created_at,
+      case
+        when private.share_token_hash(private.share_token(link.id)) = kept.token_hash
+        then private.share_token(link.id)
+      end as token
+    from public.share_links as link
+    join private.share_tokens as kept on kept.share_link_id = link.id
+    left join public.renders as render on render.id = link.render_id
+    left join public.collections as collection on collection.id = link.collection_id
+    where link.owner_id = auth.uid() and link.revoked_at is null
+      and (wanted is null or link.id = wanted)
+      and (of_render is null or link.render_id = of_render)
+      and (of_collection is null or link.collection_id = of_collection)
+      and (after_id is null or (link.created_at, link.id) < (after_created_at, after_id))
+    order by link.created_at desc, link.id desc
+    limit page_size + 1
+  ) as shown
+$$;
+
+create or replace function public.my_share_links(
+  page_size integer, of_render uuid default null, of_collection uuid default null,
+  after_created_at timestamptz default null, after_id uuid default null, wanted uuid default null
+) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$ select private.my_share_links(page_size, of_render, of_collection, after_created_at, after_id, wanted) $$;
+
+revoke execute on function
+  private.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid),
+  public.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  private.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid),
+  public.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid)
+  to authenticated;
+
+
+-- The link of a token while it opens something.
+create or replace function private.live_share(token text) returns setof public.share_links
+language sql stable security definer set search_path = ''
+as $$
+  select link.*
+  from private.share_tokens as kept
+  join public.share_links as link on link.id = kept.share_link_id
+  where kept.token_hash = private.share_token_hash(token)
+    and link.revoked_at is null and link.taken_down_at is null
+    and (link.expires_at is null or link.expires_at > now())
+$$;
+
+revoke execute on function private.live_share(text) from public, anon, authenticated, service_role;
+
+
+-- What a link shows, each render with its place. What lies in the trash or was taken down is not shown.
+create or replace function private.shared_renders(link public.share_links)
+returns table (render_id uuid, place double precision)
+language sql stable set search_path = ''
+as $$
+  select shown.id, shown.place
+  from (
+    select render.id, 0::double precision as place
+    from public.renders as render
+    where render.id = link.render_id and render.deleted_at is null
+    union all
+    select render.id, item.position
+    from public.collection_items as item
+    join public.renders as render on render.id = item.render_id and render.deleted_at is null
+    where item.collection_id = link.collection_id
+  ) as shown
+  where not exists (select from private.taken_down_renders as taken where taken.render_id = shown.id)
+$$;
+
+revoke execute on function private.shared_renders(public.share_links) from public, anon, authenticated, service_role;
+
+
+-- What a visitor sees, in an array that is empty when the token opens nothing: the title, and a page of renders, one
+-- more than `page_size` when there is a next page. How they were made is there only when the owner included it.
+-- Request: {"token", "page_size", "after_place", "after_id"}. Called as `anon`: the proof alone opens it.
+create or replace function private.open_share(request text, proof text) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  asked jsonb;
+begin
+  perform private.verify_proof('open_share', request, proof);
+  asked := request::jsonb;
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'kind', case when link.render_id is null then 'collection' else 'render' end,
+      -- a render's own is that of the one that is shown
+      'title', (select name from public.collections where id = link.collection_id),
+      'renders', shown.renders
+    )), '[]'::jsonb)
+    from private.live_share(asked ->> 'token') as link
+    cross join lateral (
+      select coalesce(jsonb_agg(to_jsonb(page) order by page.place, page.id), '[]'::jsonb) as renders
+      from (
+        select
+          render.id, shared.place, render.preset_id,
+          case when link.include_settings or render.title <> job.title then render.title end as title,
+          case
+            when link.include_settings then jsonb_build_object(
+              'preset_id', render.preset_id, 'prompt', render.prompt, 'settings', render.settings,
+              'seed', render.seed, 'from_photo', job.input_path is not null
+            )
+          end as recipe,
+          (
+            select jsonb_agg(
+              to_jsonb(variant)
+              order by (variant.id is not distinct from render.cover_variant_id) desc, variant.index
+            )
+            from public.render_variants as variant where variant.render_id = render.id
+          ) as variants
+        from private.shared_renders(link) as shared
+        join public.renders as render on render.id = shared.render_id
+        join public.generation_jobs as job on job.id = render.job_id
+        where (
+            asked ->> 'after_id' is null
+            or (shared.place, render.id) > ((asked ->> 'after_place')::double precision, (asked ->> 'after_id')::uuid)
+          )
+          and (
+            asked ->> 'variant_id' is null
+            or render.id = (
+              select variant.render_id from public.render_variants as variant
+              where variant.id = (asked ->> 'variant_id')::uuid
+            )
+          )
+        order by shared.place, render.id
+        limit (asked ->> 'page_size')::integer + 1
+      ) as page
+    ) as shown
+    -- A render in the trash takes its link along.
+    where link.collection_id is not null or exists (select from private.shared_renders(link))
+  );
+end
+$$;
+
+create or replace function public.open_share(request text, proof text) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$ select private.open_share(request, proof) $$;
+
+revoke execute on function private.open_share(text, text), public.open_share(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.open_share(text, text), public.open_share(text, text) to anon;
+
+
+-- The files of one picture that a token opens: an array of none or one. Request: {"token", "variant_id"}.
+create or replace function private.open_shared_picture(request text, proof text) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  asked jsonb;
+begin
+  perform private.verify_proof('open_shared_picture', request, proof);
+  asked := request::jsonb;
+  return (
+    select coalesce(jsonb_agg(to_jsonb(variant)), '[]'::jsonb)
+    from private.live_share(asked ->> 'token') as link
+    cross join lateral private.shared_renders(link) as shared
+    join public.render_variants as variant on variant.render_id = shared.render_id
+    where variant.id = (asked ->> 'variant_id')::uuid
+  );
+end
+$$;
+
+create or replace function public.open_shared_picture(request text, proof text) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$ select private.open_shared_picture(request, proof) $$;
+
+revoke execute on function private.open_shared_picture(text, text), public.open_shared_picture(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.open_shared_picture(text, text), public.open_shared_picture(text, text) to anon;
+
+
+-- Whether this request of Storage's, with its headers x-share-token and x-share-proof, may read a file of the bucket
+-- `renders`. Storage gives policies the request's headers as PostgREST does. Raises PT403 proof_invalid.
+create or replace function private.share_opens_file(object_name text) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  headers constant jsonb := coalesce(nullif(current_setting('request.headers', true), ''), '{}')::jsonb;
+begin
+  if not headers ? 'x-share-token' then
+    return false;
+  end if;
+  perform private.verify_proof('share_opens_file', headers ->> 'x-share-token', headers ->> 'x-share-proof');
+  return exists (
+    select
+    from private.live_share(headers ->> 'x-share-token') as link
+    cross join lateral private.shared_renders(link) as shared
+    join public.render_variants as variant on variant.render_id = shared.render_id
+    where object_name in (variant.path, variant.thumbnail_path)
+  );
+end
+$$;
+
+revoke execute on function private.share_opens_file(text) from public, anon, authenticated, service_role;
+grant execute on function private.share_opens_file(text) to anon;
+
+-- ==== supabase/routines/75_moderation.sql
+-- Moderation: visitors report, operators take down.
+
+
+-- Locks the owner's profile before a link is made, as private.take_down_render() does: of two at the same moment the
+-- later one sees the earlier. Weaker than the lock of a submit, so that it agrees with those of foreign keys.
+-- Raises PT403 sharing_refused.
+create or replace function private.refuse_taken_down() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform from public.profiles where id = new.owner_id for no key update;
+  if exists (select from private.taken_down_renders as taken where taken.render_id = new.render_id)
+    or exists (
+      select from public.share_links as other
+      where other.owner_id = new.owner_id and other.taken_down_at is not null
+        and other.collection_id = new.collection_id
+    )
+  then
+    raise sqlstate 'PT403' using message = 'sharing_refused', detail = '{}';
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger refuse_taken_down before insert on public.share_links
+  for each row execute function private.refuse_taken_down();
+
+revoke execute on function private.refuse_taken_down() from public, anon, authenticated, service_role;
+
+
+-- Note a report. Who reports is not asked and not kept. The twenty-first report of one picture says nothing new and is
+-- dropped. Request: {"token", "item_id", "render_id", "reason", "message"}, one of the first two null; "render_id" is one
+-- of those that the token shows, or null. Called as `anon`: the proof alone opens it.
+-- Raises PT404 share_not_found, community_item_not_found.
+create or replace function private.report_picture(request text, proof text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  asked jsonb;
+  link public.share_links;
+  item uuid;
+  render uuid;
+begin
+  perform private.verify_proof('report_picture', request, proof);
+  asked := request::jsonb;
+  render := asked ->> 'render_id';
+  if asked ->> 'token' is not null then
+    select * into link from private.live_share(asked ->> 'token');
+    if not found or (
+      render is not null
+      and not exists (select from private.shared_renders(link) as shown where shown.render_id = render)
+    ) then
+      raise sqlstate 'PT404' using message = 'share_not_found', detail = '{}';
+    end if;
+  else
+    select shown.id into item
+    from public.community_items as shown
+    join public.community_collections as curated on curated.id = shown.collection_id
+    where shown.id = (asked ->> 'item_id')::uuid and shown.is_published and curated.published_at <= now();
+    if not found then
+      raise sqlstate 'PT404' using message = 'community_item_not_found', detail = '{}';
+    end if;
+  end if;
+
+  -- One at a time, so that the bound is exact.
+  perform pg_advisory_xact_lock(hashtext('report_picture'));
+  if (
+    select count(*) from private.reports as report
+    where report.community_item_id = item
+      or (report.share_link_id = link.id and report.render_id is not distinct from render)
+  ) < 20 then
+    insert into private.reports (share_link_id, render_id, community_item_id, reason, message)
+    values (link.id, render, item, asked ->> 'reason', asked ->> 'message');
+  end if;
+end
+$$;
+
+create or replace function public.report_picture(request text, proof text) returns void
+language sql volatile security invoker set search_path = ''
+as $$ select private.report_picture(request, proof) $$;
+
+revoke execute on function private.report_picture(text, text), public.report_picture(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.report_picture(text, text), public.report_picture(text, text) to anon;
+
+
+-- An operator's statement without a report: the render is shown by no link any more, those to it alone stop, and no new
+-- one can be made. Granted to nobody.
+create or replace function private.take_down_render(render uuid) returns text
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  owner constant uuid := (select owner_id from public.renders where id = render);
+begin
+  perform from public.profiles where id = owner for no key update;
+  insert into private.taken_down_renders (render_id) values (render) on conflict do nothing;
+  update public.share_links set taken_down_at = now()
+  where owner_id = owner and render_id = render and taken_down_at is null;
+  return 'it is shown by no link';
+end
+$$;
+
+revoke execute on function private.take_down_render(uuid) from public, anon, authenticated, service_role;
+
+
+-- An operator's one statement: select private.take_down('<id of a report>'). A render: as take_down_render(). A
+-- collection: so for every render in it, and every link to the collection stops. A community item is deleted, and its file
+-- with it. Granted to nobody.
+create or replace function private.take_down(report_id uuid) returns text
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  report private.reports;
+  reported public.share_links;
+begin
+  select * into strict report from private.reports where id = report_id;
+  if report.community_item_id is not null then
+    delete from public.community_items where id = report.community_item_id;
+    return 'the community item is deleted';
+  end if;
+  select * into strict reported from public.share_links where id = report.share_link_id;
+  if coalesce(report.render_id, reported.render_id) is not null then
+    return private.take_down_render(coalesce(report.render_id, reported.render_id));
+  end if;
+  perform from public.profiles where id = reported.owner_id for no key update;
+  perform private.take_down_render(item.render_id)
+  from public.collection_items as item where item.collection_id = reported.collection_id;
+  update public.share_links set taken_down_at = now()
+  where owner_id = reported.owner_id and collection_id = reported.collection_id and taken_down_at is null;
+  return 'every link to it and to what is in it is off';
+end
+$$;
+
+revoke execute on function private.take_down(uuid) from public, anon, authenticated, service_role;
+
+
+-- What visitors reported and nobody took down, latest first: a line for each thing. `address` follows the public URL, and
+-- is null when the API's key changed since; `live` says whether it still opens. `files` are names in the bucket.
+drop view if exists private.open_reports;
+create view private.open_reports with (security_invoker = true) as
+select
+  grouped.reports, grouped.latest, grouped.reasons, grouped.messages, grouped.report_id,
+  coalesce(item.title, render.title, collection.name) as title,
+  case
+    when item.id is not null then '/community/' || curated.slug || '?item=' || item.id
+    when kept.token_hash = private.share_token_hash(private.share_token(link.id))
+    then '/s/' || private.share_token(link.id)
+  end as address,
+  case
+    when item.id is not null then item.is_published and coalesce(curated.published_at <= now(), false)
+    else link.revoked_at is null and (link.expires_at is null or link.expires_at > now())
+  end as live,
+  case
+    when item.id is not null then array['community/' || item.path]
+    else array(
+      select 'renders/' || variant.path
+      from public.render_variants as variant where variant.render_id = render.id order by variant.index
+    )
+  end as files
+from (
+  select
+    share_link_id, render_id, community_item_id, count(*) as reports, max(created_at) as latest,
+    array_agg(distinct reason) as reasons, array_agg(message order by created_at) filter (where message <> '') as messages,
+    (array_agg(id order by created_at desc))[1] as report_id
+  from private.reports
+  group by share_link_id, render_id, community_item_id
+) as grouped
+left join public.community_items as item on item.id = grouped.community_item_id
+left join public.community_collections as curated on curated.id = item.collection_id
+left join public.share_links as link on link.id = grouped.share_link_id
+left join private.share_tokens as kept on kept.share_link_id = link.id
+left join public.renders as render on render.id = coalesce(grouped.render_id, link.render_id)
+left join public.collections as collection on collection.id = link.collection_id
+where link.taken_down_at is null
+  and not exists (select from private.taken_down_renders as taken where taken.render_id = render.id)
+order by grouped.latest desc;
+
+-- ==== supabase/routines/80_community.sql
+-- Community: sets that operators curate. RLS leaves what is published.
+
+
+-- Published sets in the operators' order, each with its first three items and how many it has. One row more than
+-- `page_size` when there is a next page. `wanted`: that set alone, with all its items.
+create or replace function public.list_community(
+  page_size integer, tag text default null, after_position integer default null, after_id uuid default null,
+  wanted text default null
+) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  with page as (
+    select curated.*
+    from public.community_collections as curated
+    where (wanted is null or curated.slug = wanted)
+      and (tag is null or tag = any (curated.tags))
+      and (after_id is null or (curated.position, curated.id) > (after_position, after_id))
+    order by curated.position, curated.id
+    limit page_size + 1
+  )
+  select coalesce(
+    jsonb_agg(
+      to_jsonb(page) || jsonb_build_object(
+        'count', (select count(*) from public.community_items as item where item.collection_id = page.id),
+        'items', (
+          select coalesce(jsonb_agg(to_jsonb(shown) order by shown.position, shown.id), '[]'::jsonb)
+          from (
+            select item.*
+            from public.community_items as item
+            where item.collection_id = page.id
+            order by item.position, item.id
+            -- a set that is looked at shows everything an operator would put into one
+            limit case when wanted is null then 3 else 200 end
+          ) as shown
+        )
+      )
+      order by page.position, page.id
+    ),
+    '[]'::jsonb
+  )
+  from page
+$$;
+
+revoke execute on function public.list_community(integer, text, integer, uuid, text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.list_community(integer, text, integer, uuid, text) to anon, authenticated;
+
+
+-- The tags of published sets, the commonest first.
+create or replace function public.community_tags() returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce(jsonb_agg(used.tag order by used.sets desc, used.tag), '[]'::jsonb)
+  from (
+    select tag, count(*) as sets
+    from public.community_collections as curated
+    cross join unnest(curated.tags) as given (tag)
+    group by tag
+  ) as used
+$$;
+
+revoke execute on function public.community_tags() from public, anon, authenticated, service_role;
+grant execute on function public.community_tags() to anon, authenticated;
+
+
+-- Every published set's slug and when something was last added to it, in the operators' order.
+create or replace function public.community_addresses() returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce(
+    jsonb_agg(
+      jsonb_build_object(
+        'slug', curated.slug,
+        'changed_at', greatest(
+          curated.published_at,
+          (select max(item.created_at) from public.community_items as item where item.collection_id = curated.id)
+        )
+      )
+      order by curated.position, curated.id
+    ),
+    '[]'::jsonb
+  )
+  from public.community_collections as curated
+$$;
+
+revoke execute on function public.community_addresses() from public, anon, authenticated, service_role;
+grant execute on function public.community_addresses() to anon, authenticated;
+
+-- ==== supabase/routines/90_billing.sql
+-- Billing: what Stripe says about a subscription decides plan and period.
+
+
+-- Binds the caller to their customer at Stripe, once: the first one stays. Answers {"customer_id"}.
+-- Raises PT401 account_gone.
+create or replace function private.attach_customer(request text, proof text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  customer text;
+begin
+  perform private.verify_proof('attach_customer', request, proof);
+
+  update public.profiles
+  set stripe_customer_id = coalesce(stripe_customer_id, request::jsonb ->> 'customer_id')
+  where id = auth.uid()
+  returning stripe_customer_id into customer;
+  if not found then
+    raise sqlstate 'PT401' using message = 'account_gone', detail = '{}';
+  end if;
+  return jsonb_build_object('customer_id', customer);
+end
+$$;
+
+create or replace function public.attach_customer(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.attach_customer(request, proof) $$;
+
+revoke execute on function private.attach_customer(text, text), public.attach_customer(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.attach_customer(text, text), public.attach_customer(text, text) to authenticated;
+
+
+-- A number for a sync of a customer that begins now: taken before Stripe is asked. Null for a customer of nobody here.
+create or replace function private.next_billing_version(customer text) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not exists (select from public.profiles where stripe_customer_id = customer) then
+    return null;
+  end if;
+  return nextval('private.billing_versions');
+end
+$$;
+
+create or replace function public.next_billing_version(customer text) returns bigint
+language sql volatile security invoker set search_path = ''
+as $$ select private.next_billing_version(customer) $$;
+
+revoke execute on function private.next_billing_version(text), public.next_billing_version(text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.next_billing_version(text), public.next_billing_version(text) to service_role;
+
+
+-- What Stripe said about a customer after number `version` was taken. The event is noted in the same transaction.
+-- `state`: {price_id, subscription_id, subscription_status, period_start, period_end, cancel_at, access_until}.
+-- Answers applied | stale | unknown_customer.
+create or replace function private.apply_billing_state(event text, kind text, customer text, version bigint, state jsonb)
+returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  outcome text := 'applied';
+  profile public.profiles;
+begin
+  select * into profile from public.profiles where stripe_customer_id = customer for no key update;
+  if not found then
+    outcome := 'unknown_customer';
+  elsif profile.billing_version >= version then
+    outcome := 'stale';
+  else
+    update public.profiles
+    set
+      price_id = state ->> 'price_id',
+      subscription_id = state ->> 'subscription_id',
+      subscription_status = state ->> 'subscription_status',
+      period_start = (state ->> 'period_start')::timestamptz,
+      period_end = (state ->> 'period_end')::timestamptz,
+      cancel_at = (state ->> 'cancel_at')::timestamptz,
+      access_until = (state ->> 'access_until')::timestamptz,
+      -- A customer that Stripe deleted is not one to charge again.
+      stripe_customer_id = case when state ->> 'customer_deleted' = 'true' then null else stripe_customer_id end,
+      billing_version = version
+    where id = profile.id;
+  end if;
+
+  insert into public.webhook_events (provider, event_id, kind, outcome)
+  values ('stripe', event, kind, outcome)
+  on conflict do nothing;
+  return outcome;
+end
+$$;
+
+create or replace function public.apply_billing_state(event text, kind text, customer text, version bigint, state jsonb)
+returns text
+language sql volatile security invoker set search_path = ''
+as $$ select private.apply_billing_state(event, kind, customer, version, state) $$;
+
+revoke execute on function
+  private.apply_billing_state(text, text, text, bigint, jsonb),
+  public.apply_billing_state(text, text, text, bigint, jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  private.apply_billing_state(text, text, text, bigint, jsonb),
+  public.apply_billing_state(text, text, text, bigint, jsonb)
+  to service_role;
+
+-- ==== supabase/policies/collection_items.sql
+-- collection_items: people put their own renders into their own collections, unless they are in the trash, order them and
+-- take them out.
+-- The composite foreign keys refuse a render or collection of another owner exactly as they refuse a random id.
+revoke all on public.collection_items from public, anon, authenticated, service_role;
+grant select, insert (collection_id, render_id, position), update (position), delete
+  on public.collection_items to authenticated;
+
+drop policy if exists "collection_items: owner reads" on public.collection_items;
+create policy "collection_items: owner reads" on public.collection_items
+  for select to authenticated using (owner_id = (select auth.uid()));
+
+drop policy if exists "collection_items: owner adds" on public.collection_items;
+create policy "collection_items: owner adds" on public.collection_items
+  for insert to authenticated with check (
+    owner_id = (select auth.uid())
+    and exists (select from public.renders as render where render.id = render_id and render.deleted_at is null)
+  );
+
+drop policy if exists "collection_items: owner orders" on public.collection_items;
+create policy "collection_items: owner orders" on public.collection_items
+  for update to authenticated
+  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+
+drop policy if exists "collection_items: owner removes" on public.collection_items;
+create policy "collection_items: owner removes" on public.collection_items
+  for delete to authenticated using (owner_id = (select auth.uid()));
+
+-- ==== supabase/policies/collections.sql
+-- collections: people make, read, rename and delete their own and choose a cover. "My Favorites" comes with the account:
+-- nobody makes a second one, and keep_my_favorites() lets nobody rename or delete it. owner_id and is_favorites are not
+-- writable; their defaults say who and no.
+revoke all on public.collections from public, anon, authenticated, service_role;
+grant select, insert (name), update (name, cover_render_id), delete on public.collections to authenticated;
+
+drop policy if exists "collections: owner reads" on public.collections;
+create policy "collections: owner reads" on public.collections
+  for select to authenticated using (owner_id = (select auth.uid()));
+
+drop policy if exists "collections: owner makes" on public.collections;
+create policy "collections: owner makes" on public.collections
+  for insert to authenticated with check (owner_id = (select auth.uid()) and not is_favorites);
+
+drop policy if exists "collections: owner renames" on public.collections;
+create policy "collections: owner renames" on public.collections
+  for update to authenticated
+  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+
+drop policy if exists "collections: owner deletes" on public.collections;
+create policy "collections: owner deletes" on public.collections
+  for delete to authenticated using (owner_id = (select auth.uid()));
+
+-- ==== supabase/policies/community_collections.sql
+-- community_collections: everybody reads what is published; operators alone write, in Studio.
+revoke all on public.community_collections from public, anon, authenticated, service_role;
+grant select on public.community_collections to anon, authenticated;
+
+drop policy if exists "community_collections: everybody reads what is published" on public.community_collections;
+create policy "community_collections: everybody reads what is published" on public.community_collections
+  for select to anon, authenticated using (published_at <= now());
+
+-- ==== supabase/policies/community_items.sql
+-- community_items: everybody reads what is published in a published set; operators alone write, in Studio.
+revoke all on public.community_items from public, anon, authenticated, service_role;
+grant select on public.community_items to anon, authenticated;
+
+-- The set is asked for under its own policy: what is published is said once.
+drop policy if exists "community_items: everybody reads what is published" on public.community_items;
+create policy "community_items: everybody reads what is published" on public.community_items
+  for select to anon, authenticated
+  using (
+    is_published
+    and exists (select from public.community_collections as curated where curated.id = collection_id)
+  );
+
+-- ==== supabase/policies/generation_jobs.sql
+-- generation_jobs: people read their own. Functions alone move them.
+revoke all on public.generation_jobs from public, anon, authenticated, service_role;
+grant select on public.generation_jobs to authenticated;
+
+drop policy if exists "generation_jobs: owner reads" on public.generation_jobs;
+create policy "generation_jobs: owner reads" on public.generation_jobs
+  for select to authenticated using (owner_id = (select auth.uid()));
+
+-- ==== supabase/policies/plan_prices.sql
+-- plan_prices: nobody but the functions of the private schema reads which price buys which plan.
+revoke all on public.plan_prices from public, anon, authenticated, service_role;
+
+-- ==== supabase/policies/plans.sql
+-- plans: everybody reads the caps. Rows come from supabase/rows.
+revoke all on public.plans from public, anon, authenticated, service_role;
+grant select on public.plans to anon, authenticated;
+
+drop policy if exists "plans: everybody reads" on public.plans;
+create policy "plans: everybody reads" on public.plans
+  for select to anon, authenticated using (true);
+
+-- ==== supabase/policies/preset_timings.sql
+-- preset_timings: written and read by the generation functions alone.
+revoke all on public.preset_timings from public, anon, authenticated, service_role;
+
+-- ==== supabase/policies/presets.sql
+-- presets: everybody reads what a picture costs. Rows come from supabase/rows.
+revoke all on public.presets from public, anon, authenticated, service_role;
+grant select on public.presets to anon, authenticated;
+
+drop policy if exists "presets: everybody reads" on public.presets;
+create policy "presets: everybody reads" on public.presets
+  for select to anon, authenticated using (true);
+
+-- ==== supabase/policies/private_schema.sql
+-- The schema private: the API's roles call functions in it, each granted by name in supabase/routines. Its tables,
+-- views and sequences have no grants and no policies: its functions and operators alone reach them.
+revoke all on schema private from public, anon, authenticated, service_role;
+grant usage on schema private to anon, authenticated, service_role;
+
+revoke all on all tables in schema private from public, anon, authenticated, service_role;
+revoke all on all sequences in schema private from public, anon, authenticated, service_role;
+
+-- ==== supabase/policies/profiles.sql
+-- profiles: people read their own. The account trigger makes rows; Stripe's webhook alone changes them.
+revoke all on public.profiles from public, anon, authenticated, service_role;
+grant select on public.profiles to authenticated;
+
+drop policy if exists "profiles: owner reads" on public.profiles;
+create policy "profiles: owner reads" on public.profiles
+  for select to authenticated using (id = (select auth.uid()));
+
+-- ==== supabase/policies/render_variants.sql
+-- render_variants: people read their own; complete_generation() alone makes rows.
+revoke all on public.render_variants from public, anon, authenticated, service_role;
+grant select on public.render_variants to authenticated;
+
+drop policy if exists "render_variants: owner reads" on public.render_variants;
+create policy "render_variants: owner reads" on public.render_variants
+  for select to authenticated using (owner_id = (select auth.uid()));
+
+-- ==== supabase/policies/renders.sql
+-- renders: people read and retitle their own, choose the cover and move them to and from the trash;
+-- complete_generation() alone makes rows, delete_trashed_renders() and purge_trash() alone delete them.
+revoke all on public.renders from public, anon, authenticated, service_role;
+grant select, update (title, cover_variant_id, deleted_at) on public.renders to authenticated;
+
+drop policy if exists "renders: owner reads" on public.renders;
+create policy "renders: owner reads" on public.renders
+  for select to authenticated using (owner_id = (select auth.uid()));
+
+drop policy if exists "renders: owner retitles" on public.renders;
+create policy "renders: owner retitles" on public.renders
+  for update to authenticated
+  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+
+-- ==== supabase/policies/share_links.sql
+-- share_links: people make, read and turn off links to what is their own. The composite foreign keys refuse a render or
+-- collection of another owner exactly as they refuse a random id.
+revoke all on public.share_links from public, anon, authenticated, service_role;
+grant select, insert (render_id, collection_id, include_settings, expires_at), update (revoked_at)
+  on public.share_links to authenticated;
+
+drop policy if exists "share_links: owner reads" on public.share_links;
+create policy "share_links: owner reads" on public.share_links
+  for select to authenticated using (owner_id = (select auth.uid()));
+
+drop policy if exists "share_links: owner makes" on public.share_links;
+create policy "share_links: owner makes" on public.share_links
+  for insert to authenticated with check (owner_id = (select auth.uid()));
+
+drop policy if exists "share_links: owner turns off" on public.share_links;
+create policy "share_links: owner turns off" on public.share_links
+  for update to authenticated
+  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+
+-- ==== supabase/policies/storage_objects.sql
+-- storage.objects: people keep photos in inputs/{their id}/{sha256}.jpg and read what the webhooks store in
+-- renders/{their id}/, as many photos as has_room_for_photo() says. No UPDATE anywhere: a photo that was checked cannot be swapped in place. No policy names the
+-- bucket `community`: its files are public by address and listed to nobody.
+drop policy if exists "inputs: owner reads" on storage.objects;
+create policy "inputs: owner reads" on storage.objects
+  for select to authenticated
+  using (bucket_id = 'inputs' and (storage.foldername(name))[1] = (select auth.uid())::text);
+
+-- The profile must still be there: the JWT of a deleted account stays valid until it expires.
+drop policy if exists "inputs: owner adds" on storage.objects;
+create policy "inputs: owner adds" on storage.objects
+  for insert to authenticated
+  with check (
+    bucket_id = 'inputs'
+    and name ~ ('^' || (select auth.uid()) || '/[0-9a-f]{64}\.jpg$')
+    and exists (select from public.profiles where id = (select auth.uid()))
+    and private.has_room_for_photo(name)
+  );
+
+drop policy if exists "inputs: owner deletes" on storage.objects;
+create policy "inputs: owner deletes" on storage.objects
+  for delete to authenticated
+  using (bucket_id = 'inputs' and (storage.foldername(name))[1] = (select auth.uid())::text);
+
+drop policy if exists "renders: owner reads files" on storage.objects;
+create policy "renders: owner reads files" on storage.objects
+  for select to authenticated
+  using (bucket_id = 'renders' and (storage.foldername(name))[1] = (select auth.uid())::text);
+
+-- The API reads for a visitor what a live link opens, and proves that it is the API.
+drop policy if exists "renders: a live link reads files" on storage.objects;
+create policy "renders: a live link reads files" on storage.objects
+  for select to anon using (bucket_id = 'renders' and private.share_opens_file(name));
+
+-- ==== supabase/policies/usage_ledger.sql
+-- usage_ledger: people read their own. Append-only, by functions alone.
+revoke all on public.usage_ledger from public, anon, authenticated, service_role;
+grant select on public.usage_ledger to authenticated;
+
+drop policy if exists "usage_ledger: owner reads" on public.usage_ledger;
+create policy "usage_ledger: owner reads" on public.usage_ledger
+  for select to authenticated using (owner_id = (select auth.uid()));
+
+-- ==== supabase/policies/webhook_events.sql
+-- webhook_events: hidden from people. The webhook functions write it; operators read it in Studio.
+revoke all on public.webhook_events from public, anon, authenticated, service_role;
+
+-- ==== supabase/rows/plans.sql
+-- plans: what a plan allows. Generated from libs/app_config/runtime.py by `python -m libs.app_config.database_rows --write`.
+insert into public.plans (id, monthly_credits, max_variants)
+values
+  ('free', 40, 2),
+  ('pro', 200, 4),
+  ('studio', 1000, 4)
+on conflict (id) do update set
+  monthly_credits = excluded.monthly_credits,
+  max_variants = excluded.max_variants;
+
+-- ==== supabase/rows/presets.sql
+-- presets: what a picture costs. Generated from libs/app_config/runtime.py by `python -m libs.app_config.database_rows --write`.
+-- `active` is left alone where the row exists: operators take a preset off sale, and it stays so. Rows of presets that
+-- are gone from runtime.py stay, because renders refer to them, and are switched off.
+insert into public.presets (id, family, credits, max_variants, photo)
+values
+  ('warm-minimal', 'interior', 2, 4, 'optional'),
+  ('room-makeover', 'interior', 1, 1, 'required'),
+  ('kitchen-refresh', 'interior', 4, 1, 'required'),
+  ('daylight-facade', 'exterior', 2, 4, 'optional'),
+  ('golden-dusk', 'exterior', 4, 1, 'required'),
+  ('remote-cabin', 'exterior', 5, 1, 'optional'),
+  ('studio-plinth', 'product', 3, 1, 'optional'),
+  ('clean-packshot', 'product', 1, 4, 'none'),
+  ('quiet-still-life', 'product', 2, 4, 'optional'),
+  ('first-ideas', 'concept', 1, 4, 'none'),
+  ('impossible-places', 'concept', 3, 1, 'none'),
+  ('graphic-poster', 'concept', 3, 1, 'none')
+on conflict (id) do update set
+  family = excluded.family,
+  credits = excluded.credits,
+  max_variants = excluded.max_variants,
+  photo = excluded.photo;
+
+update public.presets set active = false where active and id not in (
+  'warm-minimal',
+  'room-makeover',
+  'kitchen-refresh',
+  'daylight-facade',
+  'golden-dusk',
+  'remote-cabin',
+  'studio-plinth',
+  'clean-packshot',
+  'quiet-still-life',
+  'first-ideas',
+  'impossible-places',
+  'graphic-poster'
+);

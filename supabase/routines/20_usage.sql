@@ -1,0 +1,154 @@
+-- Usage: which plan a person is on and what is left of it. reserve_generation() and GET /usage ask the same function.
+
+
+-- The price that counts now: none once access has ended.
+create or replace function private.current_price(profile public.profiles) returns text
+language sql stable set search_path = ''
+as $$ select case when profile.access_until is null or profile.access_until > now() then profile.price_id end $$;
+
+revoke execute on function private.current_price(public.profiles) from public, anon, authenticated, service_role;
+
+
+-- The plan a Stripe price buys. Unknown or null price: free.
+create or replace function private.plan_of(price text) returns public.plans
+language sql stable security definer set search_path = ''
+as $$
+  select plan
+  from public.plans as plan
+  where plan.id = coalesce((select plan_id from public.plan_prices where price_id = price), 'free')
+$$;
+
+revoke execute on function private.plan_of(text) from public, anon, authenticated, service_role;
+
+
+-- The period that credits count in: the calendar month (UTC) without a price; with one, the month of the billing period
+-- that holds the moment, counted back from its end. A renewal that Stripe has not told of yet is a month like the others.
+create or replace function private.credit_period(profile public.profiles, moment timestamptz)
+returns table (starts timestamptz, ends timestamptz)
+language plpgsql stable set search_path = '' rows 1
+as $$
+declare
+  local_now constant timestamp := moment at time zone 'UTC';
+  anchor constant timestamp := profile.period_start at time zone 'UTC';
+  renewal constant timestamp := profile.period_end at time zone 'UTC';
+  months integer;
+begin
+  if private.current_price(profile) is null or anchor is null or anchor > local_now then
+    starts := date_trunc('month', local_now) at time zone 'UTC';
+    ends := (date_trunc('month', local_now) + interval '1 month') at time zone 'UTC';
+  elsif renewal > local_now then
+    months := extract(year from age(renewal, local_now)) * 12 + extract(month from age(renewal, local_now));
+    -- age() counts whole months by the days of one month; months before the renewal have their own.
+    if renewal - make_interval(months => months) <= local_now then
+      months := months - 1;
+    elsif renewal - make_interval(months => months + 1) > local_now then
+      months := months + 1;
+    end if;
+    starts := greatest(renewal - make_interval(months => months + 1), anchor) at time zone 'UTC';
+    ends := (renewal - make_interval(months => months)) at time zone 'UTC';
+  else
+    months := extract(year from age(local_now, anchor)) * 12 + extract(month from age(local_now, anchor));
+    -- From the 31st, a shorter month ends on its own last day, where age() still counts days.
+    if anchor + make_interval(months => months + 1) <= local_now then
+      months := months + 1;
+    end if;
+    starts := (anchor + make_interval(months => months)) at time zone 'UTC';
+    ends := (anchor + make_interval(months => months + 1)) at time zone 'UTC';
+  end if;
+  return next;
+end
+$$;
+
+revoke execute on function private.credit_period(public.profiles, timestamp with time zone)
+  from public, anon, authenticated, service_role;
+
+
+-- One row: plan, credits used (what running renders hold included), held, limit, and when the period began and ends.
+create or replace function private.usage_of(owner uuid)
+returns table (
+  plan_id text, max_variants integer, used integer, reserved integer, credit_limit integer,
+  period_start timestamptz, resets_at timestamptz
+)
+language sql stable security definer set search_path = '' rows 1
+as $$
+  with person as (
+    select profile as row from public.profiles as profile where profile.id = owner
+  ), period as (
+    select span.starts, span.ends from person, private.credit_period(person.row, now()) as span
+  ), entries as (
+    select
+      coalesce(-sum(amount) filter (where kind in ('debit', 'refund')), 0)::integer as used,
+      coalesce(sum(amount) filter (where kind in ('grant', 'adjustment')), 0)::integer as extra
+    from public.usage_ledger, period
+    where owner_id = owner and effective_at >= period.starts and effective_at < period.ends
+  ), held as (
+    select coalesce(sum(credits), 0)::integer as reserved
+    from public.generation_jobs, period
+    where owner_id = owner
+      and status in ('queued', 'processing', 'expired')
+      and created_at >= period.starts and created_at < period.ends
+  )
+  select
+    plan.id, plan.max_variants, entries.used, held.reserved,
+    greatest(plan.monthly_credits + entries.extra, 0), period.starts, period.ends
+  from person, private.plan_of(private.current_price(person.row)) as plan, entries, held, period
+$$;
+
+revoke execute on function private.usage_of(uuid) from public, anon, authenticated, service_role;
+
+
+-- The caller's usage; null for a deleted account.
+create or replace function private.my_usage() returns jsonb
+language sql stable security definer set search_path = ''
+as $$ select to_jsonb(usage) from private.usage_of(auth.uid()) as usage $$;
+
+create or replace function public.my_usage() returns jsonb
+language sql stable security invoker set search_path = ''
+as $$ select private.my_usage() $$;
+
+revoke execute on function private.my_usage(), public.my_usage() from public, anon, authenticated, service_role;
+grant execute on function private.my_usage(), public.my_usage() to authenticated;
+
+
+-- What each day of the caller's running period took, net of what came back: [{"day": "2026-11-02", "credits": 8}].
+create or replace function private.my_usage_by_day() returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(counted) order by counted.day), '[]'::jsonb)
+  from (
+    select to_char(entry.effective_at at time zone 'UTC', 'YYYY-MM-DD') as day, -sum(entry.amount) as credits
+    from public.profiles as profile, private.credit_period(profile, now()) as period, public.usage_ledger as entry
+    where profile.id = auth.uid() and entry.owner_id = profile.id and entry.kind in ('debit', 'refund')
+      and entry.effective_at >= period.starts and entry.effective_at < period.ends
+    group by 1
+  ) as counted
+$$;
+
+create or replace function public.my_usage_by_day() returns jsonb
+language sql stable security invoker set search_path = ''
+as $$ select private.my_usage_by_day() $$;
+
+revoke execute on function private.my_usage_by_day(), public.my_usage_by_day()
+  from public, anon, authenticated, service_role;
+grant execute on function private.my_usage_by_day(), public.my_usage_by_day() to authenticated;
+
+
+-- For operators, in Studio: give credits for this period, or correct it. `amount` may be negative for a correction.
+--   select private.add_credits('<account id>', 50, 'goodwill for the outage of 3 November');
+create or replace function private.add_credits(account uuid, amount integer, reason text) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  entry uuid;
+begin
+  if coalesce(btrim(reason), '') = '' then
+    raise exception 'say why: the person reads the reason in their history';
+  end if;
+  insert into public.usage_ledger (owner_id, kind, amount, reason)
+  values (account, case when amount > 0 then 'grant' else 'adjustment' end::public.ledger_kind, amount, btrim(reason))
+  returning id into entry;
+  return entry;
+end
+$$;
+
+revoke execute on function private.add_credits(uuid, integer, text) from public, anon, authenticated, service_role;

@@ -1,0 +1,233 @@
+-- Generations: the moves of a job that its owner's submit makes, and reconcile. Each demands the API's proof; `request` is
+-- JSON text, the very bytes that were signed. Lock order everywhere: profile, collection, variant, job.
+
+
+-- Gives a job's credits back, once: `credits` of them, counted in the month of the debit. The caller holds the job's lock.
+create or replace function private.refund_job(job public.generation_jobs, credits integer, why text) returns void
+language sql security definer set search_path = ''
+as $$
+  insert into public.usage_ledger (owner_id, job_id, kind, amount, reason, effective_at)
+  select job.owner_id, job.id, 'refund', credits, why, debit.effective_at
+  from public.usage_ledger as debit
+  where debit.job_id = job.id and debit.kind = 'debit' and credits > 0
+  on conflict (job_id) where kind = 'refund' do nothing
+$$;
+
+revoke execute on function private.refund_job(public.generation_jobs, integer, text)
+  from public, anon, authenticated, service_role;
+
+
+-- Settles a job that made nothing: terminal status, reason, credits back.
+create or replace function private.close_job(job public.generation_jobs, outcome public.job_status, code text) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  update public.generation_jobs
+  set status = outcome, error_code = code, finished_at = now(), heard_at = now()
+  where id = job.id;
+
+  perform private.refund_job(job, job.credits, code);
+end
+$$;
+
+revoke execute on function private.close_job(public.generation_jobs, public.job_status, text)
+  from public, anon, authenticated, service_role;
+
+
+-- One job, one debit, in one transaction, for the caller. A repeat of the same key and body answers with the first job.
+-- Answers {"job": ..., "created": bool}.
+-- Raises PT401 account_gone, PT402 plan_cap_reached, PT404 input_not_found | collection_not_found,
+-- PT409 generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants.
+create or replace function private.reserve_generation(request text, proof text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  caller constant uuid := auth.uid();
+  asked jsonb;
+  job public.generation_jobs;
+  preset public.presets;
+  usage record;
+  price integer;
+begin
+  perform private.verify_proof('reserve_generation', request, proof);
+  asked := request::jsonb;
+
+  -- All submits of one person queue here. `no key`: a webhook that writes rows of this person meanwhile is not held up.
+  perform from public.profiles where id = caller for no key update;
+  if not found then
+    raise sqlstate 'PT401' using message = 'account_gone', detail = '{}';
+  end if;
+
+  select * into job from public.generation_jobs
+  where owner_id = caller and idempotency_key = asked ->> 'idempotency_key';
+  if found then
+    if job.request_hash <> asked ->> 'request_hash' then
+      raise sqlstate 'PT422' using message = 'idempotency_key_reused', detail = '{}';
+    end if;
+    return jsonb_build_object('job', to_jsonb(job), 'created', false);
+  end if;
+
+  -- What the run refers to stays until its job is written.
+  perform from public.collections where id = (asked ->> 'collection_id')::uuid and owner_id = caller for key share;
+  perform from public.render_variants
+  where id = (asked ->> 'source_variant_id')::uuid and owner_id = caller
+  for key share;
+
+  update public.generation_jobs set status = 'expired', error_code = 'timed_out'
+  where owner_id = caller and status in ('queued', 'processing') and deadline_at <= now();
+
+  select * into job from public.generation_jobs where owner_id = caller and status in ('queued', 'processing');
+  if found then
+    raise sqlstate 'PT409' using
+      message = 'generation_in_flight', detail = jsonb_build_object('job_id', job.id)::text;
+  end if;
+
+  select * into preset from public.presets where id = asked ->> 'preset_id' and active;
+  if not found then
+    raise sqlstate 'PT422' using message = 'preset_unavailable', detail = '{}';
+  end if;
+
+  select * into usage from private.usage_of(caller);
+  if (asked ->> 'variants')::integer > least(preset.max_variants, usage.max_variants) then
+    raise sqlstate 'PT422' using
+      message = 'too_many_variants',
+      detail = jsonb_build_object('max', least(preset.max_variants, usage.max_variants), 'plan', usage.plan_id)::text;
+  end if;
+
+  price := preset.credits * (asked ->> 'variants')::integer;
+  if usage.used + price > usage.credit_limit then
+    raise sqlstate 'PT402' using
+      message = 'plan_cap_reached',
+      detail = jsonb_build_object(
+        'plan', usage.plan_id, 'used', usage.used, 'limit', usage.credit_limit, 'needed', price,
+        'remaining', greatest(usage.credit_limit - usage.used, 0), 'resets_at', usage.resets_at
+      )::text;
+  end if;
+
+  if asked ->> 'input_path' is not null and split_part(asked ->> 'input_path', '/', 2) <> caller::text
+    or asked ->> 'source_variant_id' is not null and not exists (
+      select from public.render_variants where id = (asked ->> 'source_variant_id')::uuid and owner_id = caller
+    )
+  then
+    raise sqlstate 'PT404' using message = 'input_not_found', detail = '{}';
+  end if;
+
+  if asked ->> 'collection_id' is not null and not exists (
+    select from public.collections where id = (asked ->> 'collection_id')::uuid and owner_id = caller
+  ) then
+    raise sqlstate 'PT404' using message = 'collection_not_found', detail = '{}';
+  end if;
+
+  insert into public.generation_jobs (
+    owner_id, idempotency_key, request_hash, preset_id, title, prompt, settings, variants, seed, input_path,
+    source_variant_id, collection_id, credits, expected_seconds, deadline_at
+  )
+  values (
+    caller, asked ->> 'idempotency_key', asked ->> 'request_hash', preset.id, asked ->> 'title', asked ->> 'prompt',
+    asked -> 'settings', (asked ->> 'variants')::integer, (asked ->> 'seed')::bigint, asked ->> 'input_path',
+    (asked ->> 'source_variant_id')::uuid, (asked ->> 'collection_id')::uuid, price,
+    coalesce(
+      (select seconds from public.preset_timings where preset_id = preset.id),
+      (asked ->> 'expected_seconds')::real
+    ),
+    now() + make_interval(secs => (asked ->> 'deadline_seconds')::integer)
+  )
+  returning * into job;
+
+  insert into public.usage_ledger (owner_id, job_id, kind, amount, reason)
+  values (caller, job.id, 'debit', -price, 'generation');
+
+  return jsonb_build_object('job', to_jsonb(job), 'created', true);
+end
+$$;
+
+create or replace function public.reserve_generation(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.reserve_generation(request, proof) $$;
+
+revoke execute on function private.reserve_generation(text, text), public.reserve_generation(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.reserve_generation(text, text), public.reserve_generation(text, text)
+  to authenticated;
+
+
+-- Binds the caller's job to the prediction that runs it. The same id again is a no-op (the webhook may have been first).
+-- Raises PT404 generation_not_found, PT409 prediction_mismatch | generation_settled.
+create or replace function private.attach_prediction(request text, proof text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  asked jsonb;
+  job public.generation_jobs;
+begin
+  perform private.verify_proof('attach_prediction', request, proof);
+  asked := request::jsonb;
+
+  select * into job from public.generation_jobs
+  where id = (asked ->> 'job_id')::uuid and owner_id = auth.uid()
+  for update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
+  end if;
+
+  if job.prediction_id = asked ->> 'prediction_id' then
+    return to_jsonb(job);
+  end if;
+  if job.prediction_id is not null
+    or exists (select from public.generation_jobs where prediction_id = asked ->> 'prediction_id')
+  then
+    raise sqlstate 'PT409' using message = 'prediction_mismatch', detail = '{}';
+  end if;
+  if job.status in ('succeeded', 'failed', 'canceled') then
+    raise sqlstate 'PT409' using message = 'generation_settled', detail = '{}';
+  end if;
+
+  update public.generation_jobs set prediction_id = asked ->> 'prediction_id', heard_at = now()
+  where id = job.id
+  returning * into job;
+  return to_jsonb(job);
+end
+$$;
+
+create or replace function public.attach_prediction(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.attach_prediction(request, proof) $$;
+
+revoke execute on function private.attach_prediction(text, text), public.attach_prediction(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.attach_prediction(text, text), public.attach_prediction(text, text) to authenticated;
+
+
+-- Notes that the owner wants the run stopped. Settles nothing: only the provider knows whether a picture was made.
+-- A job that already ended comes back as it is. Raises PT404 generation_not_found.
+create or replace function private.request_cancel(request text, proof text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  asked jsonb;
+  job public.generation_jobs;
+begin
+  perform private.verify_proof('request_cancel', request, proof);
+  asked := request::jsonb;
+
+  select * into job from public.generation_jobs
+  where id = (asked ->> 'job_id')::uuid and owner_id = auth.uid()
+  for update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
+  end if;
+
+  if job.status in ('queued', 'processing') and job.cancel_requested_at is null then
+    update public.generation_jobs set cancel_requested_at = now() where id = job.id returning * into job;
+  end if;
+  return to_jsonb(job);
+end
+$$;
+
+create or replace function public.request_cancel(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.request_cancel(request, proof) $$;
+
+revoke execute on function private.request_cancel(text, text), public.request_cancel(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.request_cancel(text, text), public.request_cancel(text, text) to authenticated;

@@ -1,0 +1,229 @@
+-- Webhooks: what a verified delivery of Replicate may do to a job, for the service role alone. Status only moves forward; a
+-- repeat, a late or a foreign delivery changes nothing and says so in its outcome:
+-- applied | repeated (it had succeeded) | settled (it had failed or was canceled) | unknown_job | foreign_prediction.
+
+
+-- Locks the job a delivery names and decides whether it may speak for it. The `?job=` of the URL is not signed, so the
+-- prediction must be the job's own; a job without one adopts a prediction that no other job has (the webhook may come
+-- before the API's attach).
+create or replace function private.claim_job(
+  job_id uuid, prediction text, out job public.generation_jobs, out outcome text
+)
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  named public.generation_jobs;
+begin
+  select * into named from public.generation_jobs where id = job_id;
+  perform from public.profiles where id = named.owner_id for key share;
+  perform from public.collections where id = named.collection_id for key share;
+  perform from public.render_variants where id = named.source_variant_id for key share;
+  select * into job from public.generation_jobs where id = job_id for update;
+  if not found then
+    outcome := 'unknown_job';
+  elsif job.prediction_id is distinct from prediction and (
+    job.prediction_id is not null
+    or exists (select from public.generation_jobs where prediction_id = prediction)
+  ) then
+    outcome := 'foreign_prediction';
+  elsif job.status = 'succeeded' then
+    outcome := 'repeated';
+  elsif job.status in ('failed', 'canceled') then
+    outcome := 'settled';
+  else
+    update public.generation_jobs set prediction_id = prediction, heard_at = now()
+    where id = job.id
+    returning * into job;
+    outcome := 'applied';
+  end if;
+end
+$$;
+
+revoke execute on function private.claim_job(uuid, text) from public, anon, authenticated, service_role;
+
+
+create or replace function private.record_event(event text, job_id uuid, kind text, outcome text) returns void
+language sql security definer set search_path = ''
+as $$
+  insert into public.webhook_events (provider, event_id, job_id, kind, outcome)
+  values ('replicate', event, job_id, kind, outcome)
+  on conflict do nothing
+$$;
+
+revoke execute on function private.record_event(text, uuid, text, text) from public, anon, authenticated, service_role;
+
+
+-- Start, log and output events, and the first step of every ingest: progress in percent and pictures ready only ever
+-- grow. Answers {"outcome", "owner_id", "cancel_requested"}; the last two are null where there is no job.
+create or replace function private.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  claimed record;
+begin
+  select * into claimed from private.claim_job(job_id, prediction);
+  if claimed.outcome = 'applied' then
+    update public.generation_jobs as job
+    set
+      status = case job.status when 'queued' then 'processing' else job.status end,
+      started_at = coalesce(job.started_at, now()),
+      progress = greatest(job.progress, least(percent, 99)),
+      ready = greatest(job.ready, least(record_progress.ready, job.variants))
+    where job.id = job_id;
+  end if;
+  return jsonb_build_object(
+    'outcome', claimed.outcome,
+    'owner_id', (claimed.job).owner_id,
+    'cancel_requested', (claimed.job).cancel_requested_at is not null
+  );
+end
+$$;
+
+create or replace function public.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.record_progress(job_id, prediction, percent, ready) $$;
+
+revoke execute on function
+  private.record_progress(uuid, text, integer, integer),
+  public.record_progress(uuid, text, integer, integer)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  private.record_progress(uuid, text, integer, integer),
+  public.record_progress(uuid, text, integer, integer)
+  to service_role;
+
+
+-- Render, variants, cover, collection and job in one transaction. `outputs` is an array of
+-- {index, path, thumbnail_path, mime, width, height, bytes, placeholder}. Pictures that were paid for and did not come
+-- are given back; pictures that came and were not paid for are left out.
+create or replace function private.complete_generation(event text, job_id uuid, prediction text, outputs jsonb) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  claimed record;
+  job public.generation_jobs;
+  render uuid;
+  delivered integer;
+begin
+  select * into claimed from private.claim_job(job_id, prediction);
+  perform private.record_event(event, job_id, 'succeeded', claimed.outcome);
+  if claimed.outcome <> 'applied' then
+    return claimed.outcome;
+  end if;
+  job := claimed.job;
+
+  insert into public.renders (
+    owner_id, job_id, preset_id, title, prompt, settings, seed, input_path, source_variant_id
+  )
+  values (
+    job.owner_id, job.id, job.preset_id, job.title, job.prompt, job.settings, job.seed, job.input_path,
+    job.source_variant_id
+  )
+  returning id into render;
+
+  insert into public.render_variants (
+    render_id, owner_id, index, path, thumbnail_path, mime, width, height, bytes, placeholder
+  )
+  select
+    render, job.owner_id, output.index, output.path, output.thumbnail_path, output.mime, output.width, output.height,
+    output.bytes, output.placeholder
+  from jsonb_to_recordset(outputs) as output (
+    index smallint, path text, thumbnail_path text, mime text, width integer, height integer, bytes integer,
+    placeholder text
+  )
+  where output.index < job.variants;
+
+  get diagnostics delivered = row_count;
+  if delivered = 0 then
+    raise exception 'complete_generation needs an output';
+  end if;
+
+  update public.renders
+  set cover_variant_id = (
+    select variant.id from public.render_variants as variant
+    where variant.render_id = render order by variant.index limit 1
+  )
+  where id = render;
+
+  -- Behind everything that is in it, as change_renders() adds.
+  insert into public.collection_items (collection_id, render_id, owner_id, position)
+  select job.collection_id, render, job.owner_id, coalesce(max(item.position), 0) + 1
+  from public.collection_items as item
+  where item.collection_id = job.collection_id
+  having job.collection_id is not null;
+
+  update public.generation_jobs
+  set status = 'succeeded', progress = 100, ready = delivered, error_code = null, finished_at = now(),
+    started_at = coalesce(started_at, now())
+  where id = job.id
+  returning * into job;
+
+  perform private.refund_job(job, (job.credits / job.variants) * (job.variants - delivered), 'missing_outputs');
+
+  -- An exponentially weighted mean over about the last ten runs. A clock that was set back must not fail a run, and a
+  -- run that was settled long after it ended says nothing about its preset: it counts as three times what was expected.
+  insert into public.preset_timings (preset_id, seconds, runs)
+  values (
+    job.preset_id,
+    least(greatest(extract(epoch from job.finished_at - job.created_at), 1)::real, 3 * job.expected_seconds),
+    1
+  )
+  on conflict (preset_id) do update
+  set
+    seconds = preset_timings.seconds + (excluded.seconds - preset_timings.seconds) / least(preset_timings.runs + 1, 10),
+    runs = preset_timings.runs + 1;
+
+  return claimed.outcome;
+end
+$$;
+
+create or replace function public.complete_generation(event text, job_id uuid, prediction text, outputs jsonb) returns text
+language sql volatile security invoker set search_path = ''
+as $$ select private.complete_generation(event, job_id, prediction, outputs) $$;
+
+revoke execute on function
+  private.complete_generation(text, uuid, text, jsonb),
+  public.complete_generation(text, uuid, text, jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  private.complete_generation(text, uuid, text, jsonb),
+  public.complete_generation(text, uuid, text, jsonb)
+  to service_role;
+
+
+-- The provider's word that no picture came: failed or canceled, and the debit back, once.
+create or replace function private.fail_generation(
+  event text, job_id uuid, prediction text, outcome public.job_status, code text
+) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  claimed record;
+begin
+  if outcome not in ('failed', 'canceled') then
+    raise exception 'fail_generation cannot end a job as %', outcome;
+  end if;
+
+  select * into claimed from private.claim_job(job_id, prediction);
+  perform private.record_event(event, job_id, outcome::text, claimed.outcome);
+  if claimed.outcome = 'applied' then
+    perform private.close_job(claimed.job, fail_generation.outcome, code);
+  end if;
+  return claimed.outcome;
+end
+$$;
+
+create or replace function public.fail_generation(
+  event text, job_id uuid, prediction text, outcome public.job_status, code text
+) returns text
+language sql volatile security invoker set search_path = ''
+as $$ select private.fail_generation(event, job_id, prediction, outcome, code) $$;
+
+revoke execute on function
+  private.fail_generation(text, uuid, text, public.job_status, text),
+  public.fail_generation(text, uuid, text, public.job_status, text)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  private.fail_generation(text, uuid, text, public.job_status, text),
+  public.fail_generation(text, uuid, text, public.job_status, text)
+  to service_role;

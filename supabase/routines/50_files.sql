@@ -1,0 +1,170 @@
+-- Files: names wait in private.file_removals; the webhook handlers remove them through the Storage API.
+
+
+-- Queues the names of files that are about to be stored for a job, and renews those of an attempt that died. Under the
+-- lock of the job, so that no name is queued after complete_generation() wrote its row. Ten minutes are many times what
+-- storing takes: a file that is stored after its account was deleted is still removed. Outcomes as record_progress().
+create or replace function private.announce_files(job_id uuid, prediction text, names jsonb) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  claimed record;
+begin
+  select * into claimed from private.claim_job(job_id, prediction);
+  if claimed.outcome = 'applied' then
+    insert into private.file_removals (bucket, name, job_id, due_at)
+    select 'renders', announced.name, announce_files.job_id, now() + interval '10 minutes'
+    from jsonb_array_elements_text(names) as announced (name)
+    on conflict (bucket, name) do update set due_at = excluded.due_at, job_id = excluded.job_id;
+  end if;
+  return claimed.outcome;
+end
+$$;
+
+create or replace function public.announce_files(job_id uuid, prediction text, names jsonb) returns text
+language sql volatile security invoker set search_path = ''
+as $$ select private.announce_files(job_id, prediction, names) $$;
+
+revoke execute on function private.announce_files(uuid, text, jsonb), public.announce_files(uuid, text, jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function private.announce_files(uuid, text, jsonb), public.announce_files(uuid, text, jsonb)
+  to service_role;
+
+
+create or replace function private.keep_variant_files() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  delete from private.file_removals
+  where bucket = 'renders' and name in (new.path, new.thumbnail_path);
+  return null;
+end
+$$;
+
+create or replace trigger keep_variant_files after insert on public.render_variants
+  for each row execute function private.keep_variant_files();
+
+revoke execute on function private.keep_variant_files() from public, anon, authenticated, service_role;
+
+
+create or replace function private.queue_variant_files() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into private.file_removals (bucket, name)
+  values ('renders', old.path), ('renders', old.thumbnail_path)
+  on conflict do nothing;
+  return null;
+end
+$$;
+
+create or replace trigger queue_variant_files after delete on public.render_variants
+  for each row execute function private.queue_variant_files();
+
+revoke execute on function private.queue_variant_files() from public, anon, authenticated, service_role;
+
+
+-- Everything under the account's folders: photos have no rows of their own.
+create or replace function private.queue_account_files() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into private.file_removals (bucket, name)
+  select object.bucket_id, object.name
+  from storage.objects as object
+  where object.bucket_id in ('inputs', 'renders') and starts_with(object.name, old.id || '/')
+  on conflict do nothing;
+  return null;
+end
+$$;
+
+create or replace trigger queue_account_files after delete on public.profiles
+  for each row execute function private.queue_account_files();
+
+revoke execute on function private.queue_account_files() from public, anon, authenticated, service_role;
+
+
+-- The file of an item that is deleted goes too: its address is public.
+create or replace function private.queue_community_files() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if tg_op <> 'INSERT' then
+    insert into private.file_removals (bucket, name)
+    values ('community', old.path), ('community', old.thumbnail_path)
+    on conflict do nothing;
+  end if;
+  if tg_op <> 'DELETE' then
+    delete from private.file_removals
+    where bucket = 'community' and name in (new.path, new.thumbnail_path);
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger queue_community_files
+  after insert or delete or update of path, thumbnail_path on public.community_items
+  for each row execute function private.queue_community_files();
+
+revoke execute on function private.queue_community_files() from public, anon, authenticated, service_role;
+
+
+-- The names that are due longest, at most `most`: [{"bucket", "name"}]. A job that is not settled may still claim its own.
+create or replace function private.next_file_removals(most integer) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('bucket', due.bucket, 'name', due.name)), '[]'::jsonb)
+  from (
+    select bucket, name from private.file_removals as queued
+    where due_at <= now() and not exists (
+      select from public.generation_jobs as job
+      where job.id = queued.job_id and job.status in ('queued', 'processing', 'expired')
+    )
+    order by due_at
+    limit most
+  ) as due
+$$;
+
+create or replace function public.next_file_removals(most integer) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$ select private.next_file_removals(most) $$;
+
+revoke execute on function private.next_file_removals(integer), public.next_file_removals(integer)
+  from public, anon, authenticated, service_role;
+grant execute on function private.next_file_removals(integer), public.next_file_removals(integer) to service_role;
+
+
+-- Storage no longer has these files.
+create or replace function private.confirm_file_removals(removed jsonb) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  delete from private.file_removals as queued
+  using jsonb_to_recordset(removed) as done (bucket text, name text)
+  where queued.bucket = done.bucket and queued.name = done.name
+$$;
+
+create or replace function public.confirm_file_removals(removed jsonb) returns void
+language sql volatile security invoker set search_path = ''
+as $$ select private.confirm_file_removals(removed) $$;
+
+revoke execute on function private.confirm_file_removals(jsonb), public.confirm_file_removals(jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function private.confirm_file_removals(jsonb), public.confirm_file_removals(jsonb) to service_role;
+
+
+-- Whether the caller may keep a photo under this name: the policy's question, as RLS cannot ask its own table. A photo
+-- that is there already takes no room. Uploads that are under way at the same moment do not see each other.
+create or replace function private.has_room_for_photo(object_name text) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select
+    (
+      select count(*) from storage.objects
+      where bucket_id = 'inputs'
+        and name collate "C" > auth.uid()::text || '/' and name collate "C" < auth.uid()::text || '0'
+    ) < 1000
+    or exists (select from storage.objects where bucket_id = 'inputs' and name = object_name)
+$$;
+
+revoke execute on function private.has_room_for_photo(text) from public, anon, authenticated, service_role;
+grant execute on function private.has_room_for_photo(text) to authenticated;

@@ -1,0 +1,193 @@
+-- Render changes: trash, restore, collect, delete for ever.
+
+
+-- Move the renders of a filter to the trash or out of it, or put them into a collection or take them out.
+-- Answers {"changed": n, "at": the moment it happened}: with "at" as deleted_at or added_at, a filter names the same
+-- renders again, for an undo. `action`: trash | restore | collect | uncollect; without `collection` the last two mean
+-- "My Favorites", whose `added_at` the filter then means. Locks the collection, then what is put into it.
+-- Raises PT404 collection_not_found.
+create or replace function public.change_renders(filter jsonb, action text, collection uuid default null) returns jsonb
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  conditions text;
+  changed bigint;
+begin
+  if action in ('collect', 'uncollect') then
+    select id into collection from public.collections
+    where owner_id = auth.uid() and case when collection is null then is_favorites else id = collection end
+    for key share;
+    if not found then
+      raise sqlstate 'PT404' using message = 'collection_not_found', detail = '{}';
+    end if;
+    if filter ? 'added_at' then
+      filter := filter || jsonb_build_object('collection_id', collection);
+    end if;
+  end if;
+  conditions := private.render_conditions(filter);
+  case action
+    when 'trash' then
+      execute format('update public.renders as render set deleted_at = now() where %s', conditions);
+    when 'restore' then
+      execute format('update public.renders as render set deleted_at = null where %s', conditions);
+    when 'collect' then
+      execute format(
+        $statement$
+          insert into public.collection_items (collection_id, render_id, position)
+          select %1$L, chosen.id, last.position + row_number() over (order by chosen.created_at, chosen.id)
+          from
+            (
+              select render.id, render.created_at from public.renders as render where %2$s for key share of render
+            ) as chosen,
+            (
+              select coalesce(max(position), 0) as position
+              from public.collection_items where collection_id = %1$L
+            ) as last
+          on conflict do nothing
+        $statement$,
+        collection, conditions
+      );
+    when 'uncollect' then
+      execute format(
+        $statement$
+          delete from public.collection_items as item
+          using public.renders as render
+          where item.collection_id = %L and item.render_id = render.id and %s
+        $statement$,
+        collection, conditions
+      );
+    else
+      raise sqlstate 'PT400' using message = 'malformed_request', detail = '{}';
+  end case;
+  get diagnostics changed = row_count;
+  return jsonb_build_object('changed', changed, 'at', now());
+end
+$$;
+
+revoke execute on function public.change_renders(jsonb, text, uuid) from public, anon, authenticated, service_role;
+grant execute on function public.change_renders(jsonb, text, uuid) to authenticated;
+
+
+-- The moment is the database's own, whatever a direct caller writes: null, or not null.
+create or replace function private.stamp_trashed_render() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.deleted_at := case when new.deleted_at is not null then coalesce(old.deleted_at, now()) end;
+  return new;
+end
+$$;
+
+create or replace trigger stamp_trashed_render before update of deleted_at on public.renders
+  for each row execute function private.stamp_trashed_render();
+
+revoke execute on function private.stamp_trashed_render() from public, anon, authenticated, service_role;
+
+
+-- Delete the caller's renders of a filter for ever, if they are in the trash: 500 at most, answers how many. Their files
+-- follow by the queue of removals. SECURITY DEFINER: people have no DELETE on renders, so nothing but the trash can be
+-- deleted, whatever the filter is. The lock asks the conditions again of a row that was just restored.
+create or replace function private.delete_trashed_renders(filter jsonb) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  deleted bigint;
+begin
+  execute format(
+    $statement$
+      delete from public.renders where id = any (array(
+        select render.id from public.renders as render
+        where render.owner_id = %L and render.deleted_at is not null and %s
+        order by render.id limit 500
+        for update of render
+      ))
+    $statement$,
+    auth.uid(), private.render_conditions(filter || '{"trashed": true}')
+  );
+  get diagnostics deleted = row_count;
+  return deleted;
+end
+$$;
+
+create or replace function public.delete_trashed_renders(filter jsonb) returns bigint
+language sql volatile security invoker set search_path = ''
+as $$ select private.delete_trashed_renders(filter) $$;
+
+revoke execute on function private.delete_trashed_renders(jsonb), public.delete_trashed_renders(jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function private.delete_trashed_renders(jsonb), public.delete_trashed_renders(jsonb) to authenticated;
+
+
+-- Delete what has been in the trash for `days`, over everybody, at most `limit` renders; answers how many. What somebody
+-- is restoring or deleting is left to the next time. Called as `anon`: the proof alone opens it.
+create or replace function private.purge_trash(request text, proof text) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  asked jsonb;
+  purged bigint;
+begin
+  perform private.verify_proof('purge_trash', request, proof);
+  asked := request::jsonb;
+
+  delete from public.renders
+  where id = any (array(
+    select id from public.renders
+    where deleted_at <= now() - make_interval(days => (asked ->> 'days')::integer)
+    order by deleted_at
+    limit (asked ->> 'limit')::integer
+    for update skip locked
+  ));
+  get diagnostics purged = row_count;
+  return purged;
+end
+$$;
+
+create or replace function public.purge_trash(request text, proof text) returns bigint
+language sql volatile security invoker set search_path = ''
+as $$ select private.purge_trash(request, proof) $$;
+
+revoke execute on function private.purge_trash(text, text), public.purge_trash(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.purge_trash(text, text), public.purge_trash(text, text) to anon;
+
+
+-- Delete one variant for ever; the last one stays. The cover passes on to the first that is left.
+-- Raises PT404 variant_not_found, PT409 last_variant.
+create or replace function private.delete_variant(variant uuid) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  render public.renders;
+begin
+  -- The render's row is the lock: two deletes at once must not take the last two.
+  select owned.* into render
+  from public.renders as owned
+  join public.render_variants as doomed on doomed.render_id = owned.id
+  where doomed.id = variant and owned.owner_id = auth.uid()
+  for no key update of owned;
+  if not found then
+    raise sqlstate 'PT404' using message = 'variant_not_found', detail = '{}';
+  end if;
+  if (select count(*) from public.render_variants where render_id = render.id) = 1 then
+    raise sqlstate 'PT409' using message = 'last_variant', detail = '{}';
+  end if;
+
+  delete from public.render_variants where id = variant;
+
+  update public.renders
+  set cover_variant_id = (
+    select left_over.id from public.render_variants as left_over
+    where left_over.render_id = render.id order by left_over.index limit 1
+  )
+  where id = render.id and cover_variant_id is null;
+end
+$$;
+
+create or replace function public.delete_variant(variant uuid) returns void
+language sql volatile security invoker set search_path = ''
+as $$ select private.delete_variant(variant) $$;
+
+revoke execute on function private.delete_variant(uuid), public.delete_variant(uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function private.delete_variant(uuid), public.delete_variant(uuid) to authenticated;

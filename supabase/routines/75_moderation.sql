@@ -1,0 +1,176 @@
+-- Moderation: visitors report, operators take down.
+
+
+-- Locks the owner's profile before a link is made, as private.take_down_render() does: of two at the same moment the
+-- later one sees the earlier. Weaker than the lock of a submit, so that it agrees with those of foreign keys.
+-- Raises PT403 sharing_refused.
+create or replace function private.refuse_taken_down() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform from public.profiles where id = new.owner_id for no key update;
+  if exists (select from private.taken_down_renders as taken where taken.render_id = new.render_id)
+    or exists (
+      select from public.share_links as other
+      where other.owner_id = new.owner_id and other.taken_down_at is not null
+        and other.collection_id = new.collection_id
+    )
+  then
+    raise sqlstate 'PT403' using message = 'sharing_refused', detail = '{}';
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger refuse_taken_down before insert on public.share_links
+  for each row execute function private.refuse_taken_down();
+
+revoke execute on function private.refuse_taken_down() from public, anon, authenticated, service_role;
+
+
+-- Note a report. Who reports is not asked and not kept. The twenty-first report of one picture says nothing new and is
+-- dropped. Request: {"token", "item_id", "render_id", "reason", "message"}, one of the first two null; "render_id" is one
+-- of those that the token shows, or null. Called as `anon`: the proof alone opens it.
+-- Raises PT404 share_not_found, community_item_not_found.
+create or replace function private.report_picture(request text, proof text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  asked jsonb;
+  link public.share_links;
+  item uuid;
+  render uuid;
+begin
+  perform private.verify_proof('report_picture', request, proof);
+  asked := request::jsonb;
+  render := asked ->> 'render_id';
+  if asked ->> 'token' is not null then
+    select * into link from private.live_share(asked ->> 'token');
+    if not found or (
+      render is not null
+      and not exists (select from private.shared_renders(link) as shown where shown.render_id = render)
+    ) then
+      raise sqlstate 'PT404' using message = 'share_not_found', detail = '{}';
+    end if;
+  else
+    select shown.id into item
+    from public.community_items as shown
+    join public.community_collections as curated on curated.id = shown.collection_id
+    where shown.id = (asked ->> 'item_id')::uuid and shown.is_published and curated.published_at <= now();
+    if not found then
+      raise sqlstate 'PT404' using message = 'community_item_not_found', detail = '{}';
+    end if;
+  end if;
+
+  -- One at a time, so that the bound is exact.
+  perform pg_advisory_xact_lock(hashtext('report_picture'));
+  if (
+    select count(*) from private.reports as report
+    where report.community_item_id = item
+      or (report.share_link_id = link.id and report.render_id is not distinct from render)
+  ) < 20 then
+    insert into private.reports (share_link_id, render_id, community_item_id, reason, message)
+    values (link.id, render, item, asked ->> 'reason', asked ->> 'message');
+  end if;
+end
+$$;
+
+create or replace function public.report_picture(request text, proof text) returns void
+language sql volatile security invoker set search_path = ''
+as $$ select private.report_picture(request, proof) $$;
+
+revoke execute on function private.report_picture(text, text), public.report_picture(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.report_picture(text, text), public.report_picture(text, text) to anon;
+
+
+-- An operator's statement without a report: the render is shown by no link any more, those to it alone stop, and no new
+-- one can be made. Granted to nobody.
+create or replace function private.take_down_render(render uuid) returns text
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  owner constant uuid := (select owner_id from public.renders where id = render);
+begin
+  perform from public.profiles where id = owner for no key update;
+  insert into private.taken_down_renders (render_id) values (render) on conflict do nothing;
+  update public.share_links set taken_down_at = now()
+  where owner_id = owner and render_id = render and taken_down_at is null;
+  return 'it is shown by no link';
+end
+$$;
+
+revoke execute on function private.take_down_render(uuid) from public, anon, authenticated, service_role;
+
+
+-- An operator's one statement: select private.take_down('<id of a report>'). A render: as take_down_render(). A
+-- collection: so for every render in it, and every link to the collection stops. A community item is deleted, and its file
+-- with it. Granted to nobody.
+create or replace function private.take_down(report_id uuid) returns text
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  report private.reports;
+  reported public.share_links;
+begin
+  select * into strict report from private.reports where id = report_id;
+  if report.community_item_id is not null then
+    delete from public.community_items where id = report.community_item_id;
+    return 'the community item is deleted';
+  end if;
+  select * into strict reported from public.share_links where id = report.share_link_id;
+  if coalesce(report.render_id, reported.render_id) is not null then
+    return private.take_down_render(coalesce(report.render_id, reported.render_id));
+  end if;
+  perform from public.profiles where id = reported.owner_id for no key update;
+  perform private.take_down_render(item.render_id)
+  from public.collection_items as item where item.collection_id = reported.collection_id;
+  update public.share_links set taken_down_at = now()
+  where owner_id = reported.owner_id and collection_id = reported.collection_id and taken_down_at is null;
+  return 'every link to it and to what is in it is off';
+end
+$$;
+
+revoke execute on function private.take_down(uuid) from public, anon, authenticated, service_role;
+
+
+-- What visitors reported and nobody took down, latest first: a line for each thing. `address` follows the public URL, and
+-- is null when the API's key changed since; `live` says whether it still opens. `files` are names in the bucket.
+drop view if exists private.open_reports;
+create view private.open_reports with (security_invoker = true) as
+select
+  grouped.reports, grouped.latest, grouped.reasons, grouped.messages, grouped.report_id,
+  coalesce(item.title, render.title, collection.name) as title,
+  case
+    when item.id is not null then '/community/' || curated.slug || '?item=' || item.id
+    when kept.token_hash = private.share_token_hash(private.share_token(link.id))
+    then '/s/' || private.share_token(link.id)
+  end as address,
+  case
+    when item.id is not null then item.is_published and coalesce(curated.published_at <= now(), false)
+    else link.revoked_at is null and (link.expires_at is null or link.expires_at > now())
+  end as live,
+  case
+    when item.id is not null then array['community/' || item.path]
+    else array(
+      select 'renders/' || variant.path
+      from public.render_variants as variant where variant.render_id = render.id order by variant.index
+    )
+  end as files
+from (
+  select
+    share_link_id, render_id, community_item_id, count(*) as reports, max(created_at) as latest,
+    array_agg(distinct reason) as reasons, array_agg(message order by created_at) filter (where message <> '') as messages,
+    (array_agg(id order by created_at desc))[1] as report_id
+  from private.reports
+  group by share_link_id, render_id, community_item_id
+) as grouped
+left join public.community_items as item on item.id = grouped.community_item_id
+left join public.community_collections as curated on curated.id = item.collection_id
+left join public.share_links as link on link.id = grouped.share_link_id
+left join private.share_tokens as kept on kept.share_link_id = link.id
+left join public.renders as render on render.id = coalesce(grouped.render_id, link.render_id)
+left join public.collections as collection on collection.id = link.collection_id
+where link.taken_down_at is null
+  and not exists (select from private.taken_down_renders as taken where taken.render_id = render.id)
+order by grouped.latest desc;

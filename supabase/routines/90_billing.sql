@@ -1,0 +1,106 @@
+-- Billing: what Stripe says about a subscription decides plan and period.
+
+
+-- Binds the caller to their customer at Stripe, once: the first one stays. Answers {"customer_id"}.
+-- Raises PT401 account_gone.
+create or replace function private.attach_customer(request text, proof text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  customer text;
+begin
+  perform private.verify_proof('attach_customer', request, proof);
+
+  update public.profiles
+  set stripe_customer_id = coalesce(stripe_customer_id, request::jsonb ->> 'customer_id')
+  where id = auth.uid()
+  returning stripe_customer_id into customer;
+  if not found then
+    raise sqlstate 'PT401' using message = 'account_gone', detail = '{}';
+  end if;
+  return jsonb_build_object('customer_id', customer);
+end
+$$;
+
+create or replace function public.attach_customer(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.attach_customer(request, proof) $$;
+
+revoke execute on function private.attach_customer(text, text), public.attach_customer(text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.attach_customer(text, text), public.attach_customer(text, text) to authenticated;
+
+
+-- A number for a sync of a customer that begins now: taken before Stripe is asked. Null for a customer of nobody here.
+create or replace function private.next_billing_version(customer text) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not exists (select from public.profiles where stripe_customer_id = customer) then
+    return null;
+  end if;
+  return nextval('private.billing_versions');
+end
+$$;
+
+create or replace function public.next_billing_version(customer text) returns bigint
+language sql volatile security invoker set search_path = ''
+as $$ select private.next_billing_version(customer) $$;
+
+revoke execute on function private.next_billing_version(text), public.next_billing_version(text)
+  from public, anon, authenticated, service_role;
+grant execute on function private.next_billing_version(text), public.next_billing_version(text) to service_role;
+
+
+-- What Stripe said about a customer after number `version` was taken. The event is noted in the same transaction.
+-- `state`: {price_id, subscription_id, subscription_status, period_start, period_end, cancel_at, access_until}.
+-- Answers applied | stale | unknown_customer.
+create or replace function private.apply_billing_state(event text, kind text, customer text, version bigint, state jsonb)
+returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  outcome text := 'applied';
+  profile public.profiles;
+begin
+  select * into profile from public.profiles where stripe_customer_id = customer for no key update;
+  if not found then
+    outcome := 'unknown_customer';
+  elsif profile.billing_version >= version then
+    outcome := 'stale';
+  else
+    update public.profiles
+    set
+      price_id = state ->> 'price_id',
+      subscription_id = state ->> 'subscription_id',
+      subscription_status = state ->> 'subscription_status',
+      period_start = (state ->> 'period_start')::timestamptz,
+      period_end = (state ->> 'period_end')::timestamptz,
+      cancel_at = (state ->> 'cancel_at')::timestamptz,
+      access_until = (state ->> 'access_until')::timestamptz,
+      -- A customer that Stripe deleted is not one to charge again.
+      stripe_customer_id = case when state ->> 'customer_deleted' = 'true' then null else stripe_customer_id end,
+      billing_version = version
+    where id = profile.id;
+  end if;
+
+  insert into public.webhook_events (provider, event_id, kind, outcome)
+  values ('stripe', event, kind, outcome)
+  on conflict do nothing;
+  return outcome;
+end
+$$;
+
+create or replace function public.apply_billing_state(event text, kind text, customer text, version bigint, state jsonb)
+returns text
+language sql volatile security invoker set search_path = ''
+as $$ select private.apply_billing_state(event, kind, customer, version, state) $$;
+
+revoke execute on function
+  private.apply_billing_state(text, text, text, bigint, jsonb),
+  public.apply_billing_state(text, text, text, bigint, jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function
+  private.apply_billing_state(text, text, text, bigint, jsonb),
+  public.apply_billing_state(text, text, text, bigint, jsonb)
+  to service_role;
