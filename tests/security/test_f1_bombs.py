@@ -194,7 +194,7 @@ def test_F1_a_chunk_that_unpacks_to_much_more_is_not_unpacked(chunk: bytes, code
 
     answer, memory = measured(PHOTO, still[:33] + png_chunk(chunk, before + packed) * 3 + still[33:])
 
-    assert isinstance(answer, Refusal)
-    assert answer.code == ErrorCode.UNREADABLE_IMAGE
+    # It is left out, as browsers do it: the picture is as good without.
+    assert isinstance(answer, PreparedPhoto)
     assert memory < IDLE
     assert code_of(still[:33] + png_chunk(chunk, before + zlib.compress(b"dusk")) + still[33:]) is None

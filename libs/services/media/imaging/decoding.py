@@ -8,21 +8,25 @@ metadata, trailing bytes and second meanings of a file (polyglots) do not surviv
 import warnings
 from io import BytesIO
 from math import ceil
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from PIL import (
     ExifTags,
     Image,
     ImageCms,
     ImageFile,
-    PngImagePlugin,
+    ImageMath,
     UnidentifiedImageError,
     WebPImagePlugin,  # noqa: F401 - registers the format  # pyright: ignore[reportUnusedImport]
 )
 from PIL.Image import Transpose
 
 from libs.errors import ErrorCode
+from libs.services.media.imaging.color_boxes import cicp_codes
+from libs.services.media.imaging.color_spaces import cicp_profile
 from libs.services.media.imaging.contracts import ImageError
+from libs.services.media.imaging.jpeg_end import lacks_end, with_end
+from libs.services.media.imaging.png_chunks import read_png
 
 # Pillow registers its formats when it first opens a file; their signatures are asked before that. Not all forty, with
 # Image.init(): that would take a worker a quarter longer to start.
@@ -32,8 +36,6 @@ Image.preinit()
 STRIP_ROWS: Final = 256
 # Profiles of displays have 0.5–3 kB, of printing presses up to 3 MB. Larger ones only cost time.
 MAX_PROFILE_BYTES: Final = 4 * 1024 * 1024
-# What a chunk of a PNG may unpack to, the profile among them: a photo is not refused for a profile that JPEG may have.
-PngImagePlugin.MAX_TEXT_CHUNK = MAX_PROFILE_BYTES
 # A HEIF file of these brands is an image sequence (ISO/IEC 23008-12, 7.2.3 and B.4).
 HEIF_SEQUENCE_BRANDS: Final = {b"msf1", b"hevc", b"hevx", b"hevm", b"hevs"}
 # MPO is a JPEG with further pictures behind it (depth, gain map, the other eye); HEIF may hold alternatives too.
@@ -53,7 +55,19 @@ UPRIGHT: Final = {
 SIDEWAYS: Final = {5, 6, 7, 8}
 
 
-def open_still(data: bytes, formats: tuple[str, ...], max_bytes: int, max_pixels: int) -> ImageFile.ImageFile:
+# The colour space of an ICC profile and where it stands (ICC.1:2022, 7.2.6).
+PROFILE_SPACE: Final = slice(16, 20)
+
+
+class Still(NamedTuple):
+    """An image whose header was read: its EXIF orientation (1 to 8), and the ICC profile of its colours if not sRGB."""
+
+    image: ImageFile.ImageFile
+    orientation: int
+    profile: bytes | None
+
+
+def open_still(data: bytes, formats: tuple[str, ...], max_bytes: int, max_pixels: int) -> Still:
     """Read the header. Raises ImageError unless it is one still picture of these formats within the bounds."""
     if len(data) > max_bytes:
         raise ImageError(ErrorCode.UPLOAD_TOO_LARGE, "bytes", {"limit_bytes": max_bytes, "actual_bytes": len(data)})
@@ -62,27 +76,31 @@ def open_still(data: bytes, formats: tuple[str, ...], max_bytes: int, max_pixels
     # Pillow checks the size between header and decoder, and only warns up to twice this number.
     Image.MAX_IMAGE_PIXELS = max_pixels
     warnings.simplefilter("error", Image.DecompressionBombWarning)
+    png = read_png(data, MAX_PROFILE_BYTES) if _looks_like("PNG", data) else None
     try:
-        image = Image.open(BytesIO(data), formats=formats)
+        image = Image.open(BytesIO(png.plain if png else data), formats=formats)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise ImageError(ErrorCode.TOO_MANY_PIXELS, "header", {"limit_pixels": max_pixels}) from error
     except UnidentifiedImageError as error:
         raise ImageError(ErrorCode.UNREADABLE_IMAGE, "header") from error
     if _is_animated(image, data):
         raise ImageError(ErrorCode.ANIMATED_IMAGE, image.format or "")
-    return image
+    if image.format == "JPEG" and lacks_end(data):
+        image = Image.open(BytesIO(with_end(data)), formats=formats)
+    if png:
+        return Still(image, _orientation(png.exif), png.profile)
+    return Still(image, _orientation(image.info.get("exif")), _profile(image, data))
 
 
-def upright_size(image: ImageFile.ImageFile) -> tuple[int, int]:
+def upright_size(still: Still) -> tuple[int, int]:
     """Width and height as a person sees the picture. To be asked before `decode`, which may change them."""
-    width, height = image.size
-    return (height, width) if _orientation(image) in SIDEWAYS else (width, height)
+    width, height = still.image.size
+    return (height, width) if still.orientation in SIDEWAYS else (width, height)
 
 
-def decode(image: ImageFile.ImageFile, longest_side: int | None = None) -> Image.Image:
+def decode(still: Still, longest_side: int | None = None) -> Image.Image:
     """The pixels: upright, sRGB, mode RGB, or RGBA when any are transparent; no larger than asked. No metadata."""
-    orientation = _orientation(image)
-    profile = image.info.get("icc_profile")
+    image, orientation, profile = still
     scale = min(1.0, longest_side / max(image.size)) if longest_side else 1.0
     width, height = (max(1, round(side * scale)) for side in image.size)
     # JPEG decodes to a half, a quarter or an eighth at a fraction of time and memory. Twice the wanted size is left
@@ -114,9 +132,26 @@ def _is_animated(image: ImageFile.ImageFile, data: bytes) -> bool:
     return getattr(image, "is_animated", False)
 
 
-def _orientation(image: ImageFile.ImageFile) -> int:
+def _profile(image: ImageFile.ImageFile, data: bytes) -> bytes | None:
+    """ICC first, as AVIF (2.2.1) and HEIF have it; then what is stated in numbers."""
+    embedded = image.info.get("icc_profile")
+    if isinstance(embedded, bytes) and 0 < len(embedded) <= MAX_PROFILE_BYTES:
+        return embedded
+    codes = cicp_codes(data) if image.format == "AVIF" else None
+    stated: dict[str, Any] | None = image.info.get("nclx_profile")
+    if stated:
+        codes = stated["color_primaries"], stated["transfer_characteristics"]
+    return cicp_profile(*codes, rec709_is_srgb=True) if codes else None
+
+
+def _orientation(exif: object) -> int:
+    """Of an EXIF block. XMP may state another one, which browsers do not follow."""
+    if not isinstance(exif, bytes):
+        return 1
+    block = Image.Exif()
     try:
-        return image.getexif().get(ExifTags.Base.Orientation, 1)
+        block.load(exif)
+        return block.get(ExifTags.Base.Orientation, 1)
     except Exception:  # noqa: BLE001 - broken metadata fails in any way and must not cost a person the photo
         return 1
 
@@ -146,14 +181,24 @@ def _plain_mode(image: Image.Image) -> str:
 
 
 def _to_plain(image: Image.Image, mode: str) -> Image.Image:
-    if image.mode == "I;16":
-        # convert() clips 16-bit grey to its lowest 256 values.
-        image = image.point(lambda value: value * (1 / 256))
-    return image.convert(mode)
+    if image.mode != "I;16":
+        return image.convert(mode)
+    # convert() clips 16-bit grey to its lowest 256 values.
+    grey = image.point(lambda value: value * (1 / 256)).convert("L")
+    if mode != "RGBA":
+        return grey.convert(mode)
+    clear = image.info["transparency"]
+    opaque = ImageMath.lambda_eval(lambda bands: (bands["image"] != clear) * 255, image=image.convert("I")).convert("L")
+    return Image.merge("RGBA", (grey, grey, grey, opaque))
 
 
-def _in_srgb(pixels: Image.Image, profile: object) -> Image.Image:
-    if isinstance(profile, bytes) and 0 < len(profile) <= MAX_PROFILE_BYTES:
+def _in_srgb(pixels: Image.Image, profile: bytes | None) -> Image.Image:
+    if profile:
+        if profile[PROFILE_SPACE] == b"GRAY" and pixels.mode == "RGB":
+            # What had transparency beside its grey.
+            pixels = pixels.getchannel("R")
+        elif profile[PROFILE_SPACE] == b"RGB ":
+            pixels = pixels.convert("RGB")
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
             target = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]

@@ -26,11 +26,12 @@ THUMBNAIL_QUALITY: Final = 80
 
 def prepare(data: bytes, task: OutputTask) -> PreparedOutput:
     """The picture as it is kept. Raises ImageError."""
-    image = open_still(data, tuple(FORMATS), task.max_bytes, task.max_pixels)
+    still = open_still(data, tuple(FORMATS), task.max_bytes, task.max_pixels)
     # Pillow calls a JPEG with further pictures behind it MPO; only the first is kept.
-    written_as = "JPEG" if image.format == "MPO" or image.format is None else image.format
+    made = still.image.format or ""
+    written_as = "JPEG" if made == "MPO" else made
     mime, extension, options = FORMATS[written_as]
-    pixels = decode(image)
+    pixels = decode(still)
     thumbnail = pixels.copy()
     thumbnail.thumbnail((task.thumbnail_longest_side, task.thumbnail_longest_side), Image.Resampling.LANCZOS)
     return PreparedOutput(

@@ -27,9 +27,9 @@ SUBSAMPLING: Final = 0
 
 def prepare(data: bytes, task: PhotoTask) -> PreparedPhoto:
     """The photo as it is kept. The same bytes give the same bytes. Raises ImageError."""
-    image = open_still(data, FORMATS, task.max_bytes, task.max_pixels)
-    original_width, original_height = upright_size(image)
-    pixels = _on_white(decode(image, task.longest_side))
+    still = open_still(data, FORMATS, task.max_bytes, task.max_pixels)
+    original_width, original_height = upright_size(still)
+    pixels = _on_white(decode(still, task.longest_side))
     kept = BytesIO()
     pixels.save(kept, "JPEG", quality=QUALITY, subsampling=SUBSAMPLING, optimize=True)
     return PreparedPhoto(
