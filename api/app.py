@@ -26,7 +26,7 @@ from api.controllers.shares import ShareController, SharedController, add_report
 from api.controllers.uploads import UploadController
 from api.controllers.webhooks.replicate import replicate_webhook
 from api.controllers.webhooks.stripe import stripe_webhook
-from api.errors import EXCEPTION_HANDLERS
+from api.errors import EXCEPTION_HANDLERS, TransportCode, TransportError
 from api.limits import RateLimiter, limit_rate
 from api.middleware import body_deadline, has_body
 from api.openapi import DocumentPlugin
@@ -36,7 +36,7 @@ from api.social_preview import community_page, community_set_page, landing_page,
 from api.spa import Spa, serve_spa
 from libs.app_config.runtime import LIMITS
 from libs.app_config.settings import ServiceRole, Settings
-from libs.errors import ErrorCode, FieldError, MaquetteError
+from libs.errors import FieldError
 
 WEB_DIST: Final = Path(__file__).parent.parent / "web" / "dist"
 
@@ -69,7 +69,7 @@ def require_body(request: Request[Any, Any, Any]) -> None:
         return
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type not in (FORM_TYPES if route.opt.get("form") else JSON_TYPES):
-        raise MaquetteError(ErrorCode.UNSUPPORTED_CONTENT_TYPE)
+        raise TransportError(TransportCode.UNSUPPORTED_CONTENT_TYPE)
 
 
 def create_app(settings: Settings, service_role: ServiceRole) -> Litestar:

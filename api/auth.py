@@ -21,6 +21,7 @@ from jose.exceptions import JOSEError
 from litestar.connection import ASGIConnection
 from litestar.middleware.authentication import AbstractAuthenticationMiddleware, AuthenticationResult
 
+from api.errors import TransportCode, TransportError
 from libs.errors import ErrorCode, MaquetteError
 
 AUDIENCE: Final = "authenticated"
@@ -73,12 +74,12 @@ class TokenVerifier:
         self._verified: LRUCache[bytes, Caller] = LRUCache(CACHED_TOKENS)
 
     async def verify(self, token: str) -> Caller:
-        """The person a token stands for. Raises MaquetteError not_authenticated for any other token.
+        """The person a token stands for. Raises TransportError not_authenticated for any other token.
 
         Raises MaquetteError database_unavailable while no key could be fetched yet: the token may well be good.
         """
         if len(token) > MAX_TOKEN_BYTES:
-            raise MaquetteError(ErrorCode.NOT_AUTHENTICATED)
+            raise TransportError(TransportCode.NOT_AUTHENTICATED)
         fingerprint = hashlib.sha256(token.encode(errors="replace")).digest()
         caller = self._verified.get(fingerprint)
         if caller is None:
@@ -86,7 +87,7 @@ class TokenVerifier:
             self._verified[fingerprint] = caller
         elif caller.expires_at + LEEWAY_SECONDS < time.time():
             del self._verified[fingerprint]
-            raise MaquetteError(ErrorCode.NOT_AUTHENTICATED)
+            raise TransportError(TransportCode.NOT_AUTHENTICATED)
         return caller
 
     async def _verify(self, token: str) -> Caller:
@@ -108,9 +109,9 @@ class TokenVerifier:
             claims = msgspec.convert(payload, _Claims)
         # python-jose lets TypeError, ValueError and AttributeError out for headers and keys of the wrong shape.
         except (JOSEError, msgspec.ValidationError, ValueError, TypeError, AttributeError, LookupError) as error:
-            raise MaquetteError(ErrorCode.NOT_AUTHENTICATED) from error
+            raise TransportError(TransportCode.NOT_AUTHENTICATED) from error
         if claims.role != ROLE or claims.is_anonymous or claims.iss not in {None, self._issuer}:
-            raise MaquetteError(ErrorCode.NOT_AUTHENTICATED)
+            raise TransportError(TransportCode.NOT_AUTHENTICATED)
         return Caller(claims.sub, token, claims.exp)
 
     async def _key_for(self, header: dict[str, Any]) -> tuple[Key | str, str]:
@@ -160,9 +161,9 @@ class AuthenticationMiddleware(AbstractAuthenticationMiddleware):
     """Puts the Caller on every request of a route that does not opt out with `exclude_from_auth`."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
-        """Verify the bearer token. Raises MaquetteError not_authenticated or database_unavailable."""
+        """Verify the bearer token. Raises as `TokenVerifier.verify`."""
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise MaquetteError(ErrorCode.NOT_AUTHENTICATED)
+            raise TransportError(TransportCode.NOT_AUTHENTICATED)
         caller = await connection.app.state.services.tokens.verify(token.strip())
         return AuthenticationResult(user=caller, auth=None)

@@ -1,5 +1,6 @@
 """Codes to statuses and sentences: the one place that knows both. Clients read the code, people the sentence."""
 
+from enum import StrEnum
 from typing import Any, Final, cast
 
 import structlog
@@ -16,12 +17,37 @@ from libs.errors import ErrorCode, MaquetteError
 
 log = structlog.get_logger()
 
+
+class TransportCode(StrEnum):
+    """Why the API refuses a request before any rule is asked, as clients see it. A code never changes its meaning."""
+
+    MALFORMED_REQUEST = "malformed_request"
+    INVALID_IDEMPOTENCY_KEY = "invalid_idempotency_key"
+    NOT_AUTHENTICATED = "not_authenticated"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    REQUEST_TIMEOUT = "request_timeout"
+    BODY_TOO_LARGE = "body_too_large"
+    UNSUPPORTED_CONTENT_TYPE = "unsupported_content_type"
+    INTERNAL = "internal_error"
+
+
+class TransportError(Exception):
+    """A request that no service sees."""
+
+    def __init__(self, code: TransportCode) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
+AnswerCode = ErrorCode | TransportCode
+
+# Codes are equal when their text is: TOKEN_REFUSED is found as NOT_AUTHENTICATED.
 # fmt: off
-ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
-    ErrorCode.MALFORMED_REQUEST: (400, "The request is not well formed."),
+ANSWERS: Final[dict[AnswerCode, tuple[int, str]]] = {
+    TransportCode.MALFORMED_REQUEST: (400, "The request is not well formed."),
     ErrorCode.INVALID_CURSOR: (400, "This page link is not valid. Start again from the first page."),
-    ErrorCode.INVALID_IDEMPOTENCY_KEY: (400, "The Idempotency-Key header must have 1 to 255 printable characters."),
-    ErrorCode.NOT_AUTHENTICATED: (401, "Your session ended. Sign in and you return to this draft."),
+    TransportCode.INVALID_IDEMPOTENCY_KEY: (400, "The Idempotency-Key header must have 1 to 255 printable characters."),
+    TransportCode.NOT_AUTHENTICATED: (401, "Your session ended. Sign in and you return to this draft."),
     ErrorCode.ACCOUNT_GONE: (401, "This account no longer exists."),
     ErrorCode.PLAN_CAP_REACHED: (402, "You do not have enough credits left for this render."),
     ErrorCode.SHARING_REFUSED: (403, "This was taken down after a report and cannot be shared again."),
@@ -34,8 +60,8 @@ ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
     ErrorCode.SHARE_NOT_FOUND: (404, "This link opens nothing. It may have ended or been turned off by its owner."),
     ErrorCode.COMMUNITY_SET_NOT_FOUND: (404, "This set is no longer in the community."),
     ErrorCode.COMMUNITY_ITEM_NOT_FOUND: (404, "This picture is no longer in the community."),
-    ErrorCode.METHOD_NOT_ALLOWED: (405, "This address does not answer that method."),
-    ErrorCode.REQUEST_TIMEOUT: (408, "The request took too long to arrive. Try again."),
+    TransportCode.METHOD_NOT_ALLOWED: (405, "This address does not answer that method."),
+    TransportCode.REQUEST_TIMEOUT: (408, "The request took too long to arrive. Try again."),
     ErrorCode.GENERATION_IN_FLIGHT: (409, "One render runs at a time. Generate when this one is done."),
     ErrorCode.GENERATION_NOT_RETRYABLE: (409, "Only a generation that failed or was canceled can be tried again."),
     ErrorCode.LAST_VARIANT: (409, "A render keeps at least one variant. Delete the render instead."),
@@ -43,10 +69,10 @@ ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
     ErrorCode.ALREADY_SUBSCRIBED: (409, "You already have a plan. Change it under Manage billing."),
     ErrorCode.NO_SUBSCRIPTION: (409, "There is nothing to manage yet: you are on the free plan."),
     ErrorCode.TOO_MANY_UPLOADS: (409, "You have 1,000 photos here, the most we keep. Delete some you no longer need."),
-    ErrorCode.BODY_TOO_LARGE: (413, "The request is too large."),
+    TransportCode.BODY_TOO_LARGE: (413, "The request is too large."),
     ErrorCode.UPLOAD_TOO_LARGE: (413, "This photo is too large. The limit is 25 MB."),
     ErrorCode.TOO_MANY_PIXELS: (413, "This photo has too many pixels. The limit is 64 megapixels."),
-    ErrorCode.UNSUPPORTED_CONTENT_TYPE: (415, "This address takes another content type."),
+    TransportCode.UNSUPPORTED_CONTENT_TYPE: (415, "This address takes another content type."),
     ErrorCode.UNSUPPORTED_IMAGE: (415, "This file is not a photo we can use. Use JPEG, PNG, WebP, HEIC or AVIF."),
     ErrorCode.UNREADABLE_IMAGE: (422, "This photo is damaged or incomplete. Try another copy of it."),
     ErrorCode.ANIMATED_IMAGE: (422, "Animated pictures cannot be used. Choose a still photo."),
@@ -55,7 +81,7 @@ ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
     ErrorCode.PRESET_UNAVAILABLE: (422, "This preset is no longer offered. Choose another one."),
     ErrorCode.TOO_MANY_VARIANTS: (422, "Your plan or this preset makes fewer variants at once."),
     ErrorCode.RATE_LIMITED: (429, "Too many requests. Wait a moment and try again."),
-    ErrorCode.INTERNAL: (500, "Something failed on our side. Try again; quote the request id if it stays."),
+    TransportCode.INTERNAL: (500, "Something failed on our side. Try again; quote the request id if it stays."),
     ErrorCode.PROVIDER_ERROR: (502, "The image provider failed. Your credits are back. Try again."),
     ErrorCode.BILLING_UNAVAILABLE: (502, "Stripe does not answer right now. Nothing was changed. Try again soon."),
     ErrorCode.DATABASE_UNAVAILABLE: (503, "We cannot reach your data right now. Try again in a few seconds."),
@@ -64,13 +90,13 @@ ANSWERS: Final[dict[ErrorCode, tuple[int, str]]] = {
 
 # What Litestar itself refuses with, before any of our code runs.
 _CODE_OF_STATUS: Final = {
-    400: ErrorCode.MALFORMED_REQUEST,
-    401: ErrorCode.NOT_AUTHENTICATED,
+    400: TransportCode.MALFORMED_REQUEST,
+    401: TransportCode.NOT_AUTHENTICATED,
     404: ErrorCode.NOT_FOUND,
-    405: ErrorCode.METHOD_NOT_ALLOWED,
-    408: ErrorCode.REQUEST_TIMEOUT,
-    413: ErrorCode.BODY_TOO_LARGE,
-    415: ErrorCode.UNSUPPORTED_CONTENT_TYPE,
+    405: TransportCode.METHOD_NOT_ALLOWED,
+    408: TransportCode.REQUEST_TIMEOUT,
+    413: TransportCode.BODY_TOO_LARGE,
+    415: TransportCode.UNSUPPORTED_CONTENT_TYPE,
     429: ErrorCode.RATE_LIMITED,
 }
 
@@ -94,7 +120,7 @@ def _documented(status: int) -> ResponseSpec:
 
 
 def failure(
-    code: ErrorCode, details: dict[str, Any] | None = None, retry_after: int | None = None
+    code: AnswerCode, details: dict[str, Any] | None = None, retry_after: int | None = None
 ) -> Response[ErrorEnvelope]:
     """The answer for a code."""
     status, sentence = ANSWERS[code]
@@ -109,8 +135,13 @@ def failure(
 
 
 def on_maquette_error(_: Request[Any, Any, Any], error: MaquetteError) -> Response[ErrorEnvelope]:
-    """A failure of ours."""
+    """What a service or repository refuses."""
     return failure(error.code, error.details, error.retry_after)
+
+
+def on_transport_error(_: Request[Any, Any, Any], error: TransportError) -> Response[ErrorEnvelope]:
+    """What our middleware, guards and parameters refuse."""
+    return failure(error.code)
 
 
 def on_validation_error(_: Request[Any, Any, Any], error: ValidationException) -> Response[ErrorEnvelope]:
@@ -126,7 +157,7 @@ def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[E
     """What the framework refuses. Its text may quote the request, so only the status is kept."""
     if error.status_code >= 500:
         log.error("framework_error", error=type(error).__name__)
-    answer = failure(_CODE_OF_STATUS.get(error.status_code, ErrorCode.INTERNAL))
+    answer = failure(_CODE_OF_STATUS.get(error.status_code, TransportCode.INTERNAL))
     if allowed := (error.headers or {}).get("allow"):
         # RFC 9110, section 15.5.6: a 405 says what is allowed. Who answers GET answers HEAD.
         methods = set(allowed.split(", "))
@@ -136,17 +167,18 @@ def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[E
 
 def on_undecodable_body(_: Request[Any, Any, Any], __: Exception) -> Response[ErrorEnvelope]:
     """msgspec lets RecursionError out for JSON nested thousands deep, and UnicodeDecodeError for text not in UTF-8."""
-    return failure(ErrorCode.MALFORMED_REQUEST)
+    return failure(TransportCode.MALFORMED_REQUEST)
 
 
 def on_unexpected_error(_: Request[Any, Any, Any], error: Exception) -> Response[ErrorEnvelope]:
     """A bug. Logged with its trace; the client learns the request id and nothing else."""
     log.error("unexpected_error", exc_info=error)
-    return failure(ErrorCode.INTERNAL)
+    return failure(TransportCode.INTERNAL)
 
 
 EXCEPTION_HANDLERS: Final = {
     MaquetteError: on_maquette_error,
+    TransportError: on_transport_error,
     ValidationException: on_validation_error,
     HTTPException: on_http_error,
     RecursionError: on_undecodable_body,

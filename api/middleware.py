@@ -10,8 +10,8 @@ from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import HttpMethod
 from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
 
+from api.errors import TransportCode, TransportError
 from api.request_id import begin_request
-from libs.errors import ErrorCode, MaquetteError
 
 # Between two pieces of a body; a phone on a train sends something more often.
 BODY_PIECE_SECONDS: Final = 20
@@ -118,7 +118,7 @@ def body_deadline(app: ASGIApp) -> ASGIApp:
                 async with asyncio.timeout(min(BODY_PIECE_SECONDS, ends - time.monotonic())):
                     message = await receive()
             except TimeoutError as error:
-                raise MaquetteError(ErrorCode.REQUEST_TIMEOUT) from error
+                raise TransportError(TransportCode.REQUEST_TIMEOUT) from error
             complete = message["type"] != "http.request" or not message.get("more_body")
             return message
 

@@ -5,8 +5,8 @@ from typing import Annotated, Final
 
 from litestar.params import HeaderParameter, QueryParameter
 
+from api.errors import TransportCode, TransportError
 from libs.app_config.runtime import LIMITS
-from libs.errors import ErrorCode, MaquetteError
 
 IdempotencyKey = Annotated[
     str | None,
@@ -28,7 +28,7 @@ _KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{LIMITS.idempotency_key_characters}}}
 
 
 def checked_key(key: str | None) -> str:
-    """The key, or MaquetteError invalid_idempotency_key when it is missing or malformed."""
+    """The key, or TransportError invalid_idempotency_key when it is missing or malformed."""
     if key is None or not _KEY.fullmatch(key):
-        raise MaquetteError(ErrorCode.INVALID_IDEMPOTENCY_KEY)
+        raise TransportError(TransportCode.INVALID_IDEMPOTENCY_KEY)
     return key

@@ -1,6 +1,6 @@
-"""The one error of the product: a stable code and the facts a sentence needs.
+"""What services and repositories refuse with: a stable code and the facts that a sentence needs.
 
-Services and repositories raise codes; `api/errors.py` alone knows their status and their sentence.
+`api/errors.py` alone knows the status and the sentence of a code, and the codes of HTTP itself.
 """
 
 from collections.abc import Mapping
@@ -8,12 +8,11 @@ from enum import StrEnum
 
 
 class ErrorCode(StrEnum):
-    """What can go wrong, as clients see it. A code never changes its meaning."""
+    """Why a rule refuses, as clients and SQL functions write it. A code never changes its meaning."""
 
-    MALFORMED_REQUEST = "malformed_request"
     INVALID_CURSOR = "invalid_cursor"
-    INVALID_IDEMPOTENCY_KEY = "invalid_idempotency_key"
-    NOT_AUTHENTICATED = "not_authenticated"
+    # The database does not accept the caller's token (any more). Clients see the code of a request without a token.
+    TOKEN_REFUSED = "not_authenticated"  # noqa: S105 - no secret
     ACCOUNT_GONE = "account_gone"
     PLAN_CAP_REACHED = "plan_cap_reached"
     SHARING_REFUSED = "sharing_refused"
@@ -26,8 +25,6 @@ class ErrorCode(StrEnum):
     SHARE_NOT_FOUND = "share_not_found"
     COMMUNITY_SET_NOT_FOUND = "community_set_not_found"
     COMMUNITY_ITEM_NOT_FOUND = "community_item_not_found"
-    METHOD_NOT_ALLOWED = "method_not_allowed"
-    REQUEST_TIMEOUT = "request_timeout"
     GENERATION_IN_FLIGHT = "generation_in_flight"
     GENERATION_NOT_RETRYABLE = "generation_not_retryable"
     LAST_VARIANT = "last_variant"
@@ -35,10 +32,8 @@ class ErrorCode(StrEnum):
     ALREADY_SUBSCRIBED = "already_subscribed"
     NO_SUBSCRIPTION = "no_subscription"
     TOO_MANY_UPLOADS = "too_many_uploads"
-    BODY_TOO_LARGE = "body_too_large"
     UPLOAD_TOO_LARGE = "upload_too_large"
     TOO_MANY_PIXELS = "too_many_pixels"
-    UNSUPPORTED_CONTENT_TYPE = "unsupported_content_type"
     UNSUPPORTED_IMAGE = "unsupported_image"
     UNREADABLE_IMAGE = "unreadable_image"
     ANIMATED_IMAGE = "animated_image"
@@ -47,7 +42,6 @@ class ErrorCode(StrEnum):
     PRESET_UNAVAILABLE = "preset_unavailable"
     TOO_MANY_VARIANTS = "too_many_variants"
     RATE_LIMITED = "rate_limited"
-    INTERNAL = "internal_error"
     PROVIDER_ERROR = "provider_error"
     BILLING_UNAVAILABLE = "billing_unavailable"
     DATABASE_UNAVAILABLE = "database_unavailable"
@@ -57,7 +51,7 @@ class MaquetteError(Exception):
     """A failure with a code.
 
     `details` are facts a client may show (numbers, ids, field errors): never a secret, never another person's data.
-    `retry_after` is in seconds.
+    `retry_after` is the number of seconds after which a repeat may succeed, where it is known.
     """
 
     def __init__(

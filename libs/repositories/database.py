@@ -108,8 +108,8 @@ class Database:
     async def fetch(self, query: Query, into: type[T]) -> T:
         """Run a query and decode its rows.
 
-        Raises MaquetteError database_unavailable when no usable answer comes in time, not_authenticated when the
-        token is no longer good, DatabaseRefused when PostgREST refuses.
+        Raises MaquetteError database_unavailable when no usable answer comes in time, TOKEN_REFUSED when the caller's
+        token is not accepted, DatabaseRefused when PostgREST refuses.
         """
         request = query.request
         values = cast("object", request.json)
@@ -172,10 +172,10 @@ def _failure(status: int, answer: bytes) -> Exception:
     # 57014: the statement was cut; 503 and 504: no connection to Postgres (upstream.md, PostgREST).
     if not code or status >= 500 or code == "57014":
         if status == 401:
-            return MaquetteError(ErrorCode.NOT_AUTHENTICATED)
+            return MaquetteError(ErrorCode.TOKEN_REFUSED)
         return MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5)
     if status == 401 or code in {"PGRST301", "PGRST303"}:
-        return MaquetteError(ErrorCode.NOT_AUTHENTICATED)
+        return MaquetteError(ErrorCode.TOKEN_REFUSED)
     return DatabaseRefused(code, status)
 
 

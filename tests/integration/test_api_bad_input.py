@@ -8,6 +8,7 @@ import httpx
 import msgspec
 import pytest
 
+from api.errors import AnswerCode, TransportCode
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
 from tests.support.checks.snapshot import snapshot
@@ -75,19 +76,19 @@ SUBMITS: dict[str, tuple[dict[str, Any], ErrorCode, str | None]] = {
 }
 
 # Name of the case: body, content type, code.
-BODIES: dict[str, tuple[bytes, str, ErrorCode]] = {
+BODIES: dict[str, tuple[bytes, str, AnswerCode]] = {
     "empty": (b"", "application/json", INVALID),
     "null": (b"null", "application/json", INVALID),
     "a list": (b"[]", "application/json", INVALID),
-    "no JSON": (b"preset_id=x", "application/json", ErrorCode.MALFORMED_REQUEST),
-    "cut off": (b'{"preset_id": "graphic', "application/json", ErrorCode.MALFORMED_REQUEST),
-    "two values": (b"{}{}", "application/json", ErrorCode.MALFORMED_REQUEST),
-    "not UTF-8": (b'{"prompt": "\xff\xfe"}', "application/json", ErrorCode.MALFORMED_REQUEST),
-    "UTF-16": ('{"prompt": "x"}'.encode("utf-16"), "application/json", ErrorCode.MALFORMED_REQUEST),
-    "too large": (b" " * LIMITS.body_bytes + b"{}", "application/json", ErrorCode.BODY_TOO_LARGE),
-    "a form": (b"preset_id=x", "application/x-www-form-urlencoded", ErrorCode.UNSUPPORTED_CONTENT_TYPE),
-    "of no type": (b"{}", "", ErrorCode.UNSUPPORTED_CONTENT_TYPE),
-    "as text": (b"{}", "text/plain", ErrorCode.UNSUPPORTED_CONTENT_TYPE),
+    "no JSON": (b"preset_id=x", "application/json", TransportCode.MALFORMED_REQUEST),
+    "cut off": (b'{"preset_id": "graphic', "application/json", TransportCode.MALFORMED_REQUEST),
+    "two values": (b"{}{}", "application/json", TransportCode.MALFORMED_REQUEST),
+    "not UTF-8": (b'{"prompt": "\xff\xfe"}', "application/json", TransportCode.MALFORMED_REQUEST),
+    "UTF-16": ('{"prompt": "x"}'.encode("utf-16"), "application/json", TransportCode.MALFORMED_REQUEST),
+    "too large": (b" " * LIMITS.body_bytes + b"{}", "application/json", TransportCode.BODY_TOO_LARGE),
+    "a form": (b"preset_id=x", "application/x-www-form-urlencoded", TransportCode.UNSUPPORTED_CONTENT_TYPE),
+    "of no type": (b"{}", "", TransportCode.UNSUPPORTED_CONTENT_TYPE),
+    "as text": (b"{}", "text/plain", TransportCode.UNSUPPORTED_CONTENT_TYPE),
 }
 
 WHOLE = photo((400, 300))
@@ -109,14 +110,14 @@ FILES: dict[str, tuple[bytes, ErrorCode]] = {
 FORM = "multipart/form-data; boundary=x"
 TEXT_PART = b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\ntext\r\n--x--'
 OTHER_PART = b'--x\r\nContent-Disposition: form-data; name="other"; filename="f"\r\n\r\ndata\r\n--x--'
-FORMS: dict[str, tuple[bytes, str, ErrorCode]] = {
+FORMS: dict[str, tuple[bytes, str, AnswerCode]] = {
     "no body": (b"", FORM, INVALID),
-    "no boundary": (OTHER_PART, "multipart/form-data", ErrorCode.MALFORMED_REQUEST),
-    "another boundary": (OTHER_PART, "multipart/form-data; boundary=y", ErrorCode.MALFORMED_REQUEST),
+    "no boundary": (OTHER_PART, "multipart/form-data", TransportCode.MALFORMED_REQUEST),
+    "another boundary": (OTHER_PART, "multipart/form-data; boundary=y", TransportCode.MALFORMED_REQUEST),
     "text for a file": (TEXT_PART, FORM, INVALID),
     "another field": (OTHER_PART, FORM, INVALID),
-    "cut off": (OTHER_PART.removesuffix(b"\r\n--x--"), FORM, ErrorCode.MALFORMED_REQUEST),
-    "JSON": (b"{}", "application/json", ErrorCode.UNSUPPORTED_CONTENT_TYPE),
+    "cut off": (OTHER_PART.removesuffix(b"\r\n--x--"), FORM, TransportCode.MALFORMED_REQUEST),
+    "JSON": (b"{}", "application/json", TransportCode.UNSUPPORTED_CONTENT_TYPE),
 }
 
 

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from httpx import Response
 
+from api.errors import ANSWERS, AnswerCode, TransportCode
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
 from tests.support.clients.api_client import Person, refused
@@ -23,9 +24,9 @@ Provoke = Callable[["Case"], Awaitable[Response]]
 WITH_RETRY_AFTER = {ErrorCode.RATE_LIMITED, ErrorCode.DATABASE_UNAVAILABLE}
 
 # Who has a plan needs a Stripe: test_billing.py. A body that stops takes its time: test_g4_slow_clients.py.
-MET_ELSEWHERE = {ErrorCode.ALREADY_SUBSCRIBED, ErrorCode.REQUEST_TIMEOUT}
+MET_ELSEWHERE = {ErrorCode.ALREADY_SUBSCRIBED, TransportCode.REQUEST_TIMEOUT}
 
-PROVOKE: dict[ErrorCode, Provoke] = {}
+PROVOKE: dict[AnswerCode, Provoke] = {}
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +52,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return await self.api.post("/uploads", files={"file": ("photo.jpg", file)})
 
 
-def provokes(code: ErrorCode) -> Callable[[Provoke], Provoke]:
+def provokes(code: AnswerCode) -> Callable[[Provoke], Provoke]:
     def keep(provoke: Provoke) -> Provoke:
         PROVOKE[code] = provoke
         return provoke
@@ -59,7 +60,7 @@ def provokes(code: ErrorCode) -> Callable[[Provoke], Provoke]:
     return keep
 
 
-@provokes(ErrorCode.MALFORMED_REQUEST)
+@provokes(TransportCode.MALFORMED_REQUEST)
 async def _(case: Case) -> Response:
     return await case.api.patch(f"/renders/{uuid4()}", content=b"{", headers={"Content-Type": "application/json"})
 
@@ -69,12 +70,12 @@ async def _(case: Case) -> Response:
     return await case.api.get("/generations?cursor=W10")
 
 
-@provokes(ErrorCode.INVALID_IDEMPOTENCY_KEY)
+@provokes(TransportCode.INVALID_IDEMPOTENCY_KEY)
 async def _(case: Case) -> Response:
     return await case.api.post("/generations", json=TEXT_PRESET)
 
 
-@provokes(ErrorCode.NOT_AUTHENTICATED)
+@provokes(TransportCode.NOT_AUTHENTICATED)
 async def _(case: Case) -> Response:
     async with case.product.client() as stranger:
         return await stranger.get("/me")
@@ -125,7 +126,7 @@ async def _(case: Case) -> Response:
     return await case.api.patch(f"/renders/{case.render()}", json={"cover_variant_id": str(uuid4())})
 
 
-@provokes(ErrorCode.METHOD_NOT_ALLOWED)
+@provokes(TransportCode.METHOD_NOT_ALLOWED)
 async def _(case: Case) -> Response:
     return await case.api.put("/me")
 
@@ -162,7 +163,7 @@ async def _(case: Case) -> Response:
     return await case.upload(photo())
 
 
-@provokes(ErrorCode.BODY_TOO_LARGE)
+@provokes(TransportCode.BODY_TOO_LARGE)
 async def _(case: Case) -> Response:
     return await submit(case.api, prompt="a" * LIMITS.body_bytes)
 
@@ -181,7 +182,7 @@ async def _(case: Case) -> Response:
     return await case.upload(header[:12] + body + crc32(body).to_bytes(4) + header[33:])
 
 
-@provokes(ErrorCode.UNSUPPORTED_CONTENT_TYPE)
+@provokes(TransportCode.UNSUPPORTED_CONTENT_TYPE)
 async def _(case: Case) -> Response:
     return await case.api.patch(f"/renders/{uuid4()}", content=b"title=x", headers={"Content-Type": "text/plain"})
 
@@ -237,7 +238,7 @@ async def _(case: Case) -> Response:
     return answers[-1]
 
 
-@provokes(ErrorCode.INTERNAL)
+@provokes(TransportCode.INTERNAL)
 async def _(case: Case) -> Response:
     # A schema that is not the one this code was written for.
     case.sql("revoke execute on function my_usage from authenticated")
@@ -301,8 +302,12 @@ async def case(product: Product, ann: Person) -> AsyncIterator[Case]:
     product.replicate.clear_faults()
 
 
-@pytest.mark.parametrize("code", [code for code in ErrorCode if code not in MET_ELSEWHERE])
-async def test_code_is_met_with_its_status_and_sentence(code: ErrorCode, case: Case) -> None:
+def test_every_code_has_an_answer() -> None:
+    assert set(ANSWERS) == {*ErrorCode, *TransportCode}
+
+
+@pytest.mark.parametrize("code", [code for code in ANSWERS if code not in MET_ELSEWHERE])
+async def test_code_is_met_with_its_status_and_sentence(code: AnswerCode, case: Case) -> None:
     answer = await PROVOKE[code](case)
     refused(answer, code)
     assert ("retry-after" in answer.headers) == (code in WITH_RETRY_AFTER)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from api.errors import TransportCode
 from libs.errors import ErrorCode
 from local.stripe.events import signature
 from local.stripe.objects import event
@@ -189,13 +190,15 @@ async def test_E3_forged_and_foreign_events_change_nothing(
     made = event(now, "customer.subscription.deleted", about)
 
     async with paid.client() as nobody:
-        refused(await nobody.post("/webhooks/stripe", json=made), ErrorCode.NOT_AUTHENTICATED)
+        refused(await nobody.post("/webhooks/stripe", json=made), TransportCode.NOT_AUTHENTICATED)
         body = json.dumps(made).encode()
         for moment in (now - 301, now + 400):
             headers = {"stripe-signature": signature(stripe.webhook_secret, body, moment)}
             headers["content-type"] = "application/json"
-            refused(await nobody.post("/webhooks/stripe", content=body, headers=headers), ErrorCode.NOT_AUTHENTICATED)
-    refused(await deliver(paid, stripe, made, secret="whsec_other"), ErrorCode.NOT_AUTHENTICATED)
+            refused(
+                await nobody.post("/webhooks/stripe", content=body, headers=headers), TransportCode.NOT_AUTHENTICATED
+            )
+    refused(await deliver(paid, stripe, made, secret="whsec_other"), TransportCode.NOT_AUTHENTICATED)
     assert (await deliver(paid, stripe, {**made, "livemode": True})).json()["data"]["outcome"] == "other_mode"
     unknown = event(now, "invoice.paid", {**about, "customer": "cus_unknown"})
     assert (await deliver(paid, stripe, unknown)).json()["data"]["outcome"] == "unknown_customer"

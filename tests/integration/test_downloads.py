@@ -16,6 +16,7 @@ import psutil
 import pytest
 from PIL import Image
 
+from api.errors import TransportCode
 from libs.errors import ErrorCode
 from tests.support.clients.api_client import Person, opened, refused, signed_in
 from tests.support.clients.database_client import webhooks
@@ -133,9 +134,11 @@ async def test_others_and_strangers_get_nothing(product: Product, alice: Person,
         refused(await archive(bob, render_ids=render["id"]), ErrorCode.RENDER_NOT_FOUND)
         refused(await archive(bob, collection_id=collection), ErrorCode.COLLECTION_NOT_FOUND)
     async with product.client() as nobody:
-        refused(await nobody.get(f"/downloads/renders/{render['id']}/variants/{variant}"), ErrorCode.NOT_AUTHENTICATED)
+        refused(
+            await nobody.get(f"/downloads/renders/{render['id']}/variants/{variant}"), TransportCode.NOT_AUTHENTICATED
+        )
         form = {"access_token": "forged", "render_ids": render["id"]}
-        refused(await nobody.post("/downloads/archive", data=form), ErrorCode.NOT_AUTHENTICATED)
+        refused(await nobody.post("/downloads/archive", data=form), TransportCode.NOT_AUTHENTICATED)
         refused(await nobody.post("/downloads/archive", data={}), ErrorCode.VALIDATION_FAILED)
     refused(await alice.api.get(f"/downloads/renders/{render['id']}/variants/{uuid4()}"), ErrorCode.VARIANT_NOT_FOUND)
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from jose import jwt
 
-from libs.errors import ErrorCode
+from api.errors import TransportCode
 from tests.support.checks.openapi import Document, Operation
 from tests.support.checks.snapshot import snapshot
 from tests.support.clients.api_client import Person, refused
@@ -86,7 +86,7 @@ async def test_C1_C2_a_forged_token_reads_and_writes_nothing(product: Product, a
     async with product.client() as stranger:
         stranger.headers["Authorization"] = f"Bearer {FORGED[forgery](product, ann)}"
         for answer in (await stranger.get("/me"), await stranger.get("/renders"), await submit(stranger)):
-            refused(answer, ErrorCode.NOT_AUTHENTICATED)
+            refused(answer, TransportCode.NOT_AUTHENTICATED)
             assert answer.headers["www-authenticate"] == "Bearer"
     assert snapshot(product.stack, ann.user.id) == before
 
@@ -101,5 +101,5 @@ async def test_C2_no_route_takes_a_key_for_a_person(product: Product, ann: Perso
     for header in ({}, *({"Authorization": f"Bearer {key}"} for key in keys), {"apikey": keys[0]}):
         async with httpx.AsyncClient(base_url=f"{product.url}/api/v1", headers=header) as stranger:
             address = "/".join(str(uuid4()) if part.endswith("_id") else part for part in path.split("/"))
-            refused(await stranger.request(operation.method, address), ErrorCode.NOT_AUTHENTICATED)
+            refused(await stranger.request(operation.method, address), TransportCode.NOT_AUTHENTICATED)
     assert snapshot(product.stack, ann.user.id) == before

@@ -84,9 +84,9 @@ async def test_C4_two_thousand_interleaved_calls_are_each_answered_as_their_own_
                 case 2:
                     return await used(db), 1 if person is alice else 0
                 case 3:
-                    return await refusal(owners(broken)), ErrorCode.NOT_AUTHENTICATED
+                    return await refusal(owners(broken)), ErrorCode.TOKEN_REFUSED
                 case _:
-                    return await refusal(used(pool.as_anonymous())), ErrorCode.NOT_AUTHENTICATED
+                    return await refusal(used(pool.as_anonymous())), ErrorCode.TOKEN_REFUSED
 
     answers = await asyncio.gather(*(ask(turn) for turn in range(CALLS)))
 

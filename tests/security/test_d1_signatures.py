@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from standardwebhooks import Webhook
 
+from api.errors import TransportCode
 from libs.errors import ErrorCode
 from tests.support.clients.api_client import refused
 from tests.support.predictions import WEBHOOKS, outcome_of, signed, stalled, told
@@ -105,7 +106,7 @@ FORGERIES: dict[str, Callable[[Delivery], Headers]] = {
 @pytest.mark.parametrize("forgery", FORGERIES)
 async def test_D1_a_forged_delivery_is_refused_and_changes_nothing(delivery: Delivery, forgery: str) -> None:
     headers = {name: value.encode("latin-1") for name, value in FORGERIES[forgery](delivery).items()}
-    refused(await delivery.send(headers), ErrorCode.NOT_AUTHENTICATED)
+    refused(await delivery.send(headers), TransportCode.NOT_AUTHENTICATED)
     assert await delivery.status() in {"queued", "processing"}
 
 
@@ -127,7 +128,7 @@ async def test_D1_a_signature_is_over_the_bytes_and_comes_before_their_meaning(
     delivery: Delivery, change: Callable[[bytes], bytes]
 ) -> None:
     answer = await delivery.send(signed(delivery.secret, delivery.body), change(delivery.body))
-    refused(answer, ErrorCode.NOT_AUTHENTICATED)
+    refused(answer, TransportCode.NOT_AUTHENTICATED)
     assert await delivery.status() in {"queued", "processing"}
 
 
@@ -145,7 +146,7 @@ async def test_D1_a_signature_is_over_the_bytes_and_comes_before_their_meaning(
     ids=["empty", "no JSON", "list", "id is a number", "no id", "deep list", "deep object"],
 )
 async def test_D1_what_is_signed_and_no_prediction_is_malformed(delivery: Delivery, body: bytes) -> None:
-    refused(await delivery.send(signed(delivery.secret, body), body), ErrorCode.MALFORMED_REQUEST)
+    refused(await delivery.send(signed(delivery.secret, body), body), TransportCode.MALFORMED_REQUEST)
 
 
 @pytest.mark.parametrize("sign", ["good first", "good last", "four minutes old", "four minutes ahead"])

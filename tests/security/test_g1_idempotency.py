@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from api.errors import TransportCode
 from libs.errors import ErrorCode
 from tests.support.checks.snapshot import snapshot
 from tests.support.clients.api_client import Person, refused
@@ -89,7 +90,7 @@ async def test_G1_a_malformed_key_is_refused(key: str | None, address: str, prod
     async with connected(product.url) as connection:
         await connection.send(head("POST", f"/api/v1/generations{address}", content_length=len(body), **headers))
         await connection.send(body)
-        refused(await connection.answer(), ErrorCode.INVALID_IDEMPOTENCY_KEY)
+        refused(await connection.answer(), TransportCode.INVALID_IDEMPOTENCY_KEY)
     assert snapshot(product.stack, ann.user.id) == before
 
 

@@ -10,11 +10,12 @@ import httpx
 import msgspec
 import pytest
 
+from api.errors import TransportCode
 from libs.errors import ErrorCode
 from local.stripe.events import signature
 from tests.support.checks.openapi import Document, Operation
 from tests.support.checks.snapshot import snapshot
-from tests.support.clients.api_client import Person, refused
+from tests.support.clients.api_client import Person, code_of, refused
 from tests.support.factories import Draft, add_renders
 from tests.support.predictions import deliver
 from tests.support.processes.api import TEXT_PRESET, Product
@@ -44,7 +45,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "startCheckout": {"plan_id": "pro", "interval": "month"},
 }
 
-REFUSALS = {ErrorCode.MALFORMED_REQUEST, ErrorCode.VALIDATION_FAILED}
+REFUSALS = {TransportCode.MALFORMED_REQUEST, ErrorCode.VALIDATION_FAILED}
 
 # Written where a value of the body stands.
 POISONS = {
@@ -126,7 +127,7 @@ async def test_G2_poison_in_any_value_is_refused(
     for name, poison in POISONS.items():
         answer = await send(ann, OPERATIONS[operation_id], place, poisoned(BODIES[operation_id], path, poison))
         assert answer.json()["error"]["code"] in REFUSALS, f"{name}: {answer.text}"
-        refused(answer, ErrorCode(answer.json()["error"]["code"]))
+        refused(answer, code_of(answer))
     assert snapshot(product.stack, ann.user.id) == before
 
 
@@ -134,8 +135,8 @@ async def test_G2_poison_in_any_value_is_refused(
 async def test_G2_a_body_that_is_too_deep_is_refused(operation_id: str, ann: Person, place: Place) -> None:
     operation = OPERATIONS[operation_id]
     for body in (b"[" * 65_000, b"[" * 32_000 + b"]" * 32_000, b'{"a":' * 10_000 + b"1" + b"}" * 10_000):
-        refused(await send(ann, operation, place, body), ErrorCode.MALFORMED_REQUEST)
-    refused(await send(ann, operation, place, b"[" * 100_000 + b"]" * 100_000), ErrorCode.BODY_TOO_LARGE)
+        refused(await send(ann, operation, place, body), TransportCode.MALFORMED_REQUEST)
+    refused(await send(ann, operation, place, b"[" * 100_000 + b"]" * 100_000), TransportCode.BODY_TOO_LARGE)
 
 
 async def test_G2_of_two_values_under_one_name_the_last_counts(ann: Person) -> None:
@@ -165,7 +166,7 @@ async def test_G2_a_good_body_is_read(operation_id: str, ann: Person, place: Pla
 
 async def test_G2_signed_nonsense_of_a_provider_is_refused(product: Product) -> None:
     for body in NONSENSE:
-        refused(await deliver(product, str(uuid4()), body), ErrorCode.MALFORMED_REQUEST)
+        refused(await deliver(product, str(uuid4()), body), TransportCode.MALFORMED_REQUEST)
     secret = product.environment()["STRIPE_WEBHOOK_SECRET"]
     async with product.client() as stripe:
         for body in NONSENSE:
@@ -173,7 +174,7 @@ async def test_G2_signed_nonsense_of_a_provider_is_refused(product: Product) -> 
             headers = {"Content-Type": "application/json", "Stripe-Signature": stamped}
             answer = await stripe.post("/webhooks/stripe", content=body, headers=headers)
             # Stripe's SDK reads before it tells: what is no event counts as forged.
-            refused(answer, ErrorCode(answer.json()["error"]["code"]))
+            refused(answer, code_of(answer))
             assert answer.status_code in {400, 401}
 
 
@@ -185,5 +186,5 @@ async def test_G2_a_poisoned_form_is_refused(field: str, poison: str, product: P
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     async with product.client() as browser:
         answer = await browser.post("/downloads/archive", content=form, headers=headers)
-        refused(answer, ErrorCode(answer.json()["error"]["code"]))
+        refused(answer, code_of(answer))
         assert answer.status_code < 500

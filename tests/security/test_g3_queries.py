@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from api.errors import TransportCode
 from libs.errors import ErrorCode
 from tests.support.checks.openapi import Document, Operation
 from tests.support.checks.snapshot import snapshot
-from tests.support.clients.api_client import Person, refused
+from tests.support.clients.api_client import Person, code_of, refused
 from tests.support.factories import Draft, add_renders
 from tests.support.processes.api import Product
 
@@ -81,7 +82,7 @@ async def test_G3_no_query_shows_anything_of_another(
             answer = await get(ann, f"{path}?{name}={value}")
             assert answer.status_code < 500, f"{name}={value}: {answer.text}"
             if not answer.is_success:
-                refused(answer, ErrorCode(answer.json()["error"]["code"]))
+                refused(answer, code_of(answer))
             assert str(bens) not in answer.text
             assert str(variant) not in answer.text
             assert ben.user.id not in answer.text
@@ -142,7 +143,7 @@ async def test_G3_an_id_is_an_id(operation: Operation, product: Product, ann: Pe
     for spoilt in [*IDS, f"{render}&select=*", f"{render},{uuid4()}", f"{render}%00"]:
         answer = await get(ann, operation.path.format(**dict.fromkeys(names, spoilt)), operation.method)
         if answer.status_code == 405:
-            refused(answer, ErrorCode.METHOD_NOT_ALLOWED)
+            refused(answer, TransportCode.METHOD_NOT_ALLOWED)
         # A slash, once decoded, leads to another address, which is not there either.
         elif operation.id in BY_NAME and "%2F" not in spoilt:
             refused(answer, BY_NAME[operation.id])

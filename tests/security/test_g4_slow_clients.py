@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from api.__main__ import HEAD_TIMEOUT_MS
+from api.errors import TransportCode
 from api.limits import READS_PER_MINUTE, REPORTS_PER_HOUR, WRITES_PER_MINUTE
 from api.middleware import BODY_PIECE_SECONDS
 from libs.app_config.runtime import LIMITS
@@ -69,7 +70,7 @@ async def test_G4_a_body_that_stops_coming_is_given_up(alone: Product, ann_alone
         await connection.send(head("PATCH", f"/api/v1/renders/{uuid4()}", content_length=100, **headers))
         await connection.send(b'{"title": "')
         answer = await asyncio.wait_for(connection.answer(), BODY_PIECE_SECONDS + 5)
-    refused(answer, ErrorCode.REQUEST_TIMEOUT)
+    refused(answer, TransportCode.REQUEST_TIMEOUT)
     assert time.monotonic() - began >= BODY_PIECE_SECONDS - 1
     assert answer.headers["connection"] == "close"
 
@@ -105,7 +106,7 @@ async def test_G4_a_chunked_body_ends_at_the_limit(product: Product, ann: Person
             while not answering.done() and sent < 4 * LIMITS.upload_bytes:
                 await connection.send(b"%x\r\n%b\r\n" % (len(piece), piece))
                 sent += len(piece)
-        refused(await answering, ErrorCode.BODY_TOO_LARGE)
+        refused(await answering, TransportCode.BODY_TOO_LARGE)
     assert sent < 3 * LIMITS.upload_bytes
 
 

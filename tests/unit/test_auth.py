@@ -15,6 +15,7 @@ from jose import jwk, jwt
 
 from api import auth
 from api.auth import TokenVerifier
+from api.errors import TransportCode, TransportError
 from libs.errors import ErrorCode, MaquetteError
 
 SECRET = "legacy-secret-of-the-project-0123456789"
@@ -92,9 +93,9 @@ def segment(value: Any) -> str:
 
 
 async def refused(verifier: TokenVerifier, token: str) -> None:
-    with pytest.raises(MaquetteError) as raised:
+    with pytest.raises(TransportError) as raised:
         await verifier.verify(token)
-    assert raised.value.code is ErrorCode.NOT_AUTHENTICATED
+    assert raised.value.code is TransportCode.NOT_AUTHENTICATED
 
 
 async def test_token_signed_by_the_projects_key_is_believed(jwks: Jwks) -> None:

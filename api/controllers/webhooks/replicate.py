@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from api.auth import PUBLIC
 from api.controllers.webhooks.service_role import Lifespan, handed_to, webhook_ingest
 from api.envelope import Envelope, ok
-from api.errors import errors
+from api.errors import TransportCode, TransportError, errors
 from libs.app_config.settings import ServiceRole, Settings
 from libs.errors import ErrorCode, MaquetteError
 from libs.services.external.output_fetcher import OutputUnavailable
@@ -59,7 +59,7 @@ async def receive_replicate_webhook(
     try:
         prediction = decode_prediction(body)
     except MsgspecError as error:
-        raise MaquetteError(ErrorCode.MALFORMED_REQUEST) from error
+        raise TransportError(TransportCode.MALFORMED_REQUEST) from error
     try:
         outcome = await ingest.apply(event_id, job, prediction)
     except OutputUnavailable as error:
@@ -81,5 +81,5 @@ def _verified(request: Request[Any, Any, State], body: bytes) -> str:
     # The library lets ValueError out for signatures of the wrong form and bodies that are no UTF-8.
     except (WebhookVerificationError, ValueError) as error:
         DELIVERIES.labels("unsigned").inc()
-        raise MaquetteError(ErrorCode.NOT_AUTHENTICATED) from error
+        raise TransportError(TransportCode.NOT_AUTHENTICATED) from error
     return request.headers["webhook-id"]

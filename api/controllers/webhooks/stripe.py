@@ -12,9 +12,8 @@ from prometheus_client import Counter
 from api.auth import PUBLIC
 from api.controllers.webhooks.service_role import Lifespan, billing_sync, handed_to
 from api.envelope import Envelope, ok
-from api.errors import errors
+from api.errors import TransportCode, TransportError, errors
 from libs.app_config.settings import ServiceRole, Settings
-from libs.errors import ErrorCode, MaquetteError
 from libs.services.billing.subscriptions import BillingSync
 from libs.services.external.stripe_client import EventForged, verified_event
 
@@ -62,7 +61,7 @@ async def receive_stripe_webhook(
         event = verified_event(body, request.headers.get("stripe-signature", ""), settings.stripe_webhook_secret)
     except EventForged as error:
         EVENTS.labels("unsigned").inc()
-        raise MaquetteError(ErrorCode.NOT_AUTHENTICATED) from error
+        raise TransportError(TransportCode.NOT_AUTHENTICATED) from error
     other_mode = event.livemode != settings.stripe_is_live
     outcome = await _outcome(sync, event.kind, event.customer_id, event.id, other_mode=other_mode)
     EVENTS.labels(outcome).inc()

@@ -8,8 +8,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from api.errors import ANSWERS
-from libs.errors import ErrorCode
+from api.errors import ANSWERS, AnswerCode
 from tests.support.processes.api import Product, ended, submit
 from tests.support.processes.postgres_gateway import User
 
@@ -52,7 +51,12 @@ async def opened(url: str) -> httpx.Response:
         return await browser.get(url)
 
 
-def refused(answer: httpx.Response, code: ErrorCode) -> dict[str, Any]:
+def code_of(answer: httpx.Response) -> AnswerCode:
+    """The code of a refusal. Raises StopIteration for one that is none of ours."""
+    return next(code for code in ANSWERS if code.value == answer.json()["error"]["code"])
+
+
+def refused(answer: httpx.Response, code: AnswerCode) -> dict[str, Any]:
     """Assert that an answer is this refusal, whole: status, sentence, id, headers. Answers its details."""
     status, sentence = ANSWERS[code]
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json"), answer.text[:500]
