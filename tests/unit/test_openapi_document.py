@@ -51,3 +51,7 @@ def test_every_operation_says_what_it_does_and_how_it_fails(operation: dict[str,
 def test_every_write_refuses_a_body_of_a_foreign_type(method: str) -> None:
     operations = [item[method] for item in DOCUMENT["paths"].values() if method in item]
     assert [one["operationId"] for one in operations if "415" not in one["responses"]] == []
+
+
+def test_no_schema_is_named_after_where_its_code_lies() -> None:
+    assert [name for name in DOCUMENT["components"]["schemas"] if "." in name] == []

@@ -1018,134 +1018,134 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        /** Envelope[MeView] */
-        "Envelope_api.controllers.account.MeView_": {
-            data: components["schemas"]["MeView"];
-            meta: components["schemas"]["Meta"];
-        };
         /** Envelope[AddressView] */
-        "Envelope_api.controllers.billing.AddressView_": {
+        Envelope_AddressView_: {
             data: components["schemas"]["AddressView"];
             meta: components["schemas"]["Meta"];
         };
-        /** Envelope[ConfigView] */
-        "Envelope_api.controllers.config.ConfigView_": {
-            data: components["schemas"]["ConfigView"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** Envelope[HealthView] */
-        "Envelope_api.controllers.health.HealthView_": {
-            data: components["schemas"]["HealthView"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** Envelope[ChangedView] */
-        "Envelope_api.controllers.renders.ChangedView_": {
-            data: components["schemas"]["ChangedView"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** Envelope[DeliveryView] */
-        "Envelope_api.controllers.webhooks.replicate.DeliveryView_": {
-            data: components["schemas"]["DeliveryView"];
-            meta: components["schemas"]["Meta"];
-        };
-        /** Envelope[EventView] */
-        "Envelope_api.controllers.webhooks.stripe.EventView_": {
-            data: components["schemas"]["EventView"];
-            meta: components["schemas"]["Meta"];
-        };
         /** Envelope[BillingView] */
-        "Envelope_libs.services.billing.BillingView_": {
+        Envelope_BillingView_: {
             data: components["schemas"]["BillingView"];
             meta: components["schemas"]["Meta"];
         };
+        /** Envelope[ChangedView] */
+        Envelope_ChangedView_: {
+            data: components["schemas"]["ChangedView"];
+            meta: components["schemas"]["Meta"];
+        };
         /** Envelope[CollectionView] */
-        "Envelope_libs.services.collections.CollectionView_": {
+        Envelope_CollectionView_: {
             data: components["schemas"]["CollectionView"];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[CommunitySetDetailView] */
-        "Envelope_libs.services.community.CommunitySetDetailView_": {
+        Envelope_CommunitySetDetailView_: {
             data: components["schemas"]["CommunitySetDetailView"];
             meta: components["schemas"]["Meta"];
         };
+        /** Envelope[ConfigView] */
+        Envelope_ConfigView_: {
+            data: components["schemas"]["ConfigView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[DeliveryView] */
+        Envelope_DeliveryView_: {
+            data: components["schemas"]["DeliveryView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[EventView] */
+        Envelope_EventView_: {
+            data: components["schemas"]["EventView"];
+            meta: components["schemas"]["Meta"];
+        };
         /** Envelope[GenerationView] */
-        "Envelope_libs.services.generation_views.GenerationView_": {
+        Envelope_GenerationView_: {
             data: components["schemas"]["GenerationView"];
             meta: components["schemas"]["Meta"];
         };
+        /** Envelope[HealthView] */
+        Envelope_HealthView_: {
+            data: components["schemas"]["HealthView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[MeView] */
+        Envelope_MeView_: {
+            data: components["schemas"]["MeView"];
+            meta: components["schemas"]["Meta"];
+        };
         /** Envelope[RenderDetailView] */
-        "Envelope_libs.services.render_views.RenderDetailView_": {
+        Envelope_RenderDetailView_: {
             data: components["schemas"]["RenderDetailView"];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[RenderView] */
-        "Envelope_libs.services.render_views.RenderView_": {
+        Envelope_RenderView_: {
             data: components["schemas"]["RenderView"];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[ShareLinkView] */
-        "Envelope_libs.services.sharing.ShareLinkView_": {
+        Envelope_ShareLinkView_: {
             data: components["schemas"]["ShareLinkView"];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[SharedView] */
-        "Envelope_libs.services.sharing.SharedView_": {
+        Envelope_SharedView_: {
             data: components["schemas"]["SharedView"];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[UploadView] */
-        "Envelope_libs.services.uploads.UploadView_": {
+        Envelope_UploadView_: {
             data: components["schemas"]["UploadView"];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[UsageView] */
-        "Envelope_libs.services.usage.UsageView_": {
+        Envelope_UsageView_: {
             data: components["schemas"]["UsageView"];
             meta: components["schemas"]["Meta"];
         };
-        /** Envelope[list[MonthView]] */
-        "Envelope_list_api.controllers.renders.MonthView_": {
-            data: components["schemas"]["MonthView"][];
-            meta: components["schemas"]["Meta"];
-        };
         /** Envelope[list[CollectionView]] */
-        "Envelope_list_libs.services.collections.CollectionView_": {
+        Envelope_list_CollectionView_: {
             data: components["schemas"]["CollectionView"][];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[list[CommunitySetView]] */
-        "Envelope_list_libs.services.community.CommunitySetView_": {
+        Envelope_list_CommunitySetView_: {
             data: components["schemas"]["CommunitySetView"][];
             meta: components["schemas"]["Meta"];
         };
+        /** Envelope[list[DayView]] */
+        Envelope_list_DayView_: {
+            data: components["schemas"]["DayView"][];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[list[EarlierUploadView]] */
+        Envelope_list_EarlierUploadView_: {
+            data: components["schemas"]["EarlierUploadView"][];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[list[EntryView]] */
+        Envelope_list_EntryView_: {
+            data: components["schemas"]["EntryView"][];
+            meta: components["schemas"]["Meta"];
+        };
         /** Envelope[list[GenerationView]] */
-        "Envelope_list_libs.services.generation_views.GenerationView_": {
+        Envelope_list_GenerationView_: {
             data: components["schemas"]["GenerationView"][];
             meta: components["schemas"]["Meta"];
         };
+        /** Envelope[list[MonthView]] */
+        Envelope_list_MonthView_: {
+            data: components["schemas"]["MonthView"][];
+            meta: components["schemas"]["Meta"];
+        };
         /** Envelope[list[RenderCardView]] */
-        "Envelope_list_libs.services.render_views.RenderCardView_": {
+        Envelope_list_RenderCardView_: {
             data: components["schemas"]["RenderCardView"][];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[list[ShareLinkView]] */
-        "Envelope_list_libs.services.sharing.ShareLinkView_": {
+        Envelope_list_ShareLinkView_: {
             data: components["schemas"]["ShareLinkView"][];
-            meta: components["schemas"]["Meta"];
-        };
-        /** Envelope[list[EarlierUploadView]] */
-        "Envelope_list_libs.services.uploads.EarlierUploadView_": {
-            data: components["schemas"]["EarlierUploadView"][];
-            meta: components["schemas"]["Meta"];
-        };
-        /** Envelope[list[DayView]] */
-        "Envelope_list_libs.services.usage.DayView_": {
-            data: components["schemas"]["DayView"][];
-            meta: components["schemas"]["Meta"];
-        };
-        /** Envelope[list[EntryView]] */
-        "Envelope_list_libs.services.usage.EntryView_": {
-            data: components["schemas"]["EntryView"][];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[list[str]] */
@@ -1594,7 +1594,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_api.controllers.config.ConfigView_"];
+                    "application/json": components["schemas"]["Envelope_ConfigView_"];
                 };
             };
             /** @description rate_limited */
@@ -1641,7 +1641,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_api.controllers.account.MeView_"];
+                    "application/json": components["schemas"]["Envelope_MeView_"];
                 };
             };
             /** @description not_authenticated, account_gone */
@@ -1760,7 +1760,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_list_libs.services.usage.DayView_"];
+                    "application/json": components["schemas"]["Envelope_list_DayView_"];
                 };
             };
             /** @description not_authenticated, account_gone */
@@ -1821,7 +1821,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_list_libs.services.usage.EntryView_"];
+                    "application/json": components["schemas"]["Envelope_list_EntryView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -1951,7 +1951,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.usage.UsageView_"];
+                    "application/json": components["schemas"]["Envelope_UsageView_"];
                 };
             };
             /** @description not_authenticated, account_gone */
@@ -2012,7 +2012,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_list_libs.services.uploads.EarlierUploadView_"];
+                    "application/json": components["schemas"]["Envelope_list_EarlierUploadView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -2090,7 +2090,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.uploads.UploadView_"];
+                    "application/json": components["schemas"]["Envelope_UploadView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -2267,7 +2267,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.generation_views.GenerationView_"];
+                    "application/json": components["schemas"]["Envelope_GenerationView_"];
                 };
             };
             /** @description not_authenticated, account_gone */
@@ -2346,7 +2346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_list_libs.services.generation_views.GenerationView_"];
+                    "application/json": components["schemas"]["Envelope_list_GenerationView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -2427,7 +2427,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.generation_views.GenerationView_"];
+                    "application/json": components["schemas"]["Envelope_GenerationView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -2566,7 +2566,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.generation_views.GenerationView_"];
+                    "application/json": components["schemas"]["Envelope_GenerationView_"];
                 };
             };
             /** @description not_authenticated, account_gone */
@@ -2636,7 +2636,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.generation_views.GenerationView_"];
+                    "application/json": components["schemas"]["Envelope_GenerationView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -2898,7 +2898,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_api.controllers.renders.ChangedView_"];
+                    "application/json": components["schemas"]["Envelope_ChangedView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -3010,7 +3010,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.render_views.RenderDetailView_"];
+                    "application/json": components["schemas"]["Envelope_RenderDetailView_"];
                 };
             };
             /** @description not_authenticated, account_gone */
@@ -3077,7 +3077,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_api.controllers.renders.ChangedView_"];
+                    "application/json": components["schemas"]["Envelope_ChangedView_"];
                 };
             };
             /** @description not_authenticated, account_gone */
@@ -3148,7 +3148,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.render_views.RenderView_"];
+                    "application/json": components["schemas"]["Envelope_RenderView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -3346,7 +3346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_list_libs.services.render_views.RenderCardView_"];
+                    "application/json": components["schemas"]["Envelope_list_RenderCardView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -3429,7 +3429,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_list_api.controllers.renders.MonthView_"];
+                    "application/json": components["schemas"]["Envelope_list_MonthView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -3509,7 +3509,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_list_libs.services.collections.CollectionView_"];
+                    "application/json": components["schemas"]["Envelope_list_CollectionView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -3587,7 +3587,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.collections.CollectionView_"];
+                    "application/json": components["schemas"]["Envelope_CollectionView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -3690,7 +3690,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.collections.CollectionView_"];
+                    "application/json": components["schemas"]["Envelope_CollectionView_"];
                 };
             };
             /** @description not_authenticated, account_gone */
@@ -3835,7 +3835,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.collections.CollectionView_"];
+                    "application/json": components["schemas"]["Envelope_CollectionView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -4214,7 +4214,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_api.controllers.billing.AddressView_"];
+                    "application/json": components["schemas"]["Envelope_AddressView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -4333,7 +4333,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_api.controllers.billing.AddressView_"];
+                    "application/json": components["schemas"]["Envelope_AddressView_"];
                 };
             };
             /** @description not_authenticated, account_gone */
@@ -4416,7 +4416,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.billing.BillingView_"];
+                    "application/json": components["schemas"]["Envelope_BillingView_"];
                 };
             };
             /** @description not_authenticated, account_gone */
@@ -4478,7 +4478,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_list_libs.services.community.CommunitySetView_"];
+                    "application/json": components["schemas"]["Envelope_list_CommunitySetView_"];
                 };
             };
             /** @description What you have is still right. */
@@ -4606,7 +4606,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.community.CommunitySetDetailView_"];
+                    "application/json": components["schemas"]["Envelope_CommunitySetDetailView_"];
                 };
             };
             /** @description What you have is still right. */
@@ -4676,7 +4676,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_list_libs.services.sharing.ShareLinkView_"];
+                    "application/json": components["schemas"]["Envelope_list_ShareLinkView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -4754,7 +4754,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.sharing.ShareLinkView_"];
+                    "application/json": components["schemas"]["Envelope_ShareLinkView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -5022,7 +5022,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_libs.services.sharing.SharedView_"];
+                    "application/json": components["schemas"]["Envelope_SharedView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -5385,7 +5385,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_api.controllers.webhooks.replicate.DeliveryView_"];
+                    "application/json": components["schemas"]["Envelope_DeliveryView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -5477,7 +5477,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_api.controllers.webhooks.stripe.EventView_"];
+                    "application/json": components["schemas"]["Envelope_EventView_"];
                 };
             };
             /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
@@ -5569,7 +5569,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_api.controllers.health.HealthView_"];
+                    "application/json": components["schemas"]["Envelope_HealthView_"];
                 };
             };
             /** @description internal_error */
@@ -5598,7 +5598,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_api.controllers.health.HealthView_"];
+                    "application/json": components["schemas"]["Envelope_HealthView_"];
                 };
             };
             /** @description internal_error */
