@@ -2,8 +2,10 @@
 
 import io
 import itertools
+import struct
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -149,3 +151,22 @@ async def test_I1_files_of_one_title_have_names_of_their_own() -> None:
         "Room.png",
     ]
     assert len({name.casefold() for name in stored}) == len(names)
+
+
+async def test_an_archive_is_read_from_a_stream_without_its_end() -> None:
+    """Size and checksum stand in front of each entry (APPNOTE.TXT, 4.3.7): a stream's reader has nothing else."""
+
+    async def entries() -> AsyncGenerator[Entry]:
+        for number in range(3):
+            yield Entry(f"{number}.webp", datetime(2026, 11, 1, tzinfo=UTC), bytes([number]) * (PICTURE + number))
+
+    stream = io.BytesIO(b"".join([piece async for piece in zip_pieces(entries())]))
+
+    for number in range(3):
+        signature, flags, method, checksum, packed, size, name, extra = struct.unpack("<4s2xHH4xLLLHH", stream.read(30))
+        assert (signature, method, packed, flags & 0x08) == (b"PK\x03\x04", zipfile.ZIP_STORED, size, 0)
+        assert stream.read(name) == f"{number}.webp".encode()
+        stream.read(extra)
+        data = stream.read(size)
+        assert data == bytes([number]) * (PICTURE + number)
+        assert zlib.crc32(data) == checksum

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime
+from io import SEEK_SET, BytesIO
 from typing import Final
 
 import msgspec
@@ -33,14 +34,24 @@ async def zip_pieces(entries: AsyncGenerator[Entry]) -> AsyncGenerator[bytes]:
 
 
 class _Pipe:
-    """What zipfile writes to: it cannot go back, so each entry is followed by its size and checksum."""
+    """What zipfile writes to. It can go back as far as to the entry's start, to write size and checksum there.
+
+    Readers of streams need them in front: behind a stored entry they cannot tell where it ends (APPNOTE.TXT, 4.4.4).
+    """
 
     def __init__(self) -> None:
-        self._pieces: list[bytes] = []
+        self._sent = 0
+        self._held = BytesIO()
 
     def write(self, piece: bytes) -> int:
-        self._pieces.append(bytes(piece))
-        return len(piece)
+        return self._held.write(piece)
+
+    def tell(self) -> int:
+        return self._sent + self._held.tell()
+
+    def seek(self, offset: int, whence: int = SEEK_SET) -> int:
+        assert whence == SEEK_SET
+        return self._sent + self._held.seek(offset - self._sent)
 
     def flush(self) -> None:
         """Nothing is held back."""
@@ -50,10 +61,10 @@ class _Pipe:
 
     def take(self) -> Iterator[bytes]:
         """What was written since the last call, in pieces of `PIECE_BYTES` at most."""
-        pieces, self._pieces = self._pieces, []
-        for piece in pieces:
-            for start in range(0, len(piece), PIECE_BYTES):
-                yield piece[start : start + PIECE_BYTES]
+        held, self._held = self._held.getbuffer(), BytesIO()
+        self._sent += len(held)
+        for start in range(0, len(held), PIECE_BYTES):
+            yield bytes(held[start : start + PIECE_BYTES])
 
 
 def _unique(name: str, taken: dict[str, int]) -> str:

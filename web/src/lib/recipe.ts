@@ -9,6 +9,7 @@ export interface Recipe {
 }
 
 const NAMESPACE = "https://maquette.app/ns/recipe/1.0/";
+const RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const START = "<x:xmpmeta";
 const END = "</x:xmpmeta>";
 
@@ -22,8 +23,15 @@ export async function readRecipe(file: Blob): Promise<Recipe | null> {
   const end = text.indexOf(END, start);
   if (start < 0 || end < 0) return null;
   const packet = new DOMParser().parseFromString(text.slice(start, end + END.length), "application/xml");
-  const description = packet.getElementsByTagNameNS("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "Description")[0];
-  return recipeOf(description?.getAttributeNS(NAMESPACE, "recipe") ?? "null");
+  return recipeOf(statedRecipe(packet) ?? "null");
+}
+
+/** RDF/XML may say a simple property as an attribute of any Description or as an element of its own (ISO 16684-1, 7.4). */
+function statedRecipe(packet: Document): string | null {
+  const element = packet.getElementsByTagNameNS(NAMESPACE, "recipe")[0];
+  if (element) return element.textContent;
+  const descriptions = [...packet.getElementsByTagNameNS(RDF, "Description")];
+  return descriptions.map((description) => description.getAttributeNS(NAMESPACE, "recipe")).find((said) => said !== null) ?? null;
 }
 
 /** Anybody may have written the file. */

@@ -1,9 +1,17 @@
+import { isPlainJpeg } from "./plain-jpeg";
 import type { Limits } from "./types";
 
-/** A photo as it will be sent. */
+/** Pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** A photo as it will be sent. `original` is its own size where it was made smaller here. */
 export interface PreparedPhoto {
   body: Blob;
   name: string;
+  original: Size | null;
 }
 
 /** A photo that need not be sent to know it is refused. `message` is a sentence for the person. */
@@ -17,26 +25,42 @@ export function acceptedFiles(limits: Limits): string {
   return [...limits.upload_formats, ".heic", ".heif", ".avif"].join(",");
 }
 
+/** Systems that do not know a type say nothing, or this. */
+const UNKNOWN_TYPES = ["", "application/octet-stream"];
+
+/** What a file is read for at most: no camera's JPEG is larger, and a film is not read at all. */
+const READ_BYTES = 100 * 2 ** 20;
+
 /**
- * Makes a photo as small as the models use it, where the browser can decode it, so that it is sent in a second and
- * without its location. What the browser cannot decode (HEIC mostly) goes as it is: the server can. Throws PhotoRefused.
+ * Makes a plain JPEG as small as the models use it, so that it is sent in a second and without its location. Everything
+ * else goes as it is: browsers decode damage, animations, orientations and colors by other rules than the server does.
+ * Throws PhotoRefused.
  */
 export async function preparePhoto(file: File, limits: Limits): Promise<PreparedPhoto> {
   const refused = refusal(file, limits);
   if (refused !== null) throw new PhotoRefused(refused);
-  const smaller = limits.upload_formats.includes(file.type) ? await downscale(file, limits) : null;
-  return { body: smaller ?? file, name: file.name };
+  const smaller = (await isPlainJpeg(file)) ? await downscale(file, limits) : null;
+  const body = smaller?.body ?? file;
+  if (body.size > limits.upload_bytes) throw new PhotoRefused(tooLarge(file, limits));
+  return { body, name: file.name, original: smaller?.original ?? null };
 }
 
 /** Why a file is not taken, known before it is read; null when nothing speaks against it. */
 export function refusal(file: File, limits: Limits): string | null {
-  if (file.type !== "" && !file.type.startsWith("image/")) return "This file is not a photo we can use. Use JPEG, PNG, WebP, HEIC or AVIF.";
-  if (file.size > limits.upload_bytes) return `This photo is ${megabytes(file.size)}. The limit is ${megabytes(limits.upload_bytes)}.`;
-  return null;
+  if (!UNKNOWN_TYPES.includes(file.type) && !file.type.startsWith("image/")) {
+    return "This file is not a photo we can use. Use JPEG, PNG, WebP, HEIC or AVIF.";
+  }
+  if (file.size === 0) return "This file is empty. If the photo is stored online, download it to this device first.";
+  const mayShrink = file.type === "image/jpeg" || UNKNOWN_TYPES.includes(file.type);
+  return file.size > (mayShrink ? READ_BYTES : limits.upload_bytes) ? tooLarge(file, limits) : null;
+}
+
+function tooLarge(file: File, limits: Limits): string {
+  return `This photo is ${megabytes(file.size)}. The limit is ${megabytes(limits.upload_bytes)}.`;
 }
 
 /** null when it is small enough already, or the browser cannot do it. */
-async function downscale(file: File, limits: Limits): Promise<Blob | null> {
+async function downscale(file: File, limits: Limits): Promise<{ body: Blob; original: Size } | null> {
   const bitmap = await decode(file);
   if (!bitmap) return null;
   try {
@@ -48,7 +72,8 @@ async function downscale(file: File, limits: Limits): Promise<Blob | null> {
     }
     const scale = limits.input_longest_side / Math.max(width, height);
     if (scale >= 1) return null;
-    return await drawn(bitmap, Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
+    const body = await drawn(bitmap, Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
+    return body && { body, original: { width, height } };
   } finally {
     bitmap.close();
   }

@@ -9,6 +9,18 @@ describe("a downloaded picture", () => {
     expect(await readRecipe(recipeFile(RECIPE))).toEqual({ presetId: "warm-minimal", prompt: RECIPE.prompt, settings: { light: "morning" }, seed: 7 });
   });
 
+  it("still tells it after another tool wrote the packet anew, as exiftool does", async () => {
+    const recipe = JSON.stringify(RECIPE).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+    const rewritten = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+      <rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/"><xmp:Rating>5</xmp:Rating></rdf:Description>
+      <rdf:Description xmlns:m="https://maquette.app/ns/recipe/1.0/"><m:recipe>${recipe}</m:recipe></rdf:Description>
+      </rdf:RDF></x:xmpmeta>`;
+    expect(await readRecipe(new Blob([rewritten]))).toEqual(await readRecipe(recipeFile(RECIPE)));
+
+    const attribute = rewritten.replace(/ xmlns:m=("[^"]*")><m:recipe>.*<\/m:recipe>/, ` xmlns:m=$1 m:recipe="${recipe.replaceAll('"', "&quot;")}">`);
+    expect(await readRecipe(new Blob([attribute]))).toEqual(await readRecipe(recipeFile(RECIPE)));
+  });
+
   it.each([
     ["no packet", new Blob(["<svg/>"])],
     ["half a packet", new Blob(["<x:xmpmeta <<<"])],

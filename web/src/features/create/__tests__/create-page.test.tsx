@@ -55,7 +55,12 @@ describe("a file dropped beside the panel", () => {
   });
 
   it.each([
-    ["larger than a photo may be", { size: CONFIG.limits.upload_bytes + 1 }, "This photo is 26 MB. The limit is 25 MB."],
+    ["larger than what is made smaller here", { size: 100 * 2 ** 20 + 1 }, "This photo is 101 MB. The limit is 25 MB."],
+    [
+      "larger than a photo may be that goes as it is",
+      { size: CONFIG.limits.upload_bytes + 1, type: "image/webp" },
+      "This photo is 26 MB. The limit is 25 MB.",
+    ],
     ["no picture", { type: "video/mp4" }, "This file is not a photo we can use."],
   ])("is refused unread when it is %s", async (_name, properties, words) => {
     await openApp("/dashboard/create");

@@ -1,5 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 
+/** Inputs that a person writes words into. */
+const TEXT_INPUTS = ["text", "search", "number", "email", "url", "tel", "password"];
+
 /** Files that are dropped or pasted anywhere on the page. Answers whether one is held over it. */
 export function useDropAndPaste(onFile: (file: File) => void): boolean {
   const [over, setOver] = useState(false);
@@ -15,7 +18,12 @@ export function useDropAndPaste(onFile: (file: File) => void): boolean {
       event.preventDefault();
       latest.current(file);
     };
-    const paste = (event: ClipboardEvent) => take(event, event.clipboardData);
+    const paste = (event: ClipboardEvent) => {
+      // Excel, Word and OneNote put a picture of copied words beside them. In a text field the words are meant.
+      const hasWords = event.clipboardData?.types.includes("text/plain") === true;
+      if (hasWords && isTextField(event.target)) return;
+      take(event, event.clipboardData);
+    };
     // Not prevented, the file would replace the page, and the draft's screen with it.
     const drag = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
@@ -41,4 +49,9 @@ export function useDropAndPaste(onFile: (file: File) => void): boolean {
     };
   }, []);
   return over;
+}
+
+function isTextField(target: EventTarget | null): boolean {
+  if (target instanceof HTMLTextAreaElement) return true;
+  return target instanceof HTMLInputElement ? TEXT_INPUTS.includes(target.type) : target instanceof HTMLElement && target.isContentEditable;
 }

@@ -59,8 +59,9 @@ export function usePhoto(limits: Limits, { onDone, onFailed }: PhotoEvents) {
       const onProgress = (percent: number) => {
         setState((now) => (now.status === "sending" && !signal.aborted ? { ...now, percent } : now));
       };
-      const { id, url, original_width: width, original_height: height } = await upload({ ...photo, onProgress, signal });
+      const { id, url, original_width, original_height } = await upload({ ...photo, onProgress, signal });
       signal.throwIfAborted();
+      const { width, height } = photo.original ?? { width: original_width, height: original_height };
       const input: DraftInput = { kind: "upload", uploadId: id, name: file.name, width, height };
       client.setQueryData(pictureUrlQuery(input).queryKey, url);
       setState({ status: "idle" });
