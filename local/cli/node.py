@@ -5,7 +5,8 @@ import shutil
 from hashlib import sha256
 from pathlib import Path
 
-from local.cli.steps import ROOT, run_step
+from local.cli.steps import ROOT, StepError, run_step
+from local.postgres.programs import MAJOR, PostgresError, folder_of, link_libraries
 from local.supabase.gateway import node
 
 GATEWAY = ROOT / "local" / "supabase"
@@ -33,6 +34,15 @@ def environment() -> dict[str, str]:
 def install_gateway() -> None:
     """Install the packages of the Supabase gateway if its lock file changed. Raises StepError."""
     _install("Installing the Supabase gateway", GATEWAY)
+
+
+def install_postgres(major: int = MAJOR) -> None:
+    """Install the programs of a major version of Postgres if its lock file changed. Raises StepError."""
+    try:
+        _install(f"Installing Postgres {major}", folder_of(major))
+        link_libraries(major)
+    except PostgresError as error:
+        raise StepError(f"{error}.") from error
 
 
 def install_web() -> None:

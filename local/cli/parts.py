@@ -16,7 +16,8 @@ from local.database.deployment import LOCAL_PRICES, deployment_rows, plan_of_pri
 from local.database.script import ScriptError, apply
 from local.database.sources import SourceError
 from local.machine import HOST
-from local.postgres import Postgres, PostgresError
+from local.postgres.programs import PostgresError
+from local.postgres.server import Postgres
 from local.secrets import LocalSecrets
 from local.supabase.gateway import Gateway
 from local.supervisor import Part, PartError

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from local.cli.browser import ensure_chromium
 from local.cli.client import require_current_client
-from local.cli.node import WEB, build_web, environment, install_gateway, install_web, npm
+from local.cli.node import WEB, build_web, environment, install_gateway, install_postgres, install_web, npm
 from local.cli.steps import ROOT, STATE, StepError, overlay
 
 REPORTS = STATE / "reports"
@@ -112,6 +112,7 @@ def _web() -> Iterator[Counts]:
 
 def _integration() -> Iterator[Counts]:
     install_gateway()
+    install_postgres()
     build_web()
     # In the order of their names: by number of tests, as xdist would have it, the outages come last and alone.
     yield run_pytest("integration", (*IN_PARALLEL, "--no-loadscope-reorder"))
@@ -119,6 +120,7 @@ def _integration() -> Iterator[Counts]:
 
 def _security() -> Iterator[Counts]:
     install_gateway()
+    install_postgres()
     build_web()
     yield run_pytest("security", IN_PARALLEL)
 
@@ -126,6 +128,7 @@ def _security() -> Iterator[Counts]:
 def _e2e() -> Iterator[Counts]:
     chromium = ensure_chromium()
     install_gateway()
+    install_postgres()
     build_web()
     yield run_pytest("e2e", IN_PARALLEL, {"CHROMIUM_PATH": chromium})
 

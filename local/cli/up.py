@@ -7,7 +7,7 @@ import time
 
 import httpx
 
-from local.cli.node import build_web, install_gateway
+from local.cli.node import build_web, install_gateway, install_postgres
 from local.cli.parts import Parts, build_parts, migrate
 from local.cli.state import Ports, StackError, State, require_free
 from local.machine import explained
@@ -24,6 +24,7 @@ def run(state: State, ports: Ports) -> None:
             _say("Ended what an interrupted run had left behind.")
         require_free(ports)
         install_gateway()
+        install_postgres()
         build_web()
         secrets = load_or_create(state.folder)
         failures: list[str] = []

@@ -18,7 +18,7 @@ import pytest
 
 from libs.errors import ErrorCode
 from local.machine import HOST
-from local.postgres import Postgres
+from local.postgres.server import Postgres
 from tests.support.checks.invariants import assert_sound
 from tests.support.clients.api_client import Person, refused, signed_in
 from tests.support.images import photo

@@ -1,6 +1,5 @@
 """Schema reaches a database by one script: reviewed, applied as reviewed, repeatable; drift is named (K1, K2)."""
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +12,10 @@ import psycopg
 import pytest
 
 from local.database import script
+from local.database.catalogue import Catalogue, Key, read_catalogue
 from local.database.deployment import deployment_rows
 from local.database.script import RemoteDatabaseError, ScriptError, apply, review
 from local.database.sources import Migration, SourceError, Sources, SqlFile, read_sources
-from local.postgres import binary
 from tests.support.processes.postgres_gateway import Stack, free_port, running_gateway, wait_until_ready
 
 OLDER_DEFAULTS = (Path(script.__file__).parent / "older_hosted_defaults.sql").read_text()
@@ -58,15 +57,12 @@ def _new_project(stack: Stack, platform: str) -> Iterator[psycopg.Connection]:
         owner.execute(f"drop database {name} with (force)")
 
 
-def dump(connection: psycopg.Connection) -> str:
-    """The whole schema as pg_dump writes it, and the history."""
-    url = f"postgres://postgres:{connection.info.password}@127.0.0.1:{connection.info.port}/{connection.info.dbname}"
-    # A restrict key of its own choice would differ from dump to dump.
-    command = [binary("pg_dump"), "--schema-only", "--restrict-key", "fixed", url]
-    schema = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+def dump(connection: psycopg.Connection) -> tuple[Catalogue, list[psycopg.rows.TupleRow]]:
+    """Everything that is defined, and the history."""
+    catalogue = read_catalogue(connection)
     if connection.execute("select to_regclass('supabase_migrations.schema_migrations')").fetchone() == (None,):
-        return schema
-    return f"{schema}\n{connection.execute('select * from supabase_migrations.schema_migrations').fetchall()}"
+        return catalogue, []
+    return catalogue, connection.execute("select * from supabase_migrations.schema_migrations").fetchall()
 
 
 def drift_of(connection: psycopg.Connection, sources: Sources) -> list[str]:
@@ -91,7 +87,7 @@ def test_K1_the_product_applied_twice_changes_nothing_and_has_no_drift(
     once = dump(database)
     apply(database, rows, sources)
     assert dump(database) == once
-    assert "create table public.renders" in once.lower()
+    assert Key("table", "public.renders") in once[0]
     assert [line for line in drift_of(database, sources) if DENIES_EVERYBODY not in line] == []
 
 
@@ -116,9 +112,7 @@ def test_K1_a_later_migration_meets_old_data(database: psycopg.Connection, proje
 def test_the_reviewed_text_pasted_by_hand_does_what_apply_does(stack: Stack, platform: str) -> None:
     with _new_project(stack, platform) as pasted, _new_project(stack, platform) as applied:
         sources = read_sources()
-        psql = [binary("psql"), "-v", "ON_ERROR_STOP=1", "-q", "-d"]
-        url = stack.gateway.database_url.removesuffix("postgres") + pasted.info.dbname
-        subprocess.run([*psql, url], check=True, capture_output=True, text=True, input=review(pasted, "", sources))
+        pasted.execute(review(pasted, "", sources).encode())  # as one text, as Studio's editor sends it
         apply(applied, "", sources)
         assert dump(pasted) == dump(applied)
 

@@ -12,7 +12,7 @@ import msgspec
 import psutil
 import pytest
 
-from local.postgres import Postgres
+from local.postgres.server import Postgres
 from local.supabase.gateway import FOLDER, POSTGRES_DRIVER, Gateway, node
 from tests.integration.local.conftest import Mailbox, text_of
 from tests.support.processes.postgres_gateway import Stack, free_port, running_gateway, wait_until_ready

@@ -1,4 +1,4 @@
-"""The wheel's Postgres: data survives every way of ending, and each refusal to start says why."""
+"""The local Postgres: data survives every way of ending, and each refusal to start says why."""
 
 import signal
 import socket
@@ -12,7 +12,8 @@ import psutil
 import psycopg
 import pytest
 
-from local.postgres import Postgres, PostgresError
+from local.postgres.programs import PostgresError, link_libraries, program
+from local.postgres.server import Postgres
 from tests.support.processes.postgres_gateway import free_port
 
 
@@ -94,9 +95,43 @@ def test_a_recorded_id_that_is_another_program_s_now_does_not_stop_the_start(pos
 def test_an_interrupted_first_start_is_made_anew(postgres: Postgres) -> None:
     unfinished = postgres.data.with_name("data.unfinished")
     unfinished.mkdir()
-    (unfinished / "PG_VERSION").write_text("18\n")
+    (unfinished / "PG_VERSION").write_text("17\n")
     with running(postgres):
         assert postgres.is_ready()
+
+
+def test_data_of_another_major_version_are_left_alone_and_the_way_out_is_named(postgres: Postgres) -> None:
+    with running(postgres):
+        write_note(postgres)
+    version = postgres.data / "PG_VERSION"
+    version.write_text("18\n")
+    with pytest.raises(PostgresError) as refused:
+        postgres.start(postgres.data.with_name("log"))
+    assert str(refused.value) == (
+        f"{postgres.data} was made by Postgres 18 and this is Postgres 17: "
+        "`./maquette reset` deletes the local data, and the next `up` starts empty"
+    )
+    version.write_text("17\n")
+    with running(postgres):
+        assert read_note(postgres) == ("kept",)
+
+
+def test_text_sorts_by_code_points(postgres: Postgres) -> None:
+    words = ["Zebra", "apple", "Äpfel", "éclair", "zoo", "10", "9"]
+    with running(postgres), psycopg.connect(postgres.url) as connection:
+        rows = connection.execute("select word from unnest(%s::text[]) as word order by word", [words]).fetchall()
+        assert connection.execute("select lower('ÄÉ')").fetchone() == ("äé",)
+    assert [word for (word,) in rows] == sorted(words)
+
+
+def test_programs_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(PostgresError, match=r"Postgres 14 is not among the versions .*\[15, 16, 17, 18\]"):
+        program("postgres", 14)
+    monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    with pytest.raises(PostgresError, match=r"Postgres 17 is not installed: run `\./maquette up`"):
+        program("postgres")
+    with pytest.raises(PostgresError, match=r"npm has no Postgres 17 for this machine \(\w+-riscv64\)"):
+        link_libraries()
 
 
 def test_a_busy_port_is_named(postgres: Postgres) -> None:
@@ -139,7 +174,7 @@ def test_J2_listens_on_loopback_only_and_wants_the_password(postgres: Postgres) 
 )
 def test_ends_with_its_parent(postgres: Postgres) -> None:
     parent = (
-        "import sys, pathlib; from local.postgres import Postgres\n"
+        "import sys, pathlib; from local.postgres.server import Postgres\n"
         "p = Postgres(pathlib.Path(sys.argv[1]), int(sys.argv[2]), 'secret word')\n"
         "print(p.start(p.data.with_name('log')).pid, flush=True); input()\n"
     )

@@ -18,7 +18,7 @@ from local.database.deployment import LOCAL_PRICES, deployment_rows, plan_of_pri
 from local.database.script import apply
 from local.database.sources import Sources
 from local.machine import is_free
-from local.postgres import Postgres
+from local.postgres.server import Postgres
 from local.supabase.gateway import FOLDER, Gateway
 from tests.support.waiting import SECONDS
 

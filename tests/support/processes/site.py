@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from local.inbox.mailbox import Mail
-from local.postgres import Postgres
+from local.postgres.server import Postgres
 from tests.support.processes.postgres_gateway import CHEAP_PASSWORDS, READY_SECONDS, free_ports
 
 ROOT = Path(__file__).parents[3]

