@@ -17,8 +17,8 @@ from libs.services.media.imaging.outputs import prepare
 from libs.services.media.imaging.placeholders import placeholder
 from local.community.sets import SeedItem, SeedSet, read_sets
 from local.replicate.catalogue import Catalogue
-from local.replicate.pictures.order import Order
-from local.replicate.pictures.render import order_for, render
+from local.replicate.pictures.order import Order, order_for
+from local.replicate.pictures.render import render
 
 FOLDER: Final = Path(__file__).parent / "pictures"
 TASK: Final = OutputTask(

@@ -1,4 +1,4 @@
-"""Runs predictions: waits like a provider, draws off the event loop, reports progress, ends in one terminal status."""
+"""Runs predictions: waits as a provider does, draws in a thread, reports progress, ends in one terminal status."""
 
 import asyncio
 import secrets
@@ -12,19 +12,20 @@ from local.replicate.catalogue import Catalogue
 from local.replicate.contracts import Event, Metrics, Record, RunFault, Status, now
 from local.replicate.deliveries import Deliverer
 from local.replicate.inputs import InputError, fetch_photo, photo_url
-from local.replicate.pictures.render import Order, PhotoError, Picture, order_for, render
+from local.replicate.pictures.order import Order, PhotoError, order_for
+from local.replicate.pictures.render import Picture, render
 from local.replicate.progress import bar
 from local.replicate.settings import ReplicateSettings
 from local.replicate.store import PredictionStore
 
 STARTUP_SECONDS = 0.4
 PICTURE_SECONDS = 1.0
-"""Least time that one picture pretends to take; drawing it may take longer."""
+"""Shortest time that one picture takes; drawing it may take longer."""
 
-MOST_TICKS = 16
+MAX_TICKS = 16
 """Progress lines per picture: tqdm prints at most ten a second."""
 
-KEPT_PICTURES = 64
+CACHED_PICTURES = 64
 
 EVENT_INTERVAL = 0.5
 """Seconds between `logs` and `output` deliveries; "at most once every 500ms" (API reference)."""
@@ -51,9 +52,9 @@ class Runner:
         self._catalogue = catalogue
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._throttled_until: dict[str, float] = {}
-        # One at a time: two threads would wait for each other's interpreter lock more than they draw.
+        # One at a time: two threads would mostly wait for each other's interpreter lock.
         self._drawing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
-        self._drawn = LRUCache[tuple[object, ...], Picture](KEPT_PICTURES)
+        self._drawn = LRUCache[tuple[object, ...], Picture](CACHED_PICTURES)
         self._client = httpx.AsyncClient(follow_redirects=True, max_redirects=3)
 
     def start(self, record: Record) -> None:
@@ -63,7 +64,7 @@ class Runner:
         task.add_done_callback(lambda _: self._runs.pop(prediction_id, None))
 
     def resume(self) -> None:
-        """After a restart: run on what was running, and send the final deliveries that were still owed."""
+        """After a restart: run again what had not ended, and send the final deliveries that are still pending."""
         for record in self._store:
             if not record.finished:
                 self.start(record)
@@ -86,7 +87,7 @@ class Runner:
             run.cancel()
 
     async def close(self) -> None:
-        """Stop all runs where they are; their records say `starting` or `processing` and are resumed."""
+        """Stop all runs; their records stay `starting` or `processing`, so that they are resumed."""
         runs = list(self._runs.values())
         for run in runs:
             run.cancel()
@@ -113,7 +114,7 @@ class Runner:
         prediction = record.prediction
         fault = record.fault
         if prediction.status == "starting":
-            await self._pretend(STARTUP_SECONDS)
+            await self._sleep(STARTUP_SECONDS)
             if fault is not None and fault.kind == "abort":
                 self._finish(record, "aborted")
                 return
@@ -136,7 +137,7 @@ class Runner:
         url = photo_url(values)
         photo = await fetch_photo(self._client, url) if url else None
         order = order_for(record.model, values, record.seed, photo)
-        # A run that is resumed starts over: what it had printed is printed again.
+        # A run that is resumed starts again: its log begins anew.
         prediction.logs = f"Using seed: {record.seed}\n"
         prediction.output = None
         loop = asyncio.get_running_loop()
@@ -144,14 +145,14 @@ class Runner:
         try:
             await self._collect(record, order, drawings)
         finally:
-            # After a failure or a cancellation the pictures not yet begun are not wanted.
+            # After a failure or a cancellation, do not begin the other pictures.
             for drawing in drawings:
                 drawing.cancel()
         self._finish(record, "succeeded")
 
     def _draw(self, order: Order, index: int) -> Picture:
-        """The same order gives the same picture: one that was drawn lately is not drawn again."""
-        key = (*order.facts(), index)
+        """The same order gives the same picture, so the latest ones are cached."""
+        key = (*order.key(), index)
         if key not in self._drawn:
             self._drawn[key] = render(order, index, self._settings.detail)
         return self._drawn[key]
@@ -170,10 +171,10 @@ class Runner:
                 self._notify(record, "output")
 
     async def _watch(self, record: Record, order: Order, drawing: asyncio.Future[Picture]) -> Picture:
-        """Count the steps of one picture in the log until it is drawn; fail half-way when a fault says so."""
+        """Log the steps of one picture until it is drawn; fail half-way when a fault says so."""
         loop = asyncio.get_running_loop()
         started = loop.time()
-        ticks = min(order.steps, MOST_TICKS)
+        ticks = min(order.steps, MAX_TICKS)
         for tick in range(ticks):
             step = order.steps * tick // ticks
             self._log(record, bar(step, order.steps, loop.time() - started))
@@ -214,7 +215,7 @@ class Runner:
             return fault.seconds
         return PICTURE_SECONDS / self._settings.speed
 
-    async def _pretend(self, seconds: float) -> None:
+    async def _sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._settings.speed)
 
     async def _stall_if(self, fault: RunFault | None, phase: str) -> None:
@@ -223,7 +224,7 @@ class Runner:
 
 
 def new_seed() -> int:
-    """For a request without one; what was used stands in the logs."""
+    """For a request without one; the log of the prediction names it."""
     return secrets.randbelow(2**31)
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from PIL import Image
 
 from local.replicate.catalogue import Catalogue
-from local.replicate.pictures.render import Picture, order_for, render
+from local.replicate.pictures.order import order_for
+from local.replicate.pictures.render import Picture, render
 
 MODEL = "black-forest-labs/flux-schnell"
 WANTED = {"prompt": "monolith in a desert, golden hour", "megapixels": "0.25", "output_format": "png"}

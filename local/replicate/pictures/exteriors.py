@@ -3,10 +3,11 @@
 import numpy as np
 
 from local.replicate.pictures.furniture import BLACK, WHITE, Spot, pine, plant, sofa, tree
-from local.replicate.pictures.geometry import look
+from local.replicate.pictures.geometry import camera
+from local.replicate.pictures.randomness import Random
 from local.replicate.pictures.scene import Light, Scene
 from local.replicate.pictures.surface import Material
-from local.replicate.pictures.words import Wish
+from local.replicate.pictures.words import Theme
 
 
 def outdoor_light(hour: str) -> Light:
@@ -33,17 +34,17 @@ INSIDE = {"night": 1.7, "dusk": 1.4, "golden": 0.3, "soft": 0.25, "morning": 0.0
 """How brightly the rooms shine out."""
 
 
-def house(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
-    palette, glow = wish.palette, INSIDE[wish.hour]
-    aside = float(rng.uniform(-5.5, 6.5))
-    view = look((aside, 1.75, 15.2), (0.2, 2.35, 0), 52, *size)
-    scene = Scene(view, outdoor_light(wish.hour), focus=(0, 1.5, 1.5), radius=16.5)
+def house(theme: Theme, size: tuple[int, int], rng: Random) -> Scene:
+    palette, glow = theme.palette, INSIDE[theme.hour]
+    aside = rng.between(-5.5, 6.5)
+    view = camera((aside, 1.75, 15.2), (0.2, 2.35, 0), 52, *size)
+    scene = Scene(view, outdoor_light(theme.hour), focus=(0, 1.5, 1.5), radius=16.5)
     scene.light.fog, scene.light.fog_density = scene.light.horizon, 0.0035
-    _ground(scene, wish.hour)
-    white = Material(("#f1efea", "#dedad2", "#f1efea")[int(rng.integers(3))], gloss=0.05)
-    cladding = Material(palette.wood, texture=("slats", "board")[int(rng.integers(2))])
+    _ground(scene, theme.hour)
+    white = Material(rng.pick(("#f1efea", "#dedad2", "#f1efea")), gloss=0.05)
+    cladding = Material(palette.wood, texture=rng.pick(("slats", "board")))
     concrete = Material("#b9b4ab", texture="concrete")
-    mirror = 1.0 if rng.random() < 0.5 else -1.0
+    mirror = rng.side()
     # Ground floor: a long glazed room under a wide slab.
     scene.box((0, 0.08, 0.6), (13.4, 0.16, 7.6), concrete, bevel=0.01)
     scene.box((0, 3.02, 0.3), (13.2, 0.3, 7.2), white, bevel=0.02)
@@ -58,7 +59,7 @@ def house(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
             scene.light.lamps.append(((mirror * -x * 0.9 - mirror, 1.6, 2.4), "#ffbf78", 1.6 * glow))
     sofa(scene, Spot(-mirror * 2.4, -1.2, 0, 0.18), palette.main, (palette.accent, palette.second), palette.wood, 2.4)
     # Upper floor, set back and to one side.
-    scene.box((mirror * 1.9, 4.35, -0.7), (6.6, 2.5, 4.6), cladding if rng.random() < 0.5 else white)
+    scene.box((mirror * 1.9, 4.35, -0.7), (6.6, 2.5, 4.6), cladding if rng.chance(0.5) else white)
     scene.box((mirror * 1.9, 5.72, -0.6), (7.4, 0.24, 5.4), white, bevel=0.02)
     _panes(scene, mirror * 1.9 - 2.6, mirror * 1.9 + 2.6, 1.62, 3.4, 5.35, glow)
     _garden(scene, palette.accent, mirror, glow)
@@ -70,19 +71,13 @@ def house(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
         (5.5, -7, 7.5),
         (-4.5, -8, 7.0),
     ):
-        tree(
-            scene,
-            Spot(x + float(rng.uniform(-0.8, 0.8)), z),
-            rng,
-            height * float(rng.uniform(0.85, 1.1)),
-            _greens(wish.hour),
-        )
+        tree(scene, Spot(x + rng.between(-0.8, 0.8), z), rng, height * rng.between(0.85, 1.1), _greens(theme.hour))
     for number in range(7):
         x = -mirror * (6.6 + 0.4 * (number % 3)) + mirror * number * 0.12
         scene.ball(
             (x, 0.28, 1.0 + number * 0.75),
             (0.42, 0.34, 0.4),
-            Material(*_greens(wish.hour), texture="foliage", bump=1.1),
+            Material(*_greens(theme.hour), texture="foliage", bump=1.1),
         )
     plant(scene, Spot(mirror * 2.4, 3.8, 0, 0.16), rng, 1.5, "#4a4a4a")
     return scene
@@ -144,20 +139,20 @@ def _garden(scene: Scene, accent: str, mirror: float, glow: float) -> None:
         scene.box((x, 0.17, z), (0.5, 0.16, 1.5), Material(accent), 6)
 
 
-def cabin(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
+def cabin(theme: Theme, size: tuple[int, int], rng: Random) -> Scene:
     """An A-frame among pines; snow by night."""
-    hour = wish.hour
+    hour = theme.hour
     winter = hour in {"night", "dusk", "soft"}
     glow = max(INSIDE[hour], 0.35)
-    aside = float(rng.uniform(-4, 4))
-    view = look((aside, 1.6, 13.0), (0, 2.3, 0), 50, *size)
+    aside = rng.between(-4, 4)
+    view = camera((aside, 1.6, 13.0), (0, 2.3, 0), 50, *size)
     scene = Scene(view, outdoor_light(hour), focus=(0, 1.5, 0), radius=15)
     scene.light.fog, scene.light.fog_density = scene.light.horizon, 0.012
     ground = (
         Material("#e4e9f2", texture="sand", scale=3.0) if winter else Material("#5d6e39", "#7f8b4a", texture="grass")
     )
     scene.box((0, -0.5, -20), (240, 1, 140), ground, casts=False)
-    roof = Material("#2a2c31" if rng.random() < 0.6 else wish.palette.wood, texture="board")
+    roof = Material("#2a2c31" if rng.chance(0.6) else theme.palette.wood, texture="board")
     half, height, depth = 2.7, 5.2, 5.4
     slope = np.degrees(np.arctan2(height, half))
     length = float(np.hypot(half, height)) + 0.5
@@ -178,11 +173,11 @@ def cabin(wish: Wish, size: tuple[int, int], rng: np.random.Generator) -> Scene:
         scene.box((x, top / 2 + 0.15, depth / 2 - 0.3), (0.06, top, 0.07), BLACK, bevel=0.005)
     for y in (1.5, 2.7, 3.9):
         scene.box((0, y, depth / 2 - 0.3), (2 * half * (1 - y / height), 0.06, 0.07), BLACK, bevel=0.005)
-    scene.box((0, 0.12, 3.4), (5.6, 0.16, 2.6), Material(wish.palette.wood, texture="planks"))
+    scene.box((0, 0.12, 3.4), (5.6, 0.16, 2.6), Material(theme.palette.wood, texture="planks"))
     scene.light.lamps.append(((0, 1.3, 4.2), "#ffb263", 3.2 * glow))
     color = "#22352f" if winter else "#2e4a2c"
     for number in range(26):
-        x = float(rng.uniform(3.6, 15)) * (1 if number % 2 else -1)
-        z = float(rng.uniform(-14, 1.5))
-        pine(scene, Spot(x + z * 0.1, z), float(rng.uniform(4.5, 9.0)), color)
+        x = rng.between(3.6, 15) * (1 if number % 2 else -1)
+        z = rng.between(-14, 1.5)
+        pine(scene, Spot(x + z * 0.1, z), rng.between(4.5, 9.0), color)
     return scene

@@ -2,28 +2,34 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
-from local.replicate.pictures.geometry import Array
-from local.replicate.pictures.smoothing import blur
+from local.replicate.pictures.colors import contrast, encode
+from local.replicate.pictures.filters import Array, Bytes, blur
+from local.replicate.pictures.randomness import Random
 
 
-def develop(light: Array, width: int, height: int, exposure: float, rng: np.random.Generator) -> Image.Image:
+def develop(light: Array, width: int, height: int, exposure: float, rng: Random) -> Image.Image:
     """Linear light (h, w, 3) of any size to a picture of the size asked for."""
     resized = cv2.resize(light * np.float32(exposure), (width, height), interpolation=cv2.INTER_AREA)
     exposed = np.asarray(resized, np.float32)
     exposed = exposed + _bloom(exposed)
-    graded = _grade(_encode(_tone(exposed.astype(np.float32))))
+    graded = _grade(encode(_tone(exposed.astype(np.float32))))
     graded = graded * _vignette(width, height)[:, :, None]
     return Image.fromarray(finish(graded.astype(np.float32), rng))
 
 
-def finish(picture: Array, rng: np.random.Generator, grain: float = 0.005) -> npt.NDArray[np.uint8]:
+def finish(picture: Array, rng: Random, grain: float = 0.005) -> Bytes:
     """Display values (0 to 1) to bytes, with a little grain against banding."""
-    speck = blur(rng.standard_normal(picture.shape[:2]).astype(np.float32), 0.7)
+    speck = blur(rng.normal(*picture.shape[:2]), 0.7)
     grainy = picture + speck[:, :, None] * np.float32(grain * 1.6)
     return (np.clip(grainy, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def tone_curve(picture: Array) -> Array:
+    """A soft shoulder instead of clipped highlights, and a little contrast."""
+    bright = np.where(picture > 0.8, 0.8 + 0.2 * (1 - np.exp(-(picture - 0.8) / 0.2)), picture)
+    return contrast(np.clip(bright, 0, 1), 0.12)
 
 
 def _bloom(light: Array) -> Array:
@@ -35,7 +41,7 @@ def _bloom(light: Array) -> Array:
 
 
 def _tone(light: Array) -> Array:
-    """A filmic curve: a soft shoulder, a short toe; bright colours run to white."""
+    """A filmic tone curve: bright values are compressed, and very bright colours turn white."""
     peak = light.max(axis=2, keepdims=True)
     bleached = light + (peak - light) * np.clip((peak - 0.8) * 0.22, 0, 0.6)
     return (bleached * (1.0 + bleached / 6.0) / (0.82 + bleached)).astype(np.float32)
@@ -44,13 +50,7 @@ def _tone(light: Array) -> Array:
 def _grade(picture: Array) -> Array:
     """A little more contrast and colour than the curve leaves."""
     grey = picture.mean(axis=2, keepdims=True)
-    vivid = grey + (picture - grey) * 1.16
-    return (vivid + 0.1 * (vivid - 0.5) * (1 - np.abs(2 * vivid - 1))).astype(np.float32)
-
-
-def _encode(light: Array) -> Array:
-    clipped = np.clip(light, 0, 1)
-    return np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055).astype(np.float32)
+    return contrast(grey + (picture - grey) * 1.16, 0.1)
 
 
 def _vignette(width: int, height: int) -> Array:

@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 from local.replicate.pictures.geometry import Vector
+from local.replicate.pictures.randomness import Random
 from local.replicate.pictures.scene import Scene, polar
 from local.replicate.pictures.surface import Material
 from local.replicate.pictures.words import Palette
@@ -12,8 +11,6 @@ from local.replicate.pictures.words import Palette
 WHITE = Material("#f3f0ea", gloss=0.15)
 LEAF = Material("#35562c", "#5d7f3d", texture="foliage", gloss=0.12)
 DARK_LEAF = Material("#1f3a22", "#3a5a30", texture="foliage", gloss=0.12)
-SHADE = Material("#fff0d8", glow=1.1)
-BULB = Material("#fff2df", glow=4.5)
 TERRAZZO = Material("#ece7df", "#9c9489", texture="blotch", gloss=0.25)
 MARBLE = Material("#efece6", "#8b867e", texture="marble", gloss=0.4)
 BLACK = Material("#1d1d1f", gloss=0.3)
@@ -97,16 +94,16 @@ def bowl(scene: Scene, foot: Vector, radius: float, material: Material) -> None:
     )
 
 
-def plant(scene: Scene, spot: Spot, rng: np.random.Generator, height: float = 1.5, pot: str = "#ece6dc") -> None:
+def plant(scene: Scene, spot: Spot, rng: Random, height: float = 1.5, pot: str = "#ece6dc") -> None:
     """A potted palm: arching leaves from one crown."""
     tub = height * 0.16
     scene.lathe(spot.at(0, 0, 0), [(0, tub * 0.72), (tub * 1.7, tub)], Material(pot, gloss=0.15))
     scene.post(spot.at(0, tub * 1.7, 0), tub * 0.9, 0.01, Material("#3b2c22"))
     count = 17
     for number in range(count):
-        angle = number * 137.5 + float(rng.uniform(-14, 14))
-        reach = height * float(rng.uniform(0.2, 0.42))
-        rise = height * float(rng.uniform(0.5, 0.98)) - reach * 0.35
+        angle = number * 137.5 + rng.between(-14, 14)
+        reach = height * rng.between(0.2, 0.42)
+        rise = height * rng.between(0.5, 0.98) - reach * 0.35
         x, z = polar(angle, reach)
         crown, knee = spot.at(0, tub * 1.7, 0), spot.at(x * 0.42, max(rise, tub * 2.6), z * 0.42)
         tip = spot.at(x, max(rise, tub * 2.6) - reach * 0.18, z)
@@ -116,11 +113,11 @@ def plant(scene: Scene, spot: Spot, rng: np.random.Generator, height: float = 1.
         scene.leaf(spot.at(x * 0.25, (tub * 1.7 + max(rise, tub * 2.6)) / 2 + 0.1, z * 0.25), knee, height * 0.07, leaf)
 
 
-def sprig(scene: Scene, foot: Vector, rng: np.random.Generator, height: float = 0.4) -> None:
+def sprig(scene: Scene, foot: Vector, rng: Random, height: float = 0.4) -> None:
     """A few stems for a vase."""
     for number in range(5):
-        x, z = polar(number * 137.5, height * float(rng.uniform(0.15, 0.4)))
-        tip = (foot[0] + x, foot[1] + height * float(rng.uniform(0.6, 1.0)), foot[2] + z)
+        x, z = polar(number * 137.5, height * rng.between(0.15, 0.4))
+        tip = (foot[0] + x, foot[1] + height * rng.between(0.6, 1.0), foot[2] + z)
         scene.rod(foot, tip, 0.004, DARK_LEAF)
         scene.leaf(
             (tip[0] - x * 0.2, tip[1] - 0.04, tip[2] - z * 0.2),
@@ -196,20 +193,16 @@ def curtain(scene: Scene, x: float, z_from: float, z_to: float, height: float, c
 
 
 def tree(
-    scene: Scene,
-    spot: Spot,
-    rng: np.random.Generator,
-    height: float = 5.0,
-    greens: tuple[str, str] = ("#3e5b2a", "#7d9445"),
+    scene: Scene, spot: Spot, rng: Random, height: float = 5.0, greens: tuple[str, str] = ("#3e5b2a", "#7d9445")
 ) -> None:
     """A broad crown of overlapping clumps."""
     bark = Material("#5a4332", texture="wood", bump=0.4)
     scene.rod(spot.at(0, 0, 0), spot.at(0, height * 0.55, 0), height * 0.03, bark, height * 0.018)
     crown = Material(greens[0], greens[1], texture="foliage", bump=1.3)
     for number in range(13):
-        angle, out = number * 137.5, height * 0.24 * float(rng.uniform(0.35, 1.0))
+        angle, out = number * 137.5, height * 0.24 * rng.between(0.35, 1.0)
         x, z = polar(angle, out)
-        size = height * float(rng.uniform(0.13, 0.2))
+        size = height * rng.between(0.13, 0.2)
         scene.ball(spot.at(x, height * (0.5 + 0.36 * number / 13) + size * 0.3, z), (size, size * 0.86, size), crown)
 
 

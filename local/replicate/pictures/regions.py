@@ -2,12 +2,8 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from local.replicate.pictures.geometry import Array
-from local.replicate.pictures.smoothing import blur
-
-Bytes = npt.NDArray[np.uint8]
+from local.replicate.pictures.filters import Array, Bytes, blur
 
 WORKING_SIDE = 192
 """Pixels of the longer side that regions are looked for in; masks are refined on the full picture."""

@@ -1,4 +1,4 @@
-"""A scene: shapes, materials and light; the builder's words are furniture-sized primitives."""
+"""A scene: shapes, materials and light. Furniture and buildings are put together from its few kinds of shapes."""
 
 import math
 from collections.abc import Sequence
@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from local.replicate.pictures.geometry import Array, Shape, Vector, View, shape, upright_along, yaw
+from local.replicate.pictures.filters import Array
+from local.replicate.pictures.geometry import Shape, Vector, View, shape, upright_along, yaw
 from local.replicate.pictures.surface import Material
 
 
@@ -86,21 +87,10 @@ class Scene:
 
     def rod(self, start: Vector, end: Vector, radius: float, material: Material, top: float | None = None) -> None:
         """A cylinder between two points."""
-        a, b = np.asarray(start, np.float64), np.asarray(end, np.float64)
-        along = b - a
-        length = float(np.linalg.norm(along))
-        middle = [float(value) for value in (a + b) / 2]
+        middle, length, turned = _between(start, end)
+        half = (radius, length / 2, radius)
         ratio = 1.0 if top is None else top / radius
-        self.shapes.append(
-            shape(
-                "frustum",
-                middle,
-                (radius, length / 2, radius),
-                self._index(material),
-                upright_along([float(value) for value in along]),
-                top=ratio,
-            )
-        )
+        self.shapes.append(shape("frustum", middle, half, self._index(material), turned, top=ratio))
 
     def lathe(
         self, foot: Vector, profile: Sequence[tuple[float, float]], material: Material, *, smooth: bool = False
@@ -112,13 +102,9 @@ class Scene:
 
     def leaf(self, base: Vector, tip: Vector, width: float, material: Material) -> None:
         """A flat ellipsoid from `base` to `tip`."""
-        a, b = np.asarray(base, np.float64), np.asarray(tip, np.float64)
-        length = float(np.linalg.norm(b - a))
-        middle = [float(value) for value in (a + b) / 2]
-        turned = upright_along([float(value) for value in b - a])
-        self.shapes.append(
-            shape("ball", middle, (width / 2, length / 2, max(0.006, width / 14)), self._index(material), turned)
-        )
+        middle, length, turned = _between(base, tip)
+        half = (width / 2, length / 2, max(0.006, width / 14))
+        self.shapes.append(shape("ball", middle, half, self._index(material), turned))
 
     def _index(self, material: Material) -> int:
         if material not in self.materials:
@@ -129,6 +115,13 @@ class Scene:
 def polar(angle: float, radius: float) -> tuple[float, float]:
     """x and z on a circle about the vertical; degrees."""
     return math.cos(math.radians(angle)) * radius, math.sin(math.radians(angle)) * radius
+
+
+def _between(start: Vector, end: Vector) -> tuple[list[float], float, Array]:
+    """Middle, length and rotation of a shape that stands upright from one point to another."""
+    along = np.subtract(end, start)
+    middle: list[float] = ((np.asarray(start) + np.asarray(end)) / 2).tolist()
+    return middle, float(np.linalg.norm(along)), upright_along(along.tolist())
 
 
 def _rounded(profile: Sequence[tuple[float, float]], parts: int = 5) -> list[tuple[float, float]]:

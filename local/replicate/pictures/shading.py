@@ -1,13 +1,16 @@
-"""Light on a traced scene: sky through many soft shadow maps, a sun, lamps, fog, and film at the end."""
+"""The light on a traced scene: sky through many soft shadow maps, a sun, lamps, reflections and fog."""
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from local.replicate.pictures.geometry import Array, Vector, View, local_points, normals, trace
+from local.replicate.pictures.colors import linear
+from local.replicate.pictures.filters import Array
+from local.replicate.pictures.geometry import Vector, View, local_points, normals
 from local.replicate.pictures.scene import Light, Scene
 from local.replicate.pictures.shadows import SkyLight, sky_light, sun_shadow
-from local.replicate.pictures.surface import linear, look, noise
+from local.replicate.pictures.surface import noise, texture_at
+from local.replicate.pictures.tracing import trace
 
 SKY_STEP = 3
 """Sky light is worked out for every third pixel each way, and along edges for each."""
@@ -45,7 +48,7 @@ def _places(view: View, depth: Array) -> tuple[Array, Array]:
     """Where each pixel's ray ends, and its unit direction."""
     directions = view.directions()
     place = view.origin[:, None, None] + directions * np.minimum(depth, np.float32(1e4))
-    return place, directions / np.sqrt((directions * directions).sum(axis=0))
+    return place, directions / np.linalg.norm(directions, axis=0)
 
 
 def _paint_surfaces(
@@ -71,14 +74,13 @@ def _paint_surfaces(
         own = local_points(one, points)
         u, v = _surface_coordinates(own, np.abs(one.axes.T @ facing), one.kind)
         if material.texture == "art":
-            half = np.sqrt((one.axes * one.axes).sum(axis=0))
-            u, v = own[0] / half[0], -own[1] / half[1]
-        seen = look(material, u, v)
+            u, v = own[0] / one.half[0], -own[1] / one.half[1]
+        seen = texture_at(material, u, v)
         if material.bump:
             fine = np.float32(2 / material.scale)
             wobble = np.stack([noise(u * fine + i, v * fine - i) - 0.5 for i in (0.0, 1.3, 2.6)])
             facing = facing + wobble * np.float32(material.bump)
-            facing /= np.sqrt((facing * facing).sum(axis=0))
+            facing /= np.linalg.norm(facing, axis=0)
         flat_normal[:, pixels] = facing
         flat_albedo[:, pixels] = seen.albedo
         flat_glow[pixels] = seen.glow * material.glow
@@ -124,9 +126,9 @@ def _edges(which: npt.NDArray[np.int16], normal: Array) -> npt.NDArray[np.bool_]
     """Pixels that a sparse neighbour may not stand for."""
     kernel = np.ones((3, 3), np.uint8)
     signed = which.astype(np.float32)
-    differs = cv2.dilate(signed, kernel) != cv2.erode(signed, kernel)
+    differs = cv2.morphologyEx(signed, cv2.MORPH_GRADIENT, kernel) > 0
     for plane in normal:
-        differs |= (cv2.dilate(plane, kernel) - cv2.erode(plane, kernel)) > 0.35
+        differs |= cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, kernel) > 0.35
     return cv2.dilate(differs.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool) & (which >= 0)
 
 

@@ -1,4 +1,4 @@
-"""Soft shadows: the scene as seen from a distant light, blurred."""
+"""Soft shadows: depth maps of the scene as a distant light sees it, blurred."""
 
 import math
 from collections.abc import Sequence
@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 from msgspec import Struct
 
-from local.replicate.pictures.geometry import FAR, Array, Shape, Vector, View, parallel_view, trace
-from local.replicate.pictures.smoothing import blur
+from local.replicate.pictures.filters import Array, blur, look_up
+from local.replicate.pictures.geometry import FAR, Shape, Vector, View, parallel_view
+from local.replicate.pictures.tracing import trace
 
 SKY_DIRECTIONS = 24
 SKY_MAP = 200
@@ -26,9 +27,6 @@ BIAS = 0.03
 
 CHUNK = 1 << 16
 """Points lit at a time: their intermediate values stay in the processor's cache."""
-
-ROW = 4096
-"""Points are looked up as rows of this length: cv2.remap takes at most 32767 a side."""
 
 
 class ShadowMap(Struct, frozen=True):
@@ -50,7 +48,7 @@ class ShadowMap(Struct, frozen=True):
         return result
 
     def lit_at(self, column: Array, row: Array, depth: Array) -> Array:
-        nearest = _look_up(self.depth, column, row)
+        nearest = look_up(self.depth, column, row, cv2.BORDER_CONSTANT, float(FAR))
         nearest -= depth
         nearest += np.float32(BIAS + self.softness)
         nearest *= np.float32(1 / self.softness)
@@ -91,7 +89,7 @@ def sky_light(shapes: Sequence[Shape], focus: Vector, radius: float) -> SkyLight
     towards = np.stack([np.cos(turns) * across, up, np.sin(turns) * across], axis=1).astype(np.float32)
     views = [parallel_view([-float(value) for value in one], focus, radius, SKY_MAP) for one in towards]
     spreads = [SKY_BLUR if one[1] > 0 else BOUNCE_BLUR for one in towards]
-    thick = [one for one in shapes if float(np.sort(np.linalg.norm(one.axes, axis=0))[1]) > THIN]
+    thick = [one for one in shapes if float(np.sort(one.half)[1]) > THIN]
     maps = [_shadow_map(view, thick, spread, softness=2 * spread) for view, spread in zip(views, spreads, strict=True)]
     return SkyLight(towards, maps)
 
@@ -107,15 +105,3 @@ def _shadow_map(view: View, shapes: Sequence[Shape], spread: float, softness: fl
     shift = np.array([centre, centre, 0.0], np.float32) - axes @ view.origin
     to_texel = np.concatenate([axes, shift[:, None]], axis=1).astype(np.float32)
     return ShadowMap(to_texel, soft, max(0.02, softness / float(texels)))
-
-
-def _look_up(sheet: Array, column: Array, row: Array) -> Array:
-    count = column.size
-    lines = -(-count // ROW)
-    places = np.full((2, lines * ROW), -2.0, np.float32)
-    places[0, :count], places[1, :count] = column, row
-    folded = places.reshape(2, lines, ROW)
-    found = cv2.remap(
-        sheet, folded[0], folded[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=float(FAR)
-    )
-    return found.ravel()[:count].astype(np.float32, copy=False)

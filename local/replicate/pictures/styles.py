@@ -1,73 +1,31 @@
-"""Recraft's styles, laid over a finished picture."""
+"""The looks of Recraft's styles that presets offer, laid over a finished picture."""
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from local.replicate.pictures.geometry import Array
-from local.replicate.pictures.smoothing import blur
-
-PIXEL_ART_CELLS = 128
-"""Cells along the longer side."""
+from local.replicate.pictures.filters import Array, Bytes, blur
+from local.replicate.pictures.randomness import Random
 
 
 def apply_style(picture: Image.Image, style: str) -> Image.Image:
-    """`any` and the plain photographic styles change nothing."""
-    source = np.asarray(picture)
-    values = source.astype(np.float32) / 255
+    """`style` as Recraft names it. Photographic styles, and no style, change nothing."""
     kind, _, detail = style.partition("/")
-    if detail == "b_and_w":
-        values = _monochrome(values)
-    elif detail == "hdr":
-        values = _local_contrast(source)
-    elif detail == "motion_blur":
-        values = cv2.filter2D(
-            values,
-            -1,
-            np.full((1, max(9, source.shape[1] // 40) | 1), 1, np.float32) / (max(9, source.shape[1] // 40) | 1),
-        )
-    elif detail == "hard_flash":
-        values = _flash(values)
-    elif detail == "pixel_art":
-        values = _pixels(values)
-    elif detail == "engraving_color":
-        values = _engraved(values)
+    if kind != "digital_illustration":
+        return picture
+    source = np.asarray(picture)
+    if detail == "engraving_color":
+        values = _engraved(source.astype(np.float32) / 255)
     elif detail == "grain":
         values = _grainy(_flat(source, 0.5))
-    elif detail in {"hand_drawn", "infantile_sketch", "hand_drawn_outline"}:
+    elif detail == "hand_drawn_outline":
         values = _outlined(_flat(source, 0.6), source)
-    elif kind == "digital_illustration":
-        values = _flat(source, 0.55)
     else:
-        return picture
+        values = _flat(source, 0.55)
     return Image.fromarray((np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8))
 
 
-def _monochrome(values: Array) -> Array:
-    grey = values @ np.array((0.35, 0.5, 0.15), np.float32)
-    return (grey + 0.25 * (grey - 0.5) * (1 - np.abs(2 * grey - 1)))[..., None].repeat(3, 2).astype(np.float32)
-
-
-def _local_contrast(source: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Array:
-    return cv2.detailEnhance(source, sigma_s=12, sigma_r=0.18).astype(np.float32) / 255
-
-
-def _flash(values: Array) -> Array:
-    height, width = values.shape[:2]
-    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-    light = (1.28 - 0.5 * np.sqrt(x * x + y * y))[..., None]
-    return (values * light).astype(np.float32)
-
-
-def _pixels(values: Array) -> Array:
-    height, width = values.shape[:2]
-    scale = PIXEL_ART_CELLS / max(height, width)
-    small = np.asarray(cv2.resize(values, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.float32)
-    stepped = np.round(small * 9) / 9
-    return cv2.resize(stepped, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.float32)
-
-
-def _flat(source: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], reach: float) -> Array:
+def _flat(source: Bytes, reach: float) -> Array:
     """Poster-like areas of few tones, the colours a little stronger."""
     calm = cv2.edgePreservingFilter(source, flags=cv2.RECURS_FILTER, sigma_s=60, sigma_r=reach)
     lab = cv2.cvtColor(calm.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
@@ -76,7 +34,7 @@ def _flat(source: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], reach: float)
     return np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1).astype(np.float32)
 
 
-def _outlined(values: Array, source: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Array:
+def _outlined(values: Array, source: Bytes) -> Array:
     grey = cv2.cvtColor(cv2.bilateralFilter(source, 7, 40, 5), cv2.COLOR_RGB2GRAY)
     lines = cv2.dilate(cv2.Canny(grey, 40, 110), np.ones((2, 2), np.uint8)).astype(np.float32) / 255
     ink = np.clip(blur(lines, 0.8), 0, 1)[..., None]
@@ -84,8 +42,7 @@ def _outlined(values: Array, source: np.ndarray[tuple[int, ...], np.dtype[np.uin
 
 
 def _grainy(values: Array) -> Array:
-    rng = np.random.default_rng(7)
-    speck = rng.standard_normal(values.shape[:2]).astype(np.float32)[..., None]
+    speck = Random(7).normal(*values.shape[:2])[..., None]
     return (values + speck * 0.07 * (1 - values)).astype(np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Materials: what a surface looks like at a point."""
+"""Materials: the colour and the glow of a surface at a point."""
 
 from collections.abc import Callable
 from functools import cache
@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from msgspec import Struct
 
-from local.replicate.pictures.geometry import Array
+from local.replicate.pictures.colors import linear
+from local.replicate.pictures.filters import Array, look_up
 
 TILE = 512
 """Side of the noise tile in pixels; it repeats without a seam."""
@@ -30,19 +31,13 @@ class Material(Struct, frozen=True):
     bump: float = 0.0
 
 
-class Look(Struct, frozen=True):
-    """Texture at n points."""
+class Texture(Struct, frozen=True):
+    """What n points of a surface show."""
 
     albedo: Array
     """(3, n), linear light."""
     glow: Array
     """(n,), multiplies `Material.glow`."""
-
-
-def linear(color: str) -> Array:
-    """A `#rrggbb` colour in linear light."""
-    value = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)], np.float32) / 255.0
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 @cache
@@ -60,19 +55,12 @@ def _tile(kind: str) -> Array:
 
 def noise(u: Array, v: Array, kind: str = "soft") -> Array:
     """Noise at plane coordinates in metres, from 0 to 1."""
-    # cv2.remap takes at most 32767 rows, so the list of points is folded into a sheet.
-    count = u.size
-    rows = -(-count // 4096)
-    maps = np.zeros((2, rows * 4096), np.float32)
-    maps[0, :count] = np.mod(u.ravel() * (TILE / TILE_METRES), TILE)
-    maps[1, :count] = np.mod(v.ravel() * (TILE / TILE_METRES), TILE)
-    sheet = maps.reshape(2, rows, 4096)
-    sampled = cv2.remap(_tile(kind), sheet[0], sheet[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    return sampled.ravel()[:count].reshape(u.shape).astype(np.float32)
+    column, row = (np.mod(one.ravel() * (TILE / TILE_METRES), TILE) for one in (u, v))
+    return look_up(_tile(kind), column, row, cv2.BORDER_WRAP).reshape(u.shape)
 
 
-def look(material: Material, u: Array, v: Array) -> Look:
-    """Texture at surface coordinates in metres."""
+def texture_at(material: Material, u: Array, v: Array) -> Texture:
+    """What a material looks like at surface coordinates in metres."""
     u, v = u / np.float32(material.scale), v / np.float32(material.scale)
     first, second = linear(material.color)[:, None], linear(material.second)[:, None]
     return _TEXTURES[material.texture](first, second, u, v)
@@ -84,20 +72,20 @@ def _hash(cell: Array) -> Array:
     return np.mod(scattered, np.float32(1.0))
 
 
-def _lit(albedo: Array) -> Look:
-    return Look(albedo.astype(np.float32), np.ones_like(albedo[0]))
+def _lit(albedo: Array) -> Texture:
+    return Texture(albedo.astype(np.float32), np.ones_like(albedo[0]))
 
 
-def _plain(first: Array, _second: Array, u: Array, v: Array) -> Look:
+def _plain(first: Array, _second: Array, u: Array, v: Array) -> Texture:
     return _lit(first * (0.985 + 0.03 * noise(u, v)))
 
 
-def _wood(first: Array, _second: Array, u: Array, v: Array) -> Look:
+def _wood(first: Array, _second: Array, u: Array, v: Array) -> Texture:
     grain = noise(u * 0.35 + 3.0, v * 5.0) * 0.7 + noise(u * 0.5, v * 16.0, "fine") * 0.3
     return _lit(first * (0.72 + 0.55 * grain))
 
 
-def _planks(first: Array, _second: Array, u: Array, v: Array) -> Look:
+def _planks(first: Array, _second: Array, u: Array, v: Array) -> Texture:
     row = np.floor(v / 0.16)
     along = u + _hash(row) * 2.3
     board = row * 17.0 + np.floor(along / 2.1)
@@ -108,7 +96,7 @@ def _planks(first: Array, _second: Array, u: Array, v: Array) -> Look:
     return _lit(first * (tone * (0.78 + 0.44 * grain) * np.where(gap, 0.6, 1.0)))
 
 
-def _slats(first: Array, _second: Array, u: Array, v: Array) -> Look:
+def _slats(first: Array, _second: Array, u: Array, v: Array) -> Texture:
     slat = np.mod(u / 0.085, 1.0)
     tone = 0.85 + 0.3 * _hash(np.floor(u / 0.085))
     grain = 0.8 + 0.4 * noise(u * 5.0, v * 0.4)
@@ -116,40 +104,40 @@ def _slats(first: Array, _second: Array, u: Array, v: Array) -> Look:
     return _lit(first * (tone * grain * (0.12 + 0.88 * rounded)))
 
 
-def _marble(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _marble(first: Array, second: Array, u: Array, v: Array) -> Texture:
     bend = noise(u * 0.7, v * 0.7)
     vein = 1.0 - np.abs(np.sin((u * 1.3 + v * 0.8 + bend * 5.0) * 2.6))
     mix = np.clip(vein**9 * 1.1 + (noise(u * 1.6, v * 1.6) - 0.62) * 0.9, 0.0, 0.85)
     return _lit(first * (1 - mix) + second * mix)
 
 
-def _blotch(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _blotch(first: Array, second: Array, u: Array, v: Array) -> Texture:
     field = noise(u * 1.1 + 1.0, v * 1.1) + 0.2 * noise(u * 4.0, v * 4.0)
     mix = np.clip((field - 0.62) * 14.0, 0.0, 1.0)
     return _lit((first * (1 - mix) + second * mix) * (0.95 + 0.1 * noise(u, v, "fine")))
 
 
-def _fabric(first: Array, _second: Array, u: Array, v: Array) -> Look:
+def _fabric(first: Array, _second: Array, u: Array, v: Array) -> Texture:
     weave = noise(u * 3.0, v * 3.0, "fine")
     return _lit(first * (0.82 + 0.24 * weave + 0.14 * noise(u * 0.9, v * 0.9)))
 
 
-def _concrete(first: Array, _second: Array, u: Array, v: Array) -> Look:
+def _concrete(first: Array, _second: Array, u: Array, v: Array) -> Texture:
     return _lit(first * (0.78 + 0.34 * noise(u * 0.6, v * 0.6) + 0.12 * noise(u * 2.0, v * 2.0, "fine")))
 
 
-def _grass(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _grass(first: Array, second: Array, u: Array, v: Array) -> Texture:
     mix = np.clip(noise(u * 0.35, v * 0.35) * 1.5 - 0.3, 0.0, 1.0)
     blades = 0.55 + 0.9 * noise(u * 2.2, v * 2.2, "fine")
     return _lit((first * (1 - mix) + second * mix) * blades)
 
 
-def _sand(first: Array, _second: Array, u: Array, v: Array) -> Look:
+def _sand(first: Array, _second: Array, u: Array, v: Array) -> Texture:
     ripple = np.sin((v * 1.2 + noise(u * 0.15, v * 0.15) * 6.0 + u * 0.2) * 4.0)
     return _lit(first * (0.9 + 0.05 * ripple + 0.14 * noise(u * 0.2, v * 0.2)))
 
 
-def _rug(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _rug(first: Array, second: Array, u: Array, v: Array) -> Texture:
     pile = 0.8 + 0.4 * noise(u * 3.2, v * 3.2, "fine")
     line = (np.abs(np.mod(u / 0.5 + v / 0.5, 1.0) - 0.5) < 0.035) | (
         np.abs(np.mod(u / 0.5 - v / 0.5, 1.0) - 0.5) < 0.035
@@ -157,7 +145,7 @@ def _rug(first: Array, second: Array, u: Array, v: Array) -> Look:
     return _lit(np.where(line, first * 0.35 + second * 0.65, first) * pile)
 
 
-def _tiles(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _tiles(first: Array, second: Array, u: Array, v: Array) -> Texture:
     row = np.floor(v / 0.075)
     along = u / 0.22 + 0.5 * np.mod(row, 2.0)
     in_row, in_tile = np.mod(v / 0.075, 1.0), np.mod(along, 1.0)
@@ -166,31 +154,31 @@ def _tiles(first: Array, second: Array, u: Array, v: Array) -> Look:
     return _lit(np.where(joint, second, first * tone))
 
 
-def _board(first: Array, _second: Array, u: Array, v: Array) -> Look:
+def _board(first: Array, _second: Array, u: Array, v: Array) -> Texture:
     """Horizontal or vertical cladding: broad boards with a shadow gap."""
     at = np.mod(v / 0.2, 1.0)
     tone = 0.88 + 0.22 * _hash(np.floor(v / 0.2))
     return _lit(first * (tone * (0.85 + 0.3 * noise(u * 0.4, v * 5.0)) * np.where(at < 0.06, 0.35, 1.0)))
 
 
-def _windows(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _windows(first: Array, second: Array, u: Array, v: Array) -> Texture:
     """A facade at night: `first` is the wall, `second` the light of the few windows that are lit."""
     column, row = np.floor(u / 1.6), np.floor(v / 3.2)
     across, upward = np.mod(u / 1.6, 1.0), np.mod(v / 3.2, 1.0)
     pane = (across > 0.12) & (across < 0.88) & (upward > 0.35) & (upward < 0.62)
     lit = pane & (_hash(column * 7.0 + row * 131.0) > 0.6) & (noise(column * 0.31, row * 0.17) > 0.42)
     wall = first * (0.75 + 0.5 * noise(u * 0.1, v * 0.1)) * np.where(pane, 0.3, 1.0)
-    return Look(np.where(lit, second, wall).astype(np.float32), lit.astype(np.float32))
+    return Texture(np.where(lit, second, wall).astype(np.float32), lit.astype(np.float32))
 
 
-def _peak(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _peak(first: Array, second: Array, u: Array, v: Array) -> Texture:
     """A mountain: rock, and snow above a ragged line; `v` runs from the foot up."""
     rough = noise(u * 0.5, v * 0.5) * 0.6 + noise(u * 1.7, v * 1.7) * 0.4
     snow = np.clip((v + (rough - 0.5) * 0.5) * 9.0, 0.0, 1.0)
     return _lit((first * (1 - snow) + second * snow) * (0.7 + 0.6 * rough))
 
 
-def _art(first: Array, second: Array, u: Array, v: Array) -> Look:
+def _art(first: Array, second: Array, u: Array, v: Array) -> Texture:
     """An abstract print: paper, a few blocks and a disc; `u`, `v` run from -1 to 1."""
     paper = np.array([[0.84], [0.8], [0.72]], np.float32)
     dark = np.array([[0.035], [0.035], [0.04]], np.float32)
@@ -202,13 +190,13 @@ def _art(first: Array, second: Array, u: Array, v: Array) -> Look:
     return _lit(np.where(disc, second, color))
 
 
-def _spread(first: Array, second: Array, u: Array, v: Array) -> Look:
-    """Foliage: two greens in clumps."""
+def _foliage(first: Array, second: Array, u: Array, v: Array) -> Texture:
+    """Two greens in clumps."""
     mix = np.clip((noise(u * 1.5, v * 1.5) - 0.35) * 2.2, 0.0, 1.0)
     return _lit((first * (1 - mix) + second * mix) * (0.6 + 0.8 * noise(u * 4.0, v * 4.0, "fine")))
 
 
-_TEXTURES: dict[str, Callable[[Array, Array, Array, Array], Look]] = {
+_TEXTURES: dict[str, Callable[[Array, Array, Array, Array], Texture]] = {
     "plain": _plain,
     "wood": _wood,
     "planks": _planks,
@@ -225,5 +213,5 @@ _TEXTURES: dict[str, Callable[[Array, Array, Array, Array], Look]] = {
     "windows": _windows,
     "peak": _peak,
     "art": _art,
-    "foliage": _spread,
+    "foliage": _foliage,
 }

@@ -1,10 +1,11 @@
-"""What the words of a prompt ask for: subject, palette and time of day."""
+"""Reads a prompt: its subject, its time of day and its colours."""
 
 import re
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
+
+from local.replicate.pictures.randomness import Random
 
 
 class Palette(Struct, frozen=True):
@@ -102,38 +103,33 @@ HOURS: Sequence[tuple[str, str]] = (
 )
 
 
-class Wish(Struct, frozen=True):
-    """A prompt, understood as far as the painter needs."""
+class Theme(Struct, frozen=True):
+    """What a prompt describes, as far as a picture needs it."""
 
     subject: str
     named: bool
-    """Whether the words said so; otherwise the subject was picked."""
+    """Whether the prompt names the subject; otherwise it was picked at random."""
     hour: str
     """night, dusk, golden, soft or morning."""
     palette: Palette
 
 
-def understand(prompt: str, rng: np.random.Generator) -> Wish:
-    """Words decide; what they leave open, `rng` does."""
+def read_prompt(prompt: str, rng: Random) -> Theme:
+    """What the prompt does not say, `rng` decides."""
     text = prompt.lower()
-    fallback = FALLBACK_SUBJECTS[int(rng.integers(len(FALLBACK_SUBJECTS)))]
+    fallback = rng.pick(FALLBACK_SUBJECTS)
     named = _first(_SUBJECTS, text)
-    hour = _first(HOURS, text) or ("morning", "golden", "soft")[int(rng.integers(3))]
+    hour = _first(HOURS, text) or rng.pick(("morning", "golden", "soft"))
     names = [name for pattern, name in _STYLES if re.search(pattern, text)] or list(PALETTES)
-    palette = PALETTES[names[int(rng.integers(len(names)))]]
+    palette = PALETTES[rng.pick(names)]
     colors = [color for word, color in COLORS.items() if re.search(rf"\b{word}\b", text)]
     if colors:
-        picked = colors[int(rng.integers(len(colors)))]
-        palette = replace_color(palette, ("main", "accent", "accent_wall")[int(rng.integers(3))], picked)
-    return Wish(named or fallback, named is not None, hour, palette)
-
-
-def replace_color(palette: Palette, name: str, color: str) -> Palette:
-    values = {field: getattr(palette, field) for field in palette.__struct_fields__}
-    return Palette(**(values | {name: color}))
+        picked = rng.pick(colors)
+        palette = structs.replace(palette, **{rng.pick(("main", "accent", "accent_wall")): picked})
+    return Theme(named or fallback, named is not None, hour, palette)
 
 
 def _first(table: Sequence[tuple[str, str]], text: str) -> str | None:
-    """The entry whose words come earliest in the text: what a person names first, they mean most."""
+    """The entry whose words come earliest in the text: people name what matters most first."""
     found = [(match.start(), name) for pattern, name in table if (match := re.search(pattern, text))]
     return min(found)[1] if found else None
