@@ -3,9 +3,9 @@
 import asyncio
 
 from local.replicate.app import create_app
-from local.replicate.settings import load_settings
-from local.serving import serve
+from local.replicate.settings import ReplicateSettings
+from local.serving import read_settings, serve
 
 if __name__ == "__main__":
-    settings = load_settings()
+    settings = read_settings(ReplicateSettings)
     asyncio.run(serve(create_app(settings), settings.port))

@@ -1,4 +1,4 @@
-"""The application: services, routes, errors and the hourly removal of data."""
+"""The application: services, routes, errors and the removal of old data."""
 
 import asyncio
 import contextlib
@@ -11,11 +11,11 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
+from local.faults import FaultQueue
 from local.replicate.catalogue import Catalogue
 from local.replicate.contracts import Problem, now
-from local.replicate.controls import ControlController, health
+from local.replicate.controls import ControlController
 from local.replicate.deliveries import Deliverer
-from local.replicate.faults import FaultQueue
 from local.replicate.outputs import output_file
 from local.replicate.predictions import PredictionController
 from local.replicate.problems import ProblemError
@@ -23,10 +23,11 @@ from local.replicate.runner import Runner
 from local.replicate.services import Services
 from local.replicate.settings import ReplicateSettings
 from local.replicate.store import PredictionStore
+from local.serving import health
 
 
 def create_app(settings: ReplicateSettings) -> Litestar:
-    """Build the server; runs under way on disk are resumed when it starts."""
+    """Build the server; predictions on disk that have not ended are resumed when it starts."""
     store = PredictionStore(settings.data)
     faults = FaultQueue()
     catalogue = Catalogue()
@@ -50,7 +51,6 @@ def create_app(settings: ReplicateSettings) -> Litestar:
         dependencies={"services": Provide(_provide_services, sync_to_thread=False)},
         exception_handlers={ProblemError: _answer_problem, HTTPException: _answer_http_error},
         lifespan=[running],
-        state=State({"settings": settings}),
         openapi_config=None,
     )
 

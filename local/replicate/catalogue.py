@@ -16,6 +16,8 @@ from local.replicate.problems import invalid_input, invalid_version, not_found
 COMMUNITY = frozenset({"adirik/interior-design"})
 """Created by version; every other model of the catalogue is official and created by name."""
 
+MODELS = Path(__file__).parent / "models"
+
 REQUEST_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["input"],
@@ -81,8 +83,8 @@ class Model(msgspec.Struct, frozen=True, dict=True):
 class Catalogue:
     """Finds models as the two create operations name them."""
 
-    def __init__(self, folder: Path = Path(__file__).parent / "models") -> None:
-        models = [msgspec.json.decode(path.read_bytes(), type=Model) for path in sorted(folder.glob("*.json"))]
+    def __init__(self) -> None:
+        models = [msgspec.json.decode(path.read_bytes(), type=Model) for path in sorted(MODELS.glob("*.json"))]
         self._by_name = {model.model: model for model in models}
 
     def __getitem__(self, name: str) -> Model:

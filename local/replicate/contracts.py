@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from local.faults import Fault
+
 Status = Literal["starting", "processing", "succeeded", "failed", "canceled", "aborted"]
 Event = Literal["start", "output", "logs", "completed"]
 
@@ -49,16 +51,15 @@ class Prediction(Struct):
     metrics: Metrics | UnsetType = UNSET
 
 
-class RunFault(Struct, tag_field="on", tag="run", forbid_unknown_fields=True, frozen=True):
-    """What shall go wrong with the next run."""
+class RunFault(Fault, tag_field="on", tag="run", frozen=True):
+    """What goes wrong with the next run."""
 
     kind: Literal["fail", "nsfw", "e005", "stall", "slow", "abort", "output"]
     """`stall` never ends by itself; `slow` takes `seconds` a picture at any speed; `output` succeeds at once with
     `output` as it is, whatever it is."""
-    times: int = 1
     error: str = "CUDA out of memory. Tried to allocate 2.00 GiB"
     phase: Literal["starting", "processing"] = "processing"
-    """Where a `stall` hangs."""
+    """The status in which a `stall` stays."""
     seconds: float = 3.0
     output: Any = None
 

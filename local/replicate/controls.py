@@ -1,4 +1,4 @@
-"""`/_local`: what tests and the supervisor ask of this server; Replicate has nothing like it."""
+"""`/_local`: what tests and the supervisor need from this server; Replicate has nothing like it."""
 
 from typing import Any
 
@@ -6,21 +6,16 @@ import msgspec
 from litestar import Controller, Request, delete, get, post
 from litestar.di import NamedDependency
 
+from local.faults import Fault
 from local.replicate.deliveries import Delivery
-from local.replicate.faults import Fault
+from local.replicate.faults import AnyFault
 from local.replicate.predictions import require_token
 from local.replicate.problems import malformed
 from local.replicate.services import Services
 
 
-@get("/_local/health", media_type="text/plain")
-async def health() -> str:
-    """Ready."""
-    return "ok"
-
-
 class ControlController(Controller):
-    """Fault queue and delivery log. The token keeps other local web pages from playing with it."""
+    """Fault queue and delivery log. The token keeps pages of other web sites from using it."""
 
     path = "/_local"
     guards = (require_token,)
@@ -29,7 +24,7 @@ class ControlController(Controller):
     async def add_fault(self, request: Request[Any, Any, Any], services: NamedDependency[Services]) -> list[Fault]:
         """Queue one fault; answers with the whole queue."""
         try:
-            services.faults.add(msgspec.json.decode(await request.body(), type=Fault))
+            services.faults.add(msgspec.json.decode(await request.body(), type=AnyFault))
         except msgspec.DecodeError as error:
             raise malformed(str(error)) from error
         return services.faults.waiting()
@@ -41,7 +36,7 @@ class ControlController(Controller):
 
     @delete("/faults")
     async def clear_faults(self, services: NamedDependency[Services]) -> None:
-        """Forget all queued faults."""
+        """Remove all queued faults."""
         services.faults.clear()
 
     @get("/deliveries")
@@ -49,9 +44,4 @@ class ControlController(Controller):
         self, services: NamedDependency[Services], prediction_id: str | None = None
     ) -> list[Delivery]:
         """Every delivery attempt, oldest first; of one prediction when named."""
-        return [entry for entry in services.deliverer.log() if prediction_id in {None, entry.prediction_id}]
-
-    @delete("/deliveries")
-    async def clear_deliveries(self, services: NamedDependency[Services]) -> None:
-        """Forget the attempts so far."""
-        services.deliverer.clear_log()
+        return [entry for entry in services.deliverer.log if prediction_id in {None, entry.prediction_id}]

@@ -1,21 +1,21 @@
-"""Signed webhook deliveries, as Replicate sends them (Standard Webhooks), and a list of them to inspect."""
+"""Signed webhook deliveries, as Replicate sends them (Standard Webhooks), and a list of them for tests."""
 
 import asyncio
 import base64
 import secrets
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-import httpx
 import msgspec
 from msgspec import Struct
 from standardwebhooks import Webhook
 
+from local.faults import FaultQueue
 from local.replicate.contracts import Event, Record, now
-from local.replicate.faults import DeliveryFault, FaultQueue
+from local.replicate.faults import DeliveryFault
 from local.replicate.settings import ReplicateSettings
+from local.webhooks import WebhookSender, accepted
 
 RETRY_DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 29.0)
 """Seconds before each repeat of a final delivery; together the minute after which Replicate gives up."""
@@ -23,7 +23,7 @@ RETRY_DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 29.0)
 ANSWER_TIMEOUT = 10.0
 """Seconds a receiver has to answer."""
 
-KEPT = 1000
+LOGGED_DELIVERIES = 1000
 
 
 class Delivery(Struct, frozen=True):
@@ -45,46 +45,35 @@ class _Message(Struct, frozen=True):
     record: Record
     event: Event
     body: bytes
-    """As it was at the moment of the event."""
+    """The prediction as it was when the event happened."""
     event_at: datetime
     webhook_id: str
     url: str
 
 
-class Deliverer:
+class Deliverer(WebhookSender):
     """Sends in order per prediction; a slow receiver never slows a run."""
 
-    def __init__(
-        self,
-        settings: ReplicateSettings,
-        faults: FaultQueue,
-        save: Callable[[Record], None],
-        transport: httpx.AsyncBaseTransport | None = None,
-    ) -> None:
-        self._settings = settings
+    def __init__(self, settings: ReplicateSettings, faults: FaultQueue, save: Callable[[Record], None]) -> None:
+        super().__init__(ANSWER_TIMEOUT, [delay / settings.speed for delay in RETRY_DELAYS])
         self._faults = faults
         self._save = save
         self._signer = Webhook(settings.webhook_secret)
-        self._client = httpx.AsyncClient(timeout=ANSWER_TIMEOUT, follow_redirects=False, transport=transport)
-        self._log: deque[Delivery] = deque(maxlen=KEPT)
+        self.log: deque[Delivery] = deque(maxlen=LOGGED_DELIVERIES)
         self._latest: dict[str, asyncio.Task[None]] = {}
         self._held: dict[str, list[_Message]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def log(self) -> list[Delivery]:
-        return list(self._log)
-
-    def clear_log(self) -> None:
-        self._log.clear()
 
     def send(self, record: Record, event: Event) -> None:
-        """Send in the background what this event asks for; nothing when the request filtered it out."""
+        """Send an event in the background; nothing when the request named no webhook or other events only.
+
+        Final deliveries that `close` drops are sent again after a restart.
+        """
         if record.webhook is None or event not in record.events:
-            self._settle(record, event)
+            self._end_delivery(record, event)
             return
         body = msgspec.json.encode(record.prediction)
         message = _Message(record, event, body, now(), f"msg_{secrets.token_hex(12)}", record.webhook)
-        fault = self._faults.for_delivery(event)
+        fault = self._faults.take(DeliveryFault, lambda one: one.event in {None, event})
         prediction_id = record.prediction.id
         if fault is not None and fault.kind == "reorder":
             self._held.setdefault(prediction_id, []).append(message)
@@ -93,19 +82,6 @@ class Deliverer:
         else:
             earlier = self._latest.get(prediction_id)
             self._latest[prediction_id] = self._spawn(self._send_after(earlier, message, fault))
-
-    async def close(self) -> None:
-        """Drop what is under way; final deliveries still pending are sent again after a restart."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._client.aclose()
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
 
     async def _send_late(self, message: _Message, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -125,18 +101,12 @@ class Deliverer:
     async def _deliver(self, message: _Message, fault: DeliveryFault | None) -> None:
         kind = fault.kind if fault else None
         if kind != "lose":
-            accepted = await self._attempt(message, 1, forged=kind == "bad_signature")
+            is_accepted = await self._attempt(message, 1, forged=kind == "bad_signature")
             if kind == "duplicate":
                 await self._attempt(message, 1)
-            if message.event == "completed" and not accepted:
-                await self._retry(message)
-        self._settle(message.record, message.event)
-
-    async def _retry(self, message: _Message) -> None:
-        for attempt, delay in enumerate(RETRY_DELAYS, start=2):
-            await asyncio.sleep(delay / self._settings.speed)
-            if await self._attempt(message, attempt):
-                return
+            if message.event == "completed" and not is_accepted:
+                await self._repeat(lambda number: self._attempt(message, number))
+        self._end_delivery(message.record, message.event)
 
     async def _attempt(self, message: _Message, attempt: int, *, forged: bool = False) -> bool:
         sent_at = now()
@@ -144,18 +114,12 @@ class Deliverer:
         if forged:
             signature = "v1," + base64.b64encode(secrets.token_bytes(32)).decode()
         headers = {
-            "content-type": "application/json",
             "webhook-id": message.webhook_id,
             "webhook-timestamp": str(int(sent_at.timestamp())),
             "webhook-signature": signature,
         }
-        status_code: int | None = None
-        try:
-            answer = await self._client.post(message.url, content=message.body, headers=headers)
-            status_code, outcome = answer.status_code, answer.reason_phrase
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            outcome = type(error).__name__
-        self._log.append(
+        status_code, outcome = await self._post(message.url, message.body, headers)
+        self.log.append(
             Delivery(
                 prediction_id=message.record.prediction.id,
                 event=message.event,
@@ -168,10 +132,10 @@ class Deliverer:
                 outcome=outcome,
             )
         )
-        return status_code is not None and 200 <= status_code < 300
+        return accepted(status_code)
 
-    def _settle(self, record: Record, event: Event) -> None:
-        """Note that a final delivery arrived, was not wanted, or was given up."""
+    def _end_delivery(self, record: Record, event: Event) -> None:
+        """Note that a final delivery was accepted, was not asked for, or failed for the last time."""
         if event == "completed" and record.final_delivery_pending:
             record.final_delivery_pending = False
             self._save(record)

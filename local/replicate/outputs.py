@@ -1,4 +1,4 @@
-"""`/files`: output files, served as replicate.delivery serves them, or spoilt by a queued fault."""
+"""`/files`: output files, served as replicate.delivery serves them, or wrongly when a fault is queued."""
 
 import asyncio
 import struct
@@ -11,9 +11,9 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect, Stream
 
 from local.replicate.faults import OutputFault
+from local.replicate.faulty_answers import cut_answer
 from local.replicate.problems import not_found
 from local.replicate.services import Services
-from local.replicate.spoiling import cut_answer
 
 MEDIA_TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
 
@@ -37,24 +37,20 @@ async def output_file(prediction_id: str, name: str, services: NamedDependency[S
         raise not_found()
     content = await asyncio.to_thread(path.read_bytes)
     media_type = MEDIA_TYPES[path.suffix]
-    fault = services.faults.for_output()
+    fault = services.faults.take(OutputFault)
     if fault is None:
         return Response(content, media_type=media_type)
-    return _spoilt(fault, content, media_type)
+    return _faulty(fault, content, media_type)
 
 
-def _spoilt(fault: OutputFault, content: bytes, media_type: str) -> Response[Any]:
-    if fault.kind == "expired":
-        raise not_found()
-    if fault.kind == "error":
-        return Response("upstream connect error", status_code=503, media_type=MediaType.TEXT)
-    if fault.kind == "redirect":
-        return Redirect(fault.location, status_code=302)
-    return _spoilt_picture(fault, content, media_type)
-
-
-def _spoilt_picture(fault: OutputFault, content: bytes, media_type: str) -> Response[Any]:
+def _faulty(fault: OutputFault, content: bytes, media_type: str) -> Response[Any]:
     match fault.kind:
+        case "expired":
+            raise not_found()
+        case "error":
+            return Response("upstream connect error", status_code=503, media_type=MediaType.TEXT)
+        case "redirect":
+            return Redirect(fault.location, status_code=302)
         case "endless":
             return Stream(_endless(content), media_type=media_type)
         case "drip":
@@ -65,7 +61,7 @@ def _spoilt_picture(fault: OutputFault, content: bytes, media_type: str) -> Resp
             return Stream(_gzip_bomb(), media_type=media_type, headers={"content-encoding": "gzip"})
         case "huge_dimensions":
             return Response(_huge_png(), media_type=media_type)
-        case _:
+        case "html":
             return Response("<html><script>alert(1)</script></html>", media_type=media_type)
 
 
@@ -73,7 +69,7 @@ async def _endless(beginning: bytes) -> AsyncIterator[bytes]:
     yield beginning
     while True:
         yield bytes(65536)
-        # Without a pause the loop never learns that the client has gone.
+        # Without a pause the event loop does not notice that the client has disconnected.
         await asyncio.sleep(0.001)
 
 

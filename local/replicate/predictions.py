@@ -26,11 +26,11 @@ from local.replicate.contracts import (
     now,
 )
 from local.replicate.duration import parse_duration
+from local.replicate.faults import RunFault
+from local.replicate.faulty_answers import answer
 from local.replicate.problems import invalid_input, malformed, not_found, unauthenticated
 from local.replicate.runner import new_seed
 from local.replicate.services import Services
-from local.replicate.settings import ReplicateSettings
-from local.replicate.spoiling import answer_under
 
 ApiRequest = Request[Any, Any, Any]
 
@@ -44,12 +44,13 @@ _PREFER = re.compile(r"wait(?:=(60|[1-5]?[0-9]))?")
 
 
 def require_token(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-    """Refuse a request without the API token, in Replicate's words."""
-    settings: ReplicateSettings = connection.app.state.settings
+    """Refuse a request without the API token, with Replicate's messages."""
+    services: Services = connection.app.state.services
+    expected = services.settings.api_token.encode()
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if not token:
         raise unauthenticated("You did not pass an authentication token")
-    if scheme not in {"Bearer", "Token"} or not secrets.compare_digest(token.encode(), settings.api_token.encode()):
+    if scheme not in {"Bearer", "Token"} or not secrets.compare_digest(token.encode(), expected):
         raise unauthenticated("You did not pass a valid authentication token")
 
 
@@ -69,7 +70,7 @@ class PredictionController(Controller):
             body = validate_request(await _json(request), by_version=False)
             return await _create(services, services.catalogue.official(owner, name), body, request.headers)
 
-        return await answer_under(services.faults.for_api("create"), perform)
+        return await answer(services.faults, "create", perform)
 
     @post("/predictions")
     async def create_by_version(self, request: ApiRequest, services: NamedDependency[Services]) -> Response[Prediction]:
@@ -79,7 +80,7 @@ class PredictionController(Controller):
             body = validate_request(await _json(request), by_version=True)
             return await _create(services, services.catalogue.by_version(body["version"]), body, request.headers)
 
-        return await answer_under(services.faults.for_api("create"), perform)
+        return await answer(services.faults, "create", perform)
 
     @get("/predictions")
     async def list_predictions(
@@ -90,7 +91,7 @@ class PredictionController(Controller):
         async def perform() -> Response[PredictionPage]:
             return Response(_page(services, request.query_params))
 
-        return await answer_under(services.faults.for_api("list"), perform)
+        return await answer(services.faults, "list", perform)
 
     @get("/predictions/{prediction_id:str}")
     async def get_prediction(self, prediction_id: str, services: NamedDependency[Services]) -> Response[Prediction]:
@@ -99,7 +100,7 @@ class PredictionController(Controller):
         async def perform() -> Response[Prediction]:
             return Response(_find(services, prediction_id).prediction)
 
-        return await answer_under(services.faults.for_api("get"), perform)
+        return await answer(services.faults, "get", perform)
 
     @post("/predictions/{prediction_id:str}/cancel", status_code=200)
     async def cancel_prediction(self, prediction_id: str, services: NamedDependency[Services]) -> Response[Prediction]:
@@ -110,7 +111,7 @@ class PredictionController(Controller):
             services.runner.cancel(record)
             return Response(record.prediction)
 
-        return await answer_under(services.faults.for_api("cancel"), perform)
+        return await answer(services.faults, "cancel", perform)
 
     @get("/webhooks/default/secret")
     async def signing_secret(self, services: NamedDependency[Services]) -> SigningSecret:
@@ -163,7 +164,7 @@ async def _create(
         seed=new_seed() if seed is None else seed,
         webhook=body.get("webhook"),
         events=tuple(body.get("webhook_events_filter", DEFAULT_EVENTS)),
-        fault=services.faults.for_run(),
+        fault=services.faults.take(RunFault),
     )
     services.store.save(record)
     services.runner.start(record)
@@ -182,31 +183,27 @@ def _find(services: Services, prediction_id: str) -> Record:
 
 def _page(services: Services, query: Mapping[str, str]) -> PredictionPage:
     try:
-        after = _moment(query.get("created_after"))
-        before = _moment(query.get("created_before"))
+        after, before = _time(query.get("created_after")), _time(query.get("created_before"))
         cursor = base64.urlsafe_b64decode(query["cursor"]).decode() if "cursor" in query else None
 
         def wanted(prediction: Prediction) -> bool:
-            return (
-                (after is None or prediction.created_at >= after)
-                and (before is None or prediction.created_at < before)
-                and query.get("source", prediction.source) == prediction.source
-            )
+            created = prediction.created_at
+            return (after is None or created >= after) and (before is None or created < before)
 
         results, previous, following = services.store.page(wanted, cursor, PAGE_SIZE)
     except ValueError as error:
         raise malformed("A query parameter is not valid.") from error
-    filters = {name: query[name] for name in ("created_after", "created_before", "source") if name in query}
+    filters = {name: query[name] for name in ("created_after", "created_before") if name in query}
     return PredictionPage(_link(services, filters, previous), _link(services, filters, following), results)
 
 
-def _moment(text: str | None) -> datetime | None:
+def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
         raise ValueError("a date-time needs its offset")
-    return moment
+    return time
 
 
 def _link(services: Services, filters: dict[str, str], cursor: str | None) -> str | None:

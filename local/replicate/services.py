@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
+from local.faults import FaultQueue
 from local.replicate.catalogue import Catalogue
 from local.replicate.deliveries import Deliverer
-from local.replicate.faults import FaultQueue
 from local.replicate.runner import Runner
 from local.replicate.settings import ReplicateSettings
 from local.replicate.store import PredictionStore

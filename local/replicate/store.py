@@ -1,5 +1,6 @@
 """Predictions on disk: one JSON file each, all of them in memory, output files beside them."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from local.replicate.contracts import Prediction, Record
+from local.serving import replace_file
 
 
 class PredictionStore:
@@ -23,12 +25,9 @@ class PredictionStore:
         return self._records.get(prediction_id)
 
     def save(self, record: Record) -> None:
-        """Durable once this returns: written aside, then renamed."""
+        """Keep a record as it is now; it is on disk when this returns."""
         self._records[record.prediction.id] = record
-        target = self._predictions / f"{record.prediction.id}.json"
-        aside = target.with_suffix(".new")
-        aside.write_bytes(msgspec.json.encode(record))
-        aside.replace(target)
+        replace_file(self._predictions / f"{record.prediction.id}.json", msgspec.json.encode(record))
 
     def __iter__(self) -> Iterator[Record]:
         """Newest first."""
@@ -43,18 +42,14 @@ class PredictionStore:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
 
-    def remove_data_before(self, moment: datetime) -> None:
-        """Forget inputs, outputs and logs of predictions that finished before `moment`, as Replicate does."""
+    def remove_data_before(self, time: datetime) -> None:
+        """Forget inputs, outputs and logs of predictions that finished before `time`, as Replicate does."""
         for record in self._records.values():
             prediction = record.prediction
             finished = prediction.completed_at
-            if prediction.data_removed or not isinstance(finished, datetime) or finished > moment:
+            if prediction.data_removed or not isinstance(finished, datetime) or finished > time:
                 continue
-            folder = self._files / prediction.id
-            if folder.is_dir():
-                for path in folder.iterdir():
-                    path.unlink()
-                folder.rmdir()
+            shutil.rmtree(self._files / prediction.id, ignore_errors=True)
             prediction.input = prediction.output = prediction.logs = None
             prediction.data_removed = True
             self.save(record)

@@ -1,45 +1,55 @@
-"""The application: services, routes, errors and the clock that renews subscriptions."""
+"""The application: services, routes, errors and the renewal of subscriptions."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
+from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from local.stripe import api, controls, pages
+from local.faults import FaultQueue
+from local.serving import health
+from local.stripe.api import ApiController
 from local.stripe.billing import Billing
+from local.stripe.controls import ControlController
 from local.stripe.events import EventSender
+from local.stripe.pages import CheckoutController, PortalController
 from local.stripe.problems import StripeProblem
 from local.stripe.services import Services
-from local.stripe.settings import StripeSettings
+from local.stripe.settings import SoldPrice, StripeSettings
 from local.stripe.store import Store
 
 
-def create_app(settings: StripeSettings) -> Litestar:
-    """Build the server; what became due while it was off is caught up when it starts."""
+def create_app(settings: StripeSettings, prices: Sequence[SoldPrice]) -> Litestar:
+    """Build the server; renewals that became due while it was off happen when it starts."""
 
     @contextlib.asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
-        store = Store(settings.data)
-        events = EventSender(settings)
-        billing = Billing(settings, store, events)
-        app.state.services = Services(settings, store, events, billing)
-        clock = asyncio.create_task(billing.keep_time())
+        store, faults = Store(settings.data), FaultQueue()
+        events = EventSender(settings, faults)
+        billing = Billing(settings, prices, store, events)
+        app.state.services = Services(settings, store, faults, events, billing)
+        renewals = asyncio.create_task(billing.renew_for_ever())
         try:
             yield
         finally:
-            clock.cancel()
+            renewals.cancel()
             await events.close()
 
     return Litestar(
-        route_handlers=[*api.HANDLERS, *controls.HANDLERS, *pages.HANDLERS],
+        route_handlers=[ApiController, ControlController, CheckoutController, PortalController, health],
+        dependencies={"services": Provide(_provide_services, sync_to_thread=False)},
         exception_handlers={StripeProblem: _answer_problem, HTTPException: _answer_http_error},
         lifespan=[running],
         openapi_config=None,
     )
+
+
+def _provide_services(state: State) -> Services:
+    return state.services
 
 
 def _answer_problem(_: Request[Any, Any, State], problem: StripeProblem) -> Response[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Final
 
 from local.stripe import objects
@@ -20,7 +21,7 @@ FAILS_LATER: Final = "4000000000000341"
 NEEDS_CONFIRMATION: Final = {"4000002500003155", "4000002760003184", "4000000000003220"}
 GOOD: Final = {"4242424242424242", "5555555555554444", FAILS_LATER, *NEEDS_CONFIRMATION}
 ENDED: Final = frozenset({"canceled", "incomplete_expired"})
-# What the same Stripe account sells beside Maquette's plans. No page of ours offers it.
+# Sold by the same Stripe account beside Maquette's plans. No page of ours offers it.
 OTHER_PRODUCT: Final = SoldPrice("price_of_another_product", "Another product", 9_900, "eur", "year")
 
 
@@ -31,18 +32,19 @@ class CardRefused(Exception):
 class Billing:
     """The account's subscriptions."""
 
-    def __init__(self, settings: StripeSettings, store: Store, events: EventSender) -> None:
+    def __init__(
+        self, settings: StripeSettings, prices: Sequence[SoldPrice], store: Store, events: EventSender
+    ) -> None:
         self._settings = settings
         self._store = store
         self._events = events
-        self.prices = {sold.id: sold for sold in settings.prices}
+        self.prices = {sold.id: sold for sold in prices}
 
     def now(self) -> int:
         """This account's clock, in seconds since the epoch; tests set it forward."""
         return int(time.time() + self._store.state.clock_offset)
 
-    def tell(self, kind: str, payload: Object) -> None:
-        """Send an event about an object as it is now."""
+    def _send_event(self, kind: str, payload: Object) -> None:
         self._events.send(objects.event(self.now(), kind, payload))
 
     def price_of(self, subscription: Object) -> SoldPrice:
@@ -75,9 +77,9 @@ class Billing:
         self._store.state.cards[session["customer"]] = number
         for one in (made, invoice, session):
             self._store.put(one)
-        self.tell("customer.subscription.created", made)
-        self.tell("invoice.paid", invoice)
-        self.tell("checkout.session.completed", session)
+        self._send_event("customer.subscription.created", made)
+        self._send_event("invoice.paid", invoice)
+        self._send_event("checkout.session.completed", session)
         return made
 
     def sell_another_product(self, customer_id: str) -> Object:
@@ -85,7 +87,7 @@ class Billing:
         now = self.now()
         made = objects.subscription(now, customer_id, OTHER_PRODUCT, self._period_end(now, OTHER_PRODUCT), {})
         self._store.put(made)
-        self.tell("customer.subscription.created", made)
+        self._send_event("customer.subscription.created", made)
         return made
 
     def change(self, subscription: Object, sold: SoldPrice) -> None:
@@ -95,29 +97,29 @@ class Billing:
         if before.interval != sold.interval:
             objects.set_period(subscription, self.now(), self._period_end(self.now(), sold))
         self._store.put(subscription)
-        self.tell("customer.subscription.updated", subscription)
+        self._send_event("customer.subscription.updated", subscription)
 
     def cancel_at_period_end(self, subscription: Object) -> None:
         """As the portal does for flexible subscriptions: `cancel_at`, while cancel_at_period_end stays false."""
         item = subscription["items"]["data"][0]
         subscription |= {"cancel_at": item["current_period_end"], "canceled_at": self.now()}
         self._store.put(subscription)
-        self.tell("customer.subscription.updated", subscription)
+        self._send_event("customer.subscription.updated", subscription)
 
     def resume(self, subscription: Object) -> None:
-        """Take a planned cancellation back."""
+        """Undo a planned cancellation."""
         subscription |= {"cancel_at": None, "canceled_at": None}
         self._store.put(subscription)
-        self.tell("customer.subscription.updated", subscription)
+        self._send_event("customer.subscription.updated", subscription)
 
     def end(self, subscription: Object) -> None:
         """Cancel at once."""
         subscription |= {"status": "canceled", "canceled_at": self.now(), "ended_at": self.now()}
         self._store.put(subscription)
-        self.tell("customer.subscription.deleted", subscription)
+        self._send_event("customer.subscription.deleted", subscription)
 
     def use_card(self, customer_id: str, card: str) -> None:
-        """Another card for what comes. Raises CardRefused."""
+        """Another card for future payments; an overdue one is paid at once. Raises CardRefused."""
         number = card.replace(" ", "")
         if number not in GOOD:
             raise CardRefused(DECLINED.get(number, "Your card number is invalid."))
@@ -131,18 +133,17 @@ class Billing:
         """A deleted customer's subscriptions end at once."""
         while subscription := self.running(customer_id):
             self.end(subscription)
-        gone = self._store.find(customer_id, "customer")
-        assert gone
-        self.tell("customer.deleted", gone)
-        return self._store.put({**objects.deleted_customer(customer_id), "created": gone["created"]})
+        customer = self._store.get("customer", customer_id)
+        self._send_event("customer.deleted", customer)
+        return self._store.put({**objects.deleted_customer(customer_id), "created": customer["created"]})
 
-    async def keep_time(self) -> None:
-        """Renew and end what is due, for ever."""
+    async def renew_for_ever(self) -> None:
+        """Renew and end what becomes due, until canceled."""
         while True:
-            self.catch_up()
+            self.renew_due()
             await asyncio.sleep(min(1.0, self._settings.month_seconds / 20))
 
-    def catch_up(self) -> None:
+    def renew_due(self) -> None:
         """Renew and end what is due by this account's clock."""
         for subscription in self._store.all("subscription"):
             if subscription["status"] != "active":
@@ -162,8 +163,8 @@ class Billing:
         subscription |= {"status": "active" if paid else "past_due", "latest_invoice": invoice["id"]}
         self._store.put(invoice)
         self._store.put(subscription)
-        self.tell("customer.subscription.updated", subscription)
-        self.tell("invoice.paid" if paid else "invoice.payment_failed", invoice)
+        self._send_event("customer.subscription.updated", subscription)
+        self._send_event("invoice.paid" if paid else "invoice.payment_failed", invoice)
 
     def _period_end(self, starts: int, sold: SoldPrice) -> int:
         months = 12 if sold.interval == "year" else 1

@@ -4,14 +4,14 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from local.stripe.billing import NEEDS_CONFIRMATION, CardRefused
 from local.stripe.forms import parse_form
 from local.stripe.objects import Object
-from local.stripe.problems import missing
 from local.stripe.services import Services
 from local.stripe.settings import SoldPrice
 
@@ -28,80 +28,78 @@ TEST_CARDS: Final = (
 )
 
 
-@get("/c/pay/{session_id:str}", sync_to_thread=False)
-def show_checkout(request: AnyRequest, session_id: str) -> Response[str]:
-    """The card form."""
-    return _checkout(request, session_id, "")
+class CheckoutController(Controller):
+    """The hosted page of a checkout session."""
+
+    path = "/c/pay/{session_id:str}"
+
+    @get("/", sync_to_thread=False)
+    def show_checkout(self, session_id: str, services: NamedDependency[Services]) -> Response[str]:
+        """The card form."""
+        return _checkout(services, services.store.get("checkout.session", session_id))
+
+    @post("/", status_code=200)
+    async def submit_checkout(
+        self, request: AnyRequest, session_id: str, services: NamedDependency[Services]
+    ) -> Response[str] | Redirect:
+        """Charge the card, or ask the bank first."""
+        form = parse_form(await request.body())
+        card = str(form.get("card", ""))
+        session = services.store.get("checkout.session", session_id)
+        if session["status"] != "open":
+            return _closed(session)
+        if card.replace(" ", "") in NEEDS_CONFIRMATION and form.get("confirmed") != "yes":
+            if form.get("confirmed") == "no":
+                return _checkout(services, session, "The bank did not confirm this payment. Use another card.")
+            return _confirmation(session, card)
+        try:
+            services.billing.pay(session, _sold(services, session), card)
+        except CardRefused as refusal:
+            return _checkout(services, session, str(refusal))
+        return Redirect(session["success_url"], status_code=303)
 
 
-@post("/c/pay/{session_id:str}", status_code=200)
-async def submit_checkout(request: AnyRequest, session_id: str) -> Response[str] | Redirect:
-    """Charge the card, or ask the bank first."""
-    form = parse_form(await request.body())
-    card = str(form.get("card", ""))
-    services, session = _session(request, session_id)
-    if session["status"] != "open":
-        return _closed(session)
-    if card.replace(" ", "") in NEEDS_CONFIRMATION and form.get("confirmed") != "yes":
-        if form.get("confirmed") == "no":
-            return _checkout(request, session_id, "The bank did not confirm this payment. Use another card.")
-        return _confirmation(session, card)
-    try:
-        services.billing.pay(session, _sold(services, session), card)
-    except CardRefused as refusal:
-        return _checkout(request, session_id, str(refusal))
-    return Redirect(session["success_url"], status_code=303)
+class PortalController(Controller):
+    """The hosted customer portal."""
 
+    path = "/p/session/{session_id:str}"
 
-@get("/p/session/{session_id:str}", sync_to_thread=False)
-def show_portal(request: AnyRequest, session_id: str) -> Response[str]:
-    """The subscription, what it can be changed to, its card and its invoices."""
-    return _portal(request, session_id, "")
+    @get("/", sync_to_thread=False)
+    def show_portal(self, session_id: str, services: NamedDependency[Services]) -> Response[str]:
+        """The subscription, what it can be changed to, its card and its invoices."""
+        return _portal(services, services.store.get("billing_portal.session", session_id))
 
-
-@post("/p/session/{session_id:str}", status_code=200)
-async def submit_portal(request: AnyRequest, session_id: str) -> Response[str]:
-    """Change the plan, cancel at the end of the period, take that back, or use another card."""
-    form = parse_form(await request.body())
-    services, session = _portal_session(request, session_id)
-    subscription = services.billing.running(session["customer"])
-    action = form.get("action")
-    try:
-        if action == "card":
-            services.billing.use_card(session["customer"], str(form.get("card", "")))
-        elif subscription and action == "cancel":
-            services.billing.cancel_at_period_end(subscription)
-        elif subscription and action == "resume":
-            services.billing.resume(subscription)
-        elif subscription and action == "change" and form.get("price") in services.billing.prices:
-            services.billing.change(subscription, services.billing.prices[str(form["price"])])
-    except CardRefused as refusal:
-        return _portal(request, session_id, str(refusal))
-    return _portal(request, session_id, "")
-
-
-def _session(request: AnyRequest, session_id: str) -> tuple[Services, Object]:
-    services: Services = request.app.state.services
-    session = services.store.find(session_id, "checkout.session")
-    if session is None:
-        raise missing("checkout.session", session_id)
-    return services, session
-
-
-def _portal_session(request: AnyRequest, session_id: str) -> tuple[Services, Object]:
-    services: Services = request.app.state.services
-    session = services.store.find(session_id, "billing_portal.session")
-    if session is None:
-        raise missing("billing_portal.session", session_id)
-    return services, session
+    @post("/", status_code=200)
+    async def submit_portal(
+        self, request: AnyRequest, session_id: str, services: NamedDependency[Services]
+    ) -> Response[str]:
+        """Change the plan, cancel at the end of the period, undo that, or use another card."""
+        form = parse_form(await request.body())
+        session = services.store.get("billing_portal.session", session_id)
+        billing, customer = services.billing, session["customer"]
+        subscription = billing.running(customer)
+        try:
+            match form.get("action"):
+                case "card":
+                    billing.use_card(customer, str(form.get("card", "")))
+                case "cancel" if subscription:
+                    billing.cancel_at_period_end(subscription)
+                case "resume" if subscription:
+                    billing.resume(subscription)
+                case "change" if subscription and form.get("price") in billing.prices:
+                    billing.change(subscription, billing.prices[str(form["price"])])
+                case _:
+                    pass
+        except CardRefused as refusal:
+            return _portal(services, session, str(refusal))
+        return _portal(services, session)
 
 
 def _sold(services: Services, session: Object) -> SoldPrice:
     return services.billing.prices[session["line_items"]["data"][0]["price"]["id"]]
 
 
-def _checkout(request: AnyRequest, session_id: str, error: str) -> Response[str]:
-    services, session = _session(request, session_id)
+def _checkout(services: Services, session: Object, error: str = "") -> Response[str]:
     if session["status"] != "open":
         return _closed(session)
     sold = _sold(services, session)
@@ -144,8 +142,7 @@ def _closed(session: Object) -> Response[str]:
     )
 
 
-def _portal(request: AnyRequest, session_id: str, error: str) -> Response[str]:
-    services, session = _portal_session(request, session_id)
+def _portal(services: Services, session: Object, error: str = "") -> Response[str]:
     subscription = services.billing.running(session["customer"])
     side = f"""<p><a href="{escape(session["return_url"])}">Return to Maquette</a> {TEST_MARK}</p>
       <h1>Billing</h1>"""
@@ -164,7 +161,7 @@ def _portal(request: AnyRequest, session_id: str, error: str) -> Response[str]:
         f"""<form method="post"><input type="hidden" name="action" value="change">
         <button name="price" value="{escape(other.id)}" class="plain">Change to {escape(other.product)},
         {_money(other)} per {other.interval}</button></form>"""
-        for other in services.settings.prices
+        for other in services.billing.prices.values()
         if other.id != sold.id
     )
     body = f"""<h2>Your subscription</h2>{_error(error)}{changes}<form method="post">{ending}</form>
@@ -197,6 +194,3 @@ def _page(title: str, side: str, main: str) -> Response[str]:
     )
     headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
     return Response(html, media_type="text/html", headers=headers)
-
-
-HANDLERS = [show_checkout, submit_checkout, show_portal, submit_portal]

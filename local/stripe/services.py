@@ -1,7 +1,8 @@
-"""What the routes share."""
+"""What the controllers work with, made once by `create_app`."""
 
 from msgspec import Struct
 
+from local.faults import FaultQueue
 from local.stripe.billing import Billing
 from local.stripe.events import EventSender
 from local.stripe.settings import StripeSettings
@@ -9,9 +10,8 @@ from local.stripe.store import Store
 
 
 class Services(Struct, frozen=True):
-    """One of each."""
-
     settings: StripeSettings
     store: Store
+    faults: FaultQueue
     events: EventSender
     billing: Billing

@@ -1,13 +1,11 @@
 """Environment of the local Stripe, read once at start."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from libs.app_config.runtime import PLANS
-from libs.app_config.schema import Price
 
 MONTH_SECONDS = 30 * 86_400
 
@@ -25,16 +23,15 @@ class SoldPrice(Struct, frozen=True):
 class StripeSettings(Struct, frozen=True):
     """Where the server listens, who may call it, where events go and how long a month is."""
 
-    port: int
-    secret_key: str
-    webhook_secret: str
-    webhook_url: str
-    data: Path
+    port: int = field(name="LOCAL_STRIPE_PORT")
+    secret_key: str = field(name="STRIPE_SECRET_KEY")
+    webhook_secret: str = field(name="STRIPE_WEBHOOK_SECRET")
+    webhook_url: str = field(name="LOCAL_STRIPE_WEBHOOK_URL")
+    data: Path = field(name="LOCAL_STRIPE_DATA")
     """State; survives a restart."""
-    prices: tuple[SoldPrice, ...]
-    month_seconds: float = MONTH_SECONDS
+    month_seconds: float = field(name="LOCAL_STRIPE_MONTH_SECONDS", default=MONTH_SECONDS)
     """Length of a billing month; tests use a short one, a year is twelve of them."""
-    speed: float = 1.0
+    speed: float = field(name="LOCAL_STRIPE_SPEED", default=1.0)
     """Divides the waits between repeated deliveries."""
 
     @property
@@ -43,37 +40,11 @@ class StripeSettings(Struct, frozen=True):
         return f"http://127.0.0.1:{self.port}"
 
 
-def load_settings(environ: Mapping[str, str] = os.environ) -> StripeSettings:
-    """Raise SystemExit with a sentence when a value is missing or wrong."""
-    required = (
-        "LOCAL_STRIPE_PORT",
-        "LOCAL_STRIPE_DATA",
-        "LOCAL_STRIPE_WEBHOOK_URL",
-        "STRIPE_SECRET_KEY",
-        "STRIPE_WEBHOOK_SECRET",
+def sold_prices(environ: Mapping[str, str]) -> tuple[SoldPrice, ...]:
+    """The prices of runtime.py whose id is set, such as STRIPE_PRICE_PRO_MONTHLY."""
+    return tuple(
+        SoldPrice(price_id, f"Maquette {plan.name}", price.cents, price.currency, price.interval)
+        for plan in PLANS
+        for price in plan.prices
+        if (price_id := environ.get(price.price_id_setting))
     )
-    missing = [name for name in required if not environ.get(name)]
-    if missing:
-        raise SystemExit(f"local stripe: set {', '.join(missing)}")
-    try:
-        return StripeSettings(
-            port=int(environ["LOCAL_STRIPE_PORT"]),
-            secret_key=environ["STRIPE_SECRET_KEY"],
-            webhook_secret=environ["STRIPE_WEBHOOK_SECRET"],
-            webhook_url=environ["LOCAL_STRIPE_WEBHOOK_URL"],
-            data=Path(environ["LOCAL_STRIPE_DATA"]),
-            prices=tuple(
-                _sold(plan.name, price, environ[price.price_id_setting])
-                for plan in PLANS
-                for price in plan.prices
-                if environ.get(price.price_id_setting)
-            ),
-            month_seconds=float(environ.get("LOCAL_STRIPE_MONTH_SECONDS", MONTH_SECONDS)),
-            speed=float(environ.get("LOCAL_STRIPE_SPEED", "1")),
-        )
-    except ValueError as error:
-        raise SystemExit(f"local stripe: {error}") from error
-
-
-def _sold(plan: str, price: Price, price_id: str) -> SoldPrice:
-    return SoldPrice(price_id, f"Maquette {plan}", price.cents, price.currency, price.interval)

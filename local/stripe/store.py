@@ -5,7 +5,9 @@ from typing import Any
 
 import msgspec
 
+from local.serving import replace_file
 from local.stripe.objects import Object
+from local.stripe.problems import missing
 
 
 class State(msgspec.Struct):
@@ -29,21 +31,20 @@ class Store:
         self.state = msgspec.json.decode(self._file.read_bytes(), type=State) if self._file.exists() else State()
 
     def save(self) -> None:
-        """Durable once this returns: written aside, then renamed."""
-        aside = self._file.with_suffix(".new")
-        aside.write_bytes(msgspec.json.encode(self.state))
-        aside.replace(self._file)
+        """Write the state; it is on disk when this returns."""
+        replace_file(self._file, msgspec.json.encode(self.state))
 
     def put(self, made: Object) -> Object:
-        """Keep an object."""
         self.state.objects[made["id"]] = made
         self.save()
         return made
 
-    def find(self, object_id: str, kind: str) -> Object | None:
-        """An object of that kind."""
+    def get(self, kind: str, object_id: str) -> Object:
+        """The object of that kind. Raises StripeProblem when there is none."""
         found = self.state.objects.get(object_id)
-        return found if found and found["object"] == kind else None
+        if found is None or found["object"] != kind:
+            raise missing(kind, object_id)
+        return found
 
     def all(self, kind: str, **values: object) -> list[Object]:
         """Objects of a kind with those values, newest first."""
