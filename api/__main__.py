@@ -34,7 +34,9 @@ async def serve(settings: Settings, service_role: ServiceRole) -> None:
     """Serve one process; replicas go behind a load balancer (docs/deploy.md)."""
     server = Server(
         # Outside of the framework, so that what its router refuses has an id, a log line and the headers too.
-        request_context(answer_head(create_app(settings, service_role))),
+        request_context(
+            answer_head(create_app(settings, service_role)), https=settings.public_url.startswith("https://")
+        ),
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

@@ -165,5 +165,10 @@ class AuthenticationMiddleware(AbstractAuthenticationMiddleware):
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise TransportError(TransportCode.NOT_AUTHENTICATED)
-        caller = await connection.app.state.services.tokens.verify(token.strip())
+        try:
+            caller = await connection.app.state.services.tokens.verify(token.strip())
+        except TransportError:
+            # Guards come after this: whoever tries tokens would never be counted.
+            await connection.app.state.rate_limiter.check_refused_token(connection)
+            raise
         return AuthenticationResult(user=caller, auth=None)

@@ -1,7 +1,6 @@
 """Who may ask how often: by person once the token is verified, else by address. Redis counts for replicas."""
 
 import time
-from ipaddress import ip_address
 from typing import Any, Final, cast
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
@@ -12,6 +11,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from api.auth import Caller
+from api.client_address import counted_address
 from libs.app_config.settings import Settings
 from libs.errors import ErrorCode, MaquetteError
 
@@ -21,6 +21,8 @@ READS_PER_MINUTE: Final = RateLimitItemPerMinute(600)
 WRITES_PER_MINUTE: Final = RateLimitItemPerMinute(120)
 # A visitor who looks through a set reports what they see in it; more an hour from one address would bury the others'.
 REPORTS_PER_HOUR: Final = RateLimitItemPerHour(60)
+# A person whose session has ended asks once and renews. Behind one address there may be an office.
+REFUSED_TOKENS_PER_MINUTE: Final = RateLimitItemPerMinute(300)
 REDIS_SECONDS: Final = 2
 
 
@@ -50,7 +52,13 @@ class RateLimiter:
         item: RateLimitItem = connection.route_handler.opt.get("rate") or (
             READS_PER_MINUTE if reads else WRITES_PER_MINUTE
         )
-        caller = self._caller(connection)
+        await self._count(item, self._caller(connection))
+
+    async def check_refused_token(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        """Count a request whose token was refused, by address. Raises as `check`."""
+        await self._count(REFUSED_TOKENS_PER_MINUTE, f"refused:{self._address(connection)}")
+
+    async def _count(self, item: RateLimitItem, caller: str) -> None:
         try:
             if await self._window.hit(item, caller):
                 return
@@ -61,21 +69,12 @@ class RateLimiter:
 
     def _caller(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
         user = cast("dict[str, object]", connection.scope).get("user")
-        return f"sub:{user.subject}" if isinstance(user, Caller) else f"address:{self._address(connection)}"
+        return f"sub:{user.subject}" if isinstance(user, Caller) else self._address(connection)
 
     def _address(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
         peer = connection.client.host if connection.client else ""
-        if peer not in self._trusted_proxies:
-            return peer
-        # The last hop that a trusted proxy itself saw; everything left of it is the client's own claim.
-        hops = [hop.strip() for hop in connection.headers.get("x-forwarded-for", "").split(",")]
-        for hop in reversed(hops):
-            if hop not in self._trusted_proxies:
-                try:
-                    return str(ip_address(hop))
-                except ValueError:
-                    break
-        return peer
+        forwarded_for = connection.headers.get("x-forwarded-for", "")
+        return f"address:{counted_address(peer, forwarded_for, self._trusted_proxies)}"
 
 
 async def limit_rate(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

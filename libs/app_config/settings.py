@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 import msgspec
@@ -14,6 +14,8 @@ LOCAL_MARK = "local"
 MIN_SECRET_BYTES = 32  # RFC 2104: a key shorter than the hash weakens HMAC-SHA256
 WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105 - no secret, what stands before one
 WEB_SCHEMES = frozenset({"http", "https"})
+
+Network = IPv4Network | IPv6Network
 
 
 class SettingsError(Exception):
@@ -38,7 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     stripe_webhook_secret: str
     price_ids: Mapping[str, str]
     redis_url: str | None
-    trusted_proxies: frozenset[str]
+    trusted_proxies: tuple[Network, ...]
     log_level: str
 
     def __repr__(self) -> str:
@@ -93,7 +95,7 @@ def load_settings(environ: Mapping[str, str]) -> tuple[Settings, ServiceRole]:
             if (price_id := reader.optional_text(price.price_id_setting))
         },
         redis_url=reader.optional_url("REDIS_URL", frozenset({"redis", "rediss"})),
-        trusted_proxies=reader.addresses("TRUSTED_PROXIES"),
+        trusted_proxies=reader.networks("TRUSTED_PROXIES"),
         log_level=reader.one_of("LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),
     )
     if not reader.problems:
@@ -180,12 +182,14 @@ class _Reader:
             self.problems.append(f"{name} must be an IP address")
         return value
 
-    def addresses(self, name: str) -> frozenset[str]:
+    def networks(self, name: str) -> tuple[Network, ...]:
+        """Single addresses are networks of one."""
         listed = [part.strip() for part in self._environ.get(name, "").split(",") if part.strip()]
-        if not all(_is_address(part) for part in listed):
-            self.problems.append(f"{name} must be IP addresses, separated by commas")
-            return frozenset()
-        return frozenset(str(ip_address(part)) for part in listed)
+        try:
+            return tuple(map(ip_network, listed))
+        except ValueError:
+            self.problems.append(f"{name} must be IP addresses or networks such as 10.0.0.0/8, separated by commas")
+            return ()
 
     def port(self, name: str, default: str) -> int:
         value = self.text(name, default)

@@ -11,7 +11,7 @@ import pytest
 
 from api.__main__ import HEAD_TIMEOUT_MS
 from api.errors import TransportCode
-from api.limits import READS_PER_MINUTE, REPORTS_PER_HOUR, WRITES_PER_MINUTE
+from api.limits import READS_PER_MINUTE, REFUSED_TOKENS_PER_MINUTE, REPORTS_PER_HOUR, WRITES_PER_MINUTE
 from api.middleware import BODY_PIECE_SECONDS
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
@@ -131,6 +131,19 @@ async def test_G4_a_claimed_address_is_not_counted_for(alone: Product) -> None:
             answer = await stranger.get("/config", headers={"X-Forwarded-For": "192.0.2.1"})
     refused(answer, ErrorCode.RATE_LIMITED)
     assert 1 <= int(answer.headers["retry-after"]) <= 60
+
+
+async def test_G6_a_flood_of_refused_tokens_is_held_by_its_sender(alone: Product, ann_alone: Person) -> None:
+    async with alone.client() as stranger:
+        forged = {"Authorization": f"Bearer {ann_alone.user.token}x"}
+        answers = [await stranger.get("/me", headers=forged) for _ in range(REFUSED_TOKENS_PER_MINUTE.amount)]
+        for answer in answers:
+            refused(answer, TransportCode.NOT_AUTHENTICATED)
+        held = await stranger.get("/me", headers=forged)
+    refused(held, ErrorCode.RATE_LIMITED)
+    assert 1 <= int(held.headers["retry-after"]) <= 60
+    # Who shows a good token from the same address is served.
+    assert (await ann_alone.api.get("/me")).status_code == 200
 
 
 async def test_G4_a_flood_of_reports_is_held_by_its_sender(alone: Product) -> None:

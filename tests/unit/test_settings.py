@@ -67,7 +67,8 @@ def test_J2_every_missing_value_is_named_at_once() -> None:
         ({"SUPABASE_URL": "https://project.example:port"}, "SUPABASE_URL must be a URL that"),
         ({"PUBLIC_URL": "https://two words.example"}, "PUBLIC_URL must be printable ASCII without spaces"),
         ({"REDIS_URL": "redis.example:6379"}, "REDIS_URL must be a URL that starts with redis or rediss://"),
-        ({"TRUSTED_PROXIES": "10.0.0.0/8"}, "TRUSTED_PROXIES must be IP addresses, separated by commas"),
+        ({"TRUSTED_PROXIES": "10.0.0.1/8"}, "TRUSTED_PROXIES must be IP addresses or networks such as 10.0.0.0/8"),
+        ({"TRUSTED_PROXIES": "10.0.0.0/8,proxy"}, "TRUSTED_PROXIES must be IP addresses or networks"),
         ({"SUPABASE_URL": "javascript:alert(1)"}, "SUPABASE_URL must be a URL that starts with http or https://"),
         ({"API_PROOF_SECRET": "p" * 31}, "API_PROOF_SECRET must have at least 32 bytes"),
         ({"SUPABASE_JWT_SECRET": "short"}, "SUPABASE_JWT_SECRET must have at least 32 bytes"),
@@ -93,7 +94,7 @@ def test_what_is_blank_is_not_set() -> None:
     blank = dict.fromkeys(("REDIS_URL", "TRUSTED_PROXIES", "SUPABASE_JWT_SECRET", "STRIPE_PRICE_PRO_MONTHLY"), " ")
     settings, _ = load_settings(HOSTED | blank)
     assert (settings.redis_url, settings.supabase_jwt_secret, settings.price_ids) == (None, None, {})
-    assert settings.trusted_proxies == frozenset()
+    assert settings.trusted_proxies == ()
 
 
 def test_J1_neither_a_refusal_nor_a_repr_quotes_a_value() -> None:
