@@ -27,13 +27,15 @@ import httpx
 import msgspec
 from playwright.sync_api import Playwright, sync_playwright
 
+from local.cli.browser import ensure_chromium
 from local.cli.node import environment, npm
 from tests.bench.https_proxy import https_in_front
 from tests.support.clients.browser_user import Person
 from tests.support.processes.site import Site, running_site
 
 LIGHTHOUSE = "lighthouse@13.5.0"
-# The median of five is twice as stable as one load: docs/variability.md of Lighthouse.
+# The median of five is twice as stable as one load:
+# https://github.com/GoogleChrome/lighthouse/blob/main/docs/variability.md
 RUNS = 5
 MOST_RUNS = 20
 # Below it Lighthouse warns that the machine is slower than its throttling expects: core/gather/driver/environment.js.
@@ -68,7 +70,7 @@ FLAGS = (
 @contextmanager
 def browser(playwright: Playwright, site: Site, profile: Path, *, member: bool) -> Generator[int]:
     """A browser that only Lighthouse drives, by its port; with `member`, somebody with renders is signed in there."""
-    chromium = os.environ["CHROMIUM_PATH"]
+    chromium = ensure_chromium()
     if member:
         window = playwright.chromium.launch_persistent_context(
             profile, executable_path=chromium, args=["--no-sandbox"], base_url=site.url, ignore_https_errors=True

@@ -1,11 +1,11 @@
 """Takes the pictures of the README from the running product: `python -m tests.e2e.readme_pictures`."""
 
-import os
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from local.cli.browser import ensure_chromium
 from tests.support.clients.browser_user import ROOT, SENTENCE, Person
 from tests.support.processes.site import running_site
 
@@ -38,9 +38,7 @@ def main() -> None:
         running_site(Path(state)) as site,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium"), args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=ensure_chromium(), args=["--no-sandbox"])
         window = browser.new_context(base_url=site.url, viewport=DESKTOP, color_scheme="light")
         person = Person.with_account(window.new_page(), site, "reader")
         person.add_photo()

@@ -4,12 +4,14 @@ Each history is a transaction that is rolled back, straight at Postgres, as our 
 """
 
 import os
+import re
 from functools import partial
-from typing import Any, Final, Literal, cast
+from typing import Any, ClassVar, Final, Literal, cast
 from uuid import uuid4
 
 import msgspec
 import psycopg
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -24,6 +26,7 @@ from hypothesis.stateful import (
 )
 
 from libs.repositories.proof import ANONYMOUS, sign
+from local.cli.steps import ROOT
 from tests.support.clients.database_calls import Refused, call_as
 from tests.support.clients.database_client import completion, failure, submission
 from tests.support.processes.postgres_gateway import Stack
@@ -35,6 +38,13 @@ CREDITS: Final = 2
 PLANS: Final = {"free": (8, 2), "pro": (16, 4), "studio": (24, 4)}
 RUNNING: Final = {"queued", "processing"}
 GIVEN_BACK: Final = {"failed", "canceled"}
+# The arrows between two states in the diagram of docs/architecture.md, and the functions that each stands for.
+MOVES: Final = {
+    (before, after): functions.split(", ")
+    for before, after, functions in re.findall(
+        r"^  ([a-z]+) --> ([a-z]+): (.+)$", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE
+    )
+}
 
 Plan = Literal["free", "pro", "studio"]
 
@@ -99,6 +109,7 @@ class LedgerHistory(RuleBasedStateMachine):
 
     jobs = Bundle("jobs")
     ran = 0
+    moves: ClassVar[set[tuple[str, str]]] = set()
 
     def __init__(self, connection: psycopg.Connection, proof_secret: str) -> None:
         super().__init__()
@@ -106,6 +117,7 @@ class LedgerHistory(RuleBasedStateMachine):
         self.proof_secret = proof_secret
         self.owner = str(uuid4())
         self.all: list[Job] = []
+        self.seen: dict[str, str] = {}
         self.plan: Plan = "free"
         self.extra = 0
         self.version = 0
@@ -246,6 +258,8 @@ class LedgerHistory(RuleBasedStateMachine):
         net: dict[str, int] = {}
         for job_id, status, price, variants, debits, refunds, pictures in rows:
             job = expected[job_id]
+            self.moves.add((self.seen.get(job_id, "queued"), status))
+            self.seen[job_id] = status
             assert (status, price, variants, pictures) == (job.status, job.price, job.variants, job.delivered)
             assert debits == [-price]
             assert refunds == ([job.given_back] if job.given_back else [])
@@ -339,3 +353,38 @@ def test_every_history_of_jobs_plans_and_months_leaves_a_ledger_that_balances(st
             ),
         )
     assert LedgerHistory.ran >= HISTORIES
+    assert {(before, after) for before, after in LedgerHistory.moves if before != after} <= MOVES.keys()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "function"), [(*move, function) for move, functions in MOVES.items() for function in functions]
+)
+def test_every_move_of_the_diagram_happens(before: str, after: str, function: str, stack: Stack) -> None:
+    with stack.connect() as connection:
+        history = LedgerHistory(connection, stack.proof_secret)
+        history.sign_up()
+        job = cast("Job", history.submit(1, is_started=False))
+        if (after, function) == ("canceled", "release_generation"):
+            history.cancel(job)
+        if before == "processing":
+            history.progress(job, None)
+        if before == "expired":
+            history.deadline(job)
+            history.submit(1, is_started=False)
+        assert job.status == before
+        match function:
+            case "record_progress":
+                history.progress(job, None)
+            case "complete_generation":
+                history.succeed(job, None, 1)
+            case "fail_generation":
+                history.fail(job, None, after)
+            case "release_generation":
+                history.release(job, "owner")
+            case _:
+                assert function == "reserve_generation"
+                history.deadline(job)
+                history.submit(1, is_started=False)
+        history.the_ledger_balances()
+        assert job.status == after
+        history.teardown()
