@@ -22,7 +22,9 @@ from api.controllers.downloads import download_archive, download_picture
 from api.controllers.generations import GenerationController
 from api.controllers.health import HealthController
 from api.controllers.renders import RenderController
-from api.controllers.shares import ShareController, SharedController, add_report
+from api.controllers.reports import add_report
+from api.controllers.share_links import ShareLinkController
+from api.controllers.shared import SharedController
 from api.controllers.uploads import UploadController
 from api.controllers.webhooks.replicate import replicate_webhook
 from api.controllers.webhooks.stripe import stripe_webhook
@@ -87,7 +89,7 @@ def create_app(settings: Settings, service_role: ServiceRole) -> Litestar:
             CollectionController,
             BillingController,
             CommunityController,
-            ShareController,
+            ShareLinkController,
             SharedController,
             add_report,
             download_picture,

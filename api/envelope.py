@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import UNSET, Struct, UnsetType
 
 from api.request_id import current_request_id
+from libs.services.paging import Page
 
 T = TypeVar("T")
 
@@ -43,9 +44,9 @@ def ok(data: T) -> Envelope[T]:
     return Envelope(data, Meta(current_request_id()))
 
 
-def page(data: list[T], next_cursor: str | None) -> Envelope[list[T]]:
-    """A page of things; `next_cursor` is None on the last."""
-    return Envelope(data, Meta(current_request_id(), next_cursor))
+def page(data: Page[T]) -> Envelope[list[T]]:
+    """A page of things."""
+    return Envelope(data.items, Meta(current_request_id(), data.next_cursor))
 
 
 def part(data: T, next_cursor: str | None) -> Envelope[T]:

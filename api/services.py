@@ -35,7 +35,9 @@ from libs.services.generation.reconciliation import Reconciliation
 from libs.services.media.uploads import UploadService
 from libs.services.operations.purge import Housekeeping
 from libs.services.publishing.community import CommunityService
-from libs.services.publishing.share_links import ReportService, SharedService, ShareLinkService
+from libs.services.publishing.reports import ReportService
+from libs.services.publishing.share_links import ShareLinkService
+from libs.services.publishing.shared import SharedService
 
 WEBHOOK_PATH = "/api/v1/webhooks/replicate"
 

@@ -19,7 +19,7 @@ from api.errors import failure
 from api.services import provide_community, provide_shared
 from api.spa import Spa
 from libs.errors import ErrorCode, MaquetteError
-from libs.services.publishing.community import CommunityPictureView
+from libs.services.publishing.views import CommunityPictureView
 
 TITLE: Final = re.compile(r"<title>[^<]*</title>")
 DESCRIPTION: Final = re.compile(r'<meta name="description"[^>]*>')
@@ -67,8 +67,8 @@ async def community_page(request: Request[Any, Any, State]) -> Response[bytes] |
     """All sets, with the first cover."""
     image = None
     try:
-        sets, _ = await provide_community(request).page(None, None, 1)
-        image = next((_image(cover, one.title) for one in sets for cover in one.covers), None)
+        sets = await provide_community(request).page(None, None, 1)
+        image = next((_image(cover, one.title) for one in sets.items for cover in one.covers), None)
     except MaquetteError:
         # A preview without a picture is better than none.
         pass

@@ -71,7 +71,7 @@ class AccountController(Controller):
         limit: LimitParameter = LIMITS.page_size,
     ) -> Envelope[list[EntryView]]:
         """Every debit, refund and grant with its reason, latest first."""
-        return page(*await usage.entries(cursor, limit))
+        return page(await usage.entries(cursor, limit))
 
     @get("/usage", operation_id="getUsage", responses=errors(401, 429, 503))
     async def usage(self, usage: NamedDependency[UsageService]) -> Envelope[UsageView]:

@@ -12,7 +12,8 @@ from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_collections
 from libs.app_config.runtime import LIMITS
-from libs.services.gallery.collections import CollectionService, CollectionView
+from libs.services.gallery.collections import CollectionService
+from libs.services.gallery.views import CollectionView
 
 Name = Annotated[str, Meta(min_length=1, max_length=LIMITS.collection_name_characters)]
 
@@ -52,7 +53,7 @@ class CollectionController(Controller):
         limit: LimitParameter = LIMITS.page_size,
     ) -> Envelope[list[CollectionView]]:
         """ "My Favorites" first, then the latest. With `containing`, each says whether that render is in it."""
-        return page(*await collections.page(cursor, limit, containing))
+        return page(await collections.page(cursor, limit, containing))
 
     @post("/", operation_id="addCollection", responses=errors(400, 401, 408, 413, 415, 422, 429, 503))
     async def add(

@@ -14,12 +14,8 @@ from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_community
 from libs.app_config.runtime import LIMITS
-from libs.services.publishing.community import (
-    TAG_CHARACTERS,
-    CommunityService,
-    CommunitySetDetailView,
-    CommunitySetView,
-)
+from libs.services.publishing.community import TAG_CHARACTERS, CommunityService
+from libs.services.publishing.views import CommunitySetDetailView, CommunitySetView
 
 
 class CommunityController(Controller):
@@ -41,7 +37,7 @@ class CommunityController(Controller):
         limit: LimitParameter = LIMITS.page_size,
     ) -> Response[Envelope[list[CommunitySetView]]]:
         """Sets with their covers, all or those of one tag."""
-        return cacheable(request, page(*await community.page(tag, cursor, limit)))
+        return cacheable(request, page(await community.page(tag, cursor, limit)))
 
     @get("/tags", operation_id="listCommunityTags", responses=UNCHANGED | errors(429, 503))
     async def list_tags(

@@ -64,7 +64,7 @@ class GenerationController(Controller):
         limit: LimitParameter = LIMITS.page_size,
     ) -> Envelope[list[GenerationView]]:
         """Generations, newest first."""
-        return page(*await generations.page(cursor, limit))
+        return page(await generations.page(cursor, limit))
 
     @get("/{generation_id:uuid}", operation_id="getGeneration", responses=errors(401, 404, 429, 503))
     async def read(

@@ -14,10 +14,8 @@ from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
 from api.services import provide_renders
 from libs.app_config.runtime import LIMITS
-from libs.services.gallery.renders import RenderQuery, RenderService, Selection
+from libs.services.gallery.renders import ChangedView, MonthView, RenderQuery, RenderService, Selection, Sort
 from libs.services.gallery.views import RenderCardView, RenderDetailView, RenderView
-
-Sort = Literal["newest", "oldest", "deleted", "manual", "added"]
 
 
 class ChangeRender(Struct, forbid_unknown_fields=True):
@@ -36,20 +34,6 @@ class BulkChange(Struct, forbid_unknown_fields=True, kw_only=True):
     action: Literal["trash", "restore", "delete", "collect", "uncollect"]
     selection: Selection
     collection_id: UUID | None = None
-
-
-class ChangedView(Struct, frozen=True):
-    """How many renders changed, and the moment that names them in an undo; null for what cannot be undone."""
-
-    changed: int
-    at: datetime | None
-
-
-class MonthView(Struct, frozen=True):
-    """How many renders a month has; YYYY-MM in UTC."""
-
-    month: str
-    count: int
 
 
 def provide_filters(
@@ -96,7 +80,7 @@ class RenderController(Controller):
         limit: LimitParameter = LIMITS.page_size,
     ) -> Envelope[list[RenderCardView]]:
         """Renders that match. `manual` and `added` are a collection's own orders, `deleted` is the trash's."""
-        return page(*await renders.page(filters, sort, cursor, limit, trashed=trashed))
+        return page(await renders.page(filters, sort, cursor, limit, trashed=trashed))
 
     @get("/months", operation_id="listRenderMonths", responses=errors(400, 401, 422, 429, 503))
     async def months(
@@ -106,7 +90,7 @@ class RenderController(Controller):
         trashed: bool = False,
     ) -> Envelope[list[MonthView]]:
         """How many renders that match each month has, latest first."""
-        return ok([MonthView(month, count) for month, count in await renders.months(filters, trashed=trashed)])
+        return ok(await renders.months(filters, trashed=trashed))
 
     @get("/{render_id:uuid}", operation_id="getRender", responses=errors(401, 404, 429, 503))
     async def read(self, render_id: UUID, renders: NamedDependency[RenderService]) -> Envelope[RenderDetailView]:
@@ -125,8 +109,7 @@ class RenderController(Controller):
     @delete("/{render_id:uuid}", operation_id="trashRender", status_code=200, responses=errors(401, 404, 429, 503))
     async def trash(self, render_id: UUID, renders: NamedDependency[RenderService]) -> Envelope[ChangedView]:
         """Move a render to the trash, which keeps it for 30 days."""
-        change = await renders.trash(render_id)
-        return ok(ChangedView(change.changed, change.at))
+        return ok(await renders.trash(render_id))
 
     @put(
         "/{render_id:uuid}/favorite",
@@ -157,6 +140,5 @@ class RenderController(Controller):
     async def bulk(self, data: BulkChange, renders: NamedDependency[RenderService]) -> Envelope[ChangedView]:
         """Change many renders in one step: all of them or none."""
         if data.action == "delete":
-            return ok(ChangedView(await renders.delete(data.selection), None))
-        change = await renders.move(data.selection, data.action, data.collection_id)
-        return ok(ChangedView(change.changed, change.at))
+            return ok(await renders.delete(data.selection))
+        return ok(await renders.move(data.selection, data.action, data.collection_id))

@@ -56,7 +56,7 @@ class UploadController(Controller):
         limit: LimitParameter = LIMITS.page_size,
     ) -> Envelope[list[EarlierUploadView]]:
         """Photos uploaded before, newest first."""
-        return page(*await uploads.page(cursor, limit))
+        return page(await uploads.page(cursor, limit))
 
     @delete("/{upload_id:str}", operation_id="removeUpload", responses=errors(401, 404, 429, 503))
     async def remove(self, upload_id: str, uploads: NamedDependency[UploadService]) -> None:

@@ -2,23 +2,19 @@
 
 from datetime import datetime
 from types import NoneType
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.cursor import Moment
-from libs.repositories.database import Database, DatabaseRefused
+from libs.repositories.database import FOREIGN_KEY_VIOLATION, INSUFFICIENT_PRIVILEGE, Database, DatabaseRefused, RowId
 from libs.repositories.render_rows import VariantRow
-
-# A new row that a policy does not let in, as for the JWT of a deleted account.
-INSUFFICIENT_PRIVILEGE: Final = "42501"
-FOREIGN_KEY_VIOLATION: Final = "23503"
 
 
 class CollectionRow(msgspec.Struct, frozen=True):
-    """A collection; `contains` answers the question of `page`."""
+    """A collection; `contains` says whether the render that `page` is asked about is in it."""
 
     id: UUID
     name: str
@@ -35,10 +31,6 @@ class CollectionCursor(msgspec.Struct, frozen=True, array_like=True):
 
     is_favorites: bool
     created_at: Moment
-    id: UUID
-
-
-class _Id(msgspec.Struct, frozen=True):
     id: UUID
 
 
@@ -71,7 +63,7 @@ class CollectionRepository:
         """Make a collection; answers its id. Raises MaquetteError account_gone."""
         query = self._db.from_("collections").insert({"name": name}).select("id")
         try:
-            rows = await self._db.fetch(query, list[_Id])
+            rows = await self._db.fetch(query, list[RowId])
         except DatabaseRefused as refusal:
             if refusal.code in {INSUFFICIENT_PRIVILEGE, FOREIGN_KEY_VIOLATION}:
                 raise MaquetteError(ErrorCode.ACCOUNT_GONE) from refusal
@@ -85,7 +77,7 @@ class CollectionRepository:
         """
         query = self._db.from_("collections").update(values).eq("id", str(collection_id)).select("id")
         try:
-            return bool(await self._db.fetch(query, list[_Id]))
+            return bool(await self._db.fetch(query, list[RowId]))
         except DatabaseRefused as refusal:
             if refusal.code == FOREIGN_KEY_VIOLATION:
                 raise MaquetteError(ErrorCode.RENDER_NOT_FOUND) from refusal
@@ -97,9 +89,9 @@ class CollectionRepository:
         Raises MaquetteError favorites_fixed.
         """
         query = self._db.from_("collections").delete().eq("id", str(collection_id)).select("id")
-        return bool(await self._db.fetch(query, list[_Id]))
+        return bool(await self._db.fetch(query, list[RowId]))
 
-    async def place(self, collection_id: UUID, render_id: UUID, behind: UUID | None) -> None:
-        """Put an item behind another one, or first. Raises MaquetteError render_not_found."""
-        arguments = {"collection": collection_id, "render": render_id, "behind": behind}
+    async def place(self, collection_id: UUID, render_id: UUID, after: UUID | None) -> None:
+        """Put an item after another one, or first. Raises MaquetteError render_not_found."""
+        arguments = {"collection": collection_id, "render": render_id, "behind": after}
         await self._db.call("move_collection_item", NoneType, arguments)

@@ -7,6 +7,7 @@ with the request and is stored on nothing shared.
 
 from collections.abc import Mapping
 from typing import Any, Final, Protocol, TypeVar, cast
+from uuid import UUID
 
 import aiohttp
 import httpx
@@ -28,6 +29,11 @@ POOL_SIZE: Final = 64
 # and nobody may send it twice, so ours are given up long before. (httpx, under all other pools, keeps them for 5 s.)
 IDLE_SECONDS: Final = 15
 
+# SQLSTATEs that repositories give a meaning: https://www.postgresql.org/docs/current/errcodes-appendix.html
+FOREIGN_KEY_VIOLATION: Final = "23503"
+# A policy does not let a new row in, as for the JWT of a deleted account.
+INSUFFICIENT_PRIVILEGE: Final = "42501"
+
 _CODES: Final = {code.value: code for code in ErrorCode}
 
 log = structlog.get_logger()
@@ -38,6 +44,12 @@ class Query(Protocol):
 
     @property
     def request(self) -> RequestConfig[httpx.AsyncClient]: ...
+
+
+class RowId(msgspec.Struct, frozen=True):
+    """The id of a row that was written."""
+
+    id: UUID
 
 
 class _Problem(msgspec.Struct):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from types import NoneType
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -10,10 +10,8 @@ from msgspec import UNSET, UnsetType
 
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.cursor import PlaceCursor, TimeCursor
-from libs.repositories.database import Database, DatabaseRefused
+from libs.repositories.database import FOREIGN_KEY_VIOLATION, Database, DatabaseRefused
 from libs.repositories.render_rows import RENDER_COLUMNS, RenderRow, VariantRow
-
-FOREIGN_KEY_VIOLATION: Final = "23503"
 
 Sort = Literal["newest", "oldest", "deleted", "manual", "added"]
 Action = Literal["trash", "restore", "collect", "uncollect"]
@@ -51,7 +49,7 @@ class CardRow(msgspec.Struct, frozen=True):
     cover: VariantRow | None
 
 
-class MembershipRow(msgspec.Struct, frozen=True):
+class MembershipView(msgspec.Struct, frozen=True):
     """A collection that a render is in."""
 
     id: UUID
@@ -67,8 +65,8 @@ class RelativeRow(msgspec.Struct, frozen=True):
     variant: VariantRow | None
 
 
-class RefundRow(msgspec.Struct, frozen=True):
-    """Credits of a render that came back."""
+class RefundView(msgspec.Struct, frozen=True):
+    """What was given back of a render's credits; `reason` is the ledger's, such as missing_outputs."""
 
     credits: int
     reason: str
@@ -88,25 +86,25 @@ class RenderDetailRow(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     deleted_at: datetime | None
     variants: list[VariantRow]
-    collections: list[MembershipRow]
+    collections: list[MembershipView]
     source: RelativeRow | None
     made_from_it: list[RelativeRow]
     credits: int
-    refund: RefundRow | None
+    refund: RefundView | None
 
 
-class MonthRow(msgspec.Struct, frozen=True):
+class MonthView(msgspec.Struct, frozen=True):
     """How many renders a month has; `month` is YYYY-MM in UTC."""
 
     month: str
     count: int
 
 
-class Change(msgspec.Struct, frozen=True):
-    """How many renders a change moved, and the moment that names them for an undo."""
+class ChangedView(msgspec.Struct, frozen=True):
+    """How many renders changed, and the time that names them in an undo; None for what cannot be undone."""
 
     changed: int
-    at: datetime
+    at: datetime | None
 
 
 class _PurgeRequest(msgspec.Struct, frozen=True):
@@ -129,9 +127,9 @@ class RenderRepository:
             arguments |= {"after_key": str(after.key), "after_id": after.id}
         return await self._db.call("list_renders", list[CardRow], arguments)
 
-    async def months(self, where: RenderFilter) -> list[MonthRow]:
+    async def months(self, where: RenderFilter) -> list[MonthView]:
         """How many renders each month has, latest first."""
-        return await self._db.call("count_renders_by_month", list[MonthRow], {"filter": where})
+        return await self._db.call("count_renders_by_month", list[MonthView], {"filter": where})
 
     async def find(self, render_id: UUID) -> RenderDetailRow | None:
         """One render in full, in the trash or not; None when the caller has no such render."""
@@ -152,13 +150,13 @@ class RenderRepository:
             raise
         return rows[0] if rows else None
 
-    async def move(self, where: RenderFilter, action: Action, collection_id: UUID | None = None) -> Change:
+    async def move(self, where: RenderFilter, action: Action, collection_id: UUID | None = None) -> ChangedView:
         """Trash, restore, put into a collection or take out of it; without one, "My Favorites" is meant.
 
         Raises MaquetteError collection_not_found.
         """
         arguments = {"filter": where, "action": action, "collection": collection_id}
-        return await self._db.call("change_renders", Change, arguments)
+        return await self._db.call("change_renders", ChangedView, arguments)
 
     async def delete_trashed(self, where: RenderFilter) -> int:
         """Delete for ever what matches and is in the trash, up to 500; answers how many."""

@@ -1,18 +1,15 @@
 """Share links: an owner's own, and what one opens for a visitor."""
 
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.cursor import PlaceCursor, TimeCursor
-from libs.repositories.database import Database, DatabaseRefused
+from libs.repositories.database import FOREIGN_KEY_VIOLATION, INSUFFICIENT_PRIVILEGE, Database, DatabaseRefused, RowId
 from libs.repositories.render_rows import VariantRow
-
-INSUFFICIENT_PRIVILEGE: Final = "42501"
-FOREIGN_KEY_VIOLATION: Final = "23503"
 
 
 class ShareLinkRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,10 +58,6 @@ class SharedRow(msgspec.Struct, frozen=True, kw_only=True):
     renders: list[SharedRenderRow]
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
-
-
 class _OpenShare(msgspec.Struct, frozen=True):
     token: str
     page_size: int
@@ -105,7 +98,7 @@ class ShareLinkRepository:
         }
         query = self._db.from_("share_links").insert(values).select("id")
         try:
-            (made,) = await self._db.fetch(query, list[_Id])
+            (made,) = await self._db.fetch(query, list[RowId])
         except DatabaseRefused as refusal:
             if refusal.code == FOREIGN_KEY_VIOLATION:
                 code = ErrorCode.RENDER_NOT_FOUND if render_id else ErrorCode.COLLECTION_NOT_FOUND
@@ -119,10 +112,10 @@ class ShareLinkRepository:
 
     async def turn_off(self, share_id: UUID) -> bool:
         """Turn a link off for ever; False when the caller has no such link."""
-        # The moment is the database's own, whatever is written.
-        moment = datetime.now(UTC).isoformat()
-        query = self._db.from_("share_links").update({"revoked_at": moment}).eq("id", str(share_id)).select("id")
-        return bool(await self._db.fetch(query, list[_Id]))
+        # A trigger writes the database's own time, whatever is sent.
+        now = datetime.now(UTC).isoformat()
+        query = self._db.from_("share_links").update({"revoked_at": now}).eq("id", str(share_id)).select("id")
+        return bool(await self._db.fetch(query, list[RowId]))
 
 
 class SharedRepository:

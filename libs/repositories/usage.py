@@ -22,8 +22,8 @@ class UsageRow(msgspec.Struct, frozen=True):
     resets_at: datetime
 
 
-class DayRow(msgspec.Struct, frozen=True):
-    """Credits of one day, YYYY-MM-DD in UTC."""
+class DayView(msgspec.Struct, frozen=True):
+    """Credits used on one day, YYYY-MM-DD in UTC, without those that were given back."""
 
     day: str
     credits: int
@@ -61,9 +61,9 @@ class UsageRepository:
         wanted = cast("type[UsageRow | None]", UsageRow | None)
         return await self._db.call("my_usage", wanted)
 
-    async def by_day(self) -> list[DayRow]:
+    async def by_day(self) -> list[DayView]:
         """The caller's running period, day by day."""
-        return await self._db.call("my_usage_by_day", list[DayRow])
+        return await self._db.call("my_usage_by_day", list[DayView])
 
     async def entries(self, before: TimeCursor | None, limit: int) -> list[EntryRow]:
         """The caller's ledger, latest first; one row beyond `limit` means that a next page exists."""

@@ -19,8 +19,8 @@ from libs.repositories.cursor import TimeCursor
 from libs.repositories.render_rows import VariantRow
 from libs.repositories.renders import CardRow, RenderDetailRow, RenderFilter, RenderRepository
 from libs.repositories.storage import Storage
-from libs.services.gallery.archive import Entry, zip_pieces
 from libs.services.gallery.downloads import DownloadService, safe_name
+from libs.services.media.archive import Entry, zip_pieces
 
 MEMBERS = 250  # three pages
 PICTURE = 256 * 1024  # bytes

@@ -10,7 +10,7 @@ from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.account import PAGED_TABLES, AccountRepository, moment_of
 from libs.repositories.storage import INPUTS, RENDERS, Storage
-from libs.services.gallery.archive import Entry, zip_pieces
+from libs.services.media.archive import Entry, zip_pieces
 
 
 class ExportService:

@@ -8,8 +8,9 @@ import msgspec
 
 from libs.app_config.runtime import find_plan
 from libs.errors import ErrorCode, MaquetteError
-from libs.repositories.cursor import TimeCursor, decode_cursor, encode_cursor
-from libs.repositories.usage import UsageRepository
+from libs.repositories.cursor import TimeCursor, decode_cursor
+from libs.repositories.usage import DayView, EntryRow, UsageRepository
+from libs.services.paging import Page
 
 
 class PlanName(msgspec.Struct, frozen=True):
@@ -30,13 +31,6 @@ class UsageView(msgspec.Struct, frozen=True):
     remaining: int
     period_start: datetime
     resets_at: datetime
-
-
-class DayView(msgspec.Struct, frozen=True):
-    """Credits of one day (UTC) of the running period, net of what came back."""
-
-    day: str
-    credits: int
 
 
 class EntryView(msgspec.Struct, frozen=True):
@@ -75,22 +69,15 @@ class UsageService:
 
     async def by_day(self) -> list[DayView]:
         """The running period, day by day; days without a render are left out."""
-        return [DayView(row.day, row.credits) for row in await self._usage.by_day()]
+        return await self._usage.by_day()
 
-    async def entries(self, cursor: str | None, limit: int) -> tuple[list[EntryView], str | None]:
-        """The ledger, latest first, and the cursor of the next page. Raises invalid_cursor."""
+    async def entries(self, cursor: str | None, limit: int) -> Page[EntryView]:
+        """The ledger, latest first. Raises invalid_cursor."""
         rows = await self._usage.entries(decode_cursor(cursor, TimeCursor), limit)
-        shown = rows[:limit]
-        after = encode_cursor(TimeCursor(shown[-1].created_at, shown[-1].id)) if len(rows) > limit else None
-        return [
-            EntryView(
-                row.id,
-                row.kind,
-                row.amount,
-                row.reason,
-                row.job_id,
-                row.job.title if row.job else None,
-                row.created_at,
-            )
-            for row in shown
-        ], after
+        page = Page.of(rows, limit, lambda row: TimeCursor(row.created_at, row.id))
+        return page.showing([_entry(row) for row in page.items])
+
+
+def _entry(row: EntryRow) -> EntryView:
+    title = row.job.title if row.job else None
+    return EntryView(row.id, row.kind, row.amount, row.reason, row.job_id, title, row.created_at)

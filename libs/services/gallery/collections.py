@@ -1,33 +1,18 @@
 """Collections people keep renders in. "My Favorites" is always there and never renamed or deleted."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-import msgspec
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, FieldError, MaquetteError
 from libs.repositories.collections import CollectionCursor, CollectionRepository, CollectionRow
-from libs.repositories.cursor import decode_cursor, encode_cursor
+from libs.repositories.cursor import decode_cursor
 from libs.repositories.renders import RenderRepository
 from libs.repositories.storage import Storage
 from libs.services.gallery.renders import move_one
-from libs.services.gallery.views import CoverView, cover_view, thumbnail_files
+from libs.services.gallery.views import CollectionView, collection_view, thumbnail_files
+from libs.services.paging import Page
 from libs.text import clean_text
-
-
-class CollectionView(msgspec.Struct, frozen=True):
-    """A collection. `covers` are up to three, the chosen one first; `contains` answers `containing` of a list."""
-
-    id: UUID
-    name: str
-    is_favorites: bool
-    created_at: datetime
-    cover_render_id: UUID | None
-    count: int
-    covers: list[CoverView]
-    contains: bool
 
 
 class CollectionService:
@@ -38,13 +23,11 @@ class CollectionService:
         self._renders = renders
         self._storage = storage
 
-    async def page(
-        self, cursor: str | None, limit: int, containing: UUID | None
-    ) -> tuple[list[CollectionView], str | None]:
-        """ "My Favorites" first, then the latest, and the cursor of the next page. Raises invalid_cursor."""
+    async def page(self, cursor: str | None, limit: int, containing: UUID | None) -> Page[CollectionView]:
+        """ "My Favorites" first, then the latest. Raises invalid_cursor."""
         rows = await self._collections.page(decode_cursor(cursor, CollectionCursor), limit, containing)
-        shown = rows[:limit]
-        return await self._views(shown), _next_cursor(shown[-1]) if len(rows) > limit else None
+        page = Page.of(rows, limit, lambda row: CollectionCursor(row.is_favorites, row.created_at, row.id))
+        return page.showing(await self._views(page.items))
 
     async def find(self, collection_id: UUID) -> CollectionView:
         """One collection. Raises collection_not_found."""
@@ -92,25 +75,13 @@ class CollectionService:
         """
         await move_one(self._renders, render_id, "uncollect", collection_id)
 
-    async def place(self, collection_id: UUID, render_id: UUID, behind: UUID | None) -> None:
-        """Put a render behind another one of the collection, or first. Raises render_not_found."""
-        await self._collections.place(collection_id, render_id, behind)
+    async def place(self, collection_id: UUID, render_id: UUID, after: UUID | None) -> None:
+        """Put a render after another one of the collection, or first. Raises render_not_found."""
+        await self._collections.place(collection_id, render_id, after)
 
     async def _views(self, rows: list[CollectionRow]) -> list[CollectionView]:
         urls = await self._storage.signed_urls(thumbnail_files([cover for row in rows for cover in row.covers]))
-        return [
-            CollectionView(
-                row.id,
-                row.name,
-                row.is_favorites,
-                row.created_at,
-                row.cover_render_id,
-                row.count,
-                [view for cover in row.covers if (view := cover_view(cover, urls))],
-                row.contains,
-            )
-            for row in rows
-        ]
+        return [collection_view(row, urls) for row in rows]
 
 
 def _checked_name(name: str) -> str:
@@ -118,7 +89,3 @@ def _checked_name(name: str) -> str:
     if not cleaned:
         raise FieldError("name", "A collection needs a name.")
     return cleaned
-
-
-def _next_cursor(last: CollectionRow) -> str:
-    return encode_cursor(CollectionCursor(last.is_favorites, last.created_at, last.id))

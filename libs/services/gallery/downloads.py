@@ -14,8 +14,8 @@ from libs.repositories.cursor import TimeCursor
 from libs.repositories.render_rows import VariantRow
 from libs.repositories.renders import RenderDetailRow, RenderFilter, RenderRepository
 from libs.repositories.storage import RENDERS, Storage
-from libs.services.gallery.archive import Entry, zip_pieces
 from libs.services.gallery.xmp import Recipe, with_recipe
+from libs.services.media.archive import Entry, zip_pieces
 
 # What no file system of a person's machine takes in a name, and what hides an ending.
 UNSAFE: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+|^[. ]+|[. ]+$')

@@ -1,4 +1,4 @@
-"""Renders people made: found, looked at, changed, put into the trash and deleted."""
+"""Renders: listed, shown, changed, moved to the trash and deleted."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -9,8 +9,16 @@ from msgspec import UNSET, Meta
 
 from libs.app_config.runtime import FAMILIES, LIMITS, PRESETS
 from libs.errors import ErrorCode, FieldError, MaquetteError
-from libs.repositories.cursor import PlaceCursor, TimeCursor, decode_cursor, encode_cursor
-from libs.repositories.renders import Action, CardRow, Change, RenderFilter, RenderRepository, Sort
+from libs.repositories.cursor import PlaceCursor, TimeCursor, decode_cursor
+from libs.repositories.renders import (
+    Action,
+    CardRow,
+    ChangedView,
+    MonthView,
+    RenderFilter,
+    RenderRepository,
+    Sort,
+)
 from libs.repositories.storage import Storage
 from libs.services.external.webhook_client import WebhookRedelivery
 from libs.services.gallery.views import (
@@ -24,6 +32,7 @@ from libs.services.gallery.views import (
     thumbnail_files,
     variant_files,
 )
+from libs.services.paging import Page
 from libs.text import clean_text
 
 # Sorts by the order of one collection, which must be named then.
@@ -31,9 +40,8 @@ COLLECTION_SORTS: Final = frozenset({"manual", "added"})
 
 
 class RenderQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which renders, as people ask: by preset or family, words, favorites, collection, dates.
-
-    `created_from` and `created_before` are half open.
+    """The filters of a list: preset or family, words, favorites, collection, dates from `created_from` (included) to
+    `created_before` (not included).
     """
 
     preset: Annotated[list[str], Meta(max_length=50)] = []
@@ -65,22 +73,21 @@ class RenderService:
 
     async def page(
         self, query: RenderQuery, sort: Sort, cursor: str | None, limit: int, *, trashed: bool = False
-    ) -> tuple[list[RenderCardView], str | None]:
-        """Cards in that order and the cursor of the next page. Raises FieldError, invalid_cursor."""
+    ) -> Page[RenderCardView]:
+        """Cards in that order. Raises FieldError, invalid_cursor."""
         if sort in COLLECTION_SORTS and query.collection_id is None:
             raise FieldError("sort", "This order is a collection's own. Name the collection.")
         if sort == "deleted" and not trashed:
             raise FieldError("sort", "This order is the trash's own. Ask for trashed renders.")
         after = decode_cursor(cursor, PlaceCursor if sort == "manual" else TimeCursor)
         rows = await self._renders.page(_filter(query, trashed=trashed), sort, after, limit)
-        shown = rows[:limit]
-        urls = await self._storage.signed_urls(thumbnail_files([row.cover for row in shown]))
-        next_cursor = encode_cursor(_cursor(shown[-1])) if len(rows) > limit else None
-        return [card_view(row, urls) for row in shown], next_cursor
+        page = Page.of(rows, limit, _cursor)
+        urls = await self._storage.signed_urls(thumbnail_files([row.cover for row in page.items]))
+        return page.showing([card_view(row, urls) for row in page.items])
 
-    async def months(self, query: RenderQuery, *, trashed: bool = False) -> list[tuple[str, int]]:
-        """How many renders each month has (YYYY-MM in UTC), latest first. Raises FieldError."""
-        return [(row.month, row.count) for row in await self._renders.months(_filter(query, trashed=trashed))]
+    async def months(self, query: RenderQuery, *, trashed: bool = False) -> list[MonthView]:
+        """How many renders each month has, latest first. Raises FieldError."""
+        return await self._renders.months(_filter(query, trashed=trashed))
 
     async def find(self, render_id: UUID) -> RenderDetailView:
         """One render in full. Raises render_not_found."""
@@ -108,7 +115,7 @@ class RenderService:
             raise MaquetteError(ErrorCode.RENDER_NOT_FOUND)
         return render_view(render, await self._storage.signed_urls(variant_files(render.variants)))
 
-    async def trash(self, render_id: UUID) -> Change:
+    async def trash(self, render_id: UUID) -> ChangedView:
         """Move a render to the trash; one that is there already stays. Raises render_not_found."""
         return await move_one(self._renders, render_id, "trash")
 
@@ -119,15 +126,15 @@ class RenderService:
         """
         await move_one(self._renders, render_id, "collect" if favorite else "uncollect")
 
-    async def move(self, selection: Selection, action: Action, collection_id: UUID | None = None) -> Change:
+    async def move(self, selection: Selection, action: Action, collection_id: UUID | None = None) -> ChangedView:
         """Trash, restore, put into a collection or take out of it (by default "My Favorites"), all in one.
 
         Raises FieldError, collection_not_found.
         """
         return await self._renders.move(_selected(selection, action), action, collection_id)
 
-    async def delete(self, selection: Selection) -> int:
-        """Delete for ever what is in the trash; answers how many. The files follow.
+    async def delete(self, selection: Selection) -> ChangedView:
+        """Delete for ever what is in the trash. The files follow.
 
         In steps, each for good: after a failure in between, a repeat deletes the rest. Raises FieldError.
         """
@@ -136,7 +143,7 @@ class RenderService:
         while step := await self._renders.delete_trashed(where):
             deleted += step
             self._redelivery.remove_files_soon()
-        return deleted
+        return ChangedView(deleted, None)
 
     async def delete_variant(self, variant_id: UUID) -> None:
         """Delete one variant for ever. Raises variant_not_found, last_variant."""
@@ -146,7 +153,7 @@ class RenderService:
 
 async def move_one(
     renders: RenderRepository, render_id: UUID, action: Action, collection_id: UUID | None = None
-) -> Change:
+) -> ChangedView:
     """Change one render; a repeat changes nothing.
 
     Raises collection_not_found, and render_not_found, also for one in the trash unless it is to go there.
@@ -160,7 +167,7 @@ async def move_one(
 
 
 def _filter(query: RenderQuery, *, trashed: bool) -> RenderFilter:
-    """The rows a query means. Raises FieldError."""
+    """The filter of a query. Raises FieldError."""
     named = [clean_text("preset", preset, LIMITS.search_characters) for preset in query.preset]
     presets = [preset.id for preset in PRESETS if preset.family in query.family] if query.family else named
     if unknown := set(query.family) - {family.id for family in FAMILIES}:
@@ -173,8 +180,8 @@ def _filter(query: RenderQuery, *, trashed: bool) -> RenderFilter:
         text=text or UNSET,
         favorite=query.favorite,
         collection_id=query.collection_id or UNSET,
-        created_from=_moment("created_from", query.created_from),
-        created_before=_moment("created_before", query.created_before),
+        created_from=_time("created_from", query.created_from),
+        created_before=_time("created_before", query.created_before),
         trashed=trashed,
     )
 
@@ -183,16 +190,16 @@ def _cursor(last: CardRow) -> PlaceCursor | TimeCursor:
     return TimeCursor(last.key, last.id) if isinstance(last.key, datetime) else PlaceCursor(last.key, last.id)
 
 
-def _moment(field: str, moment: datetime | None) -> datetime | msgspec.UnsetType:
-    if moment is None:
+def _time(field: str, time: datetime | None) -> datetime | msgspec.UnsetType:
+    if time is None:
         return UNSET
-    if moment.tzinfo is None:
+    if time.tzinfo is None:
         raise FieldError(field, "Add a time zone, for example 2026-11-01T00:00:00Z.")
-    return moment
+    return time
 
 
 def _selected(selection: Selection, action: Action) -> RenderFilter:
-    """The rows a bulk change means. Raises FieldError."""
+    """The filter of a bulk change. Raises FieldError."""
     named = [part for part in (selection.ids, selection.matching, selection.changed_at) if part is not None]
     if len(named) != 1:
         raise FieldError("selection", "Name the renders by ids, matching or changed_at: exactly one of them.")
@@ -201,11 +208,11 @@ def _selected(selection: Selection, action: Action) -> RenderFilter:
     if selection.ids is not None:
         return RenderFilter(ids=selection.ids, trashed=trashed)
     if selection.changed_at is not None:
-        moment = _moment("selection.changed_at", selection.changed_at)
+        changed_at = _time("selection.changed_at", selection.changed_at)
         if trashed:
-            return RenderFilter(trashed=True, deleted_at=moment)
+            return RenderFilter(trashed=True, deleted_at=changed_at)
         if action == "uncollect":
-            return RenderFilter(added_at=moment)
+            return RenderFilter(added_at=changed_at)
         raise FieldError("selection.changed_at", "Only a move to the trash or into a collection can be undone by it.")
     assert selection.matching is not None
     return _filter(selection.matching, trashed=trashed)

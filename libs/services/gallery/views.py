@@ -1,4 +1,4 @@
-"""Renders and their pictures as their owner sees them: as a card of a list, as a run's result, and in full."""
+"""What this feature answers: renders as cards of a list, as results of a generation and in full, and collections."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 
 from libs.app_config.runtime import LIMITS, find_preset
+from libs.repositories.collections import CollectionRow
 from libs.repositories.render_rows import RenderRow, VariantRow
-from libs.repositories.renders import CardRow, RenderDetailRow
+from libs.repositories.renders import CardRow, MembershipView, RefundView, RelativeRow, RenderDetailRow
 from libs.repositories.storage import INPUTS, RENDERS
 
 TRASH: Final = timedelta(days=LIMITS.trash_days)
@@ -48,7 +49,7 @@ class CoverView(msgspec.Struct, frozen=True):
 
 
 class RenderCardView(msgspec.Struct, frozen=True):
-    """A render in a list. `purged_at` is when the trash lets go of it; null outside the trash."""
+    """A render in a list. `purged_at` is when it is purged from the trash; null outside the trash."""
 
     id: UUID
     title: str
@@ -58,14 +59,6 @@ class RenderCardView(msgspec.Struct, frozen=True):
     variant_count: int
     is_favorite: bool
     cover: CoverView | None
-
-
-class MembershipView(msgspec.Struct, frozen=True):
-    """A collection that a render is in."""
-
-    id: UUID
-    name: str
-    is_favorites: bool
 
 
 class RelativeView(msgspec.Struct, frozen=True):
@@ -83,18 +76,11 @@ class PhotoView(msgspec.Struct, frozen=True):
     url: str | None
 
 
-class RefundView(msgspec.Struct, frozen=True):
-    """What came back of a render's credits; `reason` is the ledger's, such as missing_outputs."""
-
-    credits: int
-    reason: str
-
-
 class RenderDetailView(msgspec.Struct, frozen=True, kw_only=True):
     """A render with everything about it. `model` is the preset's on Replicate; null when the preset was retired.
 
-    `credits` is what it took; `refund` is null when nothing of that came back. `source_is_gone`: it was made from a
-    picture of another render, which was deleted for ever since.
+    `credits` is what it cost; `refund` is null when nothing of that was given back. `source_is_gone`: it was made from
+    a picture of another render, which was deleted for ever since.
     """
 
     id: UUID
@@ -116,6 +102,22 @@ class RenderDetailView(msgspec.Struct, frozen=True, kw_only=True):
     source: RelativeView | None
     source_is_gone: bool
     made_from_it: list[RelativeView]
+
+
+class CollectionView(msgspec.Struct, frozen=True):
+    """A collection. `covers` are up to three, the chosen one first.
+
+    `contains` says whether the render is in it that a list asks about with `containing`.
+    """
+
+    id: UUID
+    name: str
+    is_favorites: bool
+    created_at: datetime
+    cover_render_id: UUID | None
+    count: int
+    covers: list[CoverView]
+    contains: bool
 
 
 def variant_files(variants: list[VariantRow]) -> list[str]:
@@ -198,19 +200,33 @@ def detail_view(render: RenderDetailRow, urls: dict[str, str]) -> RenderDetailVi
         settings=render.settings,
         seed=render.seed,
         credits=render.credits,
-        refund=render.refund and RefundView(render.refund.credits, render.refund.reason),
+        refund=render.refund,
         created_at=render.created_at,
         purged_at=render.deleted_at and render.deleted_at + TRASH,
         cover_variant_id=render.cover_variant_id,
         variants=variant_views(render.variants, urls),
         is_favorite=any(collection.is_favorites for collection in render.collections),
-        collections=[
-            MembershipView(collection.id, collection.name, collection.is_favorites) for collection in render.collections
-        ],
+        collections=render.collections,
         photo=photo,
-        source=source and RelativeView(source.render_id, source.title, cover_view(source.variant, urls)),
+        source=source and _relative(source, urls),
         source_is_gone=source is None and bool(render.input_path and render.input_path.startswith(f"{RENDERS}/")),
-        made_from_it=[
-            RelativeView(made.render_id, made.title, cover_view(made.variant, urls)) for made in render.made_from_it
-        ],
+        made_from_it=[_relative(made, urls) for made in render.made_from_it],
+    )
+
+
+def _relative(row: RelativeRow, urls: dict[str, str]) -> RelativeView:
+    return RelativeView(row.render_id, row.title, cover_view(row.variant, urls))
+
+
+def collection_view(row: CollectionRow, urls: dict[str, str]) -> CollectionView:
+    """A collection with its covers."""
+    return CollectionView(
+        row.id,
+        row.name,
+        row.is_favorites,
+        row.created_at,
+        row.cover_render_id,
+        row.count,
+        [view for cover in row.covers if (view := cover_view(cover, urls))],
+        row.contains,
     )

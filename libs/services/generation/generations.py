@@ -11,7 +11,7 @@ import structlog
 
 from libs.app_config.runtime import LIMITS, Preset, find_preset
 from libs.errors import ErrorCode, FieldError, MaquetteError
-from libs.repositories.cursor import TimeCursor, decode_cursor, encode_cursor
+from libs.repositories.cursor import TimeCursor, decode_cursor
 from libs.repositories.database import DatabaseRefused
 from libs.repositories.generation_jobs import GenerationJobRepository, JobRow, ReserveRequest
 from libs.repositories.renders import RenderRepository
@@ -22,6 +22,7 @@ from libs.services.generation.reconciliation import Reconciliation
 from libs.services.generation.views import RETRYABLE, UNSETTLED, GenerationView, generation_views, is_source_gone
 from libs.services.media.image_workers import ImageError, recheck_photo
 from libs.services.media.uploads import UPLOAD_ID
+from libs.services.paging import Page
 from libs.text import clean_text
 
 TITLE_LENGTH: Final = 60
@@ -94,13 +95,11 @@ class GenerationService:
             job = await self._find(job_id)
         return await self._view(job)
 
-    async def page(self, cursor: str | None, limit: int) -> tuple[list[GenerationView], str | None]:
-        """Generations, newest first, and the cursor of the next page. Raises invalid_cursor."""
+    async def page(self, cursor: str | None, limit: int) -> Page[GenerationView]:
+        """Generations, newest first. Raises invalid_cursor."""
         jobs = await self._jobs.page(decode_cursor(cursor, TimeCursor), limit)
-        shown = jobs[:limit]
-        views = await generation_views(shown, self._storage, datetime.now(UTC))
-        after = encode_cursor(TimeCursor(shown[-1].created_at, shown[-1].id)) if len(jobs) > limit else None
-        return views, after
+        page = Page.of(jobs, limit, lambda job: TimeCursor(job.created_at, job.id))
+        return page.showing(await generation_views(page.items, self._storage, datetime.now(UTC)))
 
     async def cancel(self, job_id: UUID) -> GenerationView:
         """Ask Replicate to stop. The generation ends, and its credits come back, when its webhook says so.

@@ -11,6 +11,7 @@ from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.storage import INPUTS, Storage
 from libs.services.media.image_workers import ImageError, prepare_photo
+from libs.services.paging import Page
 
 UPLOAD_ID: Final = re.compile(r"[0-9a-f]{64}\.jpg")
 
@@ -75,7 +76,7 @@ class UploadService:
             photo.placeholder,
         )
 
-    async def page(self, cursor: str | None, limit: int) -> tuple[list[EarlierUploadView], str | None]:
+    async def page(self, cursor: str | None, limit: int) -> Page[EarlierUploadView]:
         """Earlier uploads, newest first. Raises invalid_cursor."""
         offset = _offset(cursor)
         files = await self._storage.page(INPUTS, str(self._owner), offset, limit + 1)
@@ -86,7 +87,7 @@ class UploadService:
             for file in shown
         ]
         following = offset + limit
-        return views, str(following) if len(files) > limit and following <= LIMITS.max_uploads else None
+        return Page(views, str(following) if len(files) > limit and following <= LIMITS.max_uploads else None)
 
     async def remove(self, upload_id: str) -> None:
         """Delete an upload; one that is not there is as good as deleted."""

@@ -2,9 +2,6 @@
 
 import re
 from typing import Final
-from uuid import UUID
-
-import msgspec
 
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.community import (
@@ -14,74 +11,39 @@ from libs.repositories.community import (
     SetAddressRow,
     SetCursor,
 )
-from libs.repositories.cursor import decode_cursor, encode_cursor
+from libs.repositories.cursor import decode_cursor
 from libs.repositories.storage import COMMUNITY, StoragePool
-from libs.services.publishing.recipe import RecipeView, recipe_view
+from libs.services.paging import Page
+from libs.services.publishing.recipe import recipe_view
+from libs.services.publishing.views import (
+    CommunityItemView,
+    CommunityPictureView,
+    CommunitySetDetailView,
+    CommunitySetView,
+)
 from libs.text import clean_text
 
-# As the table checks it: what is spelled otherwise names no set, and some of it Postgres cannot even read.
+# As the table checks it. Other text names no set, and Postgres cannot store some of it (U+0000).
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 TAG_CHARACTERS: Final = 40
 
 
-class CommunityPictureView(msgspec.Struct, frozen=True):
-    """A picture at public addresses that stay, its size in pixels, and a ThumbHash (base64) to show first."""
-
-    url: str
-    thumbnail_url: str
-    width: int
-    height: int
-    placeholder: str
-
-
-class CommunitySetView(msgspec.Struct, frozen=True, kw_only=True):
-    """A set with up to three covers."""
-
-    slug: str
-    title: str
-    description: str
-    tags: list[str]
-    count: int
-    covers: list[CommunityPictureView]
-
-
-class CommunityItemView(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture of a set, and what made it: the first variant of a run."""
-
-    id: UUID
-    title: str
-    credit: str
-    picture: CommunityPictureView
-    recipe: RecipeView
-
-
-class CommunitySetDetailView(msgspec.Struct, frozen=True, kw_only=True):
-    """A set with everything in it."""
-
-    slug: str
-    title: str
-    description: str
-    tags: list[str]
-    items: list[CommunityItemView]
-
-
 class CommunityService:
-    """What everybody sees alike: it knows no caller."""
+    """Published sets, the same for everybody: no caller is involved."""
 
     def __init__(self, community: CommunityRepository, storage: StoragePool) -> None:
         self._community = community
         self._storage = storage
 
-    async def page(self, tag: str | None, cursor: str | None, limit: int) -> tuple[list[CommunitySetView], str | None]:
-        """Published sets in the operators' order, and the next page's cursor. Raises FieldError, invalid_cursor."""
+    async def page(self, tag: str | None, cursor: str | None, limit: int) -> Page[CommunitySetView]:
+        """Published sets in the operators' order. Raises FieldError, invalid_cursor."""
         named = None if tag is None else clean_text("tag", tag, TAG_CHARACTERS)
         rows = await self._community.page(named, decode_cursor(cursor, SetCursor), limit)
-        shown = rows[:limit]
-        after = encode_cursor(SetCursor(shown[-1].position, shown[-1].id)) if len(rows) > limit else None
-        return [self._set(row) for row in shown], after
+        page = Page.of(rows, limit, lambda row: SetCursor(row.position, row.id))
+        return page.showing([self._set(row) for row in page.items])
 
     async def tags(self) -> list[str]:
-        """What sets can be narrowed to, the commonest first."""
+        """The tags of published sets, the most frequent first."""
         return await self._community.tags()
 
     async def addresses(self) -> list[SetAddressRow]:

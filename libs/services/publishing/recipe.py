@@ -1,36 +1,17 @@
-"""What made a picture, as somebody else may apply it to a run of their own."""
+"""The recipe of a picture: what made it, for somebody else to start a generation from."""
 
 from typing import Any
 
-import msgspec
-
 from libs.app_config.runtime import LIMITS, Preset, find_model, find_preset
 from libs.errors import FieldError
+from libs.services.publishing.views import RecipeView
 from libs.text import clean_text
-
-
-class RecipeView(msgspec.Struct, frozen=True, kw_only=True):
-    """Settings to start from. `problem` says why nobody can make this now; null when it can be applied.
-
-    `model` is the preset's on Replicate; null when the preset was retired, as its name is.
-
-    `from_photo`: it was made from a photo, which is not part of it.
-    """
-
-    preset_id: str
-    preset_name: str | None
-    model: str | None
-    prompt: str
-    settings: dict[str, Any]
-    seed: int
-    from_photo: bool
-    problem: str | None
 
 
 def recipe_view(
     preset_id: str, prompt: str, settings: dict[str, Any], seed: int, *, from_photo: bool = False
 ) -> RecipeView:
-    """A recipe, held against the presets of now."""
+    """A recipe, checked against the presets of today."""
     preset = find_preset(preset_id)
     return RecipeView(
         preset_id=preset_id,
