@@ -13,8 +13,9 @@ import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
+from litestar.types import ASGIApp
 
-from api.app import create_app
+from api.app import create_app, create_internal_app
 from api.logging import configure_logging
 from api.middleware import answer_head, request_context
 from libs.app_config.settings import ServiceRole, Settings, SettingsError, load_settings
@@ -32,13 +33,21 @@ PR_SET_DUMPABLE = 4
 
 async def serve(settings: Settings, service_role: ServiceRole) -> None:
     """Serve one process; replicas go behind a load balancer (docs/deploy.md)."""
-    server = Server(
+    app = create_app(settings, service_role)
+    servers = [_server(app, settings, settings.port)]
+    if settings.internal_port is not None:
+        servers.append(_server(create_internal_app(app), settings, settings.internal_port))
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(ending, lambda: [server.stop() for server in servers])
+    await asyncio.gather(*(server.serve() for server in servers))
+
+
+def _server(app: ASGIApp, settings: Settings, port: int) -> Server:
+    return Server(
         # Outside of the framework, so that what its router refuses has an id, a log line and the headers too.
-        request_context(
-            answer_head(create_app(settings, service_role)), https=settings.public_url.startswith("https://")
-        ),
+        request_context(answer_head(app), https=settings.public_url.startswith("https://")),
         address=settings.host,
-        port=settings.port,
+        port=port,
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT_MS, max_buffer_size=MAX_HEAD_BYTES),
@@ -47,9 +56,6 @@ async def serve(settings: Settings, service_role: ServiceRole) -> None:
         websockets=False,
         log_enabled=False,
     )
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(ending, server.stop)
-    await server.serve()
 
 
 def main() -> None:
@@ -59,7 +65,8 @@ def main() -> None:
         settings, service_role = load_settings(os.environ)
     except SettingsError as error:
         sys.exit(f"The environment is not complete:\n{error}")
-    _require_place(settings.host, settings.port)
+    for port in filter(None, (settings.port, settings.internal_port)):
+        _require_place(settings.host, port)
     configure_logging(settings.log_level)
     if missing := missing_mechanisms():
         structlog.get_logger().warning("image_worker_less_confined", missing=missing)

@@ -20,7 +20,7 @@ from api.controllers.community import CommunityController
 from api.controllers.config import ConfigController
 from api.controllers.downloads import download_archive, download_picture
 from api.controllers.generations import GenerationController
-from api.controllers.health import HealthController
+from api.controllers.health import health, ready
 from api.controllers.renders import RenderController
 from api.controllers.reports import add_report
 from api.controllers.share_links import ShareLinkController
@@ -53,11 +53,15 @@ COMPRESSION: Final = DefineMiddleware(
 
 
 class MetricsController(PrometheusController):
-    """Prometheus metrics; keep /metrics inside the network (docs/deploy.md)."""
+    """Prometheus metrics. They need no token: INTERNAL_PORT keeps them inside the network (docs/deploy.md)."""
 
     path = "/metrics"
     opt = {"exclude_from_auth": True, "unlimited": True}
     include_in_schema = False
+
+
+# What load balancers and operators ask. The public port answers too unless there is an internal one.
+PROBES: Final = (ready, MetricsController)
 
 
 def require_body(request: Request[Any, Any, Any]) -> None:
@@ -103,8 +107,8 @@ def create_app(settings: Settings, service_role: ServiceRole) -> Litestar:
     return Litestar(
         route_handlers=[
             api,
-            HealthController,
-            MetricsController,
+            health,
+            *(PROBES if settings.internal_port is None else ()),
             landing_page,
             community_page,
             community_set_page,
@@ -138,6 +142,18 @@ def create_app(settings: Settings, service_role: ServiceRole) -> Litestar:
             ),
             security=[{"supabase": []}],
         ),
+        logging_config=None,
+        debug=False,
+    )
+
+
+def create_internal_app(app: Litestar) -> Litestar:
+    """What answers on the internal port, out of what `app` shares while it serves."""
+    return Litestar(
+        route_handlers=[health, *PROBES],
+        state=app.state,
+        exception_handlers=EXCEPTION_HANDLERS,
+        openapi_config=None,
         logging_config=None,
         debug=False,
     )

@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str
     host: str
     port: int
+    internal_port: int | None
+    """Where /metrics and /readyz answer instead of the public port."""
     supabase_url: str
     supabase_publishable_key: str
     supabase_jwt_secret: str | None
@@ -78,6 +80,7 @@ def load_settings(environ: Mapping[str, str]) -> tuple[Settings, ServiceRole]:
         public_url=reader.url("PUBLIC_URL", "http://127.0.0.1:8000"),
         host=reader.address("HOST", "127.0.0.1"),
         port=reader.port("PORT", "8000"),
+        internal_port=reader.optional_port("INTERNAL_PORT"),
         supabase_url=reader.url("SUPABASE_URL"),
         supabase_publishable_key=reader.text("SUPABASE_PUBLISHABLE_KEY"),
         supabase_jwt_secret=reader.optional_secret("SUPABASE_JWT_SECRET"),
@@ -197,6 +200,9 @@ class _Reader:
             self.problems.append(f"{name} must be a port number")
             return 0
         return int(value)
+
+    def optional_port(self, name: str) -> int | None:
+        return self.port(name, "") if self._environ.get(name, "").strip() else None
 
     def secret(self, name: str) -> str:
         value = self.text(name)

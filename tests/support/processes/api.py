@@ -111,7 +111,8 @@ class Product(msgspec.Struct, kw_only=True):
 
     def _is_ready(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=2).is_success
+            port = self.environment().get("INTERNAL_PORT", self.port)
+            return httpx.get(f"http://{HOST}:{port}/readyz", timeout=2).is_success
         except httpx.HTTPError:
             return False
 

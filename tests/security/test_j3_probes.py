@@ -1,0 +1,33 @@
+"""J3: with an internal port, what operators ask does not answer where people do."""
+
+from pathlib import Path
+
+import httpx
+
+from local.machine import HOST
+from tests.support.processes.api import Product, running_product
+from tests.support.processes.postgres_gateway import free_port
+
+METRIC = "maquette_requests_total"
+
+
+async def test_J3_metrics_and_readiness_move_to_the_internal_port(product: Product, tmp_path: Path) -> None:
+    internal_port = free_port()
+    settings = {"INTERNAL_PORT": str(internal_port)}
+    with running_product(tmp_path, product.stack, product.replicate, settings) as own:
+        async with httpx.AsyncClient() as client:
+            internal = f"http://{HOST}:{internal_port}"
+            await client.get(f"{own.url}/api/v1/config")
+
+            assert (await client.get(f"{own.url}/healthz")).status_code == 200
+            for path in ("/metrics", "/readyz"):
+                answer = await client.get(f"{own.url}{path}")
+                # The web app's page for an address that it does not know, or nothing: never the probe.
+                assert METRIC not in answer.text
+                assert "application/json" not in answer.headers["content-type"] or answer.status_code == 404
+
+            assert (await client.get(f"{internal}/readyz")).json()["data"] == {"status": "ok"}
+            assert METRIC in (await client.get(f"{internal}/metrics")).text
+            assert (await client.get(f"{internal}/api/v1/config")).status_code == 404
+    # Without one everything answers in one place, as `./maquette up` has it.
+    assert METRIC in httpx.get(f"{product.url}/metrics").text  # noqa: ASYNC210 - nothing else runs
