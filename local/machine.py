@@ -1,4 +1,4 @@
-"""This machine as the stack meets it. Standard library only, because the installation needs it before any package."""
+"""Ports of this machine, and its errors in words. Standard library only: used before any package is installed."""
 
 import errno
 import socket
@@ -10,7 +10,7 @@ DISK_FULL = "The disk is full. Free some space and run the same command again."
 def is_free(port: int) -> bool:
     """Whether a server could listen on this port of the loopback address now."""
     with socket.socket() as probe:
-        # As servers do: a connection of the last run that lingers in TIME_WAIT does not count.
+        # As servers do: connections of the last run in TIME_WAIT do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -20,7 +20,7 @@ def is_free(port: int) -> bool:
 
 
 def explained(error: OSError) -> str:
-    """What the system refused and what a person can do, in one or two sentences."""
+    """What the system refused, and what a person can do about it, in one or two sentences."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DISK_FULL
     reason = f"{error.filename}: {error.strerror}." if error.filename and error.strerror else f"{error}."

@@ -1,6 +1,6 @@
 """The keys of the local stack: random, made at the first start, kept in one file that only its owner can read.
 
-Every value carries the mark `local`, so that the API can refuse it beside a hosted address.
+Every value contains `local`, so that the API can refuse it together with a hosted address.
 """
 
 import base64
@@ -14,7 +14,7 @@ FILE_NAME = "secrets.json"
 
 
 class SecretsError(Exception):
-    """The file of secrets is not what this module wrote."""
+    """The file of secrets cannot be read."""
 
 
 def _random(prefix: str = "") -> str:
@@ -22,7 +22,7 @@ def _random(prefix: str = "") -> str:
 
 
 def _webhook_secret() -> str:
-    # Standard Webhooks wants base64 after `whsec_`; "localkey" is valid base64, so the mark survives.
+    # Standard Webhooks needs base64 after `whsec_`; "localkey" is valid base64.
     return f"whsec_localkey{base64.b64encode(secrets.token_bytes(24)).decode()}"
 
 
@@ -58,7 +58,7 @@ def load_or_create(state: Path) -> LocalSecrets:
 
 
 def _write_private(path: Path, content: bytes) -> None:
-    """Replace `path` in one step, readable by its owner from the first byte on."""
+    """Replace `path` in one step; nobody but its owner can read it at any time."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     draft.unlink(missing_ok=True)

@@ -1,8 +1,8 @@
-"""Starts the processes of a stack, starts again what dies, and leaves none behind.
+"""Starts the processes of a stack, restarts those that end by themselves, and ends them all.
 
-Nothing survives its supervisor: on Linux the kernel signals each part when the supervisor dies, however it dies. What
-is left all the same (another system, a child of a killed part) carries the stack's mark in its environment, by which
-the next start finds and ends it. A recorded process id could by then belong to a stranger; a mark cannot.
+No part outlives the supervisor: on Linux the kernel signals each part when the supervisor ends, also after a crash.
+Where a process is left nevertheless (another system, a child of a killed part), the next start finds it by the mark in
+its environment and ends it. A recorded process id could by then belong to another program.
 """
 
 import asyncio
@@ -25,13 +25,13 @@ MARK = "MAQUETTE_STACK"
 READY_SECONDS = 60.0
 POLL_SECONDS = 0.05
 STOP_SECONDS = 8.0
-# A part that dies at once must not take the machine with it; one that ran this long gets a quick restart again.
+# A part that ends again and again is restarted ever more slowly; after it ran this long, quickly again.
 FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS, STABLE_SECONDS = 0.5, 30.0, 60.0
 LOG_TAIL_LINES = 20
 
 
 class PartError(Exception):
-    """A part did not become ready; the message holds the end of its log."""
+    """A part did not become ready; the message ends with the last lines of its log."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,14 +40,14 @@ class Part:
 
     name: str
     command: Callable[[], Sequence[str]]
-    """Asked in a thread before every start, a restart included, so it may prepare something. Raises PartError."""
+    """Called in a thread before every start and restart; it may prepare something. Raises PartError."""
     is_ready: Callable[[], Awaitable[bool]]
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     stop_signal: signal.Signals = signal.SIGTERM
 
 
 class Supervisor:
-    """Runs the parts of the stack that `mark` names. `say` is told in a sentence what happens to a part."""
+    """Runs the parts of the stack that `mark` names. `say` gets a sentence about what happens to a part."""
 
     def __init__(self, mark: str, logs: Path, say: Callable[[str], None]) -> None:
         self._mark = mark
@@ -75,7 +75,7 @@ class Supervisor:
             await process.wait()
 
     def kill(self) -> None:
-        """End all parts without giving them time: for somebody who asked to stop a second time."""
+        """End all parts at once; for a second Ctrl-C."""
         for process in self._processes.values():
             _kill_group(process)
 
@@ -91,12 +91,12 @@ class Supervisor:
         command = await asyncio.to_thread(part.command)
         with (self._logs / f"{part.name}.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *_dying_with_parent(command, part.stop_signal),
+                *_ending_with_parent(command, part.stop_signal),
                 env={**os.environ, **part.environment, MARK: self._mark},
                 stdin=DEVNULL,
                 stdout=log,
                 stderr=STDOUT,
-                # A group of its own: Ctrl-C in the terminal reaches the supervisor only, which stops parts in order.
+                # A session of its own: Ctrl-C in the terminal reaches only the supervisor, which stops parts in order.
                 start_new_session=True,
             )
         self._processes[part] = process
@@ -138,14 +138,14 @@ class Supervisor:
 
 
 def end_leftovers(mark: str) -> int:
-    """End the processes of a supervisor of the same stack that was killed. Returns how many there were."""
+    """End processes that a killed supervisor of the same stack left. Returns how many there were."""
     leftovers = [process for process in psutil.process_iter() if _mark_of(process) == mark]
     end_processes(leftovers, signal.SIGTERM)
     return len(leftovers)
 
 
 def end_processes(processes: Sequence[psutil.Process], request: signal.Signals) -> None:
-    """Ask processes to end, and kill those that have not after some seconds. None is left on return."""
+    """Send `request` to processes, and kill those that have not ended after some seconds."""
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(request)
@@ -163,8 +163,8 @@ def _mark_of(process: psutil.Process) -> str | None:
         return None
 
 
-def _dying_with_parent(command: Sequence[str], stop_signal: signal.Signals) -> list[str]:
-    """Wrap `command` so that the kernel sends it `stop_signal` when the supervisor is gone (Linux)."""
+def _ending_with_parent(command: Sequence[str], stop_signal: signal.Signals) -> list[str]:
+    """Wrap `command` so that the kernel sends it `stop_signal` when the supervisor ends (Linux)."""
     setpriv = shutil.which("setpriv")
     prefix = [setpriv, "--pdeathsig", stop_signal.name.removeprefix("SIG"), "--"] if setpriv else []
     return [*prefix, *command]

@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 database = typer.Typer(help="Bring migrations to a database.", no_args_is_help=True)
 app.add_typer(database, name="db")
-community = typer.Typer(help="Look after the community's sets.", no_args_is_help=True)
+community = typer.Typer(help="Check the community sets.", no_args_is_help=True)
 app.add_typer(community, name="community")
 
 
@@ -77,7 +77,7 @@ def test(
 
 @app.command()
 def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
-    """Forget the local accounts, pictures and keys: the next `up` starts empty."""
+    """Delete the local accounts, pictures and keys; the next `up` starts with an empty database."""
     from local.supervisor import end_leftovers
 
     state = current_state()
@@ -91,7 +91,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] 
 
 @database.command()
 def review(url: DatabaseUrl = None) -> None:
-    """Print one SQL script that brings a database up to date, with what differs in it as comments. Changes nothing.
+    """Print one SQL script that updates a database, with the differences it found as comments. Changes nothing.
 
     For a hosted project, paste the script into its SQL editor. With API_PROOF_SECRET in the environment the script also
     stores that key, so treat it as a secret then.
@@ -103,7 +103,7 @@ def review(url: DatabaseUrl = None) -> None:
 
 @database.command()
 def apply(url: DatabaseUrl = None) -> None:
-    """Run that script on a database of this machine. `up` does this by itself."""
+    """Run the script of `review` on a database on this machine. `up` does this by itself."""
     from local.cli.database import apply_script
 
     apply_script(current_state(), url)
@@ -112,7 +112,7 @@ def apply(url: DatabaseUrl = None) -> None:
 
 @database.command()
 def orphans(url: DatabaseUrl = None) -> None:
-    """Print files that no row names and rows whose file is gone; exits with 1 when there are any."""
+    """Print files without a row and rows without a file; the exit code is 1 when there are any."""
     from local.cli.database import find_orphans
 
     found = find_orphans(current_state(), url)
@@ -125,7 +125,7 @@ def orphans(url: DatabaseUrl = None) -> None:
 
 @community.command()
 def check(url: DatabaseUrl = None) -> None:
-    """Hold every item against the presets of now; exits with 1 when one is shown without "Apply settings"."""
+    """Print community items that the current presets can no longer make; the exit code is 1 when there are any."""
     from local.cli.database import check_community
 
     found = check_community(current_state(), url)
@@ -138,7 +138,7 @@ def check(url: DatabaseUrl = None) -> None:
 
 @app.command()
 def reconcile() -> None:
-    """Ask Replicate once about jobs whose webhook never came, as the running stack does every few minutes."""
+    """Ask Replicate once about jobs whose webhook did not arrive; the running stack does this every two minutes."""
     from local.cli.parts import api_environment
     from local.secrets import load_or_create
 
@@ -161,7 +161,7 @@ def openapi(
 
 
 def main() -> None:
-    """Run the command line; what a person can mend is a sentence, not a traceback."""
+    """Run the command line. Errors that a person can correct are printed as a sentence, without a traceback."""
     try:
         app(prog_name="./maquette")
     except (StackError, StepError, SecretsError, SourceError) as error:

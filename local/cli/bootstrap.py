@@ -15,7 +15,7 @@ LOCK = ROOT / "uv.lock"
 
 
 def stamp(group: str) -> Path:
-    """The copy of the lock file that the launcher compares, left after `group` was installed from it."""
+    """The copy of the lock file that says what `group` was installed from; the launcher compares it."""
     return VENV / f"maquette-{group}.lock"
 
 
@@ -23,11 +23,11 @@ def install(command: str | None) -> None:
     """Install what `command` needs: the development packages for `test`, or when they were there before."""
     if not (VENV / "bin" / "python").exists() or not (VENV / "bin" / "uv").exists():
         run_step("Making .venv", [sys.executable, "-m", "venv", "--clear", VENV])
-        # Only the pinned wheels whose hashes are exported from the lock file: nothing is built, nothing else is taken.
+        # Only the pinned wheels, by their hashes in the lock file; nothing is built.
         pip = [VENV / "bin" / "python", "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:"]
         run_step("Installing uv", [*pip, "-r", ROOT / "local" / "cli" / "uv.txt"])
     group = "dev" if command == "test" or stamp("dev").exists() else "local"
-    stamp(group).write_bytes(b"")  # until the end of the step nothing counts as installed
+    stamp(group).write_bytes(b"")  # so that a failed step does not count as installed
     run_step(
         "Installing Python packages",
         # Wheels only: building a source package would run its code.
@@ -40,7 +40,7 @@ def install(command: str | None) -> None:
 
 
 def main() -> None:
-    """Install; what a person can mend is a sentence, not a traceback."""
+    """Install. Errors that a person can correct are printed as a sentence, without a traceback."""
     try:
         install(sys.argv[1] if len(sys.argv) > 1 else None)
     except StepError as error:

@@ -1,4 +1,4 @@
-"""The Chromium that the browser tests drive: found, or installed on Debian and its like."""
+"""The Chromium of the browser tests: found, or installed where apt-get is there."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ MAC_APPLICATIONS = (
 
 
 def find_chromium() -> str | None:
-    """The path of CHROMIUM_PATH, or of an installed Chromium or Chrome. Raises StepError when that path is none."""
+    """The path of CHROMIUM_PATH, or of an installed Chromium or Chrome. Raises StepError when that is no program."""
     if chosen := os.environ.get("CHROMIUM_PATH"):
         if not os.access(chosen, os.X_OK):
             raise StepError(f"CHROMIUM_PATH is {chosen}, which is no program. Correct it, or unset it.")

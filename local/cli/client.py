@@ -17,11 +17,11 @@ CLIENT = WEB / "src" / "api" / "schema.d.ts"
 
 def document() -> str:
     """The document as JSON text, the same for the same code."""
-    # The whole API: loaded only for this.
+    # This imports the whole API, which takes a second.
     from api.app import create_app
     from api.openapi import document_of
 
-    # Any complete settings do: the document does not depend on where the API runs.
+    # Any complete settings will do: the document does not depend on where the API runs.
     app = create_app(*load_settings(api_environment(DEFAULT_PORTS, LocalSecrets())))
     return json.dumps(document_of(app), indent=2, ensure_ascii=False) + "\n"
 

@@ -11,18 +11,18 @@ from local.supabase.gateway import node
 
 GATEWAY = ROOT / "local" / "supabase"
 WEB = ROOT / "web"
-# What the built pages are made of.
+# The build depends on these.
 WEB_SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
 
 
 def npm(*arguments: str) -> list[str | Path]:
-    """A command line of npm. The wheel's own `npm` script has lost its library, so npm's entry file is called."""
+    """A command line of npm. The wheel's own `npm` script does not find its library, so npm's entry file is called."""
     binary = node()
     return [binary, binary.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js", *arguments]
 
 
 def environment() -> dict[str, str]:
-    """Scripts of package.json must meet the same Node; nothing asks or reports home."""
+    """For npm: its scripts use the same Node, and it sends no reports and asks no questions."""
     return {
         "PATH": f"{node().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "NPM_CONFIG_UPDATE_NOTIFIER": "false",
@@ -57,7 +57,7 @@ def build_web() -> None:
     digest = _digest(WEB_SOURCES)
     if (WEB / "dist" / "index.html").exists() and stamp.exists() and stamp.read_text() == digest:
         return
-    # Without the type check of `npm run build`: it is a stage of `test`, and no reason not to start.
+    # Without the type check of `npm run build`: that is a stage of `test`, and `up` works without it.
     run_step("Building the web app", npm("exec", "--no", "--", "vite", "build"), cwd=WEB, environment=environment())
     stamp.write_text(digest)
 
@@ -66,7 +66,7 @@ def _install(title: str, folder: Path) -> None:
     lock, stamp = folder / "package-lock.json", folder / "node_modules" / ".maquette-lock.json"
     if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
         return
-    # No install scripts: nothing that a package brings runs on this machine by being installed.
+    # No install scripts: installing a package must not run its code.
     run_step(title, npm("ci", "--ignore-scripts"), cwd=folder, environment=environment())
     shutil.copyfile(lock, stamp)
 

@@ -27,7 +27,7 @@ RECONCILE_SECONDS = 120
 
 @dataclass(frozen=True)
 class Parts:
-    """All parts, and the step between the database and those who read it."""
+    """All parts."""
 
     postgres: Part
     supabase: Part
@@ -39,7 +39,7 @@ class Parts:
 
 
 def build_parts(state: State, ports: Ports, secrets: LocalSecrets, http: httpx.AsyncClient) -> Parts:
-    """Describe the stack. `http` asks the parts whether they are ready, and must outlive them."""
+    """Describe the stack. `http` asks the parts whether they are ready; close it after they have ended."""
     server = _server(state, ports, secrets)
     gateway = Gateway(
         database_url=server.url,
@@ -118,7 +118,7 @@ def build_parts(state: State, ports: Ports, secrets: LocalSecrets, http: httpx.A
             f"{ports.stripe_url}/_local/health",
         ),
         api=web_part("api", python("api"), api, f"{ports.app_url}/readyz"),
-        # It listens nowhere: it is ready when the API, which it works beside, is.
+        # It listens on no port: it counts as ready when the API is.
         reconcile=web_part(
             "reconcile",
             python("api.reconcile", "--every", str(RECONCILE_SECONDS)),
@@ -155,7 +155,7 @@ def api_environment(ports: Ports, secrets: LocalSecrets) -> dict[str, str]:
         "STRIPE_SECRET_KEY": secrets.stripe_secret_key,
         "STRIPE_WEBHOOK_SECRET": secrets.stripe_webhook_secret,
         **LOCAL_PRICES,
-        # A proxy of this machine is for the internet, not for its own parts.
+        # A proxy that the environment names is for the internet, not for parts on this machine.
         "NO_PROXY": ",".join(filter(None, (HOST, os.environ.get("NO_PROXY")))),
     }
 

@@ -1,4 +1,4 @@
-"""`./maquette test`: the checks and tests in stages, and one table at the end."""
+"""`./maquette test`: runs the checks and tests in stages and prints a table at the end."""
 
 import os
 import subprocess
@@ -18,12 +18,12 @@ from local.cli.steps import ROOT, STATE, StepError, overlay
 
 REPORTS = STATE / "reports"
 
-# One more than there are cores: tests wait a third of their time, for a run that takes a while, or a cut connection.
+# One more than there are cores: tests wait for about a third of their time.
 WORKERS = min(4, (os.cpu_count() or 1) + 1)
-# Each worker has a stack of its own; files stay whole, so that their module's fixtures are made once.
+# Each worker has a stack of its own; all tests of a file run in one worker, so that its fixtures are made once.
 IN_PARALLEL = (f"--numprocesses={WORKERS}", "--dist=loadfile")
 
-# These keep one core busy each, so two of them run at a time; what a command of theirs prints comes when it ends.
+# Each of these keeps one core busy, so two run at a time; the output of a command is printed when it ends.
 SIDE_BY_SIDE = ("lint", "web", "types", "architecture", "unit")
 _is_beside_another: ContextVar[bool] = ContextVar("_is_beside_another", default=False)
 
@@ -114,7 +114,7 @@ def _integration() -> Iterator[Counts]:
     install_gateway()
     install_postgres()
     build_web()
-    # In the order of their names: by number of tests, as xdist would have it, the outages come last and alone.
+    # In the order of their names: xdist's order, by number of tests, would run test_outages.py last and alone.
     yield run_pytest("integration", (*IN_PARALLEL, "--no-loadscope-reorder"))
 
 
@@ -168,7 +168,7 @@ def _with_report(report: Path, run_tests: Callable[[], int]) -> Counts:
     report.unlink(missing_ok=True)
     code = run_tests()
     counts = read_junit(report) if report.exists() else Counts()
-    # A runner that found no test, or fell over, has failed whatever it counted.
+    # A runner that crashed or found no test has failed, whatever it counted.
     return counts if code == 0 or counts.failed else _total([counts, FAILED])
 
 

@@ -1,4 +1,4 @@
-"""What the local stack keeps on disk, and the lock by which one supervisor runs at a time."""
+"""What the local stack keeps on disk, and the lock that lets one supervisor run at a time."""
 
 import fcntl
 import os
@@ -14,20 +14,20 @@ from local.machine import HOST, is_free
 
 
 class StackError(Exception):
-    """The stack cannot do what was asked; the message says what to do."""
+    """The command cannot be carried out; the message says what to do."""
 
 
 class Ports(msgspec.Struct, frozen=True, kw_only=True):
     """Where the parts listen, all on 127.0.0.1. Each is an option of `up` and an environment variable."""
 
-    app: int
-    supabase: int
-    studio: int
-    inbox: int
-    smtp: int
-    postgres: int
-    replicate: int
-    stripe: int
+    app: int = 8000
+    supabase: int = 54321
+    studio: int = 54323
+    inbox: int = 54324
+    smtp: int = 54325
+    postgres: int = 54329
+    replicate: int = 54330
+    stripe: int = 54331
 
     @property
     def app_url(self) -> str:
@@ -60,16 +60,7 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
         return f"http://{HOST}:{self.stripe}"
 
 
-DEFAULT_PORTS = Ports(
-    app=8000,
-    supabase=54321,
-    studio=54323,
-    inbox=54324,
-    smtp=54325,
-    postgres=54329,
-    replicate=54330,
-    stripe=54331,
-)
+DEFAULT_PORTS = Ports()
 
 
 class State:
@@ -87,9 +78,9 @@ class State:
 
     @contextmanager
     def locked(self, ports: Ports | None = None) -> Generator[None]:
-        """Hold the stack for oneself, noting where it will listen. Raises StackError while another holds it.
+        """Hold the lock, and write down where the stack will listen. Raises StackError while another process holds it.
 
-        The kernel gives the lock back when its holder dies, however it dies.
+        The kernel releases the lock when its holder ends, also after a crash.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock.open("a+b") as file:
@@ -116,7 +107,7 @@ class State:
         raise StackError("The local stack does not run. Start it with `./maquette up` in another terminal.")
 
     def keep_previous_logs(self) -> None:
-        """Make room for the logs of a new run, the last run's staying beside them."""
+        """Rename the logs of the last run, so that the new run starts new ones."""
         self.logs.mkdir(parents=True, exist_ok=True)
         for log in self.logs.glob("*.log"):
             log.replace(log.with_suffix(".previous"))
@@ -143,7 +134,7 @@ def current_state() -> State:
 
 
 def require_free(ports: Ports) -> None:
-    """Raise StackError naming each port that another program holds, with the option that chooses another."""
+    """Raise StackError naming each port that another program uses, with the option that chooses another."""
     if len(set(msgspec.structs.astuple(ports))) < len(msgspec.structs.fields(ports)):
         raise StackError("Two parts cannot listen on the same port: choose a different one for each.")
     busy = [(name, port) for name, port in msgspec.structs.asdict(ports).items() if not is_free(port)]

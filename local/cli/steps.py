@@ -1,4 +1,4 @@
-"""Steps of an installation: one line each with its time, and an explanation when one fails.
+"""Steps of an installation: each prints one line with its time, and an explanation when it fails.
 
 Standard library only, because the first step runs before any package is installed.
 """
@@ -84,7 +84,7 @@ def run_step(
 
 
 def overlay(variables: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with `variables` on top."""
+    """This process's environment, with `variables` added or replaced."""
     return {**os.environ, **variables}
 
 

@@ -1,4 +1,4 @@
-"""`./maquette up`: start the parts in the order of their needs, wait, and stop them all."""
+"""`./maquette up`: starts the parts in the order in which they need each other, waits, and stops them all."""
 
 import asyncio
 import signal
@@ -14,7 +14,7 @@ from local.machine import explained
 from local.secrets import LocalSecrets, load_or_create
 from local.supervisor import PartError, Supervisor, end_leftovers
 
-PROBE_SECONDS = 5.0  # readiness of the API includes a question to the database
+PROBE_SECONDS = 5.0  # the readiness of the API includes a query to the database
 
 
 def run(state: State, ports: Ports) -> None:
@@ -52,7 +52,7 @@ async def _serve(state: State, ports: Ports, secrets: LocalSecrets) -> None:
 
     for received in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(received, ask_to_stop)
-    # Proxies of the environment are for the internet, not for the parts of this machine.
+    # Proxies that the environment names are for the internet, not for parts on this machine.
     async with httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False) as http:
         started = time.monotonic()
         start = asyncio.create_task(_start(supervisor, build_parts(state, ports, secrets, http), state, ports, secrets))
@@ -72,7 +72,7 @@ async def _serve(state: State, ports: Ports, secrets: LocalSecrets) -> None:
 async def _start(supervisor: Supervisor, parts: Parts, state: State, ports: Ports, secrets: LocalSecrets) -> None:
     async def database() -> None:
         await supervisor.start(parts.postgres)
-        await supervisor.start(parts.supabase)  # makes the schemas that our migrations refer to
+        await supervisor.start(parts.supabase)  # it makes the schemas that our migrations refer to
         await asyncio.to_thread(migrate, state, ports, secrets)
 
     _say("Starting ...")
@@ -81,7 +81,7 @@ async def _start(supervisor: Supervisor, parts: Parts, state: State, ports: Port
         group.create_task(supervisor.start(parts.inbox))
         group.create_task(supervisor.start(parts.replicate))
         group.create_task(supervisor.start(parts.stripe))
-        # Loads while the database starts; ready when the database is.
+        # Started now, because loading it takes as long as the database takes to start.
         group.create_task(supervisor.start(parts.api))
     await supervisor.start(parts.reconcile)
     if not state.seeded.exists():
@@ -89,7 +89,7 @@ async def _start(supervisor: Supervisor, parts: Parts, state: State, ports: Port
 
 
 async def _seed() -> None:
-    """Bring the community's sets, once: seconds of the first start. Without them the product works too."""
+    """Add the community sets at the first start, which takes some seconds. The product works without them too."""
     seeding = await asyncio.create_subprocess_exec(sys.executable, "-m", "local.community")
     try:
         if await seeding.wait():

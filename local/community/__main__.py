@@ -23,7 +23,7 @@ def main() -> None:
         httpx.Client(base_url=ports.supabase_url, headers=headers, timeout=UPLOAD_SECONDS, trust_env=False) as storage,
     ):
         seed(connection, storage, lambda text: print(text, file=sys.stderr, flush=True))
-    # Not again: what operators delete stays deleted.
+    # Once only: sets that operators delete must not come back.
     state.seeded.touch()
 
 

@@ -1,4 +1,4 @@
-"""Whether what operators curate can still be made: every item held against runtime.py."""
+"""Whether the items that operators curate can still be made: each is checked against runtime.py."""
 
 from collections.abc import Iterator
 

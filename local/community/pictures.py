@@ -1,7 +1,7 @@
-"""Pictures of seed items: what the local Replicate delivers for their settings, kept as the webhooks would keep it.
+"""Pictures of seed items: what the local Replicate makes for their settings, stored as the webhook handler stores it.
 
-They are drawn once, by `python -m local.community.pictures`, and kept beside this module: drawing all of them takes a
-minute and more. tests/unit/test_community_seeds.py holds them against a new drawing.
+They are drawn once, by `python -m local.community.pictures`, and kept beside this module: drawing all of them takes
+more than a minute. tests/unit/test_community_seeds.py compares them with a new drawing.
 """
 
 from pathlib import Path
@@ -39,7 +39,7 @@ class SeedPicture(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_picture(one: SeedSet, index: int) -> SeedPicture:
-    """The picture of an item that was drawn."""
+    """The picture of an item, as it was drawn before."""
     picture, thumbnail = _files(one, index)
     with Image.open(picture) as full, Image.open(thumbnail) as small:
         return SeedPicture(
@@ -52,13 +52,13 @@ def read_picture(one: SeedSet, index: int) -> SeedPicture:
 
 
 def order_of(item: SeedItem) -> Order:
-    """What a run with an item's settings asks the local Replicate for."""
+    """The order that a generation with an item's settings makes at the local Replicate."""
     values = model_input(item.preset, item.settings, item.prompt, 1, item.seed, None)
     return order_for(item.preset.model, Catalogue()[item.preset.model].with_defaults(values), item.seed)
 
 
 def draw(item: SeedItem) -> PreparedOutput:
-    """Draw the picture of an item; some seconds of one core."""
+    """Draw the picture of an item; takes some seconds."""
     return prepare(render(order_of(item)).content, TASK)
 
 

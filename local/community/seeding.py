@@ -1,4 +1,4 @@
-"""Bring the seed sets to a local stack: pictures to Storage, rows to the database, one set after the other."""
+"""Add the seed sets to a local stack, one after the other: pictures to Storage, rows to the database."""
 
 import hashlib
 from collections.abc import Callable
@@ -29,7 +29,7 @@ values (%s, %s, %s, 'Maquette', %s, %s, %s, %s, %s, %s, %s, %s, %s)
 
 
 def seed(connection: psycopg.Connection, storage: httpx.Client, say: Callable[[str], None]) -> None:
-    """Add every set that is not there; a set appears whole. `storage` carries the secret key."""
+    """Add every set that is missing, each in one transaction. `storage` sends the secret key."""
     there = {slug for (slug,) in connection.execute("select slug from public.community_collections")}
     for position, one in enumerate(read_sets()):
         if one.slug in there:

@@ -1,4 +1,4 @@
-"""The sets that a local stack begins with, as `sets.json` describes them."""
+"""The community sets of a new local stack, as `sets.json` describes them."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,7 @@ class SeedItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def preset(self) -> Preset:
-        """The preset, which the tests hold to be there."""
+        """The preset; tests make sure that it exists."""
         preset = find_preset(self.preset_id)
         if preset is None:
             raise LookupError(self.preset_id)
@@ -29,7 +29,7 @@ class SeedItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SeedSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A set; its place and that of its items are those of the file."""
+    """A community set; sets and items are shown in the order of the file."""
 
     slug: str
     title: str
@@ -39,5 +39,4 @@ class SeedSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_sets() -> list[SeedSet]:
-    """All sets of the file."""
     return msgspec.json.decode(FILE.read_bytes(), type=list[SeedSet])

@@ -14,13 +14,13 @@ from litestar.params import Dependency
 from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]
 
 from local.inbox.mailbox import Mail, Mailbox
+from local.machine import HOST
 
-HOST = "127.0.0.1"
 MAIL_BYTES = 1024 * 1024
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "web"
 
-# A mail may hold anything: no scripts, no remote pictures (a sender would learn that it was read), links in a new tab.
+# A mail may contain anything: no scripts, no remote pictures (they tell a sender that it was read), links in new tabs.
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -48,7 +48,7 @@ def messages(mailbox: Kept) -> list[Mail]:
 
 @get("/messages/{mail_id:int}/html", media_type="text/html", sync_to_thread=False)
 def message_html(mail_id: int, mailbox: Kept) -> Response[str]:
-    """The HTML part of a mail, locked up."""
+    """The HTML part of a mail, with a policy that runs nothing and loads nothing."""
     mail = mailbox.find(mail_id)
     if mail is None or mail.html is None:
         raise NotFoundException("No such mail.")
@@ -60,12 +60,12 @@ def message_html(mail_id: int, mailbox: Kept) -> Response[str]:
 
 @delete("/messages", sync_to_thread=False)
 def clear(mailbox: Kept) -> None:
-    """Forget all mails."""
+    """Delete all mails."""
     mailbox.clear()
 
 
 class _Delivery:
-    """What aiosmtpd calls for each mail."""
+    """aiosmtpd calls this for each mail."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
@@ -77,7 +77,7 @@ class _Delivery:
 
 
 def create_app(port: int, smtp_port: int) -> Litestar:
-    """The inbox. `port` is where it is served, `smtp_port` where it takes mail, both on this machine only."""
+    """The inbox, served on `port`. It receives mail on `smtp_port`. Both listen on this machine only."""
     mailbox = Mailbox()
 
     @asynccontextmanager
@@ -109,7 +109,7 @@ def create_app(port: int, smtp_port: int) -> Litestar:
         ],
         dependencies={"mailbox": provide_mailbox},
         lifespan=[mail_server],
-        # A page of another site that points a name at 127.0.0.1 would otherwise read the codes.
+        # Otherwise a page of another site could read the codes, by pointing its own name at 127.0.0.1 (DNS rebinding).
         allowed_hosts=AllowedHostsConfig([f"{HOST}:{port}", f"localhost:{port}"]),
         openapi_config=None,
     )

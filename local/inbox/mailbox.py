@@ -1,4 +1,4 @@
-"""The mail that arrived: parsed for reading, newest first, in memory and bounded."""
+"""The mail that arrived: parsed, newest first, kept in memory up to a limit."""
 
 import re
 from collections import deque
@@ -12,15 +12,15 @@ from itertools import count
 import msgspec
 
 CAPACITY = 200
-"""Mails kept; the oldest goes first."""
+"""Mails kept; a new one removes the oldest."""
 CODE = re.compile(r"(?<![\w#/.-])\d{6,8}(?![\w/-])")
-LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")  # not the full stop after it
+LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")  # without the full stop of a sentence
 _HIDDEN = {"head", "style", "script"}
 _BLOCKS = {"br", "div", "h1", "h2", "h3", "li", "p", "tr"}
 
 
 class Mail(msgspec.Struct, frozen=True):
-    """One mail. `codes` and `links` are what a person, or a test, came for."""
+    """One mail. `codes` and `links` are what a person, or a test, needs from it."""
 
     id: int
     sender: str
@@ -41,7 +41,7 @@ class Mailbox:
         self._ids = count(1)
 
     def receive(self, sender: str, recipients: list[str], content: bytes) -> Mail:
-        """Keep a mail as the SMTP client sent it, however odd: what cannot be parsed is shown raw."""
+        """Keep a mail as the SMTP client sent it; what cannot be parsed is shown as it is."""
         message = message_from_bytes(content, EmailMessage, policy=modern_policy)
         html = _body(message, "html")
         reader = _HtmlReader()
@@ -62,20 +62,18 @@ class Mailbox:
         return mail
 
     def newest_first(self) -> list[Mail]:
-        """All kept mails."""
         return list(self._mails)
 
     def find(self, mail_id: int) -> Mail | None:
-        """One mail, unless it has gone."""
+        """The mail with this id; None when it was removed."""
         return next((mail for mail in self._mails if mail.id == mail_id), None)
 
     def clear(self) -> None:
-        """Forget all mails."""
         self._mails.clear()
 
 
 class _HtmlReader(HTMLParser):
-    """The words and links of a mail that has no text part."""
+    """Reads the text and the links of an HTML mail."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,1 +1,1 @@
-"""A local Replicate: the documented HTTP API, with pictures really made from each request, and faults on demand."""
+"""A local Replicate: its documented HTTP API, pictures made from each request, and faults that tests ask for."""

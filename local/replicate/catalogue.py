@@ -113,7 +113,7 @@ _version_request_validator = Draft7Validator(
 
 
 def validate_request(body: object, *, by_version: bool) -> dict[str, Any]:
-    """Check the envelope of a create request; its `input` is the model's to check."""
+    """Check a create request, except its `input`, which `Model.validate` checks."""
     validator = _version_request_validator if by_version else _request_validator
     _refuse_invalid(validator, body, root="(root)")
     assert isinstance(body, dict)

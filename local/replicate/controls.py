@@ -31,7 +31,7 @@ class ControlController(Controller):
 
     @get("/faults")
     async def list_faults(self, services: NamedDependency[Services]) -> list[Fault]:
-        """Faults not used up yet."""
+        """Faults that have not happened yet."""
         return services.faults.waiting()
 
     @delete("/faults")

@@ -18,7 +18,7 @@ from local.replicate.settings import ReplicateSettings
 from local.webhooks import WebhookSender, accepted
 
 RETRY_DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 29.0)
-"""Seconds before each repeat of a final delivery; together the minute after which Replicate gives up."""
+"""Seconds before each repeat of a final delivery; together one minute, as long as Replicate tries."""
 
 ANSWER_TIMEOUT = 10.0
 """Seconds a receiver has to answer."""

@@ -1,4 +1,4 @@
-"""Fetching the photo that a request names, within bounds."""
+"""Fetches the photo that a request names, within limits."""
 
 import base64
 import binascii
@@ -16,7 +16,7 @@ FETCH_TIMEOUT = 20.0
 
 
 class InputError(Exception):
-    """The photo could not be had; the prediction fails with this sentence."""
+    """The photo could not be fetched; the prediction fails with this sentence."""
 
 
 def photo_url(values: Mapping[str, Any]) -> str | None:

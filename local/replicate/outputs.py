@@ -21,7 +21,7 @@ DRIP_SECONDS = 1.0
 """Between two bytes of the `drip` fault."""
 
 BOMB_BYTES = 2 * 1024**3
-"""What the `gzip_bomb` fault unpacks to; about 2 MB travel."""
+"""Size of the `gzip_bomb` fault's file when unpacked; about 2 MB are sent."""
 
 HUGE_SIDE = 50_000
 """Pixels of each side that the `huge_dimensions` fault's PNG declares."""

@@ -1,4 +1,4 @@
-"""Refusals, worded as Replicate words them."""
+"""Refusals, with the same words as Replicate's."""
 
 from collections.abc import Sequence
 

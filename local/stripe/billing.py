@@ -16,7 +16,7 @@ DECLINED: Final = {
     "4000000000000002": "Your card was declined.",
     "4000000000009995": "Your card has insufficient funds.",
 }
-# Attaches, and fails when it is charged later.
+# Is accepted, and fails when it is charged later.
 FAILS_LATER: Final = "4000000000000341"
 NEEDS_CONFIRMATION: Final = {"4000002500003155", "4000002760003184", "4000000000003220"}
 GOOD: Final = {"4242424242424242", "5555555555554444", FAILS_LATER, *NEEDS_CONFIRMATION}
@@ -30,7 +30,7 @@ class CardRefused(Exception):
 
 
 class Billing:
-    """The account's subscriptions."""
+    """The subscriptions of the account."""
 
     def __init__(
         self, settings: StripeSettings, prices: Sequence[SoldPrice], store: Store, events: EventSender
@@ -83,7 +83,7 @@ class Billing:
         return made
 
     def sell_another_product(self, customer_id: str) -> Object:
-        """A subscription that has nothing to do with Maquette, as the account's other systems make them."""
+        """Make a subscription to a product that is not Maquette's."""
         now = self.now()
         made = objects.subscription(now, customer_id, OTHER_PRODUCT, self._period_end(now, OTHER_PRODUCT), {})
         self._store.put(made)

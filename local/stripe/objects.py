@@ -24,17 +24,15 @@ def _made(kind: str, **values: Any) -> Object:  # noqa: ANN401 - JSON
 
 
 def customer(created: int, email: str | None, metadata: Object) -> Object:
-    """A customer."""
     return _made("customer", id=new_id("cus"), created=created, email=email, metadata=metadata, discount=None)
 
 
 def deleted_customer(customer_id: str) -> Object:
-    """What is left of a customer."""
+    """All that Stripe shows of a deleted customer."""
     return {"id": customer_id, "object": "customer", "deleted": True}
 
 
 def price(sold: SoldPrice) -> Object:
-    """A price of this account."""
     return _made(
         "price",
         id=sold.id,
@@ -70,7 +68,6 @@ def checkout_session(created: int, customer_id: str, sold: SoldPrice, url: str, 
 
 
 def portal_session(created: int, customer_id: str, url: str, return_url: str, session_id: str) -> Object:
-    """A session of the customer portal."""
     return _made(
         "billing_portal.session",
         id=session_id,
@@ -115,19 +112,18 @@ def subscription(created: int, customer_id: str, sold: SoldPrice, ends: int, met
 
 
 def set_price(made: Object, sold: SoldPrice) -> None:
-    """Put a subscription's one item on another price."""
+    """Give a subscription's one item another price."""
     item = made["items"]["data"][0]
     item["price"] = price(sold)
     item["plan"] = {**item["plan"], "id": sold.id, "amount": sold.amount, "interval": sold.interval}
 
 
 def set_period(made: Object, starts: int, ends: int) -> None:
-    """The running period of a subscription's item, in seconds since the epoch."""
+    """Set the current period of a subscription's item, in seconds since the epoch."""
     made["items"]["data"][0] |= {"current_period_start": starts, "current_period_end": ends}
 
 
 def invoice(created: int, of: Object, sold: SoldPrice, *, paid: bool, reason: str) -> Object:
-    """An invoice of a subscription."""
     return _made(
         "invoice",
         id=new_id("in"),

@@ -13,11 +13,10 @@ class StripeProblem(Exception):
 
 
 def missing(kind: str, object_id: str) -> StripeProblem:
-    """No such object."""
     message = f"No such {kind}: '{object_id}'"
     return StripeProblem(404, "invalid_request_error", message, code="resource_missing", param="id")
 
 
 def invalid(param: str, message: str) -> StripeProblem:
-    """A parameter that is not allowed or not there."""
+    """A parameter that is missing or not allowed."""
     return StripeProblem(400, "invalid_request_error", message, code="parameter_invalid", param=param)

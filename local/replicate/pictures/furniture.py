@@ -1,4 +1,4 @@
-"""Pieces that rooms and sets are furnished with."""
+"""Furniture, plants and other pieces of a scene."""
 
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ BLACK = Material("#1d1d1f", gloss=0.3)
 
 
 class Spot(NamedTuple):
-    """Where a piece stands and which way it looks; 0 degrees faces the viewer."""
+    """Where a piece stands and how it is turned; at 0 degrees it faces the viewer."""
 
     x: float
     z: float
@@ -57,7 +57,7 @@ def armchair(scene: Scene, spot: Spot, cover: str, wood: str) -> None:
     cloth, frame = Material(cover, texture="fabric"), Material(wood, texture="wood", gloss=0.2)
     scene.box(spot.at(0, 0.4, 0.02), (0.62, 0.16, 0.62), cloth, spot.turn, 0.07)
     for step in range(3):
-        # A leaning back, as three stacked slices.
+        # The back leans: three slices, each further behind.
         scene.box(spot.at(0, 0.56 + step * 0.15, -0.27 - step * 0.045), (0.6, 0.18, 0.14), cloth, spot.turn, 0.065)
     for side in (-1, 1):
         x = side * 0.36
@@ -95,7 +95,7 @@ def bowl(scene: Scene, foot: Vector, radius: float, material: Material) -> None:
 
 
 def plant(scene: Scene, spot: Spot, rng: Random, height: float = 1.5, pot: str = "#ece6dc") -> None:
-    """A potted palm: arching leaves from one crown."""
+    """A palm in a pot: curved leaves from one point."""
     tub = height * 0.16
     scene.lathe(spot.at(0, 0, 0), [(0, tub * 0.72), (tub * 1.7, tub)], Material(pot, gloss=0.15))
     scene.post(spot.at(0, tub * 1.7, 0), tub * 0.9, 0.01, Material("#3b2c22"))
@@ -195,7 +195,7 @@ def curtain(scene: Scene, x: float, z_from: float, z_to: float, height: float, c
 def tree(
     scene: Scene, spot: Spot, rng: Random, height: float = 5.0, greens: tuple[str, str] = ("#3e5b2a", "#7d9445")
 ) -> None:
-    """A broad crown of overlapping clumps."""
+    """A trunk and a crown of overlapping balls."""
     bark = Material("#5a4332", texture="wood", bump=0.4)
     scene.rod(spot.at(0, 0, 0), spot.at(0, height * 0.55, 0), height * 0.03, bark, height * 0.018)
     crown = Material(greens[0], greens[1], texture="foliage", bump=1.3)

@@ -19,7 +19,7 @@ Kind = Literal["box", "ball", "frustum", "ridge"]
 
 
 class Shape(Struct, frozen=True):
-    """A unit box, sphere, frustum or skyline (y from -1 to 1) carried into the world by `axes` and `centre`."""
+    """A unit box, sphere, frustum or skyline (y from -1 to 1), placed in the world by `axes` and `centre`."""
 
     kind: Kind
     centre: Array
@@ -32,7 +32,7 @@ class Shape(Struct, frozen=True):
     top: float = 1.0
     """Radius of a frustum at its top, where the bottom has 1: 1 is a cylinder, 0 a cone. Of a ridge, which one."""
     casts: bool = True
-    """Whether it throws shadows; a wall between the viewer and the room does not."""
+    """Whether it casts shadows; a wall between the viewer and the room does not."""
 
     @property
     def half(self) -> Array:
@@ -62,13 +62,13 @@ def shape(
 
 
 def yaw(degrees: float) -> Array:
-    """A turn about the vertical."""
+    """A rotation about the vertical."""
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], np.float32)
 
 
 def upright_along(direction: Sequence[float]) -> Array:
-    """The rotation that carries the y axis to `direction`."""
+    """The rotation that turns the y axis to `direction`."""
     y = np.asarray(direction, np.float64)
     y = y / np.linalg.norm(y)
     helper = np.array([1.0, 0.0, 0.0]) if abs(y[0]) < 0.9 else np.array([0.0, 0.0, 1.0])
@@ -101,13 +101,13 @@ class View(Struct, frozen=True):
         return (x + 1) * (self.width / 2) - 0.5, (1 - y) * (self.height / 2) - 0.5, depth
 
     def grid(self, rows: slice, columns: slice) -> tuple[Array, Array]:
-        """How far right and up of the middle each column and row is."""
+        """How far each column is right of the middle, and each row above it."""
         x = ((np.arange(columns.start, columns.stop, dtype=np.float32) + 0.5) / self.width * 2 - 1) * self.half_width
         y = (1 - (np.arange(rows.start, rows.stop, dtype=np.float32) + 0.5) / self.height * 2) * self.half_height
         return x.astype(np.float32), y.astype(np.float32)
 
     def directions(self) -> Array:
-        """Of all rays of a perspective view (3, h, w); a step of one along `forward`."""
+        """Directions (3, h, w) of all rays of a perspective view, each one long along `forward`."""
         x, y = self.grid(slice(0, self.height), slice(0, self.width))
         plane = self.right[:, None, None] * x[None, None, :] + self.up[:, None, None] * y[None, :, None]
         return plane + self.forward[:, None, None]
@@ -166,7 +166,7 @@ def normals(one: Shape, points: Array) -> Array:
         beyond = np.maximum(np.abs(unit) * half - (half - round_off), 0.0)
         gradient = np.sign(unit) * beyond * half
     elif one.kind == "ridge":
-        # The face falls away from each top to both sides.
+        # The surface slopes down from each top to both sides.
         slope = skyline(unit[0] + np.float32(0.004), one.top) - skyline(unit[0] - np.float32(0.004), one.top)
         gradient = np.stack([-slope * 12, np.full_like(slope, 0.7), np.ones_like(slope)])
         gradient *= one.half[:, None]

@@ -9,7 +9,7 @@ from local.replicate.pictures.surface import noise
 
 
 def painted(picture: Array, amount: float) -> Array:
-    """Broad strokes: flattened patches with their edges kept."""
+    """As with broad brush strokes: areas become flat, their edges stay."""
     source = (np.clip(picture, 0, 1) * 255).astype(np.uint8)
     flat = cv2.edgePreservingFilter(source, flags=cv2.RECURS_FILTER, sigma_s=40, sigma_r=0.35)
     stroke = cv2.stylization(source, sigma_s=30, sigma_r=0.3).astype(np.float32) / 255
@@ -40,7 +40,7 @@ def sketched(picture: Bytes, colored: Array, rng: Random) -> Array:
 
 
 def _paper_edge(drawn: Array, paper: Array, rng: Random) -> Array:
-    """The colours end unevenly before the edge of the sheet."""
+    """Leave a border of paper with an uneven edge."""
     height, width = drawn.shape[:2]
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
     inset = np.minimum(np.minimum(x, 1 - x) * width, np.minimum(y, 1 - y) * height) / max(width, height)

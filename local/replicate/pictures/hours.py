@@ -1,4 +1,4 @@
-"""The light of each hour, as a photo takes it on."""
+"""The light of each hour, for pictures that are made from a photo."""
 
 from collections.abc import Mapping
 

@@ -35,7 +35,7 @@ WIDTH, HEIGHT, BACK, FRONT = 6.4, 2.85, -2.6, 5.2
 
 
 def room_light(hour: str) -> Light:
-    """Daylight from the left; lamps count for more as it fades."""
+    """Daylight from the left, weaker in the evening."""
     match hour:
         case "night":
             return Light("#31405f", "#2a3350", "#5b4a3c", 0.34, "#8fa7d8", 0.5, (0.7, -0.75, -0.3), exposure=1.15)
@@ -78,7 +78,7 @@ def _room(theme: Theme, size: tuple[int, int], rng: Random, *, accent: bool) -> 
 
 
 def _window(scene: Scene, wall: Material, metal: str, sill: float) -> None:
-    """A wide opening in the left wall, with its bars; light and the sun's patch come through it."""
+    """A wide opening in the left wall, with bars; the sun shines through it."""
     near, far, top, x = 1.9, -1.75, 2.45, -WIDTH / 2 - 0.08
     pieces = ((BACK, far, 0.0, HEIGHT), (near, FRONT, 0.0, HEIGHT), (far, near, 0.0, sill), (far, near, top, HEIGHT))
     for z_from, z_to, y_from, y_to in pieces:
@@ -219,7 +219,7 @@ def kitchen(theme: Theme, size: tuple[int, int], rng: Random) -> Scene:
     scene.box((0, 0.45, 0.0), (length - 0.2, 0.88, 0.75), Material(palette.wood, texture="slats"), bevel=0.006)
     scene.box((0, 0.91, 0.02), (length, 0.07, 0.98), stone, bevel=0.008)
     bowl(scene, (-0.45, 0.95, 0.05), 0.19, Material(palette.accent, gloss=0.3))
-    for angle in (0, 120, 240):
+    for angle in (0, 120, 240):  # radians: the three lie close together
         scene.ball(
             (-0.45 + 0.07 * math.cos(angle), 1.05, 0.05 + 0.07 * math.sin(angle)), 0.05, Material("#d98a32", gloss=0.3)
         )

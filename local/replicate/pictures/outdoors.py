@@ -1,4 +1,4 @@
-"""A new sky and another hour, in a photo from outside."""
+"""A photo from outside, with a new sky and at another hour."""
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from local.replicate.pictures.words import Theme
 
 
 def with_new_sky(picture: Bytes, open_sky: Array, theme: Theme, rng: Random, strength: float) -> Array:
-    """A new sky, the hour's light, and at dusk the windows lit."""
+    """A new sky, the light of the hour, and at dusk light in the windows."""
     height, width = picture.shape[:2]
     scene = picture.astype(np.float32) / 255
     ground = scene
@@ -34,7 +34,7 @@ def with_new_sky(picture: Bytes, open_sky: Array, theme: Theme, rng: Random, str
     painted = _sky_picture(width, height, theme, rng)
     weight = (open_sky * min(1.0, 0.3 + strength))[..., None]
     joined = ground * (1 - weight) + painted * weight
-    # Haze takes on the colour of the new sky towards the horizon.
+    # What is far takes on the colour of the new sky at the horizon.
     haze = farness(picture)[..., None] * 0.16 * (1 - weight)
     joined = joined + (painted[int(height * 0.55)].mean(axis=0) - joined) * haze
     glow = blur(np.maximum(joined - 0.7, 0), max(width, height) / 40)

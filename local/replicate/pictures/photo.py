@@ -36,7 +36,7 @@ def transform(order: Order, photo: Image.Image, theme: Theme, rng: Random) -> Im
 
 
 def _fitted(photo: Image.Image, order: Order, rng: Random) -> Bytes:
-    """Crop the photo to the size of the order. A photo that only inspires is cropped and mirrored at random."""
+    """Crop the photo to the size of the order. An `image_prompt` is cropped and mirrored at random."""
     source = np.asarray(photo)
     height, width = source.shape[:2]
     scale = max(order.width / width, order.height / height)

@@ -11,7 +11,7 @@ BACKDROPS = ("#e9cdbd", "#ccd8cb", "#d9dfe6", "#e6ddcf", "#d8cbe0", "#f0e2c4", "
 
 
 def _studio(theme: Theme, size: tuple[int, int], rng: Random, distance: float, height: float) -> Scene:
-    """A seamless sweep of paper: floor and wall of one colour that run into each other."""
+    """A studio: floor and wall have one colour, and no edge between them."""
     dark = theme.hour in {"night", "dusk"}
     color = "#3a3a3e" if dark else rng.pick(BACKDROPS)
     aside = rng.between(-0.5, 0.5) * distance * 0.3
@@ -36,7 +36,7 @@ def _studio(theme: Theme, size: tuple[int, int], rng: Random, distance: float, h
         )
     light.sky = "#8f95a5" if dark else "#ffffff"
     light.horizon = "#4a4a50" if dark else color
-    # Behind the set the paper rises: floor and wall are one colour that runs together with distance.
+    # Fog in the colour of the wall hides the edge between floor and wall.
     light.fog, light.fog_density, light.fog_start = light.horizon, 0.42, distance + 0.5
     scene = Scene(view, light, focus=(0, height * 0.8, 0), radius=2.6)
     scene.box((0, -0.5, -6), (60, 1, 40), Material(color), casts=False)

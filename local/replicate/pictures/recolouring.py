@@ -1,4 +1,4 @@
-"""The surfaces of a room or a studio in new colours and another light, in a photo."""
+"""A photo of a room or a studio, with its surfaces in new colours and another light."""
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ SMALLEST_SURFACE = 0.015
 
 
 def recoloured(picture: Bytes, theme: Theme, rng: Random, strength: float, *, studio: bool) -> Array:
-    """Repaint surfaces and things in the palette; light and texture of the photo stay."""
+    """Give surfaces and things the colours of the palette; light and texture of the photo stay."""
     lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB).astype(np.float32)
     repaint = _backdrop(picture, rng) if studio else _shell(picture, theme, rng)
     weight = np.float32(min(1.0, 0.35 + strength * 0.75))
@@ -45,7 +45,7 @@ def _lab(color: str) -> Array:
 
 
 def _shift(mean: Array, target: Array, lift: float) -> Array:
-    """From a surface's mean colour towards the wanted one; shades are lifted by at most what light could do."""
+    """From a surface's mean colour to the new one. Its lightness changes only as much as light could change it."""
     lightness = float(np.clip(target[0] - mean[0], -28, 34)) * lift
     return np.array((lightness, (target[1] - mean[1]) * 0.7, (target[2] - mean[2]) * 0.7), np.float32)
 
@@ -56,10 +56,10 @@ def _backdrop(picture: Bytes, rng: Random) -> list[tuple[Array, str]]:
 
 
 def _shell(picture: Bytes, theme: Theme, rng: Random) -> list[tuple[Array, str]]:
-    """Floor, ceiling, far wall and side walls of a room, and what colour each shall have."""
+    """Masks of floor, ceiling, far wall and side walls of a room, and the new colour of each."""
     palette = theme.palette
     rows = np.linspace(0, 1, picture.shape[0], dtype=np.float32)[:, None]
-    # A weak corner lets the flood through: floor and ceiling fade out where they cannot be.
+    # Where an edge is weak, the mask grows too far: floor and ceiling end where they cannot be.
     floor = smooth_surface(picture, [(x / 10, 1.0) for x in range(11)], 1) * np.clip((rows - 0.62) * 9, 0, 1)
     ceiling = smooth_surface(picture, [(x / 10, 0.0) for x in range(3, 8)], 1) * np.clip((0.24 - rows) * 9, 0, 1)
     far = smooth_surface(picture, [(0.35, 0.35), (0.5, 0.3), (0.65, 0.35), (0.5, 0.42)])
@@ -69,7 +69,7 @@ def _shell(picture: Bytes, theme: Theme, rng: Random) -> list[tuple[Array, str]]
 
 
 def relit(picture: Array, theme: Theme, rng: Random, *, studio: bool) -> Array:
-    """Set exposure and hour, let light fall in from one side, indoors through a window's bars."""
+    """Set the exposure and the light of the hour, from one side; indoors with sun through a window."""
     height, width = picture.shape[:2]
     middle = float(np.median(picture.mean(axis=2)))
     wanted = 0.58 * HOUR_LEVEL[theme.hour]
@@ -90,7 +90,7 @@ def relit(picture: Array, theme: Theme, rng: Random, *, studio: bool) -> Array:
 
 
 def _window_beam(width: int, height: int, side: int, rng: Random) -> Array:
-    """Slanting patches of sun, as a window with bars throws them."""
+    """Slanting areas of sun, as behind a window with bars."""
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
     if side < 0:
         x = 1 - x

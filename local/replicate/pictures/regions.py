@@ -1,4 +1,4 @@
-"""Finding the parts of a photo: its large surfaces, its sky, its near and far."""
+"""Finds the parts of a photo: large surfaces, single things, the sky, and what is far away."""
 
 import cv2
 import numpy as np
@@ -89,7 +89,7 @@ def sky(picture: Bytes) -> Array | None:
 
 
 def farness(picture: Bytes) -> Array:
-    """A guess at distance, 0 near to 1 far: what stands higher, is paler and has less detail is further away."""
+    """An estimate of distance, 0 near to 1 far: what is higher in the picture and has less detail is further away."""
     height, width = picture.shape[:2]
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     lowness = np.linspace(0, 1, height, dtype=np.float32)[:, None].repeat(width, 1)

@@ -14,7 +14,7 @@ from local.replicate.pictures.surface import Material
 
 @dataclass
 class Light:
-    """Everything that shines. Colours are `#rrggbb`; strengths are relative, one is a well-lit white wall."""
+    """All light sources. Colours are `#rrggbb`; strengths are relative: at 1 a white wall is well lit."""
 
     sky: str = "#dfe8f5"
     horizon: str = "#f4efe6"
@@ -32,7 +32,7 @@ class Light:
     fog_density: float = 0.0
     """Per metre."""
     fog_start: float = 0.0
-    """Metres that are clear."""
+    """Metres without fog."""
     exposure: float = 1.0
     stars: bool = False
     sun_disc: bool = False
@@ -47,7 +47,7 @@ class Scene:
     light: Light
     focus: Vector = (0.0, 1.0, 0.0)
     radius: float = 6.0
-    """The sphere that shadows are worked out in, metres."""
+    """Metres; shadows are computed in a sphere of this radius around `focus`."""
     room: tuple[Vector, Vector] | None = None
     """Lowest and highest corner of an interior: its corners are darkened."""
     shapes: list[Shape] = field(default_factory=list[Shape])

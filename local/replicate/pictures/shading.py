@@ -13,15 +13,15 @@ from local.replicate.pictures.surface import noise, texture_at
 from local.replicate.pictures.tracing import trace
 
 SKY_STEP = 3
-"""Sky light is worked out for every third pixel each way, and along edges for each."""
+"""Sky light is computed for every third pixel in each direction, and along edges for each pixel."""
 
 
 SKY_BRIGHTNESS = np.float32(1.45)
-"""The sky as it is seen, against the light it gives."""
+"""Brightness of the visible sky, as a multiple of the light it gives."""
 
 
 def shade(scene: Scene) -> Array:
-    """The picture in linear light before film, (h, w, 3)."""
+    """The picture as linear light (h, w, 3)."""
     view = scene.view
     depth, which = trace(view, scene.shapes)
     height, width = depth.shape
@@ -88,7 +88,7 @@ def _paint_surfaces(
 
 
 def _surface_coordinates(own: Array, facing: Array, kind: str) -> tuple[Array, Array]:
-    """Planar coordinates in metres: across and along the side of the box that a point lies on; around for the round."""
+    """Surface coordinates in metres: across and along the side of a box; around and along what is round."""
     x, y, z = own
     if kind == "ridge":
         return x, y
@@ -123,7 +123,7 @@ def _indirect(scene: Scene, which: npt.NDArray[np.int16], place: Array, normal: 
 
 
 def _edges(which: npt.NDArray[np.int16], normal: Array) -> npt.NDArray[np.bool_]:
-    """Pixels that a sparse neighbour may not stand for."""
+    """Pixels whose light differs too much from that of their neighbours to be interpolated."""
     kernel = np.ones((3, 3), np.uint8)
     signed = which.astype(np.float32)
     differs = cv2.morphologyEx(signed, cv2.MORPH_GRADIENT, kernel) > 0
@@ -146,7 +146,7 @@ def _light_at(scene: Scene, sky: SkyLight, place: Array, normal: Array) -> Array
 
 
 def _corner_shade(room: tuple[Vector, Vector], place: Array, normal: Array) -> Array:
-    """Walls that meet take light from each other."""
+    """Darkening of the corners, where walls take light from each other."""
     shade_ = np.ones(place.shape[1], np.float32)
     for axis in range(3):
         for limit in (room[0][axis], room[1][axis]):
@@ -175,7 +175,7 @@ def _towards_sun(light: Light) -> Array:
 
 
 def _gleam(light: Light, directions: Array, normal: Array, gloss: Array, sun: Array | None) -> Array:
-    """Reflection of the surroundings, by Fresnel stronger at a glancing angle."""
+    """Reflections of the surroundings, stronger at a flat angle (Fresnel)."""
     result = np.zeros_like(normal)
     shiny = np.flatnonzero(gloss)
     if not shiny.size:

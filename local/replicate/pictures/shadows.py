@@ -13,20 +13,20 @@ from local.replicate.pictures.tracing import trace
 
 SKY_DIRECTIONS = 24
 SKY_MAP = 200
-"""Texels of each sky shadow map; coarse on purpose, the sum of all is soft."""
+"""Texels of each sky shadow map; few, because the sum of all maps is soft anyway."""
 
 SKY_BLUR, BOUNCE_BLUR = 2.2, 9.0
-"""Texels; light that comes from below was thrown back by the floor and has no sharp source."""
+"""Texels; light from below is reflected by the floor, so its shadows are softer."""
 
 THIN = 0.025
-"""Metres; what is thinner in two directions throws no shadow that the coarse maps could hold."""
+"""Metres; the coarse maps cannot show the shadow of what is thinner in two directions."""
 
 SUN_MAP = 1400
 BIAS = 0.03
 """Metres by which a surface may be behind the map and still count as lit."""
 
 CHUNK = 1 << 16
-"""Points lit at a time: their intermediate values stay in the processor's cache."""
+"""Points computed at a time, so that intermediate values stay in the processor's cache."""
 
 
 class ShadowMap(Struct, frozen=True):
@@ -36,7 +36,7 @@ class ShadowMap(Struct, frozen=True):
     """3x4: world point to column, row and depth."""
     depth: Array
     softness: float
-    """Metres of depth over which shadow sets in."""
+    """Metres of depth over which light changes to shadow."""
 
     def lit(self, place: Array) -> Array:
         """From 0, in shadow, to 1, for points (3, n)."""

@@ -23,7 +23,7 @@ PIXELS = 1024 * 1024
 
 
 def picture_size(values: Mapping[str, Any], photo: tuple[int, int] | None) -> tuple[int, int]:
-    """Width and height. A photo that is transformed sets the shape; an `image_prompt` only inspires and does not."""
+    """Width and height. A photo that is changed decides the shape; an `image_prompt` does not."""
     if photo is not None and "image_prompt" not in values:
         return _like_photo(*photo)
     if "size" in values:

@@ -1,4 +1,4 @@
-"""The looks of Recraft's styles that presets offer, laid over a finished picture."""
+"""The styles of Recraft that presets offer, applied to a finished picture."""
 
 import cv2
 import numpy as np
@@ -47,7 +47,7 @@ def _grainy(values: Array) -> Array:
 
 
 def _engraved(values: Array) -> Array:
-    """Darkness as the width of wavy lines."""
+    """Wavy lines, the wider the darker."""
     height, width = values.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     grey = blur(values.mean(axis=2), 1.2)

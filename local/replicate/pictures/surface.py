@@ -23,9 +23,9 @@ class Material(Struct, frozen=True):
     """The other colour of a two-tone texture."""
     texture: str = "plain"
     scale: float = 1.0
-    """Metres that the texture calls one."""
+    """Metres for one unit of the texture."""
     gloss: float = 0.0
-    """0 is chalk, 1 a mirror-like glaze."""
+    """0 is dull, 1 reflects like a mirror."""
     glow: float = 0.0
     """Light given off, in multiples of the colour."""
     bump: float = 0.0
@@ -67,7 +67,7 @@ def texture_at(material: Material, u: Array, v: Array) -> Texture:
 
 
 def _hash(cell: Array) -> Array:
-    """A number from 0 to 1 for each whole number, without pattern."""
+    """A pseudo-random number from 0 to 1 for each whole number."""
     scattered: Array = np.sin(cell * np.float32(12.9898)) * np.float32(43758.547)
     return np.mod(scattered, np.float32(1.0))
 
@@ -172,7 +172,7 @@ def _windows(first: Array, second: Array, u: Array, v: Array) -> Texture:
 
 
 def _peak(first: Array, second: Array, u: Array, v: Array) -> Texture:
-    """A mountain: rock, and snow above a ragged line; `v` runs from the foot up."""
+    """A mountain: rock, and snow above an uneven line; `v` runs from the foot up."""
     rough = noise(u * 0.5, v * 0.5) * 0.6 + noise(u * 1.7, v * 1.7) * 0.4
     snow = np.clip((v + (rough - 0.5) * 0.5) * 9.0, 0.0, 1.0)
     return _lit((first * (1 - snow) + second * snow) * (0.7 + 0.6 * rough))

@@ -1,4 +1,4 @@
-"""Which shape each ray of a view meets first: all rays of a picture at a time, with numpy."""
+"""Finds the shape that each ray of a view hits first, for all rays of a picture at a time, with numpy."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,13 +12,13 @@ from local.replicate.pictures.geometry import FAR, NEAR, Kind, Shape, View, skyl
 Indices = npt.NDArray[np.int64]
 
 SMALL = 1 << 13
-"""Pixels. A shape that covers no more is worked out together with others of its kind."""
+"""Pixels. A shape that covers no more is computed together with others of its kind."""
 
 BATCH = 1 << 15
-"""Pixels that are worked out together."""
+"""Pixels that are computed together."""
 
 _QUIET = np.errstate(divide="ignore", invalid="ignore", over="ignore")
-"""A ray that misses gives a division by zero or the root of a negative; the comparisons after it say no."""
+"""A ray that misses gives a division by zero or the root of a negative; the comparisons after it are then false."""
 
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float32).T
 
@@ -31,7 +31,7 @@ def _bounds(view: View, shapes: Sequence[Shape]) -> Indices:
     left, right = np.floor(columns.min(axis=1)) - 1, np.ceil(columns.max(axis=1)) + 2
     top, bottom = np.floor(rows.min(axis=1)) - 1, np.ceil(rows.max(axis=1)) + 2
     if not view.parallel:
-        # The projection of a corner behind the viewer says nothing.
+        # The projection of a corner behind the viewer is meaningless.
         around = depth.min(axis=1) < NEAR
         left, top = np.where(around, 0, left), np.where(around, 0, top)
         right = np.where(around, np.where(depth.max(axis=1) < NEAR, 0, view.width), right)
@@ -69,7 +69,7 @@ def _batches(indices: Indices, covered: Indices) -> Iterator[Indices]:
 
 
 def _take_nearest(depth: Array, which: npt.NDArray[np.int16], pixel: Indices, distance: Array, index: Indices) -> None:
-    """Enter the hits of many shapes; of two that are equally near the earlier one is seen."""
+    """Enter the hits of many shapes; of two that are equally near, the earlier one wins."""
     before = depth[pixel]
     np.minimum.at(depth, pixel, distance)
     won = distance == depth[pixel]
@@ -109,7 +109,7 @@ def _hits(
 
 
 def _hit(one: Shape, view: View, rows: slice, columns: slice) -> Array:
-    # Rays are made in the shape's own space at once: either origins or directions are all the same.
+    # Rays in the shape's own space: either their origins or their directions are all the same.
     x, y = view.grid(rows, columns)
     right, up, forward, origin = (
         one.inverse @ vector for vector in (view.right, view.up, view.forward, view.origin - one.centre)
@@ -123,7 +123,7 @@ def _hit(one: Shape, view: View, rows: slice, columns: slice) -> Array:
 
 
 def _distance(kind: Kind, top: npt.NDArray[np.float64], o: Array, d: Array) -> Array:
-    """Along rays in a shape's own space; FAR where they miss it."""
+    """Distances along rays in a shape's own space; FAR where they miss it."""
     match kind:
         case "box":
             return _hit_box(o, d)

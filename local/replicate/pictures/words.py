@@ -104,7 +104,7 @@ HOURS: Sequence[tuple[str, str]] = (
 
 
 class Theme(Struct, frozen=True):
-    """What a prompt describes, as far as a picture needs it."""
+    """What a picture shows."""
 
     subject: str
     named: bool
@@ -115,7 +115,7 @@ class Theme(Struct, frozen=True):
 
 
 def read_prompt(prompt: str, rng: Random) -> Theme:
-    """What the prompt does not say, `rng` decides."""
+    """The theme of a prompt; what the prompt does not say is picked at random."""
     text = prompt.lower()
     fallback = rng.pick(FALLBACK_SUBJECTS)
     named = _first(_SUBJECTS, text)
