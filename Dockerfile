@@ -8,11 +8,14 @@ RUN npm run build
 
 FROM python:3.11-slim
 WORKDIR /app
+# Bytecode is made here: the user of the image cannot write any, and each image worker would compile anew.
+ENV UV_COMPILE_BYTECODE=1
 COPY local/cli/uv.txt pyproject.toml uv.lock ./
 RUN pip install --no-cache-dir --require-hashes -r uv.txt
-RUN uv sync --frozen --no-default-groups
+RUN uv sync --frozen --no-build --no-default-groups
 COPY api api
 COPY libs libs
+RUN .venv/bin/python -m compileall -q api libs
 COPY --from=web /web/dist web/dist
 RUN useradd --system maquette
 USER maquette
