@@ -45,6 +45,13 @@ def install_postgres(major: int = MAJOR) -> None:
         raise StepError(f"{error}.") from error
 
 
+def install_stack() -> None:
+    """Install and build whatever a running stack takes from npm. Raises StepError."""
+    install_gateway()
+    install_postgres()
+    build_web()
+
+
 def install_web() -> None:
     """Install the packages of the web app if its lock file changed. Raises StepError."""
     _install("Installing web packages", WEB)

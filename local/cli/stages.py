@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
+from local.cli import coverage_table
 from local.cli.browser import ensure_chromium
 from local.cli.client import require_current_client
-from local.cli.node import WEB, build_web, environment, install_gateway, install_postgres, install_web, npm
+from local.cli.node import WEB, build_web, environment, install_stack, install_web, npm
 from local.cli.steps import ROOT, STATE, StepError, overlay
 
 REPORTS = STATE / "reports"
@@ -26,6 +28,10 @@ IN_PARALLEL = (f"--numprocesses={WORKERS}", "--dist=loadfile")
 # Each of these keeps one core busy, so two run at a time; the output of a command is printed when it ends.
 SIDE_BY_SIDE = ("lint", "web", "types", "architecture", "unit")
 _is_beside_another: ContextVar[bool] = ContextVar("_is_beside_another", default=False)
+
+# What these run of api/ and libs/ is counted together, so only when all of them run.
+COVERED = frozenset({"unit", "integration", "security"})
+_is_measured: ContextVar[bool] = ContextVar("_is_measured", default=False)
 
 
 class Counts(NamedTuple):
@@ -55,16 +61,27 @@ def run(names: Sequence[str]) -> int:
         print(f"There is no stage {', '.join(unknown)}. The stages are: {', '.join(STAGES)}.", file=sys.stderr)
         return 2
     REPORTS.mkdir(parents=True, exist_ok=True)
+    measured = COVERED.issubset(wanted)
+    if measured:
+        coverage_table.forget()
+    run_stage = partial(_run_stage, measured=measured)
     beside = [name for name in SIDE_BY_SIDE if name in wanted]
     with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(_run_beside if len(beside) > 1 else _run_stage, beside))
-    done += [_run_stage(name) for name in STAGES if name in wanted and name not in beside]
+        done = list(pool.map(partial(run_stage, beside_another=len(beside) > 1), beside))
+    done += [run_stage(name) for name in STAGES if name in wanted and name not in beside]
     outcomes = sorted(done, key=lambda outcome: list(STAGES).index(outcome.stage))
-    _print_summary(outcomes)
-    return 1 if any(outcome.counts.failed for outcome in outcomes) else 0
+    _print_stages(outcomes)
+    counts = [outcome.counts for outcome in outcomes]
+    if measured:
+        counts.append(PASSED if coverage_table.print_table() else FAILED)
+    total = _total(counts)
+    print(f"\n{total.passed} passed, {total.failed} failed, {total.skipped} skipped", flush=True)
+    return 1 if total.failed else 0
 
 
-def _run_stage(name: str) -> Outcome:
+def _run_stage(name: str, *, measured: bool, beside_another: bool = False) -> Outcome:
+    _is_measured.set(measured and name in COVERED)
+    _is_beside_another.set(beside_another)
     print(f"\n== {name}", flush=True)
     started = time.monotonic()
     steps: list[Counts] = []
@@ -74,11 +91,6 @@ def _run_stage(name: str) -> Outcome:
         print(error, file=sys.stderr)
         steps.append(FAILED)
     return Outcome(name, _total(steps), time.monotonic() - started)
-
-
-def _run_beside(name: str) -> Outcome:
-    _is_beside_another.set(True)
-    return _run_stage(name)
 
 
 def _lint() -> Iterator[Counts]:
@@ -111,25 +123,19 @@ def _web() -> Iterator[Counts]:
 
 
 def _integration() -> Iterator[Counts]:
-    install_gateway()
-    install_postgres()
-    build_web()
+    install_stack()
     # In the order of their names: xdist's order, by number of tests, would run test_outages.py last and alone.
     yield run_pytest("integration", (*IN_PARALLEL, "--no-loadscope-reorder"))
 
 
 def _security() -> Iterator[Counts]:
-    install_gateway()
-    install_postgres()
-    build_web()
+    install_stack()
     yield run_pytest("security", IN_PARALLEL)
 
 
 def _e2e() -> Iterator[Counts]:
     chromium = ensure_chromium()
-    install_gateway()
-    install_postgres()
-    build_web()
+    install_stack()
     yield run_pytest("e2e", IN_PARALLEL, {"CHROMIUM_PATH": chromium})
 
 
@@ -154,7 +160,8 @@ def _check(
 def run_pytest(folder: str, options: Sequence[str] = (), variables: Mapping[str, str] | None = None) -> Counts:
     """Run the tests of one folder, its usual output included."""
     report = REPORTS / f"{folder}.xml"
-    command = [sys.executable, "-m", "pytest", f"tests/{folder}", f"--junit-xml={report}", *options]
+    python = coverage_table.MEASURED if _is_measured.get() else (sys.executable,)
+    command = [*python, "-m", "pytest", f"tests/{folder}", f"--junit-xml={report}", *options]
     return _with_report(report, lambda: _run(command, variables=variables))
 
 
@@ -204,9 +211,7 @@ def _total(steps: Sequence[Counts]) -> Counts:
     return Counts(*map(sum, zip(*steps, strict=True))) if steps else Counts()
 
 
-def _print_summary(outcomes: Sequence[Outcome]) -> None:
+def _print_stages(outcomes: Sequence[Outcome]) -> None:
     print(f"\n{'stage':<14}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>10}")
     for stage, counts, seconds in outcomes:
         print(f"{stage:<14}{counts.passed:>8}{counts.failed:>8}{counts.skipped:>9}{seconds:>10.1f}")
-    total = _total([outcome.counts for outcome in outcomes])
-    print(f"\n{total.passed} passed, {total.failed} failed, {total.skipped} skipped", flush=True)

@@ -7,7 +7,7 @@ import time
 
 import httpx
 
-from local.cli.node import build_web, install_gateway, install_postgres
+from local.cli.node import install_stack
 from local.cli.parts import Parts, build_parts, migrate
 from local.cli.state import Ports, StackError, State, require_free
 from local.machine import explained
@@ -23,9 +23,7 @@ def run(state: State, ports: Ports) -> None:
         if end_leftovers(str(state.folder)):
             _say("Ended what an interrupted run had left behind.")
         require_free(ports)
-        install_gateway()
-        install_postgres()
-        build_web()
+        install_stack()
         secrets = load_or_create(state.folder)
         failures: list[str] = []
         try:

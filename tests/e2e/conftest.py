@@ -1,12 +1,12 @@
 """A running product and a browser. A test opens windows; whatever a page complains of fails the test."""
 
-import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
+from local.cli.browser import ensure_chromium
 from tests.support.checks.page_problems import Complaints
 from tests.support.clients.browser_user import Person
 from tests.support.processes.site import Site, running_site
@@ -27,7 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM_PATH"], args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=ensure_chromium(), args=["--no-sandbox"])
         yield browser
         browser.close()
 
@@ -76,6 +76,13 @@ def bob(open_window: OpenWindow, site: Site) -> Person:
 
 
 FAILED = pytest.StashKey[bool]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests of a browser more time than pyproject.toml gives to others: they wait for pages one after another."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(240))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -71,6 +71,8 @@ class Product(msgspec.Struct, kw_only=True):
             "STRIPE_WEBHOOK_SECRET": "whsec_local_tests",
             **LOCAL_PRICES,
             "NO_PROXY": HOST,
+            # A run under coverage measures this process too, also where nothing else is handed on.
+            **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
             **self.overrides,
         }
 

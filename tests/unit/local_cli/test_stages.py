@@ -1,8 +1,10 @@
 """How test stages are counted: nothing that failed, or ran nothing, may look passed."""
 
+from pathlib import Path
+
 import pytest
 
-from local.cli import stages
+from local.cli import coverage_table, stages
 from local.cli.stages import Counts, read_junit
 from local.cli.steps import StepError
 
@@ -66,3 +68,24 @@ def test_folder_without_tests_is_a_failure(reports: None, monkeypatch: pytest.Mo
     assert stages.run_pytest("empty") == Counts(failed=1)
     (tmp_path / "tests" / "empty" / "test_one.py").write_text("def test_one(): pass\n")
     assert stages.run_pytest("empty") == Counts(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("reached", "code", "last"), [(True, 0, "4 passed, 0 failed"), (False, 1, "3 passed, 1 failed")]
+)
+def test_coverage_is_judged_when_all_that_it_counts_ran(
+    reports: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    reached: bool,
+    code: int,
+    last: str,
+) -> None:
+    monkeypatch.setattr(stages, "STAGES", {name: _stage(Counts(1)) for name in sorted(stages.COVERED)})
+    monkeypatch.setattr(coverage_table, "DATA", tmp_path / "coverage")
+    monkeypatch.setattr(coverage_table, "print_table", lambda: reached)
+    assert stages.run([]) == code
+    assert capsys.readouterr().out.splitlines()[-1] == f"{last}, 0 skipped"
+    assert stages.run(["unit", "security"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "2 passed, 0 failed, 0 skipped"
