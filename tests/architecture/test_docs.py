@@ -1,16 +1,11 @@
-"""What documents and comments point at exists: files, links, decisions, commands."""
+"""What documents and comments point at exists: files, links, decisions."""
 
-import importlib.util
-import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final
 
 import pytest
-from typer.main import get_command
 
-from local.cli.__main__ import app
 from local.cli.steps import ROOT
 
 DOCUMENTS: Final = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob(".github/*.md")])
@@ -31,10 +26,6 @@ TITLE: Final = re.compile(r"^## (\d+)\. (.+)$", re.MULTILINE)
 PARTS: Final = ["Context", "Decision", "Cost", "Alternatives", "Test"]
 MAX_LINES: Final = 20
 
-MODULE: Final = re.compile(r"\bpython -m ([\w.]+)")
-MAQUETTE: Final = re.compile(r"\./maquette ([^`\n#]*)")
-NPM: Final = re.compile(r"\bnpm run ([\w:-]+)")
-
 
 def missing_paths(text: str, folder: Path) -> list[str]:
     """The paths and relative links of a document in `folder` that lead nowhere."""
@@ -51,27 +42,6 @@ def missing_documents(text: str, folder: Path) -> list[str]:
 def missing_decisions(text: str, known: set[int]) -> list[int]:
     """The numbers of decisions that a text cites and that are not there."""
     return sorted({int(number) for cited in DECISION.findall(text) for number in cited if number} - known)
-
-
-def wrong_commands(text: str) -> Iterator[str]:
-    """Commands of ours in a document that do not exist as they are written."""
-    for module in MODULE.findall(text):
-        if importlib.util.find_spec(module) is None:
-            yield f"python -m {module}"
-    for words in MAQUETTE.findall(text):
-        command = cast("Any", get_command(app))
-        for word in words.split():
-            name = word.rstrip(".,;:)").partition("=")[0]
-            if word.startswith("-") and name != "--help":
-                if name not in {option for parameter in command.params for option in parameter.opts}:
-                    yield f"./maquette {words}"
-            elif hasattr(command, "commands") and name.isalpha():
-                if name not in command.commands:
-                    yield f"./maquette {words}"
-                    break
-                command = command.commands[name]
-    scripts = json.loads((ROOT / "web/package.json").read_text())["scripts"]
-    yield from (f"npm run {script}" for script in NPM.findall(text) if script not in scripts)
 
 
 def _texts() -> dict[Path, str]:
@@ -92,11 +62,6 @@ def _decisions() -> dict[int, str]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_path_and_link_of_a_document_exists(document: Path) -> None:
     assert not missing_paths(document.read_text(), document.parent)
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_command_of_a_document_exists(document: Path) -> None:
-    assert not list(wrong_commands(document.read_text()))
 
 
 def test_every_document_and_decision_that_is_cited_exists() -> None:
@@ -126,6 +91,3 @@ def test_each_fault_is_found() -> None:
     )
     assert missing_documents("# see gone.md, docs/gone.md", ROOT / "api") == ["docs/gone.md", "gone.md"]
     assert missing_decisions("decision 1, decisions 21 to 99", {1, 21}) == [99]
-    assert list(wrong_commands("`./maquette db review --url x`, `python -m api.reconcile --every 120`")) == []
-    wrong = "`./maquette gone`\n`./maquette up --gone`\n`python -m libs.gone`\n`npm run gone`"
-    assert len(list(wrong_commands(wrong))) == 4

@@ -2,9 +2,10 @@
 
     python -m tests.bench.api_overhead [--seconds 8] [--connections 16]
 
-Prints requests a second and median latencies, by turns, and the ratios within this run. The gateway that stands for
-PostgREST here is a Node process on this machine and bounds the first pair; the stub answers from memory, so the second
-pair shows what our own code costs.
+Prints requests a second, the median and the 99th percentile of their times, the processor time of a request in the
+API's process, and the ratio of the rates; all measured by turns. The gateway that stands for PostgREST here is a Node
+process on this machine and bounds the first pair; the stub answers from memory, so the second pair shows what our own
+code costs.
 """
 
 import argparse
@@ -16,15 +17,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import aiohttp
 import httpx
 import msgspec
+import psutil
 
+from tests.bench.preparation import prepare_stack
 from tests.support.factories import Draft, add_renders
-from tests.support.processes.api import running_product
+from tests.support.processes.api import Product, running_product
 from tests.support.processes.postgres_gateway import Stack, free_port, running_stack
 from tests.support.processes.replicate import running_replicate
 
@@ -72,26 +75,67 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str]
     method: str = "GET"
     body: object = None
+    process: psutil.Process | None = None
+    """Whose processor time is counted."""
+
+    def processor_seconds(self) -> float:
+        """What the process used since its start; 0 where none is counted."""
+        if self.process is None:
+            return 0.0
+        used = self.process.cpu_times()
+        return used.user + used.system
+
+
+class Round(msgspec.Struct, frozen=True, kw_only=True):
+    """What one turn of a target took. Times in milliseconds; `processor` is of one request."""
+
+    rate: float
+    median: float
+    p99: float
+    processor: float
+
+
+async def measure(target: Target, seconds: float, connections: int) -> Round:
+    """One turn: as many requests as fit into the seconds."""
+    before = target.processor_seconds()
+    times = await load(target, connections, seconds)
+    used = target.processor_seconds() - before
+    return Round(
+        rate=len(times) / seconds,
+        median=statistics.median(times),
+        p99=statistics.quantiles(times, n=100)[98],
+        processor=used * 1000 / len(times),
+    )
 
 
 async def compare(targets: list[Target], seconds: float, connections: int) -> None:
-    """By turns, so that whatever else the machine does meets all alike."""
-    rates: dict[str, list[float]] = {target.name: [] for target in targets}
-    latencies: dict[str, list[float]] = {target.name: [] for target in targets}
+    """By turns, so that whatever else the machine does meets all alike; the medians of the rounds are printed."""
+    rounds: dict[str, list[Round]] = {target.name: [] for target in targets}
     for _ in range(ROUNDS):
         for target in targets:
-            times = await load(target, connections, seconds)
-            rates[target.name].append(len(times) / seconds)
-            latencies[target.name].append(statistics.median(times))
-    print(f"\n{'':<28}{'requests/s':>12}{'median ms':>12}")
-    for name, found in rates.items():
-        print(f"{name:<28}{statistics.median(found):>12.0f}{statistics.median(latencies[name]):>12.1f}")
-    ours, theirs = (statistics.median(rates[target.name]) for target in targets)
-    print(f"ratio {ours / theirs:.2f}")
+            rounds[target.name].append(await measure(target, seconds, connections))
+    print(f"\n{'':<24}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'CPU ms':>10}")
+    for target in targets:
+        made = rounds[target.name]
+        rate, median, p99, processor = (
+            statistics.median(values)
+            for values in zip(*((turn.rate, turn.median, turn.p99, turn.processor) for turn in made), strict=True)
+        )
+        cost = f"{processor:.2f}" if target.process else "-"
+        print(f"{target.name:<24}{rate:>12.0f}{median:>10.1f}{p99:>10.1f}{cost:>10}")
+    ours, theirs = (statistics.median(turn.rate for turn in rounds[target.name]) for target in targets)
+    print(f"ratio of the rates {ours / theirs:.2f}", flush=True)
+
+
+def api_target(name: str, product: Product, headers: dict[str, str]) -> Target:
+    """The list of renders at our API."""
+    assert product.process
+    process = psutil.Process(product.process.pid)
+    return Target(name=name, url=f"{product.url}/api/v1/renders", headers=headers, process=process)
 
 
 @contextlib.contextmanager
-def running_stub(page: Path) -> Iterator[str]:
+def running_stub(page: Path) -> Generator[str]:
     """The stub upstream on a free port; its URL."""
     port = free_port()
     environment = {**os.environ, "STUB_PORT": str(port), "STUB_PAGE": str(page)}
@@ -114,6 +158,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--connections", type=int, default=16)
     options = parser.parse_args()
+    prepare_stack()
     with (
         tempfile.TemporaryDirectory() as name,
         running_stack(Path(name)) as stack,
@@ -133,7 +178,7 @@ def main() -> None:
             body={"filter": {}, "sort": "newest", "page_size": 20},
         )
         with running_product(folder, stack, replicate, module=UNLIMITED) as product:
-            ours = Target(name="API", url=f"{product.url}/api/v1/renders", headers=bearer)
+            ours = api_target("API", product, bearer)
             asyncio.run(compare([ours, direct], options.seconds, options.connections))
 
         page = folder / "page.json"
@@ -142,7 +187,7 @@ def main() -> None:
             running_stub(page) as stub,
             running_product(folder, stack, replicate, {"SUPABASE_URL": stub}, module=UNLIMITED) as product,
         ):
-            ours = Target(name="API before the stub", url=f"{product.url}/api/v1/renders", headers=bearer)
+            ours = api_target("API before the stub", product, bearer)
             alone = Target(name="the stub alone", url=f"{stub}/rest/v1/rpc/list_renders", headers=bearer)
             asyncio.run(compare([ours, alone], options.seconds, options.connections))
 

@@ -2,14 +2,15 @@
 
 `python -m tests.bench.lighthouse` starts the product with data of its own, signs somebody up who has a few renders, and
 prints a line for each page and device: the median score of a few loads with an empty cache, and the worst layout
-shift. It ends with 1 when one misses its bound. Paths as arguments choose among the pages. Lighthouse comes from npm at
-the version below, into npm's own cache.
+shift. It ends with 1 when one misses its bound. Paths as arguments choose among the pages. CHROMIUM_PATH names
+a browser other than the installed one; Lighthouse comes from npm at the version below, into npm's own cache.
 
 A phone takes four times as long for a task as this machine, where the servers, the rest of the browser and Lighthouse
 share the processor with the page: what a task waits for them is multiplied too. So each line ends with the performance
 of the same loads when a task counts with the processor time it used. The bound is for the score as it is.
 """
 
+import argparse
 import json
 import os
 import re
@@ -27,9 +28,9 @@ import httpx
 import msgspec
 from playwright.sync_api import Playwright, sync_playwright
 
-from local.cli.browser import ensure_chromium
 from local.cli.node import environment, npm
 from tests.bench.https_proxy import https_in_front
+from tests.bench.preparation import prepare_browser, prepare_stack
 from tests.support.clients.browser_user import Person
 from tests.support.processes.site import Site, running_site
 
@@ -45,6 +46,7 @@ MOST_SHIFT = 0.02
 QUALITIES = ("performance", "accessibility", "best-practices")
 VISITOR = ("/", "/community", "/community/warm-rooms")
 MEMBER = ("/dashboard/create", "/dashboard/renders")
+PAGES = [*VISITOR, *MEMBER]
 DEVICES = {"desktop": ["--preset=desktop"], "mobile": []}
 # What chrome-launcher, which starts Chrome for Lighthouse, says to it, as far as it is about what runs beside a page.
 FLAGS = (
@@ -68,9 +70,8 @@ FLAGS = (
 
 
 @contextmanager
-def browser(playwright: Playwright, site: Site, profile: Path, *, member: bool) -> Generator[int]:
+def browser(chromium: str, playwright: Playwright, site: Site, profile: Path, *, member: bool) -> Generator[int]:
     """A browser that only Lighthouse drives, by its port; with `member`, somebody with renders is signed in there."""
-    chromium = ensure_chromium()
     if member:
         window = playwright.chromium.launch_persistent_context(
             profile, executable_path=chromium, args=["--no-sandbox"], base_url=site.url, ignore_https_errors=True
@@ -168,11 +169,15 @@ def judge(path: str, device: str, reports: list[dict[str, Any]], own: list[float
 
 
 def main() -> int:
+    """Each page on each device. The exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pages", nargs="*", metavar="PATH", help=f"of {', '.join(PAGES)}; all of them if none is named")
+    pages: list[str] = parser.parse_args().pages or PAGES
+    if unknown := set(pages).difference(PAGES):
+        parser.error(f"there is no page {', '.join(unknown)} here")
+    prepare_stack()
+    chromium = prepare_browser()
     passed: list[bool] = []
-
-    def chosen(path: str) -> bool:
-        return path in sys.argv[1:] or len(sys.argv) == 1
-
     # A phone has no servers and no Lighthouse beside the page: they take what the browser leaves of the processor, as
     # whatever is started by a thread inherits its policy.
     behind = ThreadPoolExecutor(1, initializer=os.sched_setscheduler, initargs=(0, os.SCHED_IDLE, os.sched_param(0)))
@@ -181,8 +186,11 @@ def main() -> int:
         site = behind.submit(stack.enter_context, site_over_https(folder)).result()
         site.community_sets()
         for member, paths, categories in ((False, VISITOR, (*QUALITIES, "seo")), (True, MEMBER, QUALITIES)):
-            with browser(playwright, site, folder / f"profile-{member}", member=member) as port:
-                for path in filter(chosen, paths):
+            chosen = [path for path in paths if path in pages]
+            if not chosen:
+                continue
+            with browser(chromium, playwright, site, folder / f"profile-{member}", member=member) as port:
+                for path in chosen:
                     for device, options in DEVICES.items():
                         loads = behind.submit(audits, site.url + path, port, categories, options).result()
                         passed.append(judge(path, device, *map(list, zip(*loads, strict=True))))

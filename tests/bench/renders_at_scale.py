@@ -17,7 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -25,6 +25,7 @@ from uuid import UUID
 import psycopg
 
 from libs.app_config.runtime import PRESETS
+from tests.bench.preparation import prepare_stack
 from tests.support.processes.postgres_gateway import running_stack
 
 HEAVY_RENDERS = 5_000
@@ -204,7 +205,7 @@ def answer(connection: psycopg.Connection, call: Call) -> list[dict[str, str]]:
 
 
 @contextlib.contextmanager
-def table(rows: int, owners: int) -> Iterator[tuple[psycopg.Connection, str, UUID]]:
+def table(rows: int, owners: int) -> Generator[tuple[psycopg.Connection, str, UUID]]:
     """A stack with that many renders: a connection as the heavy person, the superuser's URL, and who it is."""
     seed = Seed(rows, owners)
     with tempfile.TemporaryDirectory() as folder, running_stack(Path(folder)) as stack, stack.connect() as connection:
@@ -251,6 +252,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--owners", type=int, default=10_000)
     options = parser.parse_args()
+    prepare_stack()
     with (
         table(SMALL_ROWS, 1) as (small, _, _),
         table(HEAVY_RENDERS, 1) as (alone, _, _),

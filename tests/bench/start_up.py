@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.bench.preparation import prepare_stack
 from tests.support.processes.launcher import Launcher
 
 WARM_SECONDS = 10.0
@@ -35,6 +36,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--starts", type=int, default=5)
     starts: int = parser.parse_args().starts
+    # Once for each machine and lock file, and not part of a start.
+    prepare_stack()
     with tempfile.TemporaryDirectory() as folder:
         launcher = Launcher.on_free_ports(Path(folder) / "state")
         print(f"{'':<24}{'waited':>8}{'printed':>9}")
