@@ -6,6 +6,7 @@ from typing import Any, Final
 from litestar import Litestar, Request, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
+from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.compression import CompressionMiddleware
 from litestar.openapi import OpenAPIConfig
@@ -28,6 +29,7 @@ from api.controllers.shared import SharedController
 from api.controllers.uploads import UploadController
 from api.controllers.webhooks.replicate import replicate_webhook
 from api.controllers.webhooks.stripe import stripe_webhook
+from api.dependencies import provide_database
 from api.errors import EXCEPTION_HANDLERS, TransportCode, TransportError
 from api.limits import RateLimiter, limit_rate
 from api.middleware import body_deadline, has_body
@@ -101,6 +103,7 @@ def create_app(settings: Settings, service_role: ServiceRole) -> Litestar:
             from_replicate,
             from_stripe,
         ],
+        dependencies={"db": Provide(provide_database, sync_to_thread=False)},
         before_request=require_body,
         middleware=[COMPRESSION],
     )

@@ -7,7 +7,7 @@ from litestar import Request, Response, get
 from litestar.datastructures import State
 
 from api.caching import CACHE_CONTROL, conditional
-from api.services import provide_community
+from api.dependencies import provide_community
 from api.social_preview import public_url
 
 HEADERS: Final = {"Cache-Control": CACHE_CONTROL}

@@ -14,9 +14,9 @@ from litestar.params import QueryParameter
 from msgspec import Struct
 
 from api.caching import conditional
+from api.dependencies import provide_community, provide_shared
 from api.envelope import ErrorEnvelope
 from api.errors import failure
-from api.services import provide_community, provide_shared
 from api.spa import Spa
 from libs.errors import ErrorCode, MaquetteError
 from libs.services.publishing.views import CommunityPictureView

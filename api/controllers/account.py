@@ -9,10 +9,10 @@ from litestar.response import Stream
 from msgspec import Struct
 
 from api.auth import Caller
+from api.dependencies import provide_billing, provide_exports, provide_usage
 from api.envelope import Envelope, ok, page
 from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
-from api.services import provide_billing, provide_exports, provide_usage
 from libs.app_config.runtime import LIMITS
 from libs.services.account.export import ExportService
 from libs.services.billing.subscriptions import BillingService

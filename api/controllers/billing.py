@@ -6,9 +6,9 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency, Provide
 from msgspec import Meta, Struct
 
+from api.dependencies import provide_billing
 from api.envelope import Envelope, ok
 from api.errors import errors
-from api.services import provide_billing
 from libs.services.billing.subscriptions import BillingService, BillingView
 
 

@@ -7,10 +7,10 @@ from litestar import Controller, delete, get, patch, post, put
 from litestar.di import NamedDependency, Provide
 from msgspec import Meta, Struct
 
+from api.dependencies import provide_collections
 from api.envelope import Envelope, ok, page
 from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
-from api.services import provide_collections
 from libs.app_config.runtime import LIMITS
 from libs.services.gallery.collections import CollectionService
 from libs.services.gallery.views import CollectionView

@@ -9,10 +9,10 @@ from litestar.params import QueryParameter
 
 from api.auth import PUBLIC
 from api.caching import UNCHANGED, cacheable
+from api.dependencies import provide_community
 from api.envelope import Envelope, ok, page
 from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
-from api.services import provide_community
 from libs.app_config.runtime import LIMITS
 from libs.services.publishing.community import TAG_CHARACTERS, CommunityService
 from libs.services.publishing.views import CommunitySetDetailView, CommunitySetView

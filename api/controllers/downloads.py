@@ -13,8 +13,8 @@ from litestar.response import Stream
 from msgspec import Struct
 
 from api.auth import PUBLIC
+from api.dependencies import downloads_of, provide_downloads
 from api.errors import errors
-from api.services import downloads_of, provide_downloads
 from libs.app_config.runtime import LIMITS
 from libs.errors import FieldError
 from libs.services.gallery.downloads import DownloadService

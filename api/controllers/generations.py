@@ -7,10 +7,10 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency, Provide
 from msgspec import Meta, Struct
 
+from api.dependencies import provide_generations
 from api.envelope import Envelope, ok, page
 from api.errors import errors
 from api.parameters import CursorParameter, IdempotencyKey, LimitParameter, checked_key
-from api.services import provide_generations
 from libs.app_config.runtime import LIMITS
 from libs.services.generation.generations import GenerationRequest, GenerationService, UploadInput, VariantInput
 from libs.services.generation.views import GenerationView

@@ -9,10 +9,10 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 from msgspec import Meta, Struct
 
+from api.dependencies import provide_renders
 from api.envelope import Envelope, ok, page
 from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
-from api.services import provide_renders
 from libs.app_config.runtime import LIMITS
 from libs.services.gallery.renders import ChangedView, MonthView, RenderQuery, RenderService, Selection, Sort
 from libs.services.gallery.views import RenderCardView, RenderDetailView, RenderView

@@ -8,9 +8,9 @@ from litestar.di import NamedDependency, Provide
 from msgspec import Meta, Struct
 
 from api.auth import PUBLIC
+from api.dependencies import provide_reports
 from api.errors import errors
 from api.limits import REPORTS_PER_HOUR
-from api.services import provide_reports
 from libs.app_config.runtime import LIMITS
 from libs.services.publishing.reports import Reason, ReportService
 from libs.services.publishing.shared import TOKEN

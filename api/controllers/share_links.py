@@ -8,10 +8,10 @@ from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency, Provide
 from msgspec import Meta, Struct
 
+from api.dependencies import provide_share_links
 from api.envelope import Envelope, ok, page
 from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
-from api.services import provide_share_links
 from libs.app_config.runtime import LIMITS
 from libs.services.publishing.share_links import ShareLinkService
 from libs.services.publishing.views import ShareLinkView

@@ -9,10 +9,10 @@ from litestar.di import NamedDependency, Provide
 
 from api.auth import PUBLIC
 from api.caching import UNCHANGED, matches
+from api.dependencies import provide_shared
 from api.envelope import Envelope, part
 from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
-from api.services import provide_shared
 from libs.app_config.runtime import LIMITS
 from libs.services.publishing.shared import SharedService, Size
 from libs.services.publishing.views import SharedView

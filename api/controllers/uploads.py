@@ -9,10 +9,10 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from msgspec import Struct
 
+from api.dependencies import provide_uploads
 from api.envelope import Envelope, ok, page
 from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
-from api.services import provide_uploads
 from libs.app_config.runtime import LIMITS
 from libs.services.media.uploads import EarlierUploadView, UploadService, UploadView
 

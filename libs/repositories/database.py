@@ -111,11 +111,12 @@ class Database:
     def __init__(self, pool: DatabasePool, subject: str, headers: dict[str, str]) -> None:
         self._pool = pool
         self._subject = subject
-        self._rest = AsyncPostgrestClient(pool.rest_url, headers=headers, http_client=pool.builder_client)
+        self._headers = headers
 
     def from_(self, table: str) -> Any:  # noqa: ANN401 - postgrest's builders narrow with every call
         """Start a query on a table."""
-        return self._rest.from_(table)
+        client = AsyncPostgrestClient(self._pool.rest_url, headers=self._headers, http_client=self._pool.builder_client)
+        return client.from_(table)
 
     async def fetch(self, query: Query, into: type[T]) -> T:
         """Run a query and decode its rows.
@@ -150,7 +151,8 @@ class Database:
         return await self._rpc(function, msgspec.json.encode({"request": text, "proof": proof}), into)
 
     async def _rpc(self, function: str, body: bytes, into: type[T]) -> T:
-        headers = {**self._rest.headers, "Content-Type": "application/json"}
+        # postgrest-py's builder would add default headers only, for 40 µs of CPU.
+        headers = {**self._headers, "Content-Profile": "public"}
         answer = await self._send("POST", URL(f"{self._pool.rest_url}/rpc/{function}"), headers, body)
         # PostgREST answers 204 for a function that returns void.
         return msgspec.json.decode(answer or b"null", type=into)
