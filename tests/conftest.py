@@ -1,4 +1,4 @@
-"""What tests share: the stack with the product's own schema, plans and presets, and the API in front of it."""
+"""What tests share: Supabase with the product's own schema, plans and presets, the API in front of it, two accounts."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from tests.support.checks.openapi import Document
-from tests.support.clients.api_client import Person, signed_in
-from tests.support.processes.api import Product, running_product
-from tests.support.processes.postgres_gateway import Stack, running_stack
+from tests.support.clients.api_user import ApiUser, signed_in
+from tests.support.processes.api import ApiProcess, running_api
 from tests.support.processes.replicate import running_replicate
+from tests.support.processes.supabase_stack import SupabaseStack, running_supabase
 from tests.support.tls import share_tls_context
 from tests.support.waiting import wait_longer
 
@@ -18,33 +18,39 @@ wait_longer()
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("stack")) as running:
+def supabase(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SupabaseStack]:
+    with running_supabase(tmp_path_factory.mktemp("supabase")) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def product(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def api(supabase: SupabaseStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiProcess]:
     # A picture takes the tenth of a second at this speed.
     with (
         running_replicate(speed=50) as replicate,
-        running_product(tmp_path_factory.mktemp("api"), stack, replicate) as running,
+        running_api(tmp_path_factory.mktemp("api"), supabase, replicate) as running,
     ):
         yield running
 
 
 @pytest.fixture(scope="session")
-def document(product: Product) -> Document:
-    return Document(httpx.get(f"{product.url}/api/v1/openapi.json").raise_for_status().json())
+def document(api: ApiProcess) -> Document:
+    return Document(httpx.get(f"{api.url}/api/v1/openapi.json").raise_for_status().json())
 
 
 @pytest.fixture
-async def ann(product: Product) -> AsyncIterator[Person]:
-    async with signed_in(product, "ann") as person:
-        yield person
+async def alice(api: ApiProcess) -> AsyncIterator[ApiUser]:
+    async with signed_in(api, "alice") as user:
+        yield user
 
 
 @pytest.fixture
-async def ben(product: Product) -> AsyncIterator[Person]:
-    async with signed_in(product, "ben") as person:
-        yield person
+async def bob(api: ApiProcess) -> AsyncIterator[ApiUser]:
+    async with signed_in(api, "bob") as user:
+        yield user
+
+
+@pytest.fixture
+async def anonymous(api: ApiProcess) -> AsyncIterator[httpx.AsyncClient]:
+    async with api.client() as client:
+        yield client

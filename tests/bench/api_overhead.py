@@ -27,24 +27,24 @@ import psutil
 
 from tests.bench.preparation import prepare_stack
 from tests.support.factories import Draft, add_renders
-from tests.support.processes.api import Product, running_product
-from tests.support.processes.postgres_gateway import Stack, free_port, running_stack
+from tests.support.processes.api import ApiProcess, running_api
 from tests.support.processes.replicate import running_replicate
+from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_supabase
 
 ROUNDS = 3
 # Reads are limited to 600 a minute: a minute's worth would be over at once.
 UNLIMITED = "tests.bench.unlimited_api"
 
 
-async def store_thumbnails(stack: Stack) -> None:
+async def store_thumbnails(supabase: SupabaseStack) -> None:
     """Files for the rows: a URL is signed, and then kept, only for what is there."""
-    with stack.connect() as connection:
+    with supabase.connect() as connection:
         names = [name for (name,) in connection.execute("select thumbnail_path from render_variants")]
-    key = stack.gateway.secret_key
+    key = supabase.gateway.secret_key
     headers = {"apikey": key, "Authorization": f"Bearer {key}", "content-type": "image/webp"}
     async with aiohttp.ClientSession(headers=headers) as session:
         for name in names:
-            async with session.post(f"{stack.url}/storage/v1/object/renders/{name}", data=b"RIFF") as answer:
+            async with session.post(f"{supabase.url}/storage/v1/object/renders/{name}", data=b"RIFF") as answer:
                 assert answer.status == 200, await answer.text()
 
 
@@ -127,11 +127,11 @@ async def compare(targets: list[Target], seconds: float, connections: int) -> No
     print(f"ratio of the rates {ours / theirs:.2f}", flush=True)
 
 
-def api_target(name: str, product: Product, headers: dict[str, str]) -> Target:
+def api_target(name: str, api: ApiProcess, headers: dict[str, str]) -> Target:
     """The list of renders at our API."""
-    assert product.process
-    process = psutil.Process(product.process.pid)
-    return Target(name=name, url=f"{product.url}/api/v1/renders", headers=headers, process=process)
+    assert api.process
+    process = psutil.Process(api.process.pid)
+    return Target(name=name, url=f"{api.url}/api/v1/renders", headers=headers, process=process)
 
 
 @contextlib.contextmanager
@@ -153,7 +153,7 @@ def running_stub(page: Path) -> Generator[str]:
 
 
 def main() -> None:
-    """Start a stack, fill a gallery, measure against PostgREST and against the stub."""
+    """Start Supabase, fill a gallery, measure against PostgREST and against the stub."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--connections", type=int, default=16)
@@ -161,33 +161,33 @@ def main() -> None:
     prepare_stack()
     with (
         tempfile.TemporaryDirectory() as name,
-        running_stack(Path(name)) as stack,
+        running_supabase(Path(name)) as supabase,
         running_replicate() as replicate,
     ):
         folder = Path(name)
-        person = asyncio.run(stack.sign_up())
-        with stack.connect() as connection:
+        person = asyncio.run(supabase.sign_up())
+        with supabase.connect() as connection:
             add_renders(connection, person.id, [Draft() for _ in range(100)])
-        asyncio.run(store_thumbnails(stack))
+        asyncio.run(store_thumbnails(supabase))
         bearer = {"Authorization": f"Bearer {person.token}"}
         direct = Target(
             name="PostgREST directly",
-            url=f"{stack.url}/rest/v1/rpc/list_renders",
+            url=f"{supabase.url}/rest/v1/rpc/list_renders",
             method="POST",
-            headers=stack.headers(person.token),
+            headers=supabase.headers(person.token),
             body={"filter": {}, "sort": "newest", "page_size": 20},
         )
-        with running_product(folder, stack, replicate, module=UNLIMITED) as product:
-            ours = api_target("API", product, bearer)
+        with running_api(folder, supabase, replicate, module=UNLIMITED) as api:
+            ours = api_target("API", api, bearer)
             asyncio.run(compare([ours, direct], options.seconds, options.connections))
 
         page = folder / "page.json"
         page.write_bytes(httpx.post(direct.url, json=direct.body, headers=direct.headers).raise_for_status().content)
         with (
             running_stub(page) as stub,
-            running_product(folder, stack, replicate, {"SUPABASE_URL": stub}, module=UNLIMITED) as product,
+            running_api(folder, supabase, replicate, {"SUPABASE_URL": stub}, module=UNLIMITED) as api,
         ):
-            ours = api_target("API before the stub", product, bearer)
+            ours = api_target("API before the stub", api, bearer)
             alone = Target(name="the stub alone", url=f"{stub}/rest/v1/rpc/list_renders", headers=bearer)
             asyncio.run(compare([ours, alone], options.seconds, options.connections))
 

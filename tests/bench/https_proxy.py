@@ -21,7 +21,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from local.machine import HOST, is_free
-from tests.support.processes.postgres_gateway import free_ports
+from tests.support.processes.supabase_stack import free_ports
 
 # Of one connection only (RFC 9113, 8.2.2), what changes with the answer, and by which name the proxy is asked.
 NOT_PASSED_ON = {b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"content-length", b"host"}

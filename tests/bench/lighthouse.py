@@ -31,7 +31,7 @@ from playwright.sync_api import Playwright, sync_playwright
 from local.cli.node import environment, npm
 from tests.bench.https_proxy import https_in_front
 from tests.bench.preparation import prepare_browser, prepare_stack
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import Site, running_site
 
 LIGHTHOUSE = "lighthouse@13.5.0"
@@ -76,7 +76,7 @@ def browser(chromium: str, playwright: Playwright, site: Site, profile: Path, *,
         window = playwright.chromium.launch_persistent_context(
             profile, executable_path=chromium, args=["--no-sandbox"], base_url=site.url, ignore_https_errors=True
         )
-        person = Person.with_account(window.pages[0], site, "lighthouse")
+        person = BrowserUser.with_account(window.pages[0], site, "lighthouse")
         for seed in range(8):
             person.make(preset_id="first-ideas", prompt=f"Islands that float, {seed}", variants=1)
         window.close()
@@ -181,9 +181,9 @@ def main() -> int:
     # A phone has no servers and no Lighthouse beside the page: they take what the browser leaves of the processor, as
     # whatever is started by a thread inherits its policy.
     behind = ThreadPoolExecutor(1, initializer=os.sched_setscheduler, initargs=(0, os.SCHED_IDLE, os.sched_param(0)))
-    with behind, sync_playwright() as playwright, ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        site = behind.submit(stack.enter_context, site_over_https(folder)).result()
+    with behind, sync_playwright() as playwright, ExitStack() as exit_stack:
+        folder = Path(exit_stack.enter_context(tempfile.TemporaryDirectory()))
+        site = behind.submit(exit_stack.enter_context, site_over_https(folder)).result()
         site.community_sets()
         for member, paths, categories in ((False, VISITOR, (*QUALITIES, "seo")), (True, MEMBER, QUALITIES)):
             chosen = [path for path in paths if path in pages]

@@ -26,7 +26,7 @@ import psycopg
 
 from libs.app_config.runtime import PRESETS
 from tests.bench.preparation import prepare_stack
-from tests.support.processes.postgres_gateway import running_stack
+from tests.support.processes.supabase_stack import running_supabase
 
 HEAVY_RENDERS = 5_000
 SMALL_ROWS = 1_000
@@ -206,14 +206,18 @@ def answer(connection: psycopg.Connection, call: Call) -> list[dict[str, str]]:
 
 @contextlib.contextmanager
 def table(rows: int, owners: int) -> Generator[tuple[psycopg.Connection, str, UUID]]:
-    """A stack with that many renders: a connection as the heavy person, the superuser's URL, and who it is."""
+    """A Supabase with that many renders: a connection as the heavy person, the superuser's URL, and who it is."""
     seed = Seed(rows, owners)
-    with tempfile.TemporaryDirectory() as folder, running_stack(Path(folder)) as stack, stack.connect() as connection:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_supabase(Path(folder)) as supabase,
+        supabase.connect() as connection,
+    ):
         began = time.perf_counter()
         seed.load(connection)
         print(f"{rows:>9,} renders of {owners:,} people loaded in {time.perf_counter() - began:.0f} s", flush=True)
         become(connection, seed.heavy)
-        yield connection, stack.gateway.database_url, seed.heavy
+        yield connection, supabase.gateway.database_url, seed.heavy
 
 
 def timed(connection: psycopg.Connection, call: Call) -> float:

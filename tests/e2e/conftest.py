@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from local.cli.browser import ensure_chromium
-from tests.support.checks.page_problems import Complaints
-from tests.support.clients.browser_user import Person
+from tests.support.checks.page_problems import PageProblems
+from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import Site, running_site
 
 # Enough for a picture on a machine that is busy with other things.
@@ -33,14 +33,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def complaints() -> Complaints:
+def page_problems() -> PageProblems:
     """What the pages of this test complained of."""
-    return Complaints()
+    return PageProblems()
 
 
 @pytest.fixture
 def open_window(
-    browser: Browser, site: Site, complaints: Complaints, request: pytest.FixtureRequest, tmp_path: Path
+    browser: Browser, site: Site, page_problems: PageProblems, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[OpenWindow]:
     """Opens a fresh browser profile at the product; options are those of Playwright's `new_context`."""
     windows: list[BrowserContext] = []
@@ -49,7 +49,7 @@ def open_window(
         window = browser.new_context(base_url=site.url, **options)  # pyright: ignore[reportArgumentType]
         window.set_default_timeout(PATIENCE_MS)
         window.tracing.start(snapshots=True)
-        complaints.listen(window)
+        page_problems.listen(window)
         windows.append(window)
         return window
 
@@ -60,19 +60,19 @@ def open_window(
             window.tracing.stop(path=trace)
             print(f"what the browser saw: playwright show-trace {trace}")
         window.close()
-    assert complaints.heard == []
+    assert page_problems.seen == []
 
 
 @pytest.fixture
-def alice(open_window: OpenWindow, site: Site) -> Person:
+def alice(open_window: OpenWindow, site: Site) -> BrowserUser:
     """A new person at Create, in a browser of their own."""
-    return Person.with_account(open_window().new_page(), site, "alice")
+    return BrowserUser.with_account(open_window().new_page(), site, "alice")
 
 
 @pytest.fixture
-def bob(open_window: OpenWindow, site: Site) -> Person:
+def bob(open_window: OpenWindow, site: Site) -> BrowserUser:
     """Another new person, in a browser of their own."""
-    return Person.with_account(open_window().new_page(), site, "bob")
+    return BrowserUser.with_account(open_window().new_page(), site, "bob")
 
 
 FAILED = pytest.StashKey[bool]()

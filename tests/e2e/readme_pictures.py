@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from local.cli.browser import ensure_chromium
-from tests.support.clients.browser_user import ROOT, SENTENCE, Person
+from tests.support.clients.browser_user import ROOT, SENTENCE, BrowserUser
 from tests.support.processes.site import running_site
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -40,7 +40,7 @@ def main() -> None:
     ):
         browser = playwright.chromium.launch(executable_path=ensure_chromium(), args=["--no-sandbox"])
         window = browser.new_context(base_url=site.url, viewport=DESKTOP, color_scheme="light")
-        person = Person.with_account(window.new_page(), site, "reader")
+        person = BrowserUser.with_account(window.new_page(), site, "reader")
         person.add_photo()
         person.generate()
         expect(person.result.get_by_text("Rendering").first).to_be_visible()

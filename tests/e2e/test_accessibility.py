@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import ROOT, Site
 
 AXE = (ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text()
@@ -30,7 +30,7 @@ class Maker(msgspec.Struct, frozen=True):
 def maker(browser: Browser, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
     kept = tmp_path_factory.mktemp("session") / "session.json"
     with browser.new_context(base_url=site.url) as window:
-        person = Person.with_account(window.new_page(), site, "maker")
+        person = BrowserUser.with_account(window.new_page(), site, "maker")
         render = person.make_two()
         collection = person.add_collection("Rooms", [render])
         links = [
@@ -143,7 +143,7 @@ def test_pages_of_a_member_are_accessible(
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_run_in_all_its_states_is_accessible(open_window: OpenWindow, site: Site, viewport: ViewportSize) -> None:
-    person = Person.with_account(open_window(viewport=viewport, reduced_motion="reduce").new_page(), site, "alice")
+    person = BrowserUser.with_account(open_window(viewport=viewport, reduced_motion="reduce").new_page(), site, "alice")
     page = person.page
     _expect_accessible(page, person.generate_button)
     site.fault(on="run", kind="stall")
@@ -153,7 +153,7 @@ def test_a_run_in_all_its_states_is_accessible(open_window: OpenWindow, site: Si
     _expect_accessible(page, person.result.get_by_role("button", name="Try again"))
 
 
-def test_a_picture_without_words_would_be_noticed(alice: Person) -> None:
+def test_a_picture_without_words_would_be_noticed(alice: BrowserUser) -> None:
     """The control of the tests above."""
     alice.page.evaluate("document.querySelector('main').append(document.createElement('img'))")
     assert [violation["id"] for violation in _violations(alice.page)] == ["image-alt"]

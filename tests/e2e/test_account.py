@@ -4,10 +4,10 @@ from zipfile import ZipFile
 
 from playwright.sync_api import expect
 
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 
 
-def test_everything_is_taken_along_and_the_account_deleted(alice: Person) -> None:
+def test_everything_is_taken_along_and_the_account_deleted(alice: BrowserUser) -> None:
     page = alice.page
     page.goto("/dashboard/account")
     with page.expect_download() as saving:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from playwright.sync_api import expect
 
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import Site
 
 
-def test_a_plan_is_bought_and_canceled(alice: Person, site: Site) -> None:
+def test_a_plan_is_bought_and_canceled(alice: BrowserUser, site: Site) -> None:
     page = alice.page
     alice.credits_left.click()
     page.get_by_role("link", name="Usage and plan").click()

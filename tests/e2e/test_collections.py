@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 
 TITLES = ["Islands that float", "A harbour at dawn", "A city on water"]
 
 
 @pytest.fixture
-def collector(alice: Person) -> Person:
+def collector(alice: BrowserUser) -> BrowserUser:
     """Somebody in a collection of three renders, in the order they were made."""
     made = [alice.make(preset_id="first-ideas", prompt=title, variants=1) for title in TITLES]
     page = alice.page
@@ -29,7 +29,7 @@ def collector(alice: Person) -> Person:
     return alice
 
 
-def test_a_collection_is_ordered_by_keys_and_by_dragging(collector: Person) -> None:
+def test_a_collection_is_ordered_by_keys_and_by_dragging(collector: BrowserUser) -> None:
     page = collector.page
     first, second, third = _titles(page)
     _tiles(page).first.get_by_role("link").focus()
@@ -44,7 +44,7 @@ def test_a_collection_is_ordered_by_keys_and_by_dragging(collector: Person) -> N
     _expect_order(collector, [third, second, first])
 
 
-def test_renders_leave_a_collection_and_come_back(collector: Person) -> None:
+def test_renders_leave_a_collection_and_come_back(collector: BrowserUser) -> None:
     page = collector.page
     page.get_by_role("checkbox", name=f"Select {TITLES[0]}").click()
     page.get_by_role("button", name="Make cover").click()
@@ -57,7 +57,7 @@ def test_renders_leave_a_collection_and_come_back(collector: Person) -> None:
     expect(_tiles(page)).to_have_count(3)
 
 
-def test_a_collection_is_renamed_shared_and_deleted_while_its_renders_stay(collector: Person) -> None:
+def test_a_collection_is_renamed_shared_and_deleted_while_its_renders_stay(collector: BrowserUser) -> None:
     page = collector.page
     page.get_by_role("button", name="Rename").click()
     page.keyboard.type("Lakeside flat")
@@ -77,7 +77,7 @@ def test_a_collection_is_renamed_shared_and_deleted_while_its_renders_stay(colle
     assert len(collector.api().get("/renders").json()["data"]) == 3
 
 
-def test_create_puts_its_result_into_the_chosen_collection(collector: Person) -> None:
+def test_create_puts_its_result_into_the_chosen_collection(collector: BrowserUser) -> None:
     page = collector.page
     page.goto("/dashboard/create")
     page.get_by_label("Keep in").select_option(label="Riverside flat")
@@ -88,7 +88,7 @@ def test_create_puts_its_result_into_the_chosen_collection(collector: Person) ->
     expect(_tiles(page)).to_have_count(4)
 
 
-def test_the_whole_collection_is_saved(collector: Person) -> None:
+def test_the_whole_collection_is_saved(collector: BrowserUser) -> None:
     page = collector.page
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
@@ -104,7 +104,7 @@ def _titles(page: Page) -> list[str]:
     return labels
 
 
-def _expect_order(person: Person, titles: list[str]) -> None:
+def _expect_order(person: BrowserUser, titles: list[str]) -> None:
     links = _tiles(person.page).get_by_role("link")
     for place, title in enumerate(titles):
         expect(links.nth(place)).to_have_attribute("aria-label", title)

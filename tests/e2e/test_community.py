@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import Site
 
 SET, ITEM = "Places not on any map", "Stone islands"
@@ -37,7 +37,7 @@ class Links(msgspec.Struct, frozen=True):
 @pytest.fixture(scope="module")
 def links(browser: Browser, site: Site) -> Iterator[Links]:
     with browser.new_context(base_url=site.url) as window:
-        maker = Person.with_account(window.new_page(), site, "maker")
+        maker = BrowserUser.with_account(window.new_page(), site, "maker")
         harbour = maker.make(**SHARED, variants=1)
         collection = maker.add_collection("By the water", [harbour, maker.make_two()])
         yield Links(
@@ -55,7 +55,7 @@ def test_a_visitor_applies_an_item_signs_up_and_gets_the_same_picture(open_windo
     item = _item(page)
 
     page.get_by_role("link", name=f"Apply settings of {ITEM}").click()
-    alice = Person(page, site, "alice")
+    alice = BrowserUser(page, site, "alice")
     alice.sign_up()
 
     expect(page.get_by_text(f"The settings of {ITEM} are applied.", exact=True)).to_be_visible()
@@ -103,7 +103,7 @@ def test_a_visitor_applies_a_shared_render_signs_up_and_finds_exactly_its_settin
     page = open_window().new_page()
     page.goto(links.render)
     page.get_by_role("link", name=f"Apply settings of {HARBOUR}").click()
-    bob = Person(page, site, "bob")
+    bob = BrowserUser(page, site, "bob")
     bob.sign_up()
     expect(page.get_by_text(f"The settings of {HARBOUR} are applied.", exact=True)).to_be_visible()
     expect(bob.prompt).to_have_value(HARBOUR)
@@ -125,7 +125,7 @@ def _item(page: Page) -> dict[str, Any]:
     return next(item for item in items if item["title"] == ITEM)
 
 
-def _generation(person: Person) -> dict[str, Any]:
+def _generation(person: BrowserUser) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {person.token()}"}
     (generation,) = person.page.request.get("/api/v1/generations", headers=headers).json()["data"]
     return generation

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.support.clients.browser_user import PHOTO, SENTENCE, Person
+from tests.support.clients.browser_user import PHOTO, SENTENCE, BrowserUser
 from tests.support.images import photo
 from tests.support.processes.site import Site
 
@@ -17,7 +17,7 @@ TRANSFER = """(bytes) => {
 }"""
 
 
-def test_a_draft_survives_a_reload(alice: Person) -> None:
+def test_a_draft_survives_a_reload(alice: BrowserUser) -> None:
     page = alice.page
     page.get_by_role("button", name="Change preset").click()
     page.get_by_role("button", name="Daylight facade").click()
@@ -37,7 +37,7 @@ def test_a_draft_survives_a_reload(alice: Person) -> None:
     expect(alice.settings.get_by_label("Seed", exact=True)).to_have_value(seed)
 
 
-def test_a_photo_is_dropped_pasted_or_taken_from_before(alice: Person) -> None:
+def test_a_photo_is_dropped_pasted_or_taken_from_before(alice: BrowserUser) -> None:
     page = alice.page
     transfer = page.evaluate_handle(TRANSFER, list(PHOTO.read_bytes()))
     expect(alice.generate_button).to_have_attribute("aria-disabled", "true")
@@ -62,7 +62,7 @@ def test_a_photo_is_dropped_pasted_or_taken_from_before(alice: Person) -> None:
     expect(alice.settings.get_by_role("img", name="Start from: Bedroom")).to_be_visible()
 
 
-def test_a_file_that_is_no_photo_is_refused_in_words_and_a_large_one_is_made_smaller_first(alice: Person) -> None:
+def test_a_file_that_is_no_photo_is_refused_in_words_and_a_large_one_is_made_smaller_first(alice: BrowserUser) -> None:
     picker = alice.page.get_by_label("Photo file")
     picker.set_input_files({"name": "plan.svg", "mimeType": "image/svg+xml", "buffer": b"<svg onload='alert(1)'/>"})
     expect(alice.settings.get_by_role("alert")).to_contain_text("This file is not a photo we can use.")
@@ -77,7 +77,7 @@ def test_a_file_that_is_no_photo_is_refused_in_words_and_a_large_one_is_made_sma
 
 def test_a_variant_is_looked_at_closely_kept_and_used_again(open_window: OpenWindow, site: Site) -> None:
     window = open_window(permissions=["clipboard-read", "clipboard-write"])
-    alice = Person.with_account(window.new_page(), site, "alice")
+    alice = BrowserUser.with_account(window.new_page(), site, "alice")
     page = alice.page
     alice.add_photo()
     alice.prompt.fill(SENTENCE)

@@ -4,8 +4,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.checks.page_problems import Complaints
-from tests.support.clients.browser_user import PHOTO, Person
+from tests.support.checks.page_problems import PageProblems
+from tests.support.clients.browser_user import PHOTO, BrowserUser
 from tests.support.factories import Draft
 from tests.support.processes.site import Site
 
@@ -19,7 +19,7 @@ PAYLOADS = (
 MARKUP = " ".join(PAYLOADS)
 
 
-def test_I1_markup_in_prompt_and_file_name_stays_text(alice: Person) -> None:
+def test_I1_markup_in_prompt_and_file_name_stays_text(alice: BrowserUser) -> None:
     page = alice.page
     picker = page.get_by_label("Photo file")
     picker.set_input_files({"name": MARKUP, "mimeType": "image/webp", "buffer": PHOTO.read_bytes()})
@@ -41,14 +41,14 @@ def test_I1_markup_in_prompt_and_file_name_stays_text(alice: Person) -> None:
     _expect_no_element_of_markup(alice)
 
 
-def test_I1_markup_in_a_file_that_is_refused_stays_text(alice: Person) -> None:
+def test_I1_markup_in_a_file_that_is_refused_stays_text(alice: BrowserUser) -> None:
     picker = alice.page.get_by_label("Photo file")
     picker.set_input_files({"name": MARKUP, "mimeType": "image/svg+xml", "buffer": MARKUP.encode()})
     expect(alice.settings.get_by_role("alert")).to_contain_text(MARKUP)
     _expect_no_element_of_markup(alice)
 
 
-def test_I1_markup_in_titles_and_names_of_collections_stays_text(alice: Person) -> None:
+def test_I1_markup_in_titles_and_names_of_collections_stays_text(alice: BrowserUser) -> None:
     page = alice.page
     renders = alice.keep([Draft(title=payload, prompt=payload) for payload in PAYLOADS])
     api = alice.api()
@@ -82,7 +82,7 @@ def test_I1_markup_in_titles_and_names_of_collections_stays_text(alice: Person) 
 
 
 @pytest.mark.parametrize("kind", ["fail", "nsfw"])
-def test_I1_markup_in_a_provider_error_is_not_shown(alice: Person, site: Site, kind: str) -> None:
+def test_I1_markup_in_a_provider_error_is_not_shown(alice: BrowserUser, site: Site, kind: str) -> None:
     site.fault(on="run", kind=kind, error=MARKUP)
     alice.generate()
     expect(alice.result).to_contain_text("Your 4 credits are back.")
@@ -90,7 +90,9 @@ def test_I1_markup_in_a_provider_error_is_not_shown(alice: Person, site: Site, k
     _expect_no_element_of_markup(alice)
 
 
-def test_I1_a_script_that_gets_into_the_page_is_stopped_and_heard(alice: Person, complaints: Complaints) -> None:
+def test_I1_a_script_that_gets_into_the_page_is_stopped_and_heard(
+    alice: BrowserUser, page_problems: PageProblems
+) -> None:
     """The control: what the other tests wait for in vain would have been noticed."""
     alice.page.evaluate(
         """() => {
@@ -101,14 +103,14 @@ def test_I1_a_script_that_gets_into_the_page_is_stopped_and_heard(alice: Person,
         }"""
     )
     expect(alice.page).to_have_title("Create · Maquette")
-    broken_rules = [complaint for complaint in complaints.heard if "Content Security Policy" in complaint]
+    broken_rules = [complaint for complaint in page_problems.seen if "Content Security Policy" in complaint]
     assert len(broken_rules) >= 2
-    complaints.heard.clear()
+    page_problems.seen.clear()
 
     alice.page.evaluate("setTimeout(() => alert('heard'))")
     alice.page.wait_for_function("true")
-    assert complaints.heard == ["dialog: heard"]
-    complaints.heard.clear()
+    assert page_problems.seen == ["dialog: heard"]
+    page_problems.seen.clear()
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/dashboard/create", "/no/such/page"])
@@ -124,7 +126,7 @@ def test_I1_every_page_forbids_inline_scripts_frames_and_sniffing(site: Site, pa
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
-def _expect_no_element_of_markup(person: Person) -> None:
+def _expect_no_element_of_markup(person: BrowserUser) -> None:
     """None of the payloads became an element, and none of their handlers an attribute."""
     made = person.page.evaluate(
         "document.querySelectorAll('[onerror], [onload], img[src=x], a[href^=javascript], body script').length"

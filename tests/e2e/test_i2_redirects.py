@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import Site
 
 EVIL = "evil.example"
@@ -30,7 +30,7 @@ FOREIGN = (
 )
 
 
-def test_I2_next_never_leads_away(alice: Person, site: Site) -> None:
+def test_I2_next_never_leads_away(alice: BrowserUser, site: Site) -> None:
     asked_for: list[str] = []
     alice.page.context.on("request", lambda request: asked_for.append(request.url))
     for target in FOREIGN:
@@ -50,7 +50,7 @@ def test_I2_next_never_leads_away(alice: Person, site: Site) -> None:
         ("/dashboard/account", "/dashboard/account"),
     ],
 )
-def test_I2_signing_in_leads_to_a_page_of_ours(alice: Person, site: Site, target: str, expected: str) -> None:
+def test_I2_signing_in_leads_to_a_page_of_ours(alice: BrowserUser, site: Site, target: str, expected: str) -> None:
     alice.sign_out()
     alice.page.goto(f"/sign-in?next={quote(target, safe='')}")
     alice.sign_in()
@@ -59,7 +59,7 @@ def test_I2_signing_in_leads_to_a_page_of_ours(alice: Person, site: Site, target
 
 def test_I2_the_session_is_no_cookie_and_other_origins_may_not_read(open_window: OpenWindow, site: Site) -> None:
     window = open_window()
-    alice = Person.with_account(window.new_page(), site, "alice")
+    alice = BrowserUser.with_account(window.new_page(), site, "alice")
     assert window.cookies() == []
 
     headers = {"Authorization": f"Bearer {alice.token()}", "Origin": f"https://{EVIL}"}

@@ -3,7 +3,7 @@
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import Site
 
 SECRET = "A house for my eyes only"
@@ -11,7 +11,7 @@ SECRET = "A house for my eyes only"
 
 def test_I3_after_signing_out_nothing_of_the_person_is_left_on_screen(open_window: OpenWindow, site: Site) -> None:
     window = open_window()
-    alice = Person.with_account(window.new_page(), site, "alice")
+    alice = BrowserUser.with_account(window.new_page(), site, "alice")
     alice.add_photo()
     alice.generate(SECRET)
     expect(alice.variants).to_have_count(2)
@@ -21,7 +21,7 @@ def test_I3_after_signing_out_nothing_of_the_person_is_left_on_screen(open_windo
     _expect_nothing_of(alice, alice.page)
 
     # In the same document, where whatever was kept in memory still would be.
-    bob = Person(alice.page, site, "bob")
+    bob = BrowserUser(alice.page, site, "bob")
     bob.sign_up()
     expect(bob.result).to_contain_text("Nothing here yet")
     expect(bob.prompt).to_be_empty()
@@ -34,7 +34,7 @@ def test_I3_after_signing_out_nothing_of_the_person_is_left_on_screen(open_windo
     assert not any(picture in _everything(bob.page) for picture in pictures if picture)
 
 
-def test_I3_going_back_after_signing_out_shows_nothing_of_the_person(alice: Person) -> None:
+def test_I3_going_back_after_signing_out_shows_nothing_of_the_person(alice: BrowserUser) -> None:
     page = alice.page
     # The browser keeps whole documents to come back to, and the product its own pages.
     page.goto("/dashboard/account")
@@ -52,7 +52,7 @@ def test_I3_going_back_after_signing_out_shows_nothing_of_the_person(alice: Pers
 
 def test_I3_signing_out_or_in_as_somebody_else_reaches_every_tab(open_window: OpenWindow, site: Site) -> None:
     window = open_window()
-    alice = Person.with_account(window.new_page(), site, "alice")
+    alice = BrowserUser.with_account(window.new_page(), site, "alice")
     alice.prompt.fill(SECRET)
     other_tab = window.new_page()
     other_tab.goto("/dashboard/create")
@@ -62,7 +62,7 @@ def test_I3_signing_out_or_in_as_somebody_else_reaches_every_tab(open_window: Op
     expect(other_tab.get_by_role("heading", name="Sign in")).to_be_visible()
     _expect_nothing_of(alice, other_tab)
 
-    bob = Person(alice.page, site, "bob")
+    bob = BrowserUser(alice.page, site, "bob")
     bob.sign_up()
     expect(other_tab.get_by_role("button", name="Generate")).to_be_visible()
     expect(other_tab.get_by_label("Describe it")).to_be_empty()
@@ -74,7 +74,7 @@ def test_I3_signing_out_or_in_as_somebody_else_reaches_every_tab(open_window: Op
 def test_I3_private_answers_are_stored_by_no_cache(open_window: OpenWindow, site: Site) -> None:
     window = open_window()
     answers = _listen(window, site)
-    alice = Person.with_account(window.new_page(), site, "alice")
+    alice = BrowserUser.with_account(window.new_page(), site, "alice")
     alice.add_photo()
     alice.generate()
 
@@ -96,7 +96,7 @@ def _listen(window: BrowserContext, site: Site) -> dict[str, Response]:
     return answers
 
 
-def _expect_nothing_of(person: Person, page: Page) -> None:
+def _expect_nothing_of(person: BrowserUser, page: Page) -> None:
     shown = _everything(page)
     assert person.email not in shown
     assert SECRET not in shown

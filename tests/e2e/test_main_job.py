@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.support.clients.browser_user import PHOTO, SENTENCE, Person
+from tests.support.clients.browser_user import PHOTO, SENTENCE, BrowserUser
 from tests.support.processes.site import Site
 
 
@@ -15,7 +15,7 @@ def test_a_new_person_turns_a_photo_into_two_pictures_that_nobody_else_sees(
     open_window: OpenWindow, site: Site
 ) -> None:
     window = open_window()
-    alice = Person(window.new_page(), site, "alice")
+    alice = BrowserUser(window.new_page(), site, "alice")
     alice.page.goto("/sign-in")
     alice.sign_up()
     alice.add_photo()
@@ -39,14 +39,14 @@ def test_a_new_person_turns_a_photo_into_two_pictures_that_nobody_else_sees(
     assert httpx.get(address, headers=_bearer(alice)).status_code == 200
     alice.sign_out()
 
-    bob = Person(alice.page, site, "bob")
+    bob = BrowserUser(alice.page, site, "bob")
     bob.sign_up()
     expect(bob.result).to_contain_text("Nothing here yet")
     assert httpx.get(address, headers=_bearer(bob)).status_code == 404
     assert httpx.get(f"{site.url}/api/v1/generations", headers=_bearer(bob)).json()["data"] == []
 
 
-def _watch_progress(person: Person) -> list[int]:
+def _watch_progress(person: BrowserUser) -> list[int]:
     """Every percentage that was shown until the pictures came, in their order."""
     seen: list[int] = []
     progress = person.result.get_by_role("progressbar", name="Progress")
@@ -58,7 +58,7 @@ def _watch_progress(person: Person) -> list[int]:
     return seen
 
 
-def _expect_real_pictures(person: Person) -> None:
+def _expect_real_pictures(person: BrowserUser) -> None:
     """The files behind the pictures on screen are images, as large as the page says, in the ratio of the photo."""
     expected = Image.open(PHOTO)
     for picture in person.variants.all():
@@ -71,5 +71,5 @@ def _expect_real_pictures(person: Person) -> None:
         assert abs(file.width / file.height - expected.width / expected.height) < 0.02
 
 
-def _bearer(person: Person) -> dict[str, str]:
+def _bearer(person: BrowserUser) -> dict[str, str]:
     return {"Authorization": f"Bearer {person.token()}"}

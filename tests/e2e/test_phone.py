@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import Site
 
 LONG = "Riverside flat, second floor, with the long corridor and every room to the court"
@@ -17,14 +17,14 @@ Point = tuple[float, float]
 
 
 @pytest.fixture(params=PHONES, ids=lambda size: f"{size[0]}px")
-def owner(open_window: OpenWindow, site: Site, request: pytest.FixtureRequest) -> Person:
+def owner(open_window: OpenWindow, site: Site, request: pytest.FixtureRequest) -> BrowserUser:
     """Somebody with a phone."""
     width, height = request.param
     window = open_window(viewport={"width": width, "height": height}, has_touch=True, is_mobile=True)
-    return Person.with_account(window.new_page(), site, "owner")
+    return BrowserUser.with_account(window.new_page(), site, "owner")
 
 
-def test_nothing_lies_beyond_a_narrow_window(owner: Person) -> None:
+def test_nothing_lies_beyond_a_narrow_window(owner: BrowserUser) -> None:
     render = owner.make_two()
     collection = owner.add_collection(LONG[:80], [render])
     page = owner.page
@@ -55,7 +55,7 @@ def test_nothing_lies_beyond_a_narrow_window(owner: Person) -> None:
     assert dates.evaluate("(dates) => dates.scrollWidth <= dates.clientWidth")
 
 
-def test_one_finger_scrolls_over_a_picture_and_two_zoom_it(owner: Person) -> None:
+def test_one_finger_scrolls_over_a_picture_and_two_zoom_it(owner: BrowserUser) -> None:
     render = owner.make_two()
     page = owner.page
     fingers = page.context.new_cdp_session(page)

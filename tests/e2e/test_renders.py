@@ -10,14 +10,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 from tests.support.factories import Draft
 
 ISLANDS, HARBOUR, CITY = "Islands that float", "A harbour at dawn", "A city on water"
 
 
 @pytest.fixture
-def maker(alice: Person) -> Person:
+def maker(alice: BrowserUser) -> BrowserUser:
     """Somebody with a render of two variants from a photo, and three of one variant."""
     alice.make_two()
     for sentence in (ISLANDS, HARBOUR, CITY):
@@ -27,7 +27,7 @@ def maker(alice: Person) -> Person:
     return alice
 
 
-def test_renders_are_found_by_words_and_filters_that_the_address_keeps(maker: Person) -> None:
+def test_renders_are_found_by_words_and_filters_that_the_address_keeps(maker: BrowserUser) -> None:
     page = maker.page
     page.keyboard.press("/")
     page.keyboard.type("harbour")
@@ -45,7 +45,7 @@ def test_renders_are_found_by_words_and_filters_that_the_address_keeps(maker: Pe
     expect(page.get_by_text("No renders match “zebra”.")).to_be_visible()
 
 
-def test_keys_pick_renders_the_trash_takes_them_and_gives_them_back(maker: Person) -> None:
+def test_keys_pick_renders_the_trash_takes_them_and_gives_them_back(maker: BrowserUser) -> None:
     page = maker.page
     _tiles(page).first.get_by_role("link").focus()
     page.keyboard.press("ArrowRight")
@@ -74,7 +74,7 @@ def test_keys_pick_renders_the_trash_takes_them_and_gives_them_back(maker: Perso
     expect(_tiles(page)).to_have_count(4)
 
 
-def test_the_focus_comes_back_from_what_a_key_or_a_menu_opened(maker: Person) -> None:
+def test_the_focus_comes_back_from_what_a_key_or_a_menu_opened(maker: BrowserUser) -> None:
     page = maker.page
     tile = _tiles(page).nth(1).get_by_role("link")
     tile.focus()
@@ -105,7 +105,7 @@ def test_the_focus_comes_back_from_what_a_key_or_a_menu_opened(maker: Person) ->
     expect(opener).to_be_focused()
 
 
-def test_what_the_trash_deletes_is_gone(maker: Person) -> None:
+def test_what_the_trash_deletes_is_gone(maker: BrowserUser) -> None:
     page = maker.page
     _tiles(page).first.get_by_role("link").focus()
     page.keyboard.press("Delete")
@@ -119,7 +119,7 @@ def test_what_the_trash_deletes_is_gone(maker: Person) -> None:
     assert maker.api().get("/renders", params={"trashed": True}).json()["data"] == []
 
 
-def test_all_that_match_are_changed_at_once(maker: Person) -> None:
+def test_all_that_match_are_changed_at_once(maker: BrowserUser) -> None:
     page = maker.page
     page.get_by_role("button", name="Concept", exact=True).click()
     expect(_tiles(page)).to_have_count(3)
@@ -133,7 +133,7 @@ def test_all_that_match_are_changed_at_once(maker: Person) -> None:
     expect(page.get_by_role("img", name="In My Favorites")).to_have_count(0)
 
 
-def test_picked_renders_are_saved_as_one_file(maker: Person) -> None:
+def test_picked_renders_are_saved_as_one_file(maker: BrowserUser) -> None:
     page = maker.page
     page.get_by_role("checkbox", name=re.compile("^Select Calm")).click()
     page.get_by_role("checkbox", name=f"Select {CITY}").click()
@@ -145,7 +145,7 @@ def test_picked_renders_are_saved_as_one_file(maker: Person) -> None:
             Image.open(BytesIO(archive.read(name))).verify()
 
 
-def test_a_render_is_retitled_given_a_cover_and_kept_in_a_new_collection(maker: Person) -> None:
+def test_a_render_is_retitled_given_a_cover_and_kept_in_a_new_collection(maker: BrowserUser) -> None:
     page = maker.page
     page.get_by_role("link", name=re.compile("^Calm")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Calm living room")
@@ -172,7 +172,7 @@ def test_a_render_is_retitled_given_a_cover_and_kept_in_a_new_collection(maker: 
     expect(receipt.get_by_text("Given back")).to_be_visible()
 
 
-def test_a_variant_is_compared_with_its_photo_and_with_another(maker: Person) -> None:
+def test_a_variant_is_compared_with_its_photo_and_with_another(maker: BrowserUser) -> None:
     page = maker.page
     page.get_by_role("link", name=re.compile("^Calm")).click()
     page.get_by_role("radio", name="Before, after").click()
@@ -208,7 +208,7 @@ def test_a_variant_is_compared_with_its_photo_and_with_another(maker: Person) ->
     expect(page.get_by_text(re.compile("^Different: Prompt, Preset"))).to_be_visible()
 
 
-def test_create_takes_over_settings_and_pictures(maker: Person) -> None:
+def test_create_takes_over_settings_and_pictures(maker: BrowserUser) -> None:
     page = maker.page
     page.get_by_role("link", name=re.compile("^Calm")).click()
     page.get_by_role("button", name="Use these settings").click()
@@ -225,7 +225,7 @@ def test_create_takes_over_settings_and_pictures(maker: Person) -> None:
     assert maker.api().get(f"/renders/{newest['id']}").json()["data"]["source"]["title"].startswith("Calm")
 
 
-def test_a_downloaded_picture_brings_its_settings_back_unless_switched_off(maker: Person, tmp_path: Path) -> None:
+def test_a_downloaded_picture_brings_its_settings_back_unless_switched_off(maker: BrowserUser, tmp_path: Path) -> None:
     page = maker.page
     page.get_by_role("link", name=CITY).click()
     with page.expect_download() as download:
@@ -252,7 +252,7 @@ def test_a_downloaded_picture_brings_its_settings_back_unless_switched_off(maker
     assert b"maquette" not in download.value.path().read_bytes()
 
 
-def test_a_render_is_shared_with_what_made_it_or_without_until_the_link_is_off(maker: Person) -> None:
+def test_a_render_is_shared_with_what_made_it_or_without_until_the_link_is_off(maker: BrowserUser) -> None:
     page = maker.page
     page.get_by_role("link", name=CITY).click()
     page.get_by_role("button", name="Share").click()
@@ -283,7 +283,7 @@ def test_a_render_is_shared_with_what_made_it_or_without_until_the_link_is_off(m
         expect(other.get_by_role("heading", name="Nothing to see here")).to_be_visible()
 
 
-def test_a_long_list_stays_small_begins_at_a_month_and_is_found_again_where_it_was_left(alice: Person) -> None:
+def test_a_long_list_stays_small_begins_at_a_month_and_is_found_again_where_it_was_left(alice: BrowserUser) -> None:
     """Decision 17: 300 renders of three months, of which the document holds those near the window."""
     last = datetime(2026, 11, 20, tzinfo=UTC)
     alice.keep([Draft(title=f"Room {at}", created_at=last - timedelta(hours=7 * at)) for at in range(300)])
@@ -336,7 +336,9 @@ def test_a_long_list_stays_small_begins_at_a_month_and_is_found_again_where_it_w
     expect(page.get_by_role("link", name=f"Room {first}", exact=True)).to_have_count(0)
 
 
-def test_a_list_shows_nothing_of_another_person_and_their_render_is_not_there(maker: Person, bob: Person) -> None:
+def test_a_list_shows_nothing_of_another_person_and_their_render_is_not_there(
+    maker: BrowserUser, bob: BrowserUser
+) -> None:
     foreign = maker.api().get("/renders", params={"limit": 1}).json()["data"][0]["id"]
     bob.page.goto("/dashboard/renders")
     expect(bob.page.get_by_text("Nothing here yet. Your first render starts")).to_be_visible()

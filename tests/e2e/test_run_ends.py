@@ -2,11 +2,11 @@
 
 from playwright.sync_api import expect
 
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import Site
 
 
-def test_a_canceled_run_gives_the_credits_back(alice: Person, site: Site) -> None:
+def test_a_canceled_run_gives_the_credits_back(alice: BrowserUser, site: Site) -> None:
     site.fault(on="run", kind="stall")
     alice.generate()
     expect(alice.credits_left).to_contain_text("36")
@@ -18,7 +18,7 @@ def test_a_canceled_run_gives_the_credits_back(alice: Person, site: Site) -> Non
     expect(alice.credits_left).to_contain_text("40")
 
 
-def test_a_failed_run_says_why_and_succeeds_when_tried_again(alice: Person, site: Site) -> None:
+def test_a_failed_run_says_why_and_succeeds_when_tried_again(alice: BrowserUser, site: Site) -> None:
     site.fault(on="run", kind="fail", error="CUDA out of memory at 10.0.0.3")
     alice.generate()
     expect(alice.result).to_contain_text("The image provider failed. Your 4 credits are back. Try again.")
@@ -30,7 +30,7 @@ def test_a_failed_run_says_why_and_succeeds_when_tried_again(alice: Person, site
     expect(alice.credits_left).to_contain_text("36")
 
 
-def test_a_blocked_run_is_not_tried_again_but_changed(alice: Person, site: Site) -> None:
+def test_a_blocked_run_is_not_tried_again_but_changed(alice: BrowserUser, site: Site) -> None:
     site.fault(on="run", kind="nsfw")
     alice.generate()
     expect(alice.result).to_contain_text("Blocked by the provider's safety check. Your 4 credits are back.")

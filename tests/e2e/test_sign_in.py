@@ -4,13 +4,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import Site
 
 NEW_PASSWORD = "another horse, another battery"
 
 
-def test_a_wrong_password_is_refused_and_the_right_one_signs_in(alice: Person) -> None:
+def test_a_wrong_password_is_refused_and_the_right_one_signs_in(alice: BrowserUser) -> None:
     alice.sign_out()
     alice.sign_in("not her password")
     expect(alice.page.get_by_role("alert")).to_have_text("This e-mail and password do not match.")
@@ -18,7 +18,7 @@ def test_a_wrong_password_is_refused_and_the_right_one_signs_in(alice: Person) -
     alice.expect_create()
 
 
-def test_an_address_has_one_account(alice: Person) -> None:
+def test_an_address_has_one_account(alice: BrowserUser) -> None:
     alice.sign_out()
     page = alice.page
     page.get_by_role("button", name="Create an account").click()
@@ -29,7 +29,7 @@ def test_an_address_has_one_account(alice: Person) -> None:
 
 
 def test_a_new_person_signs_in_with_an_e_mailed_code(open_window: OpenWindow, site: Site) -> None:
-    carol = Person(open_window().new_page(), site, "carol")
+    carol = BrowserUser(open_window().new_page(), site, "carol")
     page = carol.page
     page.goto("/sign-in")
     page.get_by_label("E-mail", exact=True).fill(carol.email)
@@ -47,7 +47,7 @@ def test_a_new_person_signs_in_with_an_e_mailed_code(open_window: OpenWindow, si
 
 
 @pytest.mark.parametrize("way", ["code", "link"])
-def test_a_forgotten_password_is_replaced_through_the_mail(alice: Person, site: Site, way: str) -> None:
+def test_a_forgotten_password_is_replaced_through_the_mail(alice: BrowserUser, site: Site, way: str) -> None:
     alice.sign_out()
     page = alice.page
     page.get_by_role("link", name="Forgot your password?").click()
@@ -77,7 +77,7 @@ def test_a_forgotten_password_is_replaced_through_the_mail(alice: Person, site: 
     alice.expect_create()
 
 
-def test_the_e_mail_is_changed_once_its_new_owner_confirms(alice: Person, site: Site) -> None:
+def test_the_e_mail_is_changed_once_its_new_owner_confirms(alice: BrowserUser, site: Site) -> None:
     page = alice.page
     page.goto("/dashboard/account")
     new_address = f"new-{alice.email}"
@@ -93,7 +93,7 @@ def test_the_e_mail_is_changed_once_its_new_owner_confirms(alice: Person, site: 
     alice.expect_create()
 
 
-def test_a_session_that_ended_leads_to_sign_in_and_back_to_the_same_page(alice: Person) -> None:
+def test_a_session_that_ended_leads_to_sign_in_and_back_to_the_same_page(alice: BrowserUser) -> None:
     page = alice.page
     page.goto("/dashboard/account")
     expect(page.get_by_role("heading", name="Account settings")).to_be_visible()

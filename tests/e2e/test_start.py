@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.conftest import OpenWindow
-from tests.support.clients.browser_user import Person
+from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import Site
 
 CODE = "**/assets/*.js"
@@ -36,7 +36,7 @@ def test_the_frame_of_a_visitor_is_there_before_the_code_and_stays(
 def test_the_frame_of_a_member_is_there_before_the_code_and_stays(
     open_window: OpenWindow, site: Site, size: ViewportSize
 ) -> None:
-    alice = Person.with_account(open_window(viewport=size).new_page(), site, "alice")
+    alice = BrowserUser.with_account(open_window(viewport=size).new_page(), site, "alice")
     page = alice.page
     framed = _frame(page, "/dashboard/create")
     assert _text(page) == ""
@@ -55,7 +55,7 @@ def test_it_is_said_when_the_code_does_not_come(open_window: OpenWindow) -> None
     )
 
 
-def test_a_page_asks_for_each_thing_once(alice: Person) -> None:
+def test_a_page_asks_for_each_thing_once(alice: BrowserUser) -> None:
     for seed in (1, 2):
         alice.make(preset_id="graphic-poster", prompt="A lighthouse at dusk", settings={}, variants=1, seed=seed)
     page = alice.page
@@ -78,7 +78,7 @@ def test_a_page_asks_for_each_thing_once(alice: Person) -> None:
     assert set((api | thumbnails).values()) == {1}, api | thumbnails
 
 
-def test_what_happens_at_once_is_said(alice: Person) -> None:
+def test_what_happens_at_once_is_said(alice: BrowserUser) -> None:
     alice.make(preset_id="graphic-poster", prompt="A lighthouse at dusk", settings={}, variants=1, seed=1)
     page = alice.page
     page.goto("/dashboard/renders")
@@ -87,7 +87,7 @@ def test_what_happens_at_once_is_said(alice: Person) -> None:
     expect(page.get_by_text("1 render added to My Favorites.", exact=True)).to_be_visible()
 
 
-def test_I3_signing_out_reaches_a_tab_that_was_opened_a_moment_ago(alice: Person) -> None:
+def test_I3_signing_out_reaches_a_tab_that_was_opened_a_moment_ago(alice: BrowserUser) -> None:
     menu = alice.page.get_by_role("button", name="Account ")
     menu.click()
     leave = alice.page.get_by_role("menuitem", name="Sign out")
@@ -100,7 +100,7 @@ def test_I3_signing_out_reaches_a_tab_that_was_opened_a_moment_ago(alice: Person
     expect(alice.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_a_session_that_is_about_to_end_is_renewed_before_the_page(alice: Person) -> None:
+def test_a_session_that_is_about_to_end_is_renewed_before_the_page(alice: BrowserUser) -> None:
     page = alice.page
     # The page that is open must not renew it.
     page.goto("/empty")

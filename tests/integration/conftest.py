@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.processes.api import Product, running_product
-from tests.support.processes.postgres_gateway import free_port
+from tests.support.processes.api import ApiProcess, running_api
 from tests.support.processes.stripe import StripeProcess, running_stripe
+from tests.support.processes.supabase_stack import free_port
 
 
 @pytest.fixture(scope="session")
@@ -16,8 +16,10 @@ def stripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StripeProcess]:
 
 
 @pytest.fixture(scope="session")
-def paid(product: Product, stripe: StripeProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def billing_api(
+    api: ApiProcess, stripe: StripeProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ApiProcess]:
     """The API with that Stripe behind it."""
     folder = tmp_path_factory.mktemp("paid")
-    with running_product(folder, product.stack, product.replicate, stripe.settings(), stripe.api_port) as running:
+    with running_api(folder, api.supabase, api.replicate, stripe.settings(), stripe.api_port) as running:
         yield running

@@ -12,11 +12,11 @@ from api.errors import AnswerCode, TransportCode
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
 from tests.support.checks.snapshot import snapshot
-from tests.support.clients.api_client import Person, refused, signed_in
-from tests.support.clients.database_client import webhooks
+from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
+from tests.support.clients.database_user import service_role_user
 from tests.support.factories import Draft, add_renders
 from tests.support.images import animation, photo
-from tests.support.processes.api import TEXT_PRESET, Product, submit
+from tests.support.processes.api import TEXT_PRESET, ApiProcess, submit
 
 INVALID = ErrorCode.VALIDATION_FAILED
 JSON = {"Content-Type": "application/json"}
@@ -124,31 +124,31 @@ FORMS: dict[str, tuple[bytes, str, AnswerCode]] = {
 class Cast(msgspec.Struct, frozen=True, kw_only=True):
     """Alice, who sends what is wrong, Ben, whose things she names, and what stands for them in the cases."""
 
-    product: Product
-    alice: Person
-    ben: Person
+    api: ApiProcess
+    alice: ApiUser
+    bob: ApiUser
     things: dict[str, Any]
 
     def snapshot(self) -> dict[str, str | None]:
-        return snapshot(self.product.stack, self.alice.user.id, self.ben.user.id)
+        return snapshot(self.api.supabase, self.alice.id, self.bob.id)
 
 
 @pytest.fixture(scope="module")
-async def cast(product: Product) -> AsyncIterator[Cast]:
-    async with signed_in(product, "alice") as alice, signed_in(product, "ben") as ben:
-        with product.stack.connect() as connection:
-            add_renders(connection, ben.user.id, [Draft()])
+async def cast(api: ApiProcess) -> AsyncIterator[Cast]:
+    async with signed_in(api, "alice") as alice, signed_in(api, "bob") as bob:
+        with api.supabase.connect() as connection:
+            add_renders(connection, bob.id, [Draft()])
             query = "select id::text, path from render_variants where owner_id = %s"
-            ((variant, path),) = connection.execute(query, [ben.user.id]).fetchall()
-        async with httpx.AsyncClient(base_url=product.stack.url) as http:
-            (await webhooks(product.stack, http).upload("renders", path, photo())).raise_for_status()
+            ((variant, path),) = connection.execute(query, [bob.id]).fetchall()
+        async with httpx.AsyncClient(base_url=api.supabase.url) as http:
+            (await service_role_user(api.supabase, http).upload("renders", path, photo())).raise_for_status()
         things = {
             "alices photo": {"kind": "upload", "upload_id": await alice.upload(photo((64, 64)))},
-            "bens photo": {"kind": "upload", "upload_id": await ben.upload(photo((64, 48)))},
+            "bens photo": {"kind": "upload", "upload_id": await bob.upload(photo((64, 48)))},
             "bens variant": {"kind": "variant", "variant_id": variant},
-            "bens favorites": (await ben.api.get("/collections")).json()["data"][0]["id"],
+            "bens favorites": (await bob.client.get("/collections")).json()["data"][0]["id"],
         }
-        yield Cast(product=product, alice=alice, ben=ben, things=things)
+        yield Cast(api=api, alice=alice, bob=bob, things=things)
 
 
 @pytest.mark.parametrize("case", SUBMITS)
@@ -156,7 +156,7 @@ async def test_submit_is_refused_and_writes_nothing(case: str, cast: Cast) -> No
     changes, code, field = SUBMITS[case]
     body = {name: cast.things.get(value, value) if isinstance(value, str) else value for name, value in changes.items()}
     before = cast.snapshot()
-    details = refused(await submit(cast.alice.api, **body), code)
+    details = assert_refused(await submit(cast.alice.client, **body), code)
     assert field is None or [entry["field"] for entry in details["fields"]] == [field]
     assert cast.snapshot() == before
 
@@ -164,8 +164,8 @@ async def test_submit_is_refused_and_writes_nothing(case: str, cast: Cast) -> No
 @pytest.mark.parametrize("name", sorted(TEXT_PRESET.keys() - {"settings", "variants", "prompt", "seed"}))
 async def test_submit_without_a_required_field_is_refused(name: str, cast: Cast) -> None:
     body = {field: value for field, value in TEXT_PRESET.items() if field != name}
-    answer = await cast.alice.api.post("/generations", json=body, headers={"Idempotency-Key": "missing"})
-    (problem,) = refused(answer, INVALID)["fields"]
+    answer = await cast.alice.client.post("/generations", json=body, headers={"Idempotency-Key": "missing"})
+    (problem,) = assert_refused(answer, INVALID)["fields"]
     assert name in problem["message"]
 
 
@@ -174,7 +174,7 @@ async def test_body_is_refused_and_writes_nothing(case: str, cast: Cast) -> None
     body, content_type, code = BODIES[case]
     before = cast.snapshot()
     headers = {"Idempotency-Key": uuid4().hex} | ({"Content-Type": content_type} if content_type else {})
-    refused(await cast.ben.api.post("/generations", content=body, headers=headers), code)
+    assert_refused(await cast.bob.client.post("/generations", content=body, headers=headers), code)
     assert cast.snapshot() == before
 
 
@@ -182,8 +182,8 @@ async def test_body_is_refused_and_writes_nothing(case: str, cast: Cast) -> None
 async def test_file_is_refused_and_not_stored(case: str, cast: Cast) -> None:
     data, code = FILES[case]
     before = cast.snapshot()
-    answer = await cast.ben.api.post("/uploads", files={"file": ("photo.jpg", data, "image/jpeg")})
-    refused(answer, code)
+    answer = await cast.bob.client.post("/uploads", files={"file": ("photo.jpg", data, "image/jpeg")})
+    assert_refused(answer, code)
     assert cast.snapshot() == before
 
 
@@ -191,21 +191,21 @@ async def test_file_is_refused_and_not_stored(case: str, cast: Cast) -> None:
 async def test_upload_without_a_file_is_refused(case: str, cast: Cast) -> None:
     body, content_type, code = FORMS[case]
     before = cast.snapshot()
-    refused(await cast.alice.api.post("/uploads", content=body, headers={"Content-Type": content_type}), code)
+    assert_refused(await cast.alice.client.post("/uploads", content=body, headers={"Content-Type": content_type}), code)
     assert cast.snapshot() == before
 
 
 async def test_the_same_people_are_served_when_nothing_is_wrong(cast: Cast) -> None:
     """The control of all refusals above: their accounts, photos and pictures are good."""
-    cast.product.replicate.fault(on="run", kind="stall")
+    cast.api.replicate.fault(on="run", kind="stall")
     before = cast.snapshot()
     photo_preset = {"preset_id": "remote-cabin", "settings": {"guidance": 60}, "input": cast.things["alices photo"]}
-    answer = await submit(cast.alice.api, **photo_preset)
+    answer = await submit(cast.alice.client, **photo_preset)
     assert answer.status_code == 202, answer.text
-    await cast.alice.api.post(f"/generations/{answer.json()['data']['id']}/cancel")
-    cast.product.replicate.fault(on="run", kind="stall")
-    answer = await submit(cast.ben.api, preset_id="warm-minimal", input=cast.things["bens variant"])
+    await cast.alice.client.post(f"/generations/{answer.json()['data']['id']}/cancel")
+    cast.api.replicate.fault(on="run", kind="stall")
+    answer = await submit(cast.bob.client, preset_id="warm-minimal", input=cast.things["bens variant"])
     assert answer.status_code == 202, answer.text
-    await cast.ben.api.post(f"/generations/{answer.json()['data']['id']}/cancel")
+    await cast.bob.client.post(f"/generations/{answer.json()['data']['id']}/cancel")
     changed = {table for table, digest in cast.snapshot().items() if digest != before[table]}
     assert {"public.generation_jobs", "public.usage_ledger"} <= changed

@@ -9,107 +9,107 @@ import httpx
 import pytest
 
 from libs.errors import ErrorCode
-from tests.support.clients.api_client import Person, refused
-from tests.support.processes.api import TEXT_PRESET, Product, ended, submit
+from tests.support.clients.api_user import ApiUser, assert_refused
+from tests.support.processes.api import TEXT_PRESET, ApiProcess, submit, until_ended
 
 AT_ONCE = 20
 CREDITS = 3  # of TEXT_PRESET, a picture
 
 
-def debits(product: Product, person: Person) -> list[int]:
-    with product.stack.connect() as connection:
+def debits(api: ApiProcess, person: ApiUser) -> list[int]:
+    with api.supabase.connect() as connection:
         query = "select amount from usage_ledger where owner_id = %s order by effective_at"
-        return [amount for (amount,) in connection.execute(query, [person.user.id])]
+        return [amount for (amount,) in connection.execute(query, [person.id])]
 
 
-def jobs(product: Product, person: Person) -> list[str | None]:
+def jobs(api: ApiProcess, person: ApiUser) -> list[str | None]:
     """The prediction of each of their jobs."""
-    with product.stack.connect() as connection:
+    with api.supabase.connect() as connection:
         query = "select prediction_id from generation_jobs where owner_id = %s"
-        return [prediction for (prediction,) in connection.execute(query, [person.user.id])]
+        return [prediction for (prediction,) in connection.execute(query, [person.id])]
 
 
-async def predictions_for(product: Product, prompt: str) -> int:
+async def predictions_for(api: ApiProcess, prompt: str) -> int:
     """How many runs with that prompt the provider was asked for."""
-    replicate = product.replicate
+    replicate = api.replicate
     async with httpx.AsyncClient(base_url=replicate.base_url, headers=replicate.headers) as provider:
         listed = (await provider.get("/v1/predictions")).raise_for_status().json()["results"]
     return sum(prompt in prediction["input"]["prompt"] for prediction in listed)
 
 
-async def test_of_twenty_submits_at_once_one_is_accepted(product: Product, ann: Person) -> None:
-    product.replicate.fault(on="run", kind="stall")
+async def test_of_twenty_submits_at_once_one_is_accepted(api: ApiProcess, alice: ApiUser) -> None:
+    api.replicate.fault(on="run", kind="stall")
     prompt = f"lighthouse {uuid4().hex}"
-    answers = await asyncio.gather(*(submit(ann.api, prompt=prompt) for _ in range(AT_ONCE)))
+    answers = await asyncio.gather(*(submit(alice.client, prompt=prompt) for _ in range(AT_ONCE)))
     assert Counter(answer.status_code for answer in answers) == {202: 1, 409: AT_ONCE - 1}
     (accepted,) = [answer.json()["data"]["id"] for answer in answers if answer.status_code == 202]
     for answer in answers:
         if answer.status_code == 409:
-            assert refused(answer, ErrorCode.GENERATION_IN_FLIGHT) == {"job_id": accepted}
-    assert debits(product, ann) == [-CREDITS]
-    assert len(jobs(product, ann)) == 1
-    assert await predictions_for(product, prompt) == 1
-    await ann.api.post(f"/generations/{accepted}/cancel")
-    assert (await ended(ann.api, accepted))["status"] == "canceled"
-    assert debits(product, ann) == [-CREDITS, CREDITS]
+            assert assert_refused(answer, ErrorCode.GENERATION_IN_FLIGHT) == {"job_id": accepted}
+    assert debits(api, alice) == [-CREDITS]
+    assert len(jobs(api, alice)) == 1
+    assert await predictions_for(api, prompt) == 1
+    await alice.client.post(f"/generations/{accepted}/cancel")
+    assert (await until_ended(alice.client, accepted))["status"] == "canceled"
+    assert debits(api, alice) == [-CREDITS, CREDITS]
 
 
-async def test_a_cap_of_three_pictures_admits_three(product: Product, ann: Person) -> None:
+async def test_a_cap_of_three_pictures_admits_three(api: ApiProcess, alice: ApiUser) -> None:
     """What runs is ended by SQL, so that the slot is free and the cap alone decides."""
-    with product.stack.connect() as connection:
+    with api.supabase.connect() as connection:
         connection.execute(
             "insert into plans values ('three-pictures', %s, 4) on conflict do nothing", [3 * CREDITS + 1]
         )
         connection.execute("insert into plan_prices values ('three-pictures', 'three-pictures') on conflict do nothing")
-        connection.execute("update profiles set price_id = 'three-pictures' where id = %s", [ann.user.id])
+        connection.execute("update profiles set price_id = 'three-pictures' where id = %s", [alice.id])
     statuses: Counter[int] = Counter()
     for _ in range(4):
-        product.replicate.fault(on="run", kind="stall")
-        answers = await asyncio.gather(*(submit(ann.api) for _ in range(8)))
+        api.replicate.fault(on="run", kind="stall")
+        answers = await asyncio.gather(*(submit(alice.client) for _ in range(8)))
         statuses.update(answer.status_code for answer in answers)
-        with product.stack.connect() as connection:
+        with api.supabase.connect() as connection:
             connection.execute(
                 "update generation_jobs set status = 'succeeded' where owner_id = %s and status <> 'succeeded'",
-                [ann.user.id],
+                [alice.id],
             )
-    product.replicate.clear_faults()
+    api.replicate.clear_faults()
     assert statuses == {202: 3, 409: 21, 402: 8}
-    assert debits(product, ann) == [-CREDITS] * 3
-    details = refused(await submit(ann.api), ErrorCode.PLAN_CAP_REACHED)
+    assert debits(api, alice) == [-CREDITS] * 3
+    details = assert_refused(await submit(alice.client), ErrorCode.PLAN_CAP_REACHED)
     assert (details["used"], details["limit"], details["needed"], details["remaining"]) == (9, 10, 3, 1)
 
 
-async def test_one_key_ten_times_at_once_is_one_generation(product: Product, ann: Person) -> None:
-    product.replicate.fault(on="run", kind="stall")
+async def test_one_key_ten_times_at_once_is_one_generation(api: ApiProcess, alice: ApiUser) -> None:
+    api.replicate.fault(on="run", kind="stall")
     key, prompt = uuid4().hex, f"lighthouse {uuid4().hex}"
-    answers = await asyncio.gather(*(submit(ann.api, key, prompt=prompt) for _ in range(10)))
+    answers = await asyncio.gather(*(submit(alice.client, key, prompt=prompt) for _ in range(10)))
     assert Counter(answer.status_code for answer in answers) == {202: 10}
     (generation,) = {answer.json()["data"]["id"] for answer in answers}
-    assert debits(product, ann) == [-CREDITS]
-    assert len(jobs(product, ann)) == 1
-    assert await predictions_for(product, prompt) == 1
-    await ann.api.post(f"/generations/{generation}/cancel")
+    assert debits(api, alice) == [-CREDITS]
+    assert len(jobs(api, alice)) == 1
+    assert await predictions_for(api, prompt) == 1
+    await alice.client.post(f"/generations/{generation}/cancel")
 
 
-async def test_cancel_and_retry_at_once_leave_one_run(product: Product, ann: Person) -> None:
-    product.replicate.fault(on="api", kind="http", status=422)
-    failed = refused(await submit(ann.api), ErrorCode.PROVIDER_ERROR)["job_id"]
-    product.replicate.fault(on="run", kind="stall", times=1)
+async def test_cancel_and_retry_at_once_leave_one_run(api: ApiProcess, alice: ApiUser) -> None:
+    api.replicate.fault(on="api", kind="http", status=422)
+    failed = assert_refused(await submit(alice.client), ErrorCode.PROVIDER_ERROR)["job_id"]
+    api.replicate.fault(on="run", kind="stall", times=1)
     retries = [
-        ann.api.post(f"/generations/{failed}/retry", headers={"Idempotency-Key": uuid4().hex}) for _ in range(10)
+        alice.client.post(f"/generations/{failed}/retry", headers={"Idempotency-Key": uuid4().hex}) for _ in range(10)
     ]
     answers = await asyncio.gather(*retries)
     assert Counter(answer.status_code for answer in answers) == {202: 1, 409: 9}
     (running,) = [answer.json()["data"]["id"] for answer in answers if answer.status_code == 202]
-    cancels = await asyncio.gather(*(ann.api.post(f"/generations/{running}/cancel") for _ in range(5)))
+    cancels = await asyncio.gather(*(alice.client.post(f"/generations/{running}/cancel") for _ in range(5)))
     assert {answer.status_code for answer in cancels} == {202}
-    assert (await ended(ann.api, running))["status"] == "canceled"
-    assert debits(product, ann) == [-CREDITS, CREDITS, -CREDITS, CREDITS]
+    assert (await until_ended(alice.client, running))["status"] == "canceled"
+    assert debits(api, alice) == [-CREDITS, CREDITS, -CREDITS, CREDITS]
 
 
 @pytest.mark.parametrize("limit", [1, 7])
-async def test_pages_miss_and_repeat_nothing(product: Product, ann: Person, limit: int) -> None:
-    with product.stack.connect() as connection:
+async def test_pages_miss_and_repeat_nothing(api: ApiProcess, alice: ApiUser, limit: int) -> None:
+    with api.supabase.connect() as connection:
         connection.execute(
             """
             insert into generation_jobs (
@@ -119,14 +119,14 @@ async def test_pages_miss_and_repeat_nothing(product: Product, ann: Person, limi
             select %s, n::text, '', %s, 'x', 'x', '{}', 1, 1, 1, 1, now(), 'failed', now() - (n / 3) * interval '1 s'
             from generate_series(1, 20) as n
             """,
-            [ann.user.id, TEXT_PRESET["preset_id"]],
+            [alice.id, TEXT_PRESET["preset_id"]],
         )
     seen: list[str] = []
     where: dict[str, Any] = {"limit": limit}
     while where.get("cursor", "first") is not None:
-        page = (await ann.api.get("/generations", params=where)).json()
+        page = (await alice.client.get("/generations", params=where)).json()
         seen += [entry["id"] for entry in page["data"]]
         where["cursor"] = page["meta"]["next_cursor"]
-    everything = (await ann.api.get("/generations", params={"limit": 100})).json()["data"]
+    everything = (await alice.client.get("/generations", params={"limit": 100})).json()["data"]
     assert seen == [entry["id"] for entry in everything]
     assert len(set(seen)) == 20

@@ -13,10 +13,10 @@ from httpx import Response
 from api.errors import ANSWERS, AnswerCode, TransportCode
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
-from tests.support.clients.api_client import Person, refused
+from tests.support.clients.api_user import ApiUser, assert_refused
 from tests.support.factories import Draft, add_renders, fill_with_photos
 from tests.support.images import animation, photo
-from tests.support.processes.api import TEXT_PRESET, Product, submit
+from tests.support.processes.api import TEXT_PRESET, ApiProcess, submit
 
 Provoke = Callable[["Case"], Awaitable[Response]]
 
@@ -32,24 +32,24 @@ PROVOKE: dict[AnswerCode, Provoke] = {}
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Who provokes and whom they talk to."""
 
-    product: Product
-    person: Person
+    api: ApiProcess
+    person: ApiUser
 
     @property
-    def api(self) -> httpx.AsyncClient:
-        return self.person.api
+    def client(self) -> httpx.AsyncClient:
+        return self.person.client
 
     def sql(self, statement: str, *parameters: object) -> None:
-        with self.product.stack.connect() as connection:
+        with self.api.supabase.connect() as connection:
             connection.execute(statement.encode(), parameters)
 
     def render(self) -> str:
-        with self.product.stack.connect() as connection:
-            (render,) = add_renders(connection, self.person.user.id, [Draft()])
+        with self.api.supabase.connect() as connection:
+            (render,) = add_renders(connection, self.person.id, [Draft()])
         return str(render)
 
     async def upload(self, file: bytes) -> Response:
-        return await self.api.post("/uploads", files={"file": ("photo.jpg", file)})
+        return await self.client.post("/uploads", files={"file": ("photo.jpg", file)})
 
 
 def provokes(code: AnswerCode) -> Callable[[Provoke], Provoke]:
@@ -62,110 +62,110 @@ def provokes(code: AnswerCode) -> Callable[[Provoke], Provoke]:
 
 @provokes(TransportCode.MALFORMED_REQUEST)
 async def _(case: Case) -> Response:
-    return await case.api.patch(f"/renders/{uuid4()}", content=b"{", headers={"Content-Type": "application/json"})
+    return await case.client.patch(f"/renders/{uuid4()}", content=b"{", headers={"Content-Type": "application/json"})
 
 
 @provokes(ErrorCode.INVALID_CURSOR)
 async def _(case: Case) -> Response:
-    return await case.api.get("/generations?cursor=W10")
+    return await case.client.get("/generations?cursor=W10")
 
 
 @provokes(TransportCode.INVALID_IDEMPOTENCY_KEY)
 async def _(case: Case) -> Response:
-    return await case.api.post("/generations", json=TEXT_PRESET)
+    return await case.client.post("/generations", json=TEXT_PRESET)
 
 
 @provokes(TransportCode.NOT_AUTHENTICATED)
 async def _(case: Case) -> Response:
-    async with case.product.client() as stranger:
-        return await stranger.get("/me")
+    async with case.api.client() as anonymous:
+        return await anonymous.get("/me")
 
 
 @provokes(ErrorCode.ACCOUNT_GONE)
 async def _(case: Case) -> Response:
-    case.sql("delete from auth.users where id = %s", case.person.user.id)
-    return await case.api.get("/me")
+    case.sql("delete from auth.users where id = %s", case.person.id)
+    return await case.client.get("/me")
 
 
 @provokes(ErrorCode.PLAN_CAP_REACHED)
 async def _(case: Case) -> Response:
     case.sql("insert into plans values ('nothing', 0, 1) on conflict do nothing")
     case.sql("insert into plan_prices values ('nothing', 'nothing') on conflict do nothing")
-    case.sql("update profiles set price_id = 'nothing' where id = %s", case.person.user.id)
-    return await submit(case.api)
+    case.sql("update profiles set price_id = 'nothing' where id = %s", case.person.id)
+    return await submit(case.client)
 
 
 @provokes(ErrorCode.NOT_FOUND)
 async def _(case: Case) -> Response:
-    return await case.api.get("/nothing/here")
+    return await case.client.get("/nothing/here")
 
 
 @provokes(ErrorCode.GENERATION_NOT_FOUND)
 async def _(case: Case) -> Response:
-    return await case.api.get(f"/generations/{uuid4()}")
+    return await case.client.get(f"/generations/{uuid4()}")
 
 
 @provokes(ErrorCode.INPUT_NOT_FOUND)
 async def _(case: Case) -> Response:
     missing = {"kind": "upload", "upload_id": f"{'0' * 64}.jpg"}
-    return await submit(case.api, preset_id="warm-minimal", input=missing)
+    return await submit(case.client, preset_id="warm-minimal", input=missing)
 
 
 @provokes(ErrorCode.COLLECTION_NOT_FOUND)
 async def _(case: Case) -> Response:
-    return await submit(case.api, collection_id=str(uuid4()))
+    return await submit(case.client, collection_id=str(uuid4()))
 
 
 @provokes(ErrorCode.RENDER_NOT_FOUND)
 async def _(case: Case) -> Response:
-    return await case.api.patch(f"/renders/{uuid4()}", json={"title": "Mine"})
+    return await case.client.patch(f"/renders/{uuid4()}", json={"title": "Mine"})
 
 
 @provokes(ErrorCode.VARIANT_NOT_FOUND)
 async def _(case: Case) -> Response:
-    return await case.api.patch(f"/renders/{case.render()}", json={"cover_variant_id": str(uuid4())})
+    return await case.client.patch(f"/renders/{case.render()}", json={"cover_variant_id": str(uuid4())})
 
 
 @provokes(TransportCode.METHOD_NOT_ALLOWED)
 async def _(case: Case) -> Response:
-    return await case.api.put("/me")
+    return await case.client.put("/me")
 
 
 @provokes(ErrorCode.GENERATION_IN_FLIGHT)
 async def _(case: Case) -> Response:
-    case.product.replicate.fault(on="run", kind="stall")
-    await submit(case.api)
-    return await submit(case.api)
+    case.api.replicate.fault(on="run", kind="stall")
+    await submit(case.client)
+    return await submit(case.client)
 
 
 @provokes(ErrorCode.GENERATION_NOT_RETRYABLE)
 async def _(case: Case) -> Response:
     case.render()
-    (generation,) = (await case.api.get("/generations")).json()["data"]
-    return await case.api.post(f"/generations/{generation['id']}/retry", headers={"Idempotency-Key": "again"})
+    (generation,) = (await case.client.get("/generations")).json()["data"]
+    return await case.client.post(f"/generations/{generation['id']}/retry", headers={"Idempotency-Key": "again"})
 
 
 @provokes(ErrorCode.LAST_VARIANT)
 async def _(case: Case) -> Response:
-    (variant,) = (await case.api.get(f"/renders/{case.render()}")).json()["data"]["variants"]
-    return await case.api.delete(f"/renders/variants/{variant['id']}")
+    (variant,) = (await case.client.get(f"/renders/{case.render()}")).json()["data"]["variants"]
+    return await case.client.delete(f"/renders/variants/{variant['id']}")
 
 
 @provokes(ErrorCode.FAVORITES_FIXED)
 async def _(case: Case) -> Response:
-    (favorites,) = (await case.api.get("/collections")).json()["data"]
-    return await case.api.delete(f"/collections/{favorites['id']}")
+    (favorites,) = (await case.client.get("/collections")).json()["data"]
+    return await case.client.delete(f"/collections/{favorites['id']}")
 
 
 @provokes(ErrorCode.TOO_MANY_UPLOADS)
 async def _(case: Case) -> Response:
-    fill_with_photos(case.product.stack, case.person.user.id)
+    fill_with_photos(case.api.supabase, case.person.id)
     return await case.upload(photo())
 
 
 @provokes(TransportCode.BODY_TOO_LARGE)
 async def _(case: Case) -> Response:
-    return await submit(case.api, prompt="a" * LIMITS.body_bytes)
+    return await submit(case.client, prompt="a" * LIMITS.body_bytes)
 
 
 @provokes(ErrorCode.UPLOAD_TOO_LARGE)
@@ -184,7 +184,7 @@ async def _(case: Case) -> Response:
 
 @provokes(TransportCode.UNSUPPORTED_CONTENT_TYPE)
 async def _(case: Case) -> Response:
-    return await case.api.patch(f"/renders/{uuid4()}", content=b"title=x", headers={"Content-Type": "text/plain"})
+    return await case.client.patch(f"/renders/{uuid4()}", content=b"title=x", headers={"Content-Type": "text/plain"})
 
 
 @provokes(ErrorCode.UNSUPPORTED_IMAGE)
@@ -205,36 +205,36 @@ async def _(case: Case) -> Response:
 
 @provokes(ErrorCode.VALIDATION_FAILED)
 async def _(case: Case) -> Response:
-    return await submit(case.api, variants=0)
+    return await submit(case.client, variants=0)
 
 
 @provokes(ErrorCode.IDEMPOTENCY_KEY_REUSED)
 async def _(case: Case) -> Response:
-    case.product.replicate.fault(on="run", kind="stall")
-    await submit(case.api, "one-key")
-    return await submit(case.api, "one-key", prompt="Another lighthouse")
+    case.api.replicate.fault(on="run", kind="stall")
+    await submit(case.client, "one-key")
+    return await submit(case.client, "one-key", prompt="Another lighthouse")
 
 
 @provokes(ErrorCode.PRESET_UNAVAILABLE)
 async def _(case: Case) -> Response:
     case.sql("update presets set active = false where id = %s", "impossible-places")
     try:
-        return await submit(case.api, preset_id="impossible-places")
+        return await submit(case.client, preset_id="impossible-places")
     finally:
         case.sql("update presets set active = true where id = %s", "impossible-places")
 
 
 @provokes(ErrorCode.TOO_MANY_VARIANTS)
 async def _(case: Case) -> Response:
-    return await submit(case.api, preset_id="first-ideas", variants=4)
+    return await submit(case.client, preset_id="first-ideas", variants=4)
 
 
 @provokes(ErrorCode.RATE_LIMITED)
 async def _(case: Case) -> Response:
     # More than a minute allows, twice over: a new minute may begin on the way.
-    answers = [await case.api.delete(f"/uploads/{'0' * 64}.jpg") for _ in range(2)]
+    answers = [await case.client.delete(f"/uploads/{'0' * 64}.jpg") for _ in range(2)]
     while answers[-1].status_code != 429 and len(answers) < 130:
-        answers += await asyncio.gather(*(case.api.post("/generations", json={}) for _ in range(20)))
+        answers += await asyncio.gather(*(case.client.post("/generations", json={}) for _ in range(20)))
     return answers[-1]
 
 
@@ -243,63 +243,63 @@ async def _(case: Case) -> Response:
     # A schema that is not the one this code was written for.
     case.sql("revoke execute on function my_usage from authenticated")
     try:
-        return await case.api.get("/usage")
+        return await case.client.get("/usage")
     finally:
         case.sql("grant execute on function my_usage to authenticated")
 
 
 @provokes(ErrorCode.PROVIDER_ERROR)
 async def _(case: Case) -> Response:
-    case.product.replicate.fault(on="api", kind="http", status=422)
-    return await submit(case.api)
+    case.api.replicate.fault(on="api", kind="http", status=422)
+    return await submit(case.client)
 
 
 @provokes(ErrorCode.SHARE_NOT_FOUND)
 async def _(case: Case) -> Response:
-    return await case.api.get(f"/shared/{'A' * 43}")
+    return await case.client.get(f"/shared/{'A' * 43}")
 
 
 @provokes(ErrorCode.SHARING_REFUSED)
 async def _(case: Case) -> Response:
-    with case.product.stack.connect() as connection:
-        (render,) = add_renders(connection, case.person.user.id, [Draft()])
-    (await case.api.post("/shares", json={"render_id": str(render)})).raise_for_status()
+    with case.api.supabase.connect() as connection:
+        (render,) = add_renders(connection, case.person.id, [Draft()])
+    (await case.client.post("/shares", json={"render_id": str(render)})).raise_for_status()
     case.sql("select private.take_down_render(%s)", render)
-    return await case.api.post("/shares", json={"render_id": str(render)})
+    return await case.client.post("/shares", json={"render_id": str(render)})
 
 
 @provokes(ErrorCode.COMMUNITY_SET_NOT_FOUND)
 async def _(case: Case) -> Response:
-    return await case.api.get("/community/no-such-set")
+    return await case.client.get("/community/no-such-set")
 
 
 @provokes(ErrorCode.COMMUNITY_ITEM_NOT_FOUND)
 async def _(case: Case) -> Response:
-    return await case.api.post("/reports", json={"community_item_id": str(uuid4()), "reason": "other"})
+    return await case.client.post("/reports", json={"community_item_id": str(uuid4()), "reason": "other"})
 
 
 @provokes(ErrorCode.NO_SUBSCRIPTION)
 async def _(case: Case) -> Response:
-    return await case.api.post("/billing/portal")
+    return await case.client.post("/billing/portal")
 
 
 @provokes(ErrorCode.BILLING_UNAVAILABLE)
 async def _(case: Case) -> Response:
     # No Stripe runs beside this API.
-    return await case.api.post("/billing/checkout", json={"plan_id": "pro", "interval": "month"})
+    return await case.client.post("/billing/checkout", json={"plan_id": "pro", "interval": "month"})
 
 
 @provokes(ErrorCode.DATABASE_UNAVAILABLE)
 async def _(case: Case) -> Response:
-    with case.product.stack.connect() as connection, connection.transaction():
+    with case.api.supabase.connect() as connection, connection.transaction():
         connection.execute("lock table generation_jobs in access exclusive mode")
-        return await case.api.get("/generations")
+        return await case.client.get("/generations")
 
 
 @pytest.fixture
-async def case(product: Product, ann: Person) -> AsyncIterator[Case]:
-    yield Case(product=product, person=ann)
-    product.replicate.clear_faults()
+async def case(api: ApiProcess, alice: ApiUser) -> AsyncIterator[Case]:
+    yield Case(api=api, person=alice)
+    api.replicate.clear_faults()
 
 
 def test_every_code_has_an_answer() -> None:
@@ -309,5 +309,5 @@ def test_every_code_has_an_answer() -> None:
 @pytest.mark.parametrize("code", [code for code in ANSWERS if code not in MET_ELSEWHERE])
 async def test_code_is_met_with_its_status_and_sentence(code: AnswerCode, case: Case) -> None:
     answer = await PROVOKE[code](case)
-    refused(answer, code)
+    assert_refused(answer, code)
     assert ("retry-after" in answer.headers) == (code in WITH_RETRY_AFTER)

@@ -26,25 +26,25 @@ from tests.support.billing import (
     post,
     profile,
 )
-from tests.support.clients.api_client import Person, refused, signed_in
-from tests.support.processes.api import Product, running_product
-from tests.support.processes.postgres_gateway import free_port
+from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
+from tests.support.processes.api import ApiProcess, running_api
 from tests.support.processes.stripe import StripeProcess, running_stripe
+from tests.support.processes.supabase_stack import free_port
 
 
 @pytest.fixture
-async def alice(paid: Product) -> AsyncIterator[Person]:
-    async with signed_in(paid, "alice") as person:
+async def alice(billing_api: ApiProcess) -> AsyncIterator[ApiUser]:
+    async with signed_in(billing_api, "alice") as person:
         yield person
 
 
 @pytest.fixture
-async def bob(paid: Product) -> AsyncIterator[Person]:
-    async with signed_in(paid, "bob") as person:
+async def bob(billing_api: ApiProcess) -> AsyncIterator[ApiUser]:
+    async with signed_in(billing_api, "bob") as person:
         yield person
 
 
-async def test_a_plan_is_bought_changed_and_canceled(alice: Person, stripe: StripeProcess) -> None:
+async def test_a_plan_is_bought_changed_and_canceled(alice: ApiUser, stripe: StripeProcess) -> None:
     assert await limit(alice) == FREE
     page = await checkout(alice)
     declined = await post(page, card="4000 0000 0000 0002")
@@ -58,7 +58,7 @@ async def test_a_plan_is_bought_changed_and_canceled(alice: Person, stripe: Stri
     assert (await post(page, card="4000 0025 0000 3155", confirmed="yes")).status_code == 303
     await eventually(lambda: limit(alice), PRO, seconds=3)
     assert time.monotonic() - paid_at < 3
-    billing = (await alice.api.get("/billing")).json()["data"]
+    billing = (await alice.client.get("/billing")).json()["data"]
     assert (billing["plan_id"], billing["interval"], billing["status"]) == ("pro", "month", "active")
     assert billing["renews_at"]
 
@@ -68,32 +68,32 @@ async def test_a_plan_is_bought_changed_and_canceled(alice: Person, stripe: Stri
     await post(await portal(alice), action="cancel")
 
     async def ends() -> bool:
-        return (await alice.api.get("/billing")).json()["data"]["ends_at"] is not None
+        return (await alice.client.get("/billing")).json()["data"]["ends_at"] is not None
 
     await eventually(ends, True)
     # What was paid for stays until the end of the period.
     assert await limit(alice) == STUDIO
 
 
-async def test_a_canceled_plan_ends_with_its_period(product: Product, tmp_path_factory: pytest.TempPathFactory) -> None:
+async def test_a_canceled_plan_ends_with_its_period(api: ApiProcess, tmp_path_factory: pytest.TempPathFactory) -> None:
     """With a billing month of 6 seconds: the cap falls when the period ends."""
     folder = tmp_path_factory.mktemp("short")
     with (
         running_stripe(folder, free_port(), month_seconds=6) as stripe,
-        running_product(folder, product.stack, product.replicate, stripe.settings(), stripe.api_port) as paid,
+        running_api(folder, api.supabase, api.replicate, stripe.settings(), stripe.api_port) as billing_api,
     ):
-        async with signed_in(paid, "short") as person:
+        async with signed_in(billing_api, "short") as person:
             await bought(person)
             await post(await portal(person), action="cancel")
             assert await limit(person) == PRO
             await eventually(lambda: limit(person), FREE, seconds=15)
 
 
-async def test_E1_an_old_answer_of_stripe_does_not_win(alice: Person, paid: Product) -> None:
+async def test_E1_an_old_answer_of_stripe_does_not_win(alice: ApiUser, billing_api: ApiProcess) -> None:
     """Two syncs at once: the one that began first and came back last changes nothing."""
     await bought(alice)
-    with paid.stack.connect() as connection:
-        customer = profile(paid.stack, alice)["stripe_customer_id"]
+    with billing_api.supabase.connect() as connection:
+        customer = profile(billing_api.supabase, alice)["stripe_customer_id"]
         early, late = (
             connection.execute("select private.next_billing_version(%s)", [customer]).fetchone()[0] for _ in range(2)
         )
@@ -104,7 +104,7 @@ async def test_E1_an_old_answer_of_stripe_does_not_win(alice: Person, paid: Prod
     assert await limit(alice) == STUDIO
 
 
-async def test_E2_a_lost_event_is_made_good_by_the_next(alice: Person, stripe: StripeProcess) -> None:
+async def test_E2_a_lost_event_is_made_good_by_the_next(alice: ApiUser, stripe: StripeProcess) -> None:
     for kind in ("customer.subscription.created", "invoice.paid"):
         stripe.control("POST", "faults", kind="lose", type=kind)
     await bought(alice)
@@ -115,125 +115,132 @@ async def test_E2_a_lost_event_is_made_good_by_the_next(alice: Person, stripe: S
 
 
 async def test_E2_an_event_is_noted_with_its_effect_or_not_at_all(
-    alice: Person, paid: Product, stripe: StripeProcess
+    alice: ApiUser, billing_api: ApiProcess, stripe: StripeProcess
 ) -> None:
     """The API is killed while it works on an event; Stripe sends it again and it counts."""
     page = await checkout(alice)
-    paid.stop(kill=True)
+    billing_api.stop(kill=True)
     assert (await post(page, card=CARD)).status_code == 303
-    paid.start()
+    billing_api.start()
     assert await limit(alice) == FREE
     # Stripe sends for days; the local one has given up by now and is told to send again.
     stripe.control("POST", f"events/{stripe.control('GET', 'events')[-1]['id']}/resend")
     await eventually(lambda: limit(alice), PRO)
-    with paid.stack.connect() as connection:
+    with billing_api.supabase.connect() as connection:
         noted = connection.execute("select count(*) from webhook_events where provider = 'stripe'").fetchone()
     assert noted
     assert noted[0] >= 1
 
 
 async def test_E2_an_effect_whose_note_fails_is_undone_and_comes_again(
-    alice: Person, paid: Product, stripe: StripeProcess
+    alice: ApiUser, billing_api: ApiProcess, stripe: StripeProcess
 ) -> None:
     """A crash between the two, made with a trigger: the plan is not changed without the note, nor noted unchanged."""
     await bought(alice)
-    customer = profile(paid.stack, alice)["stripe_customer_id"]
+    customer = profile(billing_api.supabase, alice)["stripe_customer_id"]
     created = next(one for one in stripe.control("GET", "events") if one["data"]["object"].get("customer") == customer)
-    with paid.stack.connect() as connection:
-        connection.execute("update profiles set price_id = null where id = %s", [alice.user.id])
+    with billing_api.supabase.connect() as connection:
+        connection.execute("update profiles set price_id = null where id = %s", [alice.id])
         connection.execute("delete from webhook_events where event_id = %s", [created["id"]])
         connection.execute("create function pg_temp.crash() returns trigger language plpgsql as 'begin raise; end'")
         connection.execute(
             "create trigger crash before insert on webhook_events for each row execute function pg_temp.crash()"
         )
         try:
-            refused(await deliver(paid, stripe, created), ErrorCode.DATABASE_UNAVAILABLE)
+            assert_refused(await deliver(billing_api, stripe, created), ErrorCode.DATABASE_UNAVAILABLE)
         finally:
             connection.execute("drop trigger crash on webhook_events")
-        assert profile(paid.stack, alice)["price_id"] is None
+        assert profile(billing_api.supabase, alice)["price_id"] is None
         noted = "select outcome from webhook_events where event_id = %s"
         assert connection.execute(noted, [created["id"]]).fetchall() == []
 
-        assert (await deliver(paid, stripe, created)).json()["data"]["outcome"] == "applied"
+        assert (await deliver(billing_api, stripe, created)).json()["data"]["outcome"] == "applied"
 
         assert connection.execute(noted, [created["id"]]).fetchall() == [("applied",)]
     assert await limit(alice) == PRO
 
 
 async def test_E3_a_session_that_was_not_paid_and_a_foreign_price_buy_nothing(
-    alice: Person, bob: Person, paid: Product, stripe: StripeProcess
+    alice: ApiUser, bob: ApiUser, billing_api: ApiProcess, stripe: StripeProcess
 ) -> None:
     await checkout(alice)
-    customer = profile(paid.stack, alice)["stripe_customer_id"]
+    customer = profile(billing_api.supabase, alice)["stripe_customer_id"]
     session = {"object": "checkout.session", "id": "cs_1", "customer": customer, "payment_status": "unpaid"}
-    session |= {"client_reference_id": bob.user.id, "status": "complete", "mode": "subscription"}
+    session |= {"client_reference_id": bob.id, "status": "complete", "mode": "subscription"}
     made = event(int(time.time()), "checkout.session.completed", session)
-    assert (await deliver(paid, stripe, made)).json()["data"]["outcome"] == "applied"
+    assert (await deliver(billing_api, stripe, made)).json()["data"]["outcome"] == "applied"
     assert (await limit(alice), await limit(bob)) == (FREE, FREE)
 
-    with paid.stack.connect() as connection:
+    with billing_api.supabase.connect() as connection:
         for price in ("price_of_another_product", "", None):
-            connection.execute("update profiles set price_id = %s where id = %s", [price, alice.user.id])
-            assert (await limit(alice), (await alice.api.get("/billing")).json()["data"]["plan_id"]) == (FREE, "free")
-        connection.execute("update profiles set price_id = 'price_local_pro_month' where id = %s", [alice.user.id])
-    assert (await limit(alice), (await alice.api.get("/billing")).json()["data"]["plan_id"]) == (PRO, "pro")
+            connection.execute("update profiles set price_id = %s where id = %s", [price, alice.id])
+            assert (await limit(alice), (await alice.client.get("/billing")).json()["data"]["plan_id"]) == (
+                FREE,
+                "free",
+            )
+        connection.execute("update profiles set price_id = 'price_local_pro_month' where id = %s", [alice.id])
+    assert (await limit(alice), (await alice.client.get("/billing")).json()["data"]["plan_id"]) == (PRO, "pro")
 
 
 async def test_E3_forged_and_foreign_events_change_nothing(
-    alice: Person, bob: Person, paid: Product, stripe: StripeProcess
+    alice: ApiUser, bob: ApiUser, billing_api: ApiProcess, stripe: StripeProcess
 ) -> None:
     await bought(alice)
-    before = profile(paid.stack, alice), profile(paid.stack, bob)
+    before = profile(billing_api.supabase, alice), profile(billing_api.supabase, bob)
     customer = before[0]["stripe_customer_id"]
-    about = {"object": "subscription", "id": "sub_forged", "customer": customer, "client_reference_id": bob.user.id}
+    about = {"object": "subscription", "id": "sub_forged", "customer": customer, "client_reference_id": bob.id}
     now = int(time.time())
     made = event(now, "customer.subscription.deleted", about)
 
-    async with paid.client() as nobody:
-        refused(await nobody.post("/webhooks/stripe", json=made), TransportCode.NOT_AUTHENTICATED)
+    async with billing_api.client() as anonymous:
+        assert_refused(await anonymous.post("/webhooks/stripe", json=made), TransportCode.NOT_AUTHENTICATED)
         body = json.dumps(made).encode()
         for moment in (now - 301, now + 400):
             headers = {"stripe-signature": signature(stripe.webhook_secret, body, moment)}
             headers["content-type"] = "application/json"
-            refused(
-                await nobody.post("/webhooks/stripe", content=body, headers=headers), TransportCode.NOT_AUTHENTICATED
+            assert_refused(
+                await anonymous.post("/webhooks/stripe", content=body, headers=headers), TransportCode.NOT_AUTHENTICATED
             )
-    refused(await deliver(paid, stripe, made, secret="whsec_other"), TransportCode.NOT_AUTHENTICATED)
-    assert (await deliver(paid, stripe, {**made, "livemode": True})).json()["data"]["outcome"] == "other_mode"
+    assert_refused(await deliver(billing_api, stripe, made, secret="whsec_other"), TransportCode.NOT_AUTHENTICATED)
+    assert (await deliver(billing_api, stripe, {**made, "livemode": True})).json()["data"]["outcome"] == "other_mode"
     unknown = event(now, "invoice.paid", {**about, "customer": "cus_unknown"})
-    assert (await deliver(paid, stripe, unknown)).json()["data"]["outcome"] == "unknown_customer"
-    assert (await deliver(paid, stripe, event(now, "charge.refunded", about))).json()["data"]["outcome"] == "ignored"
+    assert (await deliver(billing_api, stripe, unknown)).json()["data"]["outcome"] == "unknown_customer"
+    assert (await deliver(billing_api, stripe, event(now, "charge.refunded", about))).json()["data"][
+        "outcome"
+    ] == "ignored"
     # Signed rightly and lying: Stripe is asked, and it says that the plan runs.
-    assert (await deliver(paid, stripe, made)).json()["data"]["outcome"] == "applied"
+    assert (await deliver(billing_api, stripe, made)).json()["data"]["outcome"] == "applied"
 
-    after = profile(paid.stack, alice), profile(paid.stack, bob)
+    after = profile(billing_api.supabase, alice), profile(billing_api.supabase, bob)
     for found in (*before, *after):
         found.pop("billing_version")
     assert after == before
 
 
 async def test_E7_other_products_of_the_same_stripe_account_are_left_alone(
-    alice: Person, paid: Product, stripe: StripeProcess
+    alice: ApiUser, billing_api: ApiProcess, stripe: StripeProcess
 ) -> None:
     """Their subscriptions are neither ended nor taken for a plan, whether the customer is ours or not."""
     await bought(alice)
-    customers = stripe.add_customer(), profile(paid.stack, alice)["stripe_customer_id"]
+    customers = stripe.add_customer(), profile(billing_api.supabase, alice)["stripe_customer_id"]
     outcomes: list[str] = []
     for customer in customers:
         others = [stripe.control("POST", f"other_products?customer={customer}")["id"] for _ in range(2)]
         about = {"object": "invoice", "customer": customer}
-        answer = await deliver(paid, stripe, event(int(time.time()), "invoice.paid", about))
+        answer = await deliver(billing_api, stripe, event(int(time.time()), "invoice.paid", about))
         outcomes.append(answer.json()["data"]["outcome"])
 
         running = [one["id"] for one in stripe.subscriptions(customer, "active")]
         assert set(others) <= set(running)
     assert outcomes == ["unknown_customer", "applied"]
     # Alice's own plan is older than what she bought elsewhere, and is the one that counts.
-    assert profile(paid.stack, alice)["price_id"] == "price_local_pro_month"
+    assert profile(billing_api.supabase, alice)["price_id"] == "price_local_pro_month"
     assert await limit(alice) == PRO
 
 
-async def test_E4_the_server_picks_customer_price_and_addresses(alice: Person, bob: Person, paid: Product) -> None:
+async def test_E4_the_server_picks_customer_price_and_addresses(
+    alice: ApiUser, bob: ApiUser, billing_api: ApiProcess
+) -> None:
     for body in (
         {"plan_id": "pro", "interval": "month", "price": "price_local_pro_month"},
         {"plan_id": "pro", "interval": "month", "customer": "cus_1"},
@@ -242,26 +249,26 @@ async def test_E4_the_server_picks_customer_price_and_addresses(alice: Person, b
         {"plan_id": "nothing", "interval": "month"},
         {"plan_id": "pro", "interval": "day"},
     ):
-        refused(await alice.api.post("/billing/checkout", json=body), ErrorCode.VALIDATION_FAILED)
-    refused(await bob.api.post("/billing/portal"), ErrorCode.NO_SUBSCRIPTION)
+        assert_refused(await alice.client.post("/billing/checkout", json=body), ErrorCode.VALIDATION_FAILED)
+    assert_refused(await bob.client.post("/billing/portal"), ErrorCode.NO_SUBSCRIPTION)
     await bought(alice)
-    refused(
-        await alice.api.post("/billing/checkout", json={"plan_id": "studio", "interval": "month"}),
+    assert_refused(
+        await alice.client.post("/billing/checkout", json={"plan_id": "studio", "interval": "month"}),
         ErrorCode.ALREADY_SUBSCRIBED,
     )
-    customer = profile(paid.stack, alice)["stripe_customer_id"]
-    refused(await bob.api.post("/billing/portal", json={"customer": customer}), ErrorCode.NO_SUBSCRIPTION)
+    customer = profile(billing_api.supabase, alice)["stripe_customer_id"]
+    assert_refused(await bob.client.post("/billing/portal", json={"customer": customer}), ErrorCode.NO_SUBSCRIPTION)
     assert await limit(bob) == FREE
 
 
 async def test_E4_two_checkouts_at_once_end_in_one_subscription(
-    alice: Person, paid: Product, stripe: StripeProcess
+    alice: ApiUser, billing_api: ApiProcess, stripe: StripeProcess
 ) -> None:
     first, second = await asyncio.gather(checkout(alice), checkout(alice))
     other = await checkout(alice, "studio")
     paid_pages = [await post(page, card=CARD) for page in {first, second, other}]
     assert 303 in {answer.status_code for answer in paid_pages}
-    customer = profile(paid.stack, alice)["stripe_customer_id"]
+    customer = profile(billing_api.supabase, alice)["stripe_customer_id"]
 
     async def running() -> int:
         return len(stripe.subscriptions(customer, "active"))
@@ -270,48 +277,48 @@ async def test_E4_two_checkouts_at_once_end_in_one_subscription(
 
 
 async def test_a_customer_that_stripe_deleted_buys_again_as_a_new_one(
-    alice: Person, paid: Product, stripe: StripeProcess
+    alice: ApiUser, billing_api: ApiProcess, stripe: StripeProcess
 ) -> None:
     """Deleted in Stripe's dashboard: the plan ends, and no key of the first purchase brings the customer back."""
     await bought(alice)
-    deleted = profile(paid.stack, alice)["stripe_customer_id"]
+    deleted = profile(billing_api.supabase, alice)["stripe_customer_id"]
     async with httpx.AsyncClient(headers={"authorization": f"Bearer {stripe.secret_key}"}) as dashboard:
         (await dashboard.delete(f"{stripe.url}/v1/customers/{deleted}")).raise_for_status()
     await eventually(lambda: limit(alice), FREE)
 
     await bought(alice)
 
-    assert profile(paid.stack, alice)["stripe_customer_id"] not in {deleted, None}
+    assert profile(billing_api.supabase, alice)["stripe_customer_id"] not in {deleted, None}
 
 
 async def test_a_failed_renewal_keeps_the_plan_for_its_grace(
-    alice: Person, paid: Product, stripe: StripeProcess
+    alice: ApiUser, billing_api: ApiProcess, stripe: StripeProcess
 ) -> None:
     await post(await checkout(alice), card="4000 0000 0000 0341")
     await eventually(lambda: limit(alice), PRO)
     stripe.control("POST", "clock?seconds=3700")
 
     async def status() -> str:
-        return (await alice.api.get("/billing")).json()["data"]["status"]
+        return (await alice.client.get("/billing")).json()["data"]["status"]
 
     async def grace() -> object:
-        return (await alice.api.get("/billing")).json()["data"]["grace_until"]
+        return (await alice.client.get("/billing")).json()["data"]["grace_until"]
 
     await eventually(status, "past_due")
     assert await limit(alice) == PRO
     assert await grace() is not None
-    with paid.stack.connect() as connection:
-        connection.execute("update profiles set access_until = now() where id = %s", [alice.user.id])
+    with billing_api.supabase.connect() as connection:
+        connection.execute("update profiles set access_until = now() where id = %s", [alice.id])
     assert (await limit(alice), await grace()) == (FREE, None)
     # Another checkout would be a second subscription beside the unpaid one: the portal takes another card.
     again = {"plan_id": "pro", "interval": "month"}
-    refused(await alice.api.post("/billing/checkout", json=again), ErrorCode.ALREADY_SUBSCRIBED)
+    assert_refused(await alice.client.post("/billing/checkout", json=again), ErrorCode.ALREADY_SUBSCRIBED)
     await post(await portal(alice), action="card", card=CARD)
     await eventually(lambda: limit(alice), PRO)
 
 
-async def test_stripe_away_is_said(alice: Person, product: Product) -> None:
-    """`product` has no Stripe behind it."""
-    async with product.client(alice.user) as api:
+async def test_stripe_away_is_said(alice: ApiUser, api: ApiProcess) -> None:
+    """`api` has no Stripe behind it."""
+    async with api.client(alice.account) as client:
         body = {"plan_id": "pro", "interval": "month"}
-        refused(await api.post("/billing/checkout", json=body), ErrorCode.BILLING_UNAVAILABLE)
+        assert_refused(await client.post("/billing/checkout", json=body), ErrorCode.BILLING_UNAVAILABLE)

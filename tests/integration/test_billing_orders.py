@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.billing import bought, deliver, portal, post, profile, profile_in
-from tests.support.clients.api_client import Person, signed_in
-from tests.support.processes.api import Product
+from tests.support.clients.api_user import ApiUser, signed_in
+from tests.support.processes.api import ApiProcess
 from tests.support.processes.stripe import StripeProcess
 
 Event = dict[str, Any]
@@ -24,51 +24,53 @@ def events_of(stripe: StripeProcess, customer: str) -> list[Event]:
     return [one for one in stripe.control("GET", "events") if one["data"]["object"].get("customer") == customer]
 
 
-def forget_subscription(connection: psycopg.Connection, person: Person) -> None:
+def forget_subscription(connection: psycopg.Connection, person: ApiUser) -> None:
     """The profile as before the first event."""
     connection.execute(
         "update profiles set price_id = null, subscription_id = null, subscription_status = null,"
         " period_start = null, period_end = null, cancel_at = null, access_until = null where id = %s",
-        [person.user.id],
+        [person.id],
     )
 
 
-def subscription_in(connection: psycopg.Connection, person: Person) -> dict[str, Any]:
+def subscription_in(connection: psycopg.Connection, person: ApiUser) -> dict[str, Any]:
     """What a profile says of the subscription; the number of the sync grows with each event."""
     return {key: value for key, value in profile_in(connection, person).items() if key != "billing_version"}
 
 
-async def change_and_end(stripe: StripeProcess, person: Person, customer: str) -> None:
+async def change_and_end(stripe: StripeProcess, person: ApiUser, customer: str) -> None:
     """An update from the portal, then the end, while no event of them is delivered by Stripe itself."""
     stripe.control("POST", "faults", kind="lose", type="customer.subscription.updated")
     stripe.control("POST", "faults", kind="lose", type="customer.subscription.deleted")
     await post(await portal(person), action="change", price="price_local_studio_month")
-    async with httpx.AsyncClient(base_url=stripe.url, headers={"authorization": f"Bearer {stripe.secret_key}"}) as api:
-        (subscription,) = (await api.get("/v1/subscriptions", params={"customer": customer})).json()["data"]
-        (await api.delete(f"/v1/subscriptions/{subscription['id']}")).raise_for_status()
+    async with httpx.AsyncClient(
+        base_url=stripe.url, headers={"authorization": f"Bearer {stripe.secret_key}"}
+    ) as client:
+        (subscription,) = (await client.get("/v1/subscriptions", params={"customer": customer})).json()["data"]
+        (await client.delete(f"/v1/subscriptions/{subscription['id']}")).raise_for_status()
 
 
 async def test_E1_all_orders_of_a_subscriptions_events_end_in_the_same_profile(
-    paid: Product, stripe: StripeProcess
+    billing_api: ApiProcess, stripe: StripeProcess
 ) -> None:
     """120 orders of the five events, the first two at the same moment together with one of the five a second time."""
-    async with signed_in(paid, "orders") as person:
+    async with signed_in(billing_api, "orders") as person:
         await bought(person)
-        with paid.stack.connect() as connection:
+        with billing_api.supabase.connect() as connection:
             customer = profile_in(connection, person)["stripe_customer_id"]
             await change_and_end(stripe, person, customer)
             events = events_of(stripe, customer)
             assert sorted(one["type"] for one in events) == sorted(KINDS)
             for one in events:
-                await deliver(paid, stripe, one)
+                await deliver(billing_api, stripe, one)
             expected = subscription_in(connection, person)
             assert (expected["subscription_status"], expected["price_id"]) == ("canceled", "price_local_studio_month")
 
             for number, order in enumerate(itertools.permutations(events)):
                 forget_subscription(connection, person)
                 twice = order[number % len(order)]
-                answers = await asyncio.gather(*(deliver(paid, stripe, one) for one in (*order[:2], twice)))
-                answers += [await deliver(paid, stripe, one) for one in order[2:]]
+                answers = await asyncio.gather(*(deliver(billing_api, stripe, one) for one in (*order[:2], twice)))
+                answers += [await deliver(billing_api, stripe, one) for one in order[2:]]
                 assert {answer.json()["data"]["outcome"] for answer in answers} <= {"applied", "stale"}
                 assert subscription_in(connection, person) == expected
 
@@ -81,18 +83,18 @@ async def test_E1_all_orders_of_a_subscriptions_events_end_in_the_same_profile(
 )
 @given(lost=st.sets(st.sampled_from(FIRST_KINDS), max_size=2), order=st.permutations(range(5)))
 async def test_E1_events_that_come_while_the_subscription_changes_end_in_its_last_state(
-    paid: Product, stripe: StripeProcess, lost: set[str], order: list[int]
+    billing_api: ApiProcess, stripe: StripeProcess, lost: set[str], order: list[int]
 ) -> None:
     """Some of the first three events come only after the change and the end; the others come twice."""
-    async with signed_in(paid, "late") as person:
+    async with signed_in(billing_api, "late") as person:
         for kind in lost:
             stripe.control("POST", "faults", kind="lose", type=kind)
         await bought(person)
-        customer = profile(paid.stack, person)["stripe_customer_id"]
+        customer = profile(billing_api.supabase, person)["stripe_customer_id"]
         await change_and_end(stripe, person, customer)
         events = events_of(stripe, customer)
         for index in order:
-            await deliver(paid, stripe, events[index])
-        found = profile(paid.stack, person)
+            await deliver(billing_api, stripe, events[index])
+        found = profile(billing_api.supabase, person)
         assert (found["subscription_status"], found["price_id"]) == ("canceled", "price_local_studio_month")
         assert found["subscription_id"] == events[-1]["data"]["object"]["id"]

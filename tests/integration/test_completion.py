@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import psycopg
 
-from tests.support.clients.api_client import Person
+from tests.support.clients.api_rpc import completion
+from tests.support.clients.api_user import ApiUser
 from tests.support.clients.database_calls import call_as
-from tests.support.clients.database_client import completion
 from tests.support.factories import Draft, add_renders
-from tests.support.processes.api import Product
+from tests.support.processes.api import ApiProcess
 
 EXPECTED = 4  # seconds
 
@@ -39,26 +39,26 @@ def complete(connection: psycopg.Connection, owner: str, collection: str | None 
     return str(render[0])
 
 
-async def test_what_a_run_puts_into_a_collection_comes_last(product: Product, ann: Person) -> None:
-    collection = (await ann.api.post("/collections", json={"name": "Ideas"})).json()["data"]["id"]
-    with product.stack.connect() as connection:
-        expected = [str(render) for render in add_renders(connection, ann.user.id, [Draft(), Draft()])]
+async def test_what_a_run_puts_into_a_collection_comes_last(api: ApiProcess, alice: ApiUser) -> None:
+    collection = (await alice.client.post("/collections", json={"name": "Ideas"})).json()["data"]["id"]
+    with api.supabase.connect() as connection:
+        expected = [str(render) for render in add_renders(connection, alice.id, [Draft(), Draft()])]
         for render in expected:
-            (await ann.api.put(f"/collections/{collection}/items/{render}")).raise_for_status()
-        expected += [complete(connection, ann.user.id, collection) for _ in range(5)]
+            (await alice.client.put(f"/collections/{collection}/items/{render}")).raise_for_status()
+        expected += [complete(connection, alice.id, collection) for _ in range(5)]
 
     parameters = {"collection_id": collection, "sort": "manual"}
-    shown = (await ann.api.get("/renders", params=parameters)).raise_for_status().json()["data"]
+    shown = (await alice.client.get("/renders", params=parameters)).raise_for_status().json()["data"]
 
     assert [card["id"] for card in shown] == expected
 
 
-async def test_a_run_settled_long_after_its_end_teaches_nothing(product: Product, ann: Person) -> None:
+async def test_a_run_settled_long_after_its_end_teaches_nothing(api: ApiProcess, alice: ApiUser) -> None:
     """As after an outage: others would be told to wait as long."""
-    with product.stack.connect() as connection, connection.transaction(force_rollback=True):
+    with api.supabase.connect() as connection, connection.transaction(force_rollback=True):
         connection.execute("delete from preset_timings where preset_id = 'graphic-poster'")
         seconds = "select seconds from preset_timings where preset_id = 'graphic-poster'"
-        complete(connection, ann.user.id, took="6 hours")
+        complete(connection, alice.id, took="6 hours")
         assert connection.execute(seconds).fetchone() == (3 * EXPECTED,)
-        complete(connection, ann.user.id, took="6 seconds")
+        complete(connection, alice.id, took="6 seconds")
         assert connection.execute(seconds).fetchone() == (9,)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from tests.support.clients.database_calls import call_as
-from tests.support.processes.postgres_gateway import Stack
+from tests.support.processes.supabase_stack import SupabaseStack
 
 PRO = {"price_id": "price_local_pro_month"}
 MOMENTS = st.timedeltas(timedelta(0), timedelta(days=3000)).map(lambda since: datetime(2026, 1, 1, tzinfo=UTC) + since)
@@ -20,9 +20,9 @@ ACCOUNT = "00000000-0000-0000-0000-0000000000a1"
 
 
 @pytest.fixture
-def connection(stack: Stack) -> Iterator[psycopg.Connection]:
+def connection(supabase: SupabaseStack) -> Iterator[psycopg.Connection]:
     """A transaction that is rolled back, with one person in it."""
-    with psycopg.connect(stack.gateway.database_url) as opened:
+    with psycopg.connect(supabase.gateway.database_url) as opened:
         opened.execute("insert into auth.users (id) values (%s)", (ACCOUNT,))
         yield opened
         opened.rollback()

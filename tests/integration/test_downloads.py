@@ -18,10 +18,10 @@ from PIL import Image
 
 from api.errors import TransportCode
 from libs.errors import ErrorCode
-from tests.support.clients.api_client import Person, opened, refused, signed_in
-from tests.support.clients.database_client import webhooks
+from tests.support.clients.api_user import ApiUser, assert_refused, opened, signed_in
+from tests.support.clients.database_user import service_role_user
 from tests.support.factories import Draft, add_renders
-from tests.support.processes.api import Product
+from tests.support.processes.api import ApiProcess
 from tests.support.waiting import SECONDS
 
 MEGABYTE = 1 << 20
@@ -32,21 +32,21 @@ TITLE = 'a/../b:"c"\\<d>|*? Größe 石'
 
 
 @pytest.fixture(scope="module")
-async def alice(product: Product) -> AsyncIterator[Person]:
-    async with signed_in(product, "alice") as person:
+async def alice(api: ApiProcess) -> AsyncIterator[ApiUser]:
+    async with signed_in(api, "alice") as person:
         yield person
 
 
 @pytest.fixture(scope="module")
-async def render(alice: Person) -> dict[str, Any]:
+async def render(alice: ApiUser) -> dict[str, Any]:
     """A render of two variants under an awkward title."""
     generation = await alice.generation(preset_id="warm-minimal", variants=2, seed=5)
-    changed = await alice.api.patch(f"/renders/{generation['render']['id']}", json={"title": TITLE})
+    changed = await alice.client.patch(f"/renders/{generation['render']['id']}", json={"title": TITLE})
     return changed.raise_for_status().json()["data"]
 
 
-async def archive(person: Person, **form: str) -> httpx.Response:
-    return await person.api.post("/downloads/archive", data={"access_token": person.user.token, **form})
+async def archive(person: ApiUser, **form: str) -> httpx.Response:
+    return await person.client.post("/downloads/archive", data={"access_token": person.account.token, **form})
 
 
 def recipe_of(data: bytes) -> dict[str, Any] | None:
@@ -54,11 +54,11 @@ def recipe_of(data: bytes) -> dict[str, Any] | None:
     return json.loads(found[1].decode().replace("&quot;", '"').replace("&amp;", "&")) if found else None
 
 
-async def test_a_picture_has_a_name_and_its_recipe(alice: Person, render: dict[str, Any]) -> None:
+async def test_a_picture_has_a_name_and_its_recipe(alice: ApiUser, render: dict[str, Any]) -> None:
     first = render["variants"][0]
     stored = (await opened(first["url"])).content
 
-    answer = await alice.api.get(f"/downloads/renders/{render['id']}/variants/{first['id']}")
+    answer = await alice.client.get(f"/downloads/renders/{render['id']}/variants/{first['id']}")
 
     assert answer.headers["content-type"] == "image/webp"
     disposition = answer.headers["content-disposition"]
@@ -71,16 +71,18 @@ async def test_a_picture_has_a_name_and_its_recipe(alice: Person, render: dict[s
     ours, theirs = Image.open(io.BytesIO(answer.content)), Image.open(io.BytesIO(stored))
     assert (ours.size, ours.tobytes()) == (theirs.size, theirs.tobytes())
 
-    plain = await alice.api.get(f"/downloads/renders/{render['id']}/variants/{first['id']}", params={"recipe": False})
+    plain = await alice.client.get(
+        f"/downloads/renders/{render['id']}/variants/{first['id']}", params={"recipe": False}
+    )
     assert plain.content == stored
 
 
-async def test_a_render_and_a_collection_come_as_archives(alice: Person, render: dict[str, Any]) -> None:
+async def test_a_render_and_a_collection_come_as_archives(alice: ApiUser, render: dict[str, Any]) -> None:
     twin = await alice.generation()
-    await alice.api.patch(f"/renders/{twin['render']['id']}", json={"title": TITLE.upper()})
-    collection = (await alice.api.post("/collections", json={"name": "../Best"})).json()["data"]["id"]
+    await alice.client.patch(f"/renders/{twin['render']['id']}", json={"title": TITLE.upper()})
+    collection = (await alice.client.post("/collections", json={"name": "../Best"})).json()["data"]["id"]
     for one in (render["id"], twin["render"]["id"]):
-        await alice.api.put(f"/collections/{collection}/items/{one}")
+        await alice.client.put(f"/collections/{collection}/items/{one}")
 
     single = await archive(alice, render_ids=render["id"])
     both = await archive(alice, collection_id=collection)
@@ -101,14 +103,14 @@ async def test_a_render_and_a_collection_come_as_archives(alice: Person, render:
 
 
 async def test_B4_whatever_a_person_is_told_opens_their_own_files_alone(
-    product: Product, alice: Person, render: dict[str, Any]
+    api: ApiProcess, alice: ApiUser, render: dict[str, Any]
 ) -> None:
-    async with signed_in(product, "bob") as bob:
+    async with signed_in(api, "bob") as bob:
         theirs = await bob.generation()
-        collection = (await bob.api.post("/collections", json={"name": "Best"})).json()["data"]["id"]
+        collection = (await bob.client.post("/collections", json={"name": "Best"})).json()["data"]["id"]
         for person, made in ((alice, render["id"]), (bob, theirs["render"]["id"])):
-            (await person.api.put(f"/renders/{made}/favorite")).raise_for_status()
-        (await bob.api.put(f"/collections/{collection}/items/{theirs['render']['id']}")).raise_for_status()
+            (await person.client.put(f"/renders/{made}/favorite")).raise_for_status()
+        (await bob.client.put(f"/collections/{collection}/items/{theirs['render']['id']}")).raise_for_status()
         pages = [
             "/renders",
             f"/renders/{theirs['render']['id']}",
@@ -118,57 +120,64 @@ async def test_B4_whatever_a_person_is_told_opens_their_own_files_alone(
             f"/collections/{collection}",
             "/generations",
         ]
-        told = {page: set(re.findall(STORED, (await bob.api.get(page)).raise_for_status().text)) for page in pages}
+        told = {page: set(re.findall(STORED, (await bob.client.get(page)).raise_for_status().text)) for page in pages}
 
     assert all(told.values())
     for url in {url for urls in told.values() for url in urls}:
-        assert httpx.URL(url).path.startswith(f"/storage/v1/object/sign/renders/{bob.user.id}/")
+        assert httpx.URL(url).path.startswith(f"/storage/v1/object/sign/renders/{bob.id}/")
         assert (await opened(url)).headers["content-type"] == "image/webp"
 
 
-async def test_others_and_strangers_get_nothing(product: Product, alice: Person, render: dict[str, Any]) -> None:
+async def test_others_and_strangers_get_nothing(api: ApiProcess, alice: ApiUser, render: dict[str, Any]) -> None:
     variant = render["variants"][0]["id"]
-    collection = (await alice.api.get("/collections")).json()["data"][0]["id"]
-    async with signed_in(product, "bob") as bob:
-        refused(await bob.api.get(f"/downloads/renders/{render['id']}/variants/{variant}"), ErrorCode.RENDER_NOT_FOUND)
-        refused(await archive(bob, render_ids=render["id"]), ErrorCode.RENDER_NOT_FOUND)
-        refused(await archive(bob, collection_id=collection), ErrorCode.COLLECTION_NOT_FOUND)
-    async with product.client() as nobody:
-        refused(
-            await nobody.get(f"/downloads/renders/{render['id']}/variants/{variant}"), TransportCode.NOT_AUTHENTICATED
+    collection = (await alice.client.get("/collections")).json()["data"][0]["id"]
+    async with signed_in(api, "bob") as bob:
+        assert_refused(
+            await bob.client.get(f"/downloads/renders/{render['id']}/variants/{variant}"), ErrorCode.RENDER_NOT_FOUND
+        )
+        assert_refused(await archive(bob, render_ids=render["id"]), ErrorCode.RENDER_NOT_FOUND)
+        assert_refused(await archive(bob, collection_id=collection), ErrorCode.COLLECTION_NOT_FOUND)
+    async with api.client() as anonymous:
+        assert_refused(
+            await anonymous.get(f"/downloads/renders/{render['id']}/variants/{variant}"),
+            TransportCode.NOT_AUTHENTICATED,
         )
         form = {"access_token": "forged", "render_ids": render["id"]}
-        refused(await nobody.post("/downloads/archive", data=form), TransportCode.NOT_AUTHENTICATED)
-        refused(await nobody.post("/downloads/archive", data={}), ErrorCode.VALIDATION_FAILED)
-    refused(await alice.api.get(f"/downloads/renders/{render['id']}/variants/{uuid4()}"), ErrorCode.VARIANT_NOT_FOUND)
+        assert_refused(await anonymous.post("/downloads/archive", data=form), TransportCode.NOT_AUTHENTICATED)
+        assert_refused(await anonymous.post("/downloads/archive", data={}), ErrorCode.VALIDATION_FAILED)
+    assert_refused(
+        await alice.client.get(f"/downloads/renders/{render['id']}/variants/{uuid4()}"), ErrorCode.VARIANT_NOT_FOUND
+    )
 
 
 @pytest.mark.parametrize("ids", ["", "x", "0197c2d0-0000-7000-8000-000000000000,", ",".join([str(uuid4())] * 501)])
-async def test_bad_lists_of_ids_are_refused(alice: Person, ids: str) -> None:
-    refused(await archive(alice, render_ids=ids), ErrorCode.VALIDATION_FAILED)
+async def test_bad_lists_of_ids_are_refused(alice: ApiUser, ids: str) -> None:
+    assert_refused(await archive(alice, render_ids=ids), ErrorCode.VALIDATION_FAILED)
 
 
-async def test_an_archive_never_sits_whole_in_memory(product: Product, tmp_path: Path) -> None:
+async def test_an_archive_never_sits_whole_in_memory(api: ApiProcess, tmp_path: Path) -> None:
     """240 MB for a reader who is slow at first: the API holds the picture that it sends and no other."""
-    async with signed_in(product, "collector") as collector:
-        with product.stack.connect() as connection:
-            renders = add_renders(connection, collector.user.id, [Draft()] * 30)
-        async with httpx.AsyncClient(base_url=product.stack.url, timeout=SECONDS) as http:
+    async with signed_in(api, "collector") as collector:
+        with api.supabase.connect() as connection:
+            renders = add_renders(connection, collector.id, [Draft()] * 30)
+        async with httpx.AsyncClient(base_url=api.supabase.url, timeout=SECONDS) as http:
             for render in renders:
                 picture = os.urandom(8 * MEGABYTE)
-                path = f"{collector.user.id}/{render}/0.webp"
-                kept = await webhooks(product.stack, http).upload("renders", path, picture, content_type="image/webp")
+                path = f"{collector.id}/{render}/0.webp"
+                kept = await service_role_user(api.supabase, http).upload(
+                    "renders", path, picture, content_type="image/webp"
+                )
                 kept.raise_for_status()
-        assert product.process is not None
-        memory = psutil.Process(product.process.pid).memory_info
+        assert api.process is not None
+        memory = psutil.Process(api.process.pid).memory_info
         before, most = memory().rss, 0
         form = {
-            "access_token": collector.user.token,
+            "access_token": collector.account.token,
             "render_ids": ",".join(map(str, renders)),
             "recipe": "false",
         }
         with (tmp_path / "all.zip").open("wb") as file:
-            async with collector.api.stream("POST", "/downloads/archive", data=form) as answer:
+            async with collector.client.stream("POST", "/downloads/archive", data=form) as answer:
                 async for chunk in answer.aiter_raw(MEGABYTE):
                     if file.tell() < 3 * MEGABYTE:
                         await asyncio.sleep(0.5)

@@ -27,9 +27,9 @@ from hypothesis.stateful import (
 
 from libs.repositories.proof import ANONYMOUS, sign
 from local.cli.steps import ROOT
+from tests.support.clients.api_rpc import completion, failure, submission
 from tests.support.clients.database_calls import Refused, call_as
-from tests.support.clients.database_client import completion, failure, submission
-from tests.support.processes.postgres_gateway import Stack
+from tests.support.processes.supabase_stack import SupabaseStack
 
 HISTORIES: Final = int(os.environ.get("LEDGER_HISTORIES", "1000"))
 STEPS: Final = 12
@@ -335,13 +335,13 @@ def _prediction(of: Job) -> str:
     return f"prediction-{of.id}"
 
 
-def test_every_history_of_jobs_plans_and_months_leaves_a_ledger_that_balances(stack: Stack) -> None:
+def test_every_history_of_jobs_plans_and_months_leaves_a_ledger_that_balances(supabase: SupabaseStack) -> None:
     """One debit a job, at most one refund; used = debits - refunds, never negative and never above the cap at a submit.
 
     `LEDGER_HISTORIES` says how many histories.
     """
-    with stack.connect() as connection:
-        factory = cast("type[LedgerHistory]", partial(LedgerHistory, connection, stack.proof_secret))
+    with supabase.connect() as connection:
+        factory = cast("type[LedgerHistory]", partial(LedgerHistory, connection, supabase.proof_secret))
         run_state_machine_as_test(  # pyright: ignore[reportUnknownMemberType]
             factory,
             settings=settings(
@@ -359,9 +359,9 @@ def test_every_history_of_jobs_plans_and_months_leaves_a_ledger_that_balances(st
 @pytest.mark.parametrize(
     ("before", "after", "function"), [(*move, function) for move, functions in MOVES.items() for function in functions]
 )
-def test_every_move_of_the_diagram_happens(before: str, after: str, function: str, stack: Stack) -> None:
-    with stack.connect() as connection:
-        history = LedgerHistory(connection, stack.proof_secret)
+def test_every_move_of_the_diagram_happens(before: str, after: str, function: str, supabase: SupabaseStack) -> None:
+    with supabase.connect() as connection:
+        history = LedgerHistory(connection, supabase.proof_secret)
         history.sign_up()
         job = cast("Job", history.submit(1, is_started=False))
         if (after, function) == ("canceled", "release_generation"):

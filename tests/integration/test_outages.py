@@ -19,13 +19,13 @@ import pytest
 from libs.errors import ErrorCode
 from local.machine import HOST
 from local.postgres.server import Postgres
-from tests.support.checks.invariants import assert_sound
-from tests.support.clients.api_client import Person, refused, signed_in
+from tests.support.checks.invariants import assert_consistent
+from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
 from tests.support.images import photo
-from tests.support.predictions import deliver, stalled, told
-from tests.support.processes.api import Product, ended, running_product, submit
-from tests.support.processes.postgres_gateway import running_gateway, running_stack, wait_until_ready
+from tests.support.predictions import deliver, delivery_body, running_generation
+from tests.support.processes.api import ApiProcess, running_api, submit, until_ended
 from tests.support.processes.replicate import running_replicate
+from tests.support.processes.supabase_stack import running_gateway, running_supabase, wait_until_ready
 from tests.support.waiting import until
 
 # A call waits 10 s for the database or 15 s for a file, and asks once.
@@ -36,9 +36,9 @@ LOAD_SECONDS = 120.0
 
 
 class Broken(msgspec.Struct, frozen=True, kw_only=True):
-    """A product whose parts may be broken without breaking other tests'."""
+    """An API whose parts may be broken without breaking other tests'."""
 
-    product: Product
+    api: ApiProcess
     postgres: Postgres
     folder: Path
     later: contextlib.ExitStack
@@ -49,36 +49,36 @@ class Broken(msgspec.Struct, frozen=True, kw_only=True):
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broken]:
     folder = tmp_path_factory.mktemp("outages")
     with (
-        running_stack(folder) as stack,
+        running_supabase(folder) as supabase,
         contextlib.ExitStack() as later,
         running_replicate(speed=50) as replicate,
-        running_product(folder, stack, replicate) as product,
+        running_api(folder, supabase, replicate) as api,
     ):
-        port = httpx.URL(stack.gateway.database_url).port
+        port = httpx.URL(supabase.gateway.database_url).port
         assert port is not None
         postgres = Postgres(folder / "postgres", port, "test-superuser")
-        yield Broken(product=product, postgres=postgres, folder=folder, later=later)
+        yield Broken(api=api, postgres=postgres, folder=folder, later=later)
 
 
 @pytest.fixture
-async def alice(broken: Broken) -> AsyncIterator[Person]:
-    async with signed_in(broken.product, "alice") as person:
+async def alice(broken: Broken) -> AsyncIterator[ApiUser]:
+    async with signed_in(broken.api, "alice") as person:
         yield person
 
 
 def assert_unavailable(answer: httpx.Response) -> None:
-    refused(answer, ErrorCode.DATABASE_UNAVAILABLE)
+    assert_refused(answer, ErrorCode.DATABASE_UNAVAILABLE)
     assert int(answer.headers["retry-after"]) > 0
     assert answer.elapsed.total_seconds() < ANSWERED_WITHIN
 
 
-async def assert_recovers(product: Product, person: Person) -> None:
+async def assert_recovers(api: ApiProcess, person: ApiUser) -> None:
     """The same process serves again by itself, and the whole job runs."""
-    assert product.process is not None
-    assert product.process.poll() is None
+    assert api.process is not None
+    assert api.process.poll() is None
     deadline = time.monotonic() + RECOVERS_WITHIN
-    while (answer := await person.api.get("/me")).status_code != 200:
-        refused(answer, ErrorCode.DATABASE_UNAVAILABLE)
+    while (answer := await person.client.get("/me")).status_code != 200:
+        assert_refused(answer, ErrorCode.DATABASE_UNAVAILABLE)
         assert time.monotonic() < deadline, "it does not come back"
     generation = await person.generation()
     assert [variant["width"] > 0 for variant in generation["render"]["variants"]] == [True]
@@ -123,7 +123,7 @@ def listener(port: int) -> int:
 @contextlib.contextmanager
 def hanging_gateway(broken: Broken) -> Iterator[None]:
     """Its connections stand, and nothing is answered."""
-    process_id = listener(broken.product.stack.gateway.port)
+    process_id = listener(broken.api.supabase.gateway.port)
     os.kill(process_id, signal.SIGSTOP)
     try:
         yield
@@ -134,7 +134,7 @@ def hanging_gateway(broken: Broken) -> Iterator[None]:
 @contextlib.contextmanager
 def killed_gateway(broken: Broken) -> Iterator[None]:
     """A load balancer answers in its place, in plain text."""
-    gateway = broken.product.stack.gateway
+    gateway = broken.api.supabase.gateway
     process = psutil.Process(listener(gateway.port))
     process.kill()
     psutil.wait_procs([process], timeout=5)
@@ -163,41 +163,41 @@ def killed_postgres(broken: Broken) -> Iterator[None]:
 
 @pytest.mark.parametrize("outage", [hanging_gateway, killed_gateway, killed_postgres], ids=lambda one: one.__name__)
 async def test_H2_an_outage_is_told_in_bounded_time_and_ends_by_itself(
-    broken: Broken, alice: Person, outage: Callable[[Broken], contextlib.AbstractContextManager[None]]
+    broken: Broken, alice: ApiUser, outage: Callable[[Broken], contextlib.AbstractContextManager[None]]
 ) -> None:
-    own = broken.product
-    job, prediction_id = await stalled(own, alice.api)
-    body = told(own, prediction_id, "succeeded", pictures=1)
+    own = broken.api
+    job, prediction_id = await running_generation(own, alice.client)
+    body = delivery_body(own, prediction_id, "succeeded", pictures=1)
     with outage(broken):
         answers = await asyncio.gather(
-            alice.api.get("/me"),
-            submit(alice.api),
-            alice.api.post("/uploads", files={"file": ("photo.jpg", photo())}),
-            alice.api.get(f"{own.url}/readyz"),
+            alice.client.get("/me"),
+            submit(alice.client),
+            alice.client.post("/uploads", files={"file": ("photo.jpg", photo())}),
+            alice.client.get(f"{own.url}/readyz"),
             # Anything but 2xx is delivered again by the provider.
             deliver(own, job, body),
         )
         for answer in answers:
             assert_unavailable(answer)
-        assert (await alice.api.get(f"{own.url}/healthz")).status_code == 200
+        assert (await alice.client.get(f"{own.url}/healthz")).status_code == 200
     deadline = time.monotonic() + RECOVERS_WITHIN
     while (await deliver(own, job, body)).status_code != 200:
         assert time.monotonic() < deadline, "the delivery is never taken"
-    assert (await ended(alice.api, job))["status"] == "succeeded"
+    assert (await until_ended(alice.client, job))["status"] == "succeeded"
     await assert_recovers(own, alice)
-    assert {entry["status"] for entry in await assert_sound(own, alice.user.id)} == {"succeeded"}
+    assert {entry["status"] for entry in await assert_consistent(own, alice.id)} == {"succeeded"}
 
 
-async def test_H2_under_load_every_request_is_served_or_told(broken: Broken, alice: Person) -> None:
+async def test_H2_under_load_every_request_is_served_or_told(broken: Broken, alice: ApiUser) -> None:
     """Postgres dies in the midst of them, and not before the first one is sent."""
-    own = broken.product
+    own = broken.api
     answers: list[httpx.Response] = []
     over = asyncio.Event()
 
     async def keep_asking(method: str, address: str) -> None:
         while not over.is_set():
             body = {"name": "Ideas"} if method == "POST" else None
-            answers.append(await alice.api.request(method, address, json=body))
+            answers.append(await alice.client.request(method, address, json=body))
             await asyncio.sleep(0.2)
 
     async with asyncio.TaskGroup() as load:
@@ -219,22 +219,22 @@ async def test_H2_under_load_every_request_is_served_or_told(broken: Broken, ali
     await assert_recovers(own, alice)
 
 
-async def collections(person: Person) -> list[dict[str, Any]]:
+async def collections(person: ApiUser) -> list[dict[str, Any]]:
     """All of a person's collections."""
     found: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
-        answer = (await person.api.get("/collections", params=cursor)).raise_for_status().json()
+        answer = (await person.client.get("/collections", params=cursor)).raise_for_status().json()
         found += answer["data"]
         if not (following := answer["meta"].get("next_cursor")):
             return found
         cursor = {"cursor": following}
 
 
-async def test_H2_a_full_disk_refuses_writes_and_serves_reads(broken: Broken, alice: Person) -> None:
+async def test_H2_a_full_disk_refuses_writes_and_serves_reads(broken: Broken, alice: ApiUser) -> None:
     """Postgres' own error for it, 53100, raised where the row would be written."""
-    own = broken.product
-    with own.stack.connect() as connection:
+    own = broken.api
+    with own.supabase.connect() as connection:
         connection.execute(
             """
             create function private.full_disk() returns trigger language plpgsql as
@@ -244,10 +244,10 @@ async def test_H2_a_full_disk_refuses_writes_and_serves_reads(broken: Broken, al
             """
         )
     try:
-        assert_unavailable(await submit(alice.api))
-        assert (await alice.api.get("/renders")).status_code == 200
+        assert_unavailable(await submit(alice.client))
+        assert (await alice.client.get("/renders")).status_code == 200
     finally:
-        with own.stack.connect() as connection:
+        with own.supabase.connect() as connection:
             connection.execute("drop trigger full_disk on generation_jobs; drop function private.full_disk()")
-    assert await assert_sound(own, alice.user.id) == []
+    assert await assert_consistent(own, alice.id) == []
     await assert_recovers(own, alice)

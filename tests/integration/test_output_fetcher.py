@@ -17,10 +17,10 @@ from libs.app_config.runtime import LIMITS
 from libs.services.external import output_fetcher
 from libs.services.external.output_fetcher import OutputFetcher, OutputGone, OutputRefused, OutputUnavailable
 from local.machine import HOST
-from tests.support.checks.invariants import assert_sound
-from tests.support.clients.api_client import Person
+from tests.support.checks.invariants import assert_consistent
+from tests.support.clients.api_user import ApiUser
 from tests.support.predictions import TWO, succeed_at_once
-from tests.support.processes.api import Product, ended, submit
+from tests.support.processes.api import ApiProcess, submit, until_ended
 
 PICTURE = "https://replicate.delivery/pbxt/a.png"
 SMALL = msgspec.structs.replace(LIMITS, output_bytes=100_000, output_seconds=1)
@@ -280,23 +280,23 @@ async def test_D6_an_honest_body_is_fetched_whole(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="peaks of memory are read from /proc")
-async def test_D6_hostile_files_do_not_swell_the_api(product: Product, ann: Person) -> None:
-    assert product.process is not None
-    proc = Path(f"/proc/{product.process.pid}")
+async def test_D6_hostile_files_do_not_swell_the_api(api: ApiProcess, alice: ApiUser) -> None:
+    assert api.process is not None
+    proc = Path(f"/proc/{api.process.pid}")
     (proc / "clear_refs").write_text("5")  # the peak starts again from now
     before = peak_bytes(proc)
     for kind in ("endless", "gzip_bomb", "huge_dimensions", "html"):
-        succeed_at_once(product.replicate)
+        succeed_at_once(api.replicate)
         # Both pictures of the run.
-        product.replicate.fault(on="output", kind=kind, times=2)
-        answer = await submit(ann.api, **TWO)
-        generation = await ended(ann.api, answer.raise_for_status().json()["data"]["id"])
+        api.replicate.fault(on="output", kind=kind, times=2)
+        answer = await submit(alice.client, **TWO)
+        generation = await until_ended(alice.client, answer.raise_for_status().json()["data"]["id"])
         assert (generation["status"], generation["error"]["code"]) == ("failed", "provider_failed")
-        product.replicate.clear_faults()
+        api.replicate.clear_faults()
     # Two files at a time, each held and copied once.
     assert peak_bytes(proc) - before < 5 * LIMITS.output_bytes
-    assert [job["status"] for job in await assert_sound(product, ann.user.id)] == ["failed"] * 4
-    assert (await ann.api.get("/usage")).json()["data"]["used"] == 0
+    assert [job["status"] for job in await assert_consistent(api, alice.id)] == ["failed"] * 4
+    assert (await alice.client.get("/usage")).json()["data"]["used"] == 0
 
 
 def peak_bytes(proc: Path) -> int:

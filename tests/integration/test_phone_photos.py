@@ -6,7 +6,7 @@ import httpx
 import pytest
 from PIL import ExifTags, Image
 
-from tests.support.clients.api_client import Person, opened
+from tests.support.clients.api_user import ApiUser, opened
 from tests.support.images import encoded, quadrants
 
 MARK = b"Prinsengracht 263"
@@ -31,12 +31,12 @@ def turned_and_located() -> bytes:
     ids=["HEIC", "AVIF"],
 )
 async def test_F2_photo_of_a_phone_is_kept_upright_and_without_its_place(
-    image_format: str, mime: str, name: str, ann: Person
+    image_format: str, mime: str, name: str, alice: ApiUser
 ) -> None:
     sent = encoded(quadrants(96, 64), image_format, exif=turned_and_located())
     assert MARK in sent
 
-    answer = await ann.api.post("/uploads", files={"file": (name, sent, mime)})
+    answer = await alice.client.post("/uploads", files={"file": (name, sent, mime)})
 
     upload = answer.raise_for_status().json()["data"]
     assert (upload["width"], upload["height"]) == (64, 96)

@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.clients.api_client import Person, signed_in
+from tests.support.clients.api_user import ApiUser, signed_in
 from tests.support.images import photo
 from tests.support.predictions import ONE, succeed_at_once
-from tests.support.processes.api import Product, running_product
+from tests.support.processes.api import ApiProcess, running_api
 
 
 async def test_no_client_and_no_tls_context_is_built_for_a_request(
-    product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    api: ApiProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built = tmp_path / "built"
     monkeypatch.setenv("BUILT_FILE", str(built))
-    with running_product(
-        tmp_path, product.stack, product.replicate, module="tests.support.processes.client_counting_api"
+    with running_api(
+        tmp_path, api.supabase, api.replicate, module="tests.support.processes.client_counting_api"
     ) as counted:
         at_start = built.read_text().splitlines()
         assert {"AsyncClient", "ClientSession", "SSLContext"} <= set(at_start)  # building is seen
@@ -32,11 +32,11 @@ async def test_no_client_and_no_tls_context_is_built_for_a_request(
         assert built.read_text().splitlines()[len(in_use) :] == []
 
 
-async def use(product: Product, person: Person) -> None:
+async def use(api: ApiProcess, person: ApiUser) -> None:
     """A round through the pools: the database, files, the provider, its webhook and its outputs."""
     await person.upload(photo())
-    succeed_at_once(product.replicate)
+    succeed_at_once(api.replicate)
     render = (await person.generation(**ONE))["render"]
     for path in ("/me", "/config", "/uploads", "/renders", f"/renders/{render['id']}", "/collections"):
-        assert (await person.api.get(path)).status_code == 200
-    assert (await person.api.delete(f"/renders/{render['id']}")).is_success
+        assert (await person.client.get(path)).status_code == 200
+    assert (await person.client.delete(f"/renders/{render['id']}")).is_success

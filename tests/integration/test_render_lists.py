@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 
 from libs.errors import ErrorCode
-from tests.support.clients.api_client import Person, refused, signed_in
+from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
 from tests.support.factories import Draft, add_renders
-from tests.support.processes.api import Product, running_product
+from tests.support.processes.api import ApiProcess, running_api
 from tests.support.processes.counting_proxy import counting_proxy
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -37,10 +37,10 @@ def prompt_of(number: int) -> str:
 
 
 @pytest.fixture(scope="module")
-async def alice(product: Product) -> AsyncIterator[Person]:
+async def alice(api: ApiProcess) -> AsyncIterator[ApiUser]:
     """Somebody with a render of each title, a week apart, beside a stranger with the same ones."""
-    async with signed_in(product, "alice") as alice, signed_in(product, "bob") as bob:
-        with product.stack.connect() as connection:
+    async with signed_in(api, "alice") as alice, signed_in(api, "bob") as bob:
+        with api.supabase.connect() as connection:
             for owner in (bob, alice):
                 drafts = [
                     Draft(
@@ -52,18 +52,18 @@ async def alice(product: Product) -> AsyncIterator[Person]:
                     )
                     for number, title in enumerate(TITLES)
                 ]
-                add_renders(connection, owner.user.id, drafts)
+                add_renders(connection, owner.id, drafts)
         yield alice
 
 
 async def pages(
-    person: Person, limit: int = 5, between: Callable[[], Awaitable[None]] | None = None, **parameters: Any
+    person: ApiUser, limit: int = 5, between: Callable[[], Awaitable[None]] | None = None, **parameters: Any
 ) -> list[dict[str, Any]]:
     """All cards of a list, page by page; `between` happens before each next one."""
     cards: list[dict[str, Any]] = []
     asked = {**parameters, "limit": limit}
     while True:
-        body = (await person.api.get("/renders", params=asked)).raise_for_status().json()
+        body = (await person.client.get("/renders", params=asked)).raise_for_status().json()
         assert len(body["data"]) <= limit
         cards += body["data"]
         asked["cursor"] = body["meta"]["next_cursor"]
@@ -77,7 +77,7 @@ def titles(cards: list[dict[str, Any]]) -> list[str]:
     return [card["title"] for card in cards]
 
 
-async def test_newest_first_and_oldest_first(alice: Person) -> None:
+async def test_newest_first_and_oldest_first(alice: ApiUser) -> None:
     newest = await pages(alice)
     assert titles(newest) == list(reversed(TITLES))
     assert titles(await pages(alice, sort="oldest")) == TITLES
@@ -88,7 +88,7 @@ async def test_newest_first_and_oldest_first(alice: Person) -> None:
 @pytest.mark.parametrize(
     "words", [*AWKWARD, "oak", "OAK light", "%", "_", "\\", "*", "oak  oak", "nothing", "zzz", "'"]
 )
-async def test_G3_words_are_literal(alice: Person, words: str) -> None:
+async def test_G3_words_are_literal(alice: ApiUser, words: str) -> None:
     texts = {
         title: f"{title}\n{title} in warm light" if n % 2 else f"{title}\nnothing else"
         for n, title in enumerate(TITLES)
@@ -97,7 +97,7 @@ async def test_G3_words_are_literal(alice: Person, words: str) -> None:
     assert titles(await pages(alice, text=words, sort="oldest")) == expected
 
 
-async def test_presets_families_and_dates_narrow(alice: Person) -> None:
+async def test_presets_families_and_dates_narrow(alice: ApiUser) -> None:
     warm = [title for number, title in enumerate(TITLES) if number % 3 == 0]
     assert titles(await pages(alice, preset="warm-minimal", sort="oldest")) == warm
     assert titles(await pages(alice, family="interior", sort="oldest")) == warm
@@ -107,8 +107,8 @@ async def test_presets_families_and_dates_narrow(alice: Person) -> None:
     assert titles(await pages(alice, sort="oldest", **until)) == TITLES[1:3]
 
 
-async def test_months_count_what_the_list_shows(alice: Person) -> None:
-    answer = await alice.api.get("/renders/months", params={"family": "interior"})
+async def test_months_count_what_the_list_shows(alice: ApiUser) -> None:
+    answer = await alice.client.get("/renders/months", params={"family": "interior"})
     months = {entry["month"]: entry["count"] for entry in answer.raise_for_status().json()["data"]}
     shown = [card["created_at"][:7] for card in await pages(alice, family="interior")]
     assert months == {month: shown.count(month) for month in shown}
@@ -135,26 +135,26 @@ async def test_months_count_what_the_list_shows(alice: Person) -> None:
         ({"created_from": "yesterday"}, ErrorCode.VALIDATION_FAILED),
     ],
 )
-async def test_G3_bad_filters_are_refused(alice: Person, parameters: dict[str, Any], code: ErrorCode) -> None:
-    refused(await alice.api.get("/renders", params=parameters), code)
+async def test_G3_bad_filters_are_refused(alice: ApiUser, parameters: dict[str, Any], code: ErrorCode) -> None:
+    assert_refused(await alice.client.get("/renders", params=parameters), code)
 
 
-async def test_a_strangers_collection_filters_to_nothing(product: Product, alice: Person) -> None:
-    async with signed_in(product, "carol") as carol:
-        made = (await carol.api.post("/collections", json={"name": "Mine"})).raise_for_status().json()["data"]
+async def test_a_strangers_collection_filters_to_nothing(api: ApiProcess, alice: ApiUser) -> None:
+    async with signed_in(api, "carol") as carol:
+        made = (await carol.client.post("/collections", json={"name": "Mine"})).raise_for_status().json()["data"]
         for sort in ("newest", "manual", "added"):
             assert await pages(alice, collection_id=made["id"], sort=sort) == []
 
 
-async def put_into_list(person: Person, renders: list[UUID], parameters: dict[str, Any]) -> None:
+async def put_into_list(person: ApiUser, renders: list[UUID], parameters: dict[str, Any]) -> None:
     """Have renders shown by a list that shows a collection, favorites or the trash."""
     selection = {"ids": [str(render) for render in renders]}
     if "collection_id" in parameters or "favorite" in parameters:
         body = {"action": "collect", "selection": selection, "collection_id": parameters.get("collection_id")}
-        (await person.api.post("/renders/bulk", json=body)).raise_for_status()
+        (await person.client.post("/renders/bulk", json=body)).raise_for_status()
     if "trashed" in parameters:
         body = {"action": "trash", "selection": selection}
-        (await person.api.post("/renders/bulk", json=body)).raise_for_status()
+        (await person.client.post("/renders/bulk", json=body)).raise_for_status()
 
 
 WORD = {"text": "oak"}
@@ -177,20 +177,20 @@ TRASH = {"trashed": True}
     ids=lambda parameters: " ".join(["by", *map(str, parameters.values())]),
 )
 @pytest.mark.parametrize("seed", range(2))
-async def test_no_page_misses_or_repeats_what_stays(product: Product, parameters: dict[str, Any], seed: int) -> None:
+async def test_no_page_misses_or_repeats_what_stays(api: ApiProcess, parameters: dict[str, Any], seed: int) -> None:
     """Rows come and go between pages; every row that was there all the time is shown exactly once."""
     chance = random.Random(seed)
-    async with signed_in(product, "pager") as pager:
-        with product.stack.connect() as connection:
+    async with signed_in(api, "pager") as pager:
+        with api.supabase.connect() as connection:
 
             def added(count: int, title: str = "Oak") -> list[UUID]:
                 # Few moments for many rows: ties are broken by the id.
                 moments = [START + timedelta(days=chance.randrange(4)) for _ in range(count)]
                 drafts = [Draft(title=title, prompt="", created_at=moment) for moment in moments]
-                return add_renders(connection, pager.user.id, drafts)
+                return add_renders(connection, pager.id, drafts)
 
             if "collection_id" in parameters:
-                made = (await pager.api.post("/collections", json={"name": "All"})).json()["data"]["id"]
+                made = (await pager.client.post("/collections", json={"name": "All"})).json()["data"]["id"]
                 parameters = parameters | {"collection_id": made}
 
             async def show(renders: list[UUID]) -> None:
@@ -221,7 +221,7 @@ async def test_no_page_misses_or_repeats_what_stays(product: Product, parameters
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_any_filter_shows_what_it_says_in_its_order(product: Product, seed: int) -> None:
+async def test_any_filter_shows_what_it_says_in_its_order(api: ApiProcess, seed: int) -> None:
     """As Python filters and sorts, whatever is combined; months count the same."""
     chance = random.Random(seed)
     titles = [" ".join(chance.sample(["Oak", "Glass", "linen", "Größe", "石の家"], 2)) for _ in range(60)]
@@ -234,13 +234,13 @@ async def test_any_filter_shows_what_it_says_in_its_order(product: Product, seed
         )
         for title in titles
     ]
-    async with signed_in(product, "searcher") as person:
-        with product.stack.connect() as connection:
-            ids = add_renders(connection, person.user.id, drafts)
+    async with signed_in(api, "searcher") as person:
+        with api.supabase.connect() as connection:
+            ids = add_renders(connection, person.id, drafts)
         of = dict(zip(map(str, ids), drafts, strict=True))
         collections: dict[str | None, set[str]] = {None: set()}
         for _ in range(2):
-            made = (await person.api.post("/collections", json={"name": "Some"})).json()["data"]["id"]
+            made = (await person.client.post("/collections", json={"name": "Some"})).json()["data"]["id"]
             collections[made] = set()
         for collection, members in collections.items():
             members.update(chance.sample(list(of), 35))
@@ -280,23 +280,23 @@ async def test_any_filter_shows_what_it_says_in_its_order(product: Product, seed
             expected = sorted(left, key=lambda one: (of[one].created_at, one), reverse=asked["sort"] == "newest")
             assert shown == expected, asked
             del asked["sort"]
-            months = (await person.api.get("/renders/months", params=asked)).raise_for_status().json()["data"]
+            months = (await person.client.get("/renders/months", params=asked)).raise_for_status().json()["data"]
             assert sum(month["count"] for month in months) == len(left), asked
 
 
-async def test_a_page_is_one_call_and_one_batch_of_signed_urls(product: Product, tmp_path: Path) -> None:
-    async with signed_in(product, "counter") as person:
-        with product.stack.connect() as connection:
-            renders = add_renders(connection, person.user.id, [Draft() for _ in range(30)])
-        made = (await person.api.post("/collections", json={"name": "Some"})).json()["data"]["id"]
+async def test_a_page_is_one_call_and_one_batch_of_signed_urls(api: ApiProcess, tmp_path: Path) -> None:
+    async with signed_in(api, "counter") as person:
+        with api.supabase.connect() as connection:
+            renders = add_renders(connection, person.id, [Draft() for _ in range(30)])
+        made = (await person.client.post("/collections", json={"name": "Some"})).json()["data"]["id"]
         inside = {"collection_id": made}
         await put_into_list(person, renders[:25], inside)
         await put_into_list(person, renders[5:], FAVORITE)
         with (
-            counting_proxy(product.stack.url) as proxy,
-            running_product(tmp_path, product.stack, product.replicate, {"SUPABASE_URL": proxy.url}) as counted,
+            counting_proxy(api.supabase.url) as proxy,
+            running_api(tmp_path, api.supabase, api.replicate, {"SUPABASE_URL": proxy.url}) as counted,
         ):
-            async with counted.client(person.user) as api:
+            async with counted.client(person.account) as client:
                 for parameters in (
                     {},
                     WORD,
@@ -307,11 +307,11 @@ async def test_a_page_is_one_call_and_one_batch_of_signed_urls(product: Product,
                     {"family": "concept"},
                 ):
                     proxy.calls.clear()
-                    (await api.get("/renders", params=parameters)).raise_for_status()
+                    (await client.get("/renders", params=parameters)).raise_for_status()
                     database = [call for call in proxy.calls if "/rest/v1/" in call]
                     storage = [call for call in proxy.calls if "/storage/v1/" in call]
                     assert database == ["POST /rest/v1/rpc/list_renders"]
                     assert storage in ([], ["POST /storage/v1/object/sign/renders"])
                 proxy.calls.clear()
-                (await api.get("/collections")).raise_for_status()
+                (await client.get("/collections")).raise_for_status()
                 assert proxy.calls == ["POST /rest/v1/rpc/list_collections", "POST /storage/v1/object/sign/renders"]

@@ -7,18 +7,18 @@ import httpx
 
 from libs.errors import ErrorCode
 from tests.support.checks.snapshot import snapshot
-from tests.support.clients.api_client import Person, opened, refused
+from tests.support.clients.api_user import ApiUser, assert_refused, opened
 from tests.support.images import photo
 from tests.support.predictions import TWO, succeed_at_once
-from tests.support.processes.api import Product, submit
+from tests.support.processes.api import ApiProcess, submit
 from tests.support.waiting import SECONDS
 
 
-async def failed_runs_from_variants(product: Product, person: Person) -> tuple[list[str], list[str]]:
+async def failed_runs_from_variants(api: ApiProcess, person: ApiUser) -> tuple[list[str], list[str]]:
     """Two runs that failed, each started from another variant of one render: the runs and the variants."""
-    succeed_at_once(product.replicate)
+    succeed_at_once(api.replicate)
     render = (await person.generation(**TWO))["render"]
-    with product.stack.connect() as connection:
+    with api.supabase.connect() as connection:
         rows = connection.execute(
             """
             insert into generation_jobs (
@@ -36,50 +36,50 @@ async def failed_runs_from_variants(product: Product, person: Person) -> tuple[l
     return [run for run, _ in rows], [variant for _, variant in rows]
 
 
-async def retry(person: Person, run: str, key: str | None = None) -> httpx.Response:
-    return await person.api.post(f"/generations/{run}/retry", headers={"Idempotency-Key": key or uuid4().hex})
+async def retry(person: ApiUser, run: str, key: str | None = None) -> httpx.Response:
+    return await person.client.post(f"/generations/{run}/retry", headers={"Idempotency-Key": key or uuid4().hex})
 
 
-async def picture_of(person: Person, run: str) -> str | None:
+async def picture_of(person: ApiUser, run: str) -> str | None:
     """The address of what a run started from."""
-    return (await person.api.get(f"/generations/{run}")).raise_for_status().json()["data"]["input"]["url"]
+    return (await person.client.get(f"/generations/{run}")).raise_for_status().json()["data"]["input"]["url"]
 
 
-async def test_a_run_whose_variant_was_deleted_is_not_made_again_without_it(product: Product, ann: Person) -> None:
-    (gone, kept), (deleted, _) = await failed_runs_from_variants(product, ann)
-    shown = await picture_of(ann, gone)
+async def test_a_run_whose_variant_was_deleted_is_not_made_again_without_it(api: ApiProcess, alice: ApiUser) -> None:
+    (gone, kept), (deleted, _) = await failed_runs_from_variants(api, alice)
+    shown = await picture_of(alice, gone)
     assert shown is not None
-    (await ann.api.delete(f"/renders/variants/{deleted}")).raise_for_status()
+    (await alice.client.delete(f"/renders/variants/{deleted}")).raise_for_status()
     # B4: nobody is sent to a file that is gone, however long its address would be good.
     async with asyncio.timeout(SECONDS):
         while not (await opened(shown)).is_error:  # noqa: ASYNC110 - another process removes it, behind the answer
             await asyncio.sleep(0.05)
-    assert await picture_of(ann, gone) is None
-    before = snapshot(product.stack, ann.user.id)
-    refused(await retry(ann, gone), ErrorCode.INPUT_NOT_FOUND)
-    assert snapshot(product.stack, ann.user.id) == before
+    assert await picture_of(alice, gone) is None
+    before = snapshot(api.supabase, alice.id)
+    assert_refused(await retry(alice, gone), ErrorCode.INPUT_NOT_FOUND)
+    assert snapshot(api.supabase, alice.id) == before
     # Nothing else is wrong with it.
-    product.replicate.fault(on="api", kind="cut")
-    assert (await retry(ann, kept)).status_code == 202
+    api.replicate.fault(on="api", kind="cut")
+    assert (await retry(alice, kept)).status_code == 202
 
 
-async def test_a_repeated_retry_is_the_first_although_its_variant_is_gone(product: Product, ann: Person) -> None:
-    (run, other), (variant, _) = await failed_runs_from_variants(product, ann)
-    product.replicate.fault(on="api", kind="cut")
-    first = (await retry(ann, run, "again")).raise_for_status().json()["data"]
-    (await ann.api.delete(f"/renders/variants/{variant}")).raise_for_status()
-    repeated = (await retry(ann, run, "again")).raise_for_status().json()["data"]
+async def test_a_repeated_retry_is_the_first_although_its_variant_is_gone(api: ApiProcess, alice: ApiUser) -> None:
+    (run, other), (variant, _) = await failed_runs_from_variants(api, alice)
+    api.replicate.fault(on="api", kind="cut")
+    first = (await retry(alice, run, "again")).raise_for_status().json()["data"]
+    (await alice.client.delete(f"/renders/variants/{variant}")).raise_for_status()
+    repeated = (await retry(alice, run, "again")).raise_for_status().json()["data"]
     assert repeated["id"] == first["id"]
     # The key is spent for any other wish.
-    refused(await retry(ann, other, "again"), ErrorCode.IDEMPOTENCY_KEY_REUSED)
+    assert_refused(await retry(alice, other, "again"), ErrorCode.IDEMPOTENCY_KEY_REUSED)
 
 
-async def test_a_repeated_submit_is_the_first_although_its_photo_is_gone(product: Product, ann: Person) -> None:
-    upload_id = await ann.upload(photo())
+async def test_a_repeated_submit_is_the_first_although_its_photo_is_gone(api: ApiProcess, alice: ApiUser) -> None:
+    upload_id = await alice.upload(photo())
     wish = {"preset_id": "warm-minimal", "input": {"kind": "upload", "upload_id": upload_id}}
-    product.replicate.fault(on="api", kind="cut")
-    first = (await submit(ann.api, "once", **wish)).raise_for_status().json()["data"]
-    (await ann.api.delete(f"/uploads/{upload_id}")).raise_for_status()
-    repeated = (await submit(ann.api, "once", **wish)).raise_for_status().json()["data"]
+    api.replicate.fault(on="api", kind="cut")
+    first = (await submit(alice.client, "once", **wish)).raise_for_status().json()["data"]
+    (await alice.client.delete(f"/uploads/{upload_id}")).raise_for_status()
+    repeated = (await submit(alice.client, "once", **wish)).raise_for_status().json()["data"]
     assert repeated["id"] == first["id"]
-    refused(await submit(ann.api, **wish), ErrorCode.INPUT_NOT_FOUND)
+    assert_refused(await submit(alice.client, **wish), ErrorCode.INPUT_NOT_FOUND)

@@ -124,8 +124,8 @@ async def test_H3_a_spoilt_answer_leaves_a_run_that_the_list_shows(
 
 
 async def test_a_wrong_token_is_refused(replicate: ReplicateProcess) -> None:
-    stranger = ReplicateClient(replicate.base_url, "r8_local_other")
+    unauthorized = ReplicateClient(replicate.base_url, "r8_local_other")
     with pytest.raises(ProviderRefused) as refusal:
-        await stranger.list_created(datetime.now(UTC), datetime.now(UTC))
+        await unauthorized.list_created(datetime.now(UTC), datetime.now(UTC))
     assert refusal.value.status == 401
-    await stranger.aclose()
+    await unauthorized.aclose()

@@ -12,9 +12,9 @@ from limits.aio.storage.redis.redispy import RedispyBridge
 from api.limits import WRITES_PER_MINUTE
 from libs.errors import ErrorCode
 from local.machine import HOST
-from tests.support.clients.api_client import Person, refused
-from tests.support.processes.api import Product, running_product
-from tests.support.processes.postgres_gateway import free_port
+from tests.support.clients.api_user import ApiUser, assert_refused
+from tests.support.processes.api import ApiProcess, running_api
+from tests.support.processes.supabase_stack import free_port
 
 
 @pytest.fixture
@@ -31,21 +31,21 @@ def redis_url() -> Iterator[str]:
 
 
 async def test_what_one_replica_counted_another_refuses(
-    product: Product, ann: Person, redis_url: str, tmp_path: Path
+    api: ApiProcess, alice: ApiUser, redis_url: str, tmp_path: Path
 ) -> None:
-    with running_product(tmp_path, product.stack, product.replicate, {"REDIS_URL": redis_url}) as replica:
-        async with replica.client(ann.user) as api:
+    with running_api(tmp_path, api.supabase, api.replicate, {"REDIS_URL": redis_url}) as replica:
+        async with replica.client(alice.account) as client:
             for _ in range(WRITES_PER_MINUTE.amount):
-                assert (await api.post("/generations", json={})).status_code == 422
+                assert (await client.post("/generations", json={})).status_code == 422
             replica.stop()
             replica.start()
-            answer = await api.post("/generations", json={})
-            refused(answer, ErrorCode.RATE_LIMITED)
+            answer = await client.post("/generations", json={})
+            assert_refused(answer, ErrorCode.RATE_LIMITED)
             assert 0 < int(answer.headers["retry-after"]) <= 60
 
 
-async def test_nobody_passes_while_redis_is_away(product: Product, ann: Person, tmp_path: Path) -> None:
+async def test_nobody_passes_while_redis_is_away(api: ApiProcess, alice: ApiUser, tmp_path: Path) -> None:
     away = {"REDIS_URL": f"redis://{HOST}:{free_port()}"}
-    with running_product(tmp_path, product.stack, product.replicate, away) as replica:
-        async with replica.client(ann.user) as api:
-            refused(await api.get("/me"), ErrorCode.DATABASE_UNAVAILABLE)
+    with running_api(tmp_path, api.supabase, api.replicate, away) as replica:
+        async with replica.client(alice.account) as client:
+            assert_refused(await client.get("/me"), ErrorCode.DATABASE_UNAVAILABLE)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from tests.security.conftest import Victim
 from tests.security.decisions import read_decisions
-from tests.support.clients.database_client import Actor, Api, submission
+from tests.security.victims import Victim
+from tests.support.clients.api_rpc import ApiRpc, submission
+from tests.support.clients.database_user import DatabaseUser
 
 # The functions that people may call about something; a new one needs its arguments below. delete_account() takes none.
 CALLABLE = [
@@ -14,7 +15,7 @@ CALLABLE = [
 ]
 
 
-def arguments(function: str, api: Api, caller: Actor, whose: Victim, job: str) -> Mapping[str, object]:
+def arguments(function: str, api_rpc: ApiRpc, caller: DatabaseUser, whose: Victim, job: str) -> Mapping[str, object]:
     """The arguments of a call of `caller`'s about what belongs to `whose`, with the API's proof where one is needed.
 
     `job` is a job of theirs that is in flight.
@@ -44,4 +45,4 @@ def arguments(function: str, api: Api, caller: Actor, whose: Victim, job: str) -
         "request_cancel": about_job,
         "reserve_generation": submission(source_variant_id=render.variant_ids[0], collection_id=collection),
     }
-    return plain[function] if function in plain else api.prove(function, caller.id, guarded[function])
+    return plain[function] if function in plain else api_rpc.prove(function, caller.id, guarded[function])

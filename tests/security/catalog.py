@@ -4,7 +4,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from tests.support.clients.database_client import Row
+from tests.support.clients.database_user import Row
 
 _TABLES = """
 select relname as name from pg_class
@@ -21,33 +21,33 @@ where indrelid = ('public.' || quote_ident(%s))::regclass and indisprimary
 """
 
 
-def tables(database: Connection[DictRow]) -> list[str]:
+def tables(superuser: Connection[DictRow]) -> list[str]:
     """Everything in the schema public that can be selected from."""
-    return [row["name"] for row in database.execute(_TABLES)]
+    return [row["name"] for row in superuser.execute(_TABLES)]
 
 
-def columns(database: Connection[DictRow], table: str) -> list[str]:
+def columns(superuser: Connection[DictRow], table: str) -> list[str]:
     """The columns of a table."""
-    return [row["name"] for row in database.execute(_COLUMNS, (table,))]
+    return [row["name"] for row in superuser.execute(_COLUMNS, (table,))]
 
 
-def primary_key(database: Connection[DictRow], table: str) -> list[str]:
+def primary_key(superuser: Connection[DictRow], table: str) -> list[str]:
     """The columns of a table's primary key."""
-    row = database.execute(_KEYS, (table,)).fetchone()
+    row = superuser.execute(_KEYS, (table,)).fetchone()
     assert row is not None
     return row["columns"]
 
 
-def content(database: Connection[DictRow], table: str) -> list[Row]:
+def content(superuser: Connection[DictRow], table: str) -> list[Row]:
     """Every row of a table as JSON."""
     query = SQL("select to_jsonb(t) as row from public.{} as t order by to_jsonb(t)::text").format(Identifier(table))
-    return [row["row"] for row in database.execute(query)]
+    return [row["row"] for row in superuser.execute(query)]
 
 
-def everything(database: Connection[DictRow]) -> dict[str, str | None]:
+def everything(superuser: Connection[DictRow]) -> dict[str, str | None]:
     """A digest of each table, and of the files' rows: equal before and after means that nothing was changed."""
     digest = SQL("select {} as table, md5(string_agg(t::text, '' order by t::text)) as digest from {} as t")
-    sources: dict[str, Composable] = {name: SQL("public.{}").format(Identifier(name)) for name in tables(database)}
+    sources: dict[str, Composable] = {name: SQL("public.{}").format(Identifier(name)) for name in tables(superuser)}
     sources["files"] = SQL("(select to_jsonb(o) - 'last_accessed_at' from storage.objects as o)")
     query = SQL(" union all ").join(digest.format(Literal(name), source) for name, source in sources.items())
-    return {row["table"]: row["digest"] for row in database.execute(query)}
+    return {row["table"]: row["digest"] for row in superuser.execute(query)}

@@ -4,9 +4,10 @@ what was granted reaches one's own rows only."""
 import pytest
 
 from tests.security.catalog import everything, primary_key
-from tests.security.conftest import Database, Victim
 from tests.security.decisions import PUBLIC_TABLES, Access, decided_access
-from tests.support.clients.database_client import Actor, Row
+from tests.security.victims import Victim
+from tests.support.clients.database_user import DatabaseUser, Row
+from tests.support.clients.superuser import Superuser
 
 GRID = [access for access in decided_access() if access.role in {"anon", "authenticated"}]
 VERBS = {"insert": "POST", "update": "PATCH", "delete": "DELETE", "select": "GET"}
@@ -22,65 +23,70 @@ def cells(*, granted: bool) -> list[object]:
     ]
 
 
-def attacker(access: Access, anon: Actor, intruder: Actor) -> Actor:
+def attacker(access: Access, anonymous: DatabaseUser, intruder: DatabaseUser) -> DatabaseUser:
     """Who has the role of a cell and owns nothing."""
-    return anon if access.role == "anon" else intruder
+    return anonymous if access.role == "anon" else intruder
 
 
-def address(database: Database, table: str, row: Row) -> str:
+def address(superuser: Superuser, table: str, row: Row) -> str:
     """The path of one row, by its primary key."""
-    key = primary_key(database.connection, table)
+    key = primary_key(superuser.connection, table)
     return f"{table}?" + "&".join(f"{name}=eq.{row[name]}" for name in key)
 
 
-async def attack(actor: Actor, verb: str, path: str, body: Row | None) -> tuple[int, object]:
+async def attack(user: DatabaseUser, verb: str, path: str, body: Row | None) -> tuple[int, object]:
     """Status, and the error's code or what came back."""
-    answer = await actor.rest(VERBS[verb], path, body, prefer="return=representation")
+    answer = await user.rest(VERBS[verb], path, body, prefer="return=representation")
     found = answer.json()
     return answer.status_code, found["code"] if isinstance(found, dict) else found
 
 
-async def test_A1_the_attackers_of_the_grid_are_served(anon: Actor, intruder: Actor) -> None:
-    assert (await anon.rest("GET", "plans?id=eq.free")).json() != []
+async def test_A1_the_attackers_of_the_grid_are_served(anonymous: DatabaseUser, intruder: DatabaseUser) -> None:
+    assert (await anonymous.rest("GET", "plans?id=eq.free")).json() != []
     assert [row["id"] for row in (await intruder.rest("GET", "profiles")).json()] == [intruder.id]
 
 
 @pytest.mark.parametrize(("access", "verb"), cells(granted=False))
 async def test_A1_a_verb_that_was_not_granted_is_refused(
-    access: Access, verb: str, anon: Actor, intruder: Actor, victim: Victim, database: Database
+    access: Access, verb: str, anonymous: DatabaseUser, intruder: DatabaseUser, victim: Victim, superuser: Superuser
 ) -> None:
-    actor, row = attacker(access, anon, intruder), victim.rows[access.table]
-    path = access.table if verb == "insert" else address(database, access.table, row)
-    before = everything(database.connection)
+    user, row = attacker(access, anonymous, intruder), victim.rows[access.table]
+    path = access.table if verb == "insert" else address(superuser, access.table, row)
+    before = everything(superuser.connection)
 
-    answer = await attack(actor, verb, path, row if verb in {"insert", "update"} else None)
+    answer = await attack(user, verb, path, row if verb in {"insert", "update"} else None)
 
     assert answer == (401 if access.role == "anon" else 403, "42501")
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
 
 @pytest.mark.parametrize("access", GRID, ids=lambda access: f"{access.role}-{access.table}")
 @pytest.mark.parametrize("resolution", ["merge-duplicates", "ignore-duplicates"])
 async def test_A1_an_upsert_onto_somebodys_row_is_refused(
-    access: Access, resolution: str, anon: Actor, intruder: Actor, victim: Victim, database: Database
+    access: Access,
+    resolution: str,
+    anonymous: DatabaseUser,
+    intruder: DatabaseUser,
+    victim: Victim,
+    superuser: Superuser,
 ) -> None:
-    actor, row = attacker(access, anon, intruder), victim.rows[access.table]
-    key = ",".join(primary_key(database.connection, access.table))
-    before = everything(database.connection)
+    user, row = attacker(access, anonymous, intruder), victim.rows[access.table]
+    key = ",".join(primary_key(superuser.connection, access.table))
+    before = everything(superuser.connection)
 
-    answer = await actor.rest(
+    answer = await user.rest(
         "POST", f"{access.table}?on_conflict={key}", row, prefer=f"resolution={resolution},return=representation"
     )
 
     assert (answer.status_code, answer.json()["code"]) == (401 if access.role == "anon" else 403, "42501")
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
 
 async def test_A1_an_upsert_of_granted_columns_does_not_take_over_an_item(
-    intruder: Actor, victim: Victim, database: Database
+    intruder: DatabaseUser, victim: Victim, superuser: Superuser
 ) -> None:
     item = {name: victim.rows["collection_items"][name] for name in ("collection_id", "render_id")} | {"position": 9}
-    before = everything(database.connection)
+    before = everything(superuser.connection)
 
     for resolution in ("merge-duplicates", "ignore-duplicates"):
         answer = await intruder.rest(
@@ -91,7 +97,7 @@ async def test_A1_an_upsert_of_granted_columns_does_not_take_over_an_item(
         )
         assert answer.is_client_error or answer.json() == []
 
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
 
 def owned(verb: str) -> list[object]:
@@ -105,19 +111,19 @@ def owned(verb: str) -> list[object]:
 
 @pytest.mark.parametrize("access", owned("select"))
 async def test_A1_reading_finds_ones_own_rows_only(
-    access: Access, anon: Actor, intruder: Actor, victim: Victim, database: Database
+    access: Access, anonymous: DatabaseUser, intruder: DatabaseUser, victim: Victim, superuser: Superuser
 ) -> None:
-    path = address(database, access.table, victim.rows[access.table])
+    path = address(superuser, access.table, victim.rows[access.table])
 
-    assert (await attacker(access, anon, intruder).rest("GET", path)).json() == []
-    assert len((await victim.actor.rest("GET", path)).json()) == 1
+    assert (await attacker(access, anonymous, intruder).rest("GET", path)).json() == []
+    assert len((await victim.user.rest("GET", path)).json()) == 1
 
 
 @pytest.mark.parametrize("access", owned("update"))
 async def test_A1_an_update_reaches_ones_own_rows_only(
-    access: Access, intruder: Actor, fresh_victim: Victim, database: Database
+    access: Access, intruder: DatabaseUser, fresh_victim: Victim, superuser: Superuser
 ) -> None:
-    path = address(database, access.table, fresh_victim.rows[access.table])
+    path = address(superuser, access.table, fresh_victim.rows[access.table])
     wish = {
         "collections": {"name": "Taken"},
         "collection_items": {"position": 7},
@@ -125,58 +131,58 @@ async def test_A1_an_update_reaches_ones_own_rows_only(
         # The moment is the database's own; what it does is in test_g5_shares.py.
         "share_links": {"revoked_at": None},
     }
-    before = everything(database.connection)
+    before = everything(superuser.connection)
 
     assert await attack(intruder, "update", path, wish[access.table]) == (200, [])
     assert await attack(intruder, "update", f"{access.table}?owner_id=neq.{intruder.id}", wish[access.table]) == (
         200,
         [],
     )
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
-    _, changed = await attack(fresh_victim.actor, "update", path, wish[access.table])
+    _, changed = await attack(fresh_victim.user, "update", path, wish[access.table])
     assert isinstance(changed, list)
     assert wish[access.table].items() <= changed[0].items()
 
 
 @pytest.mark.parametrize("access", owned("delete"))
 async def test_A1_a_delete_reaches_ones_own_rows_only(
-    access: Access, intruder: Actor, fresh_victim: Victim, database: Database
+    access: Access, intruder: DatabaseUser, fresh_victim: Victim, superuser: Superuser
 ) -> None:
-    path = address(database, access.table, fresh_victim.rows[access.table])
-    before = everything(database.connection)
+    path = address(superuser, access.table, fresh_victim.rows[access.table])
+    before = everything(superuser.connection)
 
     assert await attack(intruder, "delete", path, None) == (200, [])
     assert await attack(intruder, "delete", f"{access.table}?owner_id=neq.{intruder.id}", None) == (200, [])
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
-    _, deleted = await attack(fresh_victim.actor, "delete", path, None)
+    _, deleted = await attack(fresh_victim.user, "delete", path, None)
     assert deleted == [fresh_victim.rows[access.table]]
 
 
 @pytest.mark.parametrize("access", owned("insert"))
 async def test_A1_a_row_for_somebody_else_is_refused(
-    access: Access, intruder: Actor, victim: Victim, database: Database
+    access: Access, intruder: DatabaseUser, victim: Victim, superuser: Superuser
 ) -> None:
     row = {name: victim.rows[access.table][name] for name in access.columns("insert")}
-    before = everything(database.connection)
+    before = everything(superuser.connection)
 
-    answer = await attack(intruder, "insert", access.table, row | {"owner_id": victim.actor.id})
+    answer = await attack(intruder, "insert", access.table, row | {"owner_id": victim.user.id})
 
     assert answer == (403, "42501")
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
 
-async def test_A1_what_one_makes_is_ones_own(alice: Actor, database: Database) -> None:
+async def test_A1_what_one_makes_is_ones_own(alice: DatabaseUser, superuser: Superuser) -> None:
     answer = await alice.rest("POST", "collections", {"name": "Mine"}, prefer="return=representation")
 
     assert answer.status_code == 201
     assert answer.json()[0]["owner_id"] == alice.id
 
 
-def test_A1_every_table_with_an_owner_is_guarded_by_policies_for_each_granted_verb(database: Database) -> None:
+def test_A1_every_table_with_an_owner_is_guarded_by_policies_for_each_granted_verb(superuser: Superuser) -> None:
     """One policy per verb and never a broad `for all`; what is written is checked as well as what is found."""
-    policies = database.rows(
+    policies = superuser.rows(
         "select tablename, cmd, qual, with_check, roles from pg_policies where schemaname = 'public'"
     )
     assert {policy["cmd"] for policy in policies} <= {"SELECT", "INSERT", "UPDATE", "DELETE"}
@@ -186,10 +192,10 @@ def test_A1_every_table_with_an_owner_is_guarded_by_policies_for_each_granted_ve
         assert verbs == {verb for verb in VERBS if access.allows(verb)}, access
 
 
-def test_A1_row_level_security_is_on_everywhere(database: Database) -> None:
+def test_A1_row_level_security_is_on_everywhere(superuser: Superuser) -> None:
     query = """
         select oid::regclass::text as name from pg_class
         where relnamespace in ('public'::regnamespace, 'private'::regnamespace) and relkind in ('r', 'p')
           and not relrowsecurity
     """
-    assert database.rows(query) == []
+    assert superuser.rows(query) == []

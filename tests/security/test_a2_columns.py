@@ -5,9 +5,11 @@ import psycopg
 import pytest
 
 from tests.security.catalog import columns, everything, primary_key, tables
-from tests.security.conftest import Database, Victim
 from tests.security.decisions import ROLES, Access, decided_access, read_decisions
-from tests.support.clients.database_client import Actor, Api, Row
+from tests.security.victims import Victim
+from tests.support.clients.api_rpc import ApiRpc
+from tests.support.clients.database_user import DatabaseUser, Row
+from tests.support.clients.superuser import Superuser
 
 TABLE_PRIVILEGES = ("DELETE", "TRUNCATE", "TRIGGER", "MAINTAIN")
 COLUMN_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
@@ -15,24 +17,24 @@ COLUMN_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
 _FAVORITES = "select id, name, is_favorites from collections where owner_id = %s and is_favorites"
 
 
-def granted(database: Database) -> list[str]:
+def granted(superuser: Superuser) -> list[str]:
     """The grants of a database in the form of tables.txt."""
     lines = []
-    for table in tables(database.connection):
+    for table in tables(superuser.connection):
         lines.append(table)
         for role in ROLES:
-            privileges = [*_column_privileges(database, role, table), *_table_privileges(database, role, table)]
+            privileges = [*_column_privileges(superuser, role, table), *_table_privileges(superuser, role, table)]
             if privileges:
                 lines.append(f"{table} {role} {'; '.join(privileges)}")
     return lines
 
 
-def _column_privileges(database: Database, role: str, table: str) -> list[str]:
-    names = columns(database.connection, table)
+def _column_privileges(superuser: Superuser, role: str, table: str) -> list[str]:
+    names = columns(superuser.connection, table)
     found = []
     for privilege in COLUMN_PRIVILEGES:
         query = "select has_column_privilege(%s, ('public.' || quote_ident(%s))::regclass, %s, %s)"
-        allowed = [name for name in names if database.value(query, role, table, name, privilege)]
+        allowed = [name for name in names if superuser.value(query, role, table, name, privilege)]
         if allowed == names:
             found.append(privilege.lower())
         elif allowed:
@@ -40,30 +42,30 @@ def _column_privileges(database: Database, role: str, table: str) -> list[str]:
     return found
 
 
-def _table_privileges(database: Database, role: str, table: str) -> list[str]:
+def _table_privileges(superuser: Superuser, role: str, table: str) -> list[str]:
     query = "select has_table_privilege(%s, ('public.' || quote_ident(%s))::regclass, %s)"
-    return [privilege.lower() for privilege in TABLE_PRIVILEGES if database.value(query, role, table, privilege)]
+    return [privilege.lower() for privilege in TABLE_PRIVILEGES if superuser.value(query, role, table, privilege)]
 
 
-def test_A2_grants_are_those_that_were_decided(database: Database) -> None:
-    assert granted(database) == read_decisions("tables.txt")
+def test_A2_grants_are_those_that_were_decided(superuser: Superuser) -> None:
+    assert granted(superuser) == read_decisions("tables.txt")
 
 
-def test_A2_grants_are_the_same_on_an_older_hosted_project(older_database: Database) -> None:
-    assert older_database.value("select count(*) from pg_default_acl where defaclnamespace = 'public'::regnamespace")
-    assert granted(older_database) == read_decisions("tables.txt")
+def test_A2_grants_are_the_same_on_an_older_hosted_project(older_superuser: Superuser) -> None:
+    assert older_superuser.value("select count(*) from pg_default_acl where defaclnamespace = 'public'::regnamespace")
+    assert granted(older_superuser) == read_decisions("tables.txt")
 
 
 @pytest.mark.parametrize(
     "access", [a for a in decided_access() if a.role == "authenticated"], ids=lambda access: access.table
 )
 async def test_A2_a_person_patches_only_the_granted_columns_of_their_own_row(
-    access: Access, victim: Victim, database: Database
+    access: Access, victim: Victim, superuser: Superuser
 ) -> None:
-    row, person = victim.rows[access.table], victim.actor
-    names = columns(database.connection, access.table)
-    here = "&".join(f"{name}=eq.{row[name]}" for name in primary_key(database.connection, access.table))
-    before = everything(database.connection)
+    row, person = victim.rows[access.table], victim.user
+    names = columns(superuser.connection, access.table)
+    here = "&".join(f"{name}=eq.{row[name]}" for name in primary_key(superuser.connection, access.table))
+    before = everything(superuser.connection)
 
     # Each column to the value that it has: whoever may, changes nothing.
     answers = {name: await person.rest("PATCH", f"{access.table}?{here}", {name: row[name]}) for name in names}
@@ -71,7 +73,7 @@ async def test_A2_a_person_patches_only_the_granted_columns_of_their_own_row(
     patched = {name for name, answer in answers.items() if answer.is_success}
     assert patched == access.columns("update")
     assert {answers[name].json()["code"] for name in names if name not in patched} <= {"42501"}
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
 
 @pytest.mark.parametrize(
@@ -93,37 +95,39 @@ async def test_A2_a_person_patches_only_the_granted_columns_of_their_own_row(
     ids=lambda value: value if isinstance(value, str) else "+".join(value),
 )
 async def test_A2_what_is_worth_money_or_privacy_cannot_be_patched(
-    table: str, wish: Row, victim: Victim, database: Database
+    table: str, wish: Row, victim: Victim, superuser: Superuser
 ) -> None:
-    before = everything(database.connection)
+    before = everything(superuser.connection)
 
-    answer = await victim.actor.rest("PATCH", f"{table}?select=*", wish, prefer="return=representation")
+    answer = await victim.user.rest("PATCH", f"{table}?select=*", wish, prefer="return=representation")
 
     assert (answer.status_code, answer.json()["code"]) == (403, "42501")
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
 
-async def test_A2_a_person_retitles_their_render(fresh_victim: Victim, database: Database) -> None:
+async def test_A2_a_person_retitles_their_render(fresh_victim: Victim, superuser: Superuser) -> None:
     address = f"renders?id=eq.{fresh_victim.render.id}"
 
-    answer = await fresh_victim.actor.rest("PATCH", address, {"title": "Winter light"})
+    answer = await fresh_victim.user.rest("PATCH", address, {"title": "Winter light"})
 
     assert answer.is_success
-    assert database.value("select title from renders where id = %s", fresh_victim.render.id) == "Winter light"
+    assert superuser.value("select title from renders where id = %s", fresh_victim.render.id) == "Winter light"
 
 
-async def test_A2_nobody_writes_a_second_favorites(alice: Actor, database: Database) -> None:
+async def test_A2_nobody_writes_a_second_favorites(alice: DatabaseUser, superuser: Superuser) -> None:
     refused = await alice.rest("POST", "collections", {"name": "Mine", "is_favorites": True})
     allowed = await alice.rest("POST", "collections", {"name": "Mine"})
 
     assert (refused.status_code, refused.json()["code"]) == (403, "42501")
     assert allowed.status_code == 201
-    names = database.rows("select name from collections where owner_id = %s and is_favorites", alice.id)
+    names = superuser.rows("select name from collections where owner_id = %s and is_favorites", alice.id)
     assert names == [{"name": "My Favorites"}]
 
 
 @pytest.mark.parametrize("verb", ["PATCH", "DELETE"])
-async def test_A2_favorites_are_neither_renamed_nor_deleted(verb: str, alice: Actor, database: Database) -> None:
+async def test_A2_favorites_are_neither_renamed_nor_deleted(
+    verb: str, alice: DatabaseUser, superuser: Superuser
+) -> None:
     await alice.rest("POST", "collections", {"name": "Other"})
     change = {"name": "Gone"} if verb == "PATCH" else None
     names = "select name from collections where owner_id = %s order by is_favorites"
@@ -132,9 +136,9 @@ async def test_A2_favorites_are_neither_renamed_nor_deleted(verb: str, alice: Ac
     answer = await alice.rest(verb, "collections?id=not.is.null", change)
 
     assert (answer.status_code, answer.json()["message"]) == (409, "favorites_fixed")
-    assert [row["name"] for row in database.rows(names, alice.id)] == ["Other", "My Favorites"]
+    assert [row["name"] for row in superuser.rows(names, alice.id)] == ["Other", "My Favorites"]
     assert (await alice.rest(verb, "collections?is_favorites=is.false", change)).is_success
-    left = database.rows(names, alice.id)
+    left = superuser.rows(names, alice.id)
     assert [row["name"] for row in left] == ([] if verb == "DELETE" else ["Gone"]) + ["My Favorites"]
 
 
@@ -148,39 +152,41 @@ async def test_A2_favorites_are_neither_renamed_nor_deleted(verb: str, alice: Ac
     ],
 )
 async def test_A2_an_operator_leaves_favorites_as_they_are_while_there_is_an_owner(
-    statement: str, alice: Actor, database: Database, stack_connection: psycopg.Connection
+    statement: str, alice: DatabaseUser, superuser: Superuser, superuser_connection: psycopg.Connection
 ) -> None:
-    before = database.rows(_FAVORITES, alice.id)
+    before = superuser.rows(_FAVORITES, alice.id)
     with pytest.raises(psycopg.Error, match=r"favorites_fixed|collections_one_favorites_idx"):
-        stack_connection.execute(statement.encode(), (alice.id,))
-    assert database.rows(_FAVORITES, alice.id) == before
+        superuser_connection.execute(statement.encode(), (alice.id,))
+    assert superuser.rows(_FAVORITES, alice.id) == before
 
 
-async def test_A2_favorites_go_with_the_account(alice: Actor, database: Database) -> None:
-    assert len(database.rows(_FAVORITES, alice.id)) == 1
-    database.run("delete from auth.users where id = %s", alice.id)
-    assert database.rows("select from collections where owner_id = %s", alice.id) == []
+async def test_A2_favorites_go_with_the_account(alice: DatabaseUser, superuser: Superuser) -> None:
+    assert len(superuser.rows(_FAVORITES, alice.id)) == 1
+    superuser.run("delete from auth.users where id = %s", alice.id)
+    assert superuser.rows("select from collections where owner_id = %s", alice.id) == []
 
 
 @pytest.mark.parametrize("title", ["", "   ", "x" * 121, " " * 200 + "x", "x\u0000"])
-async def test_A2_a_title_is_short_and_not_blank(title: str, api: Api, alice: Actor, database: Database) -> None:
-    render = await api.render(alice)
+async def test_A2_a_title_is_short_and_not_blank(
+    title: str, api_rpc: ApiRpc, alice: DatabaseUser, superuser: Superuser
+) -> None:
+    render = await api_rpc.render(alice)
 
     answer = await alice.rest("PATCH", f"renders?id=eq.{render.id}", {"title": title})
 
     assert answer.status_code == 400
-    assert database.value("select title from renders where id = %s", render.id) == "Living room"
+    assert superuser.value("select title from renders where id = %s", render.id) == "Living room"
     assert (await alice.rest("PATCH", f"renders?id=eq.{render.id}", {"title": "x" * 120})).is_success
 
 
 @pytest.mark.parametrize("position", ["NaN", "Infinity", "-Infinity"])
 async def test_A2_a_position_is_a_number_that_json_can_hold(
-    position: str, fresh_victim: Victim, database: Database
+    position: str, fresh_victim: Victim, superuser: Superuser
 ) -> None:
     address = f"collection_items?render_id=eq.{fresh_victim.render.id}"
 
-    answer = await fresh_victim.actor.rest("PATCH", address, {"position": position})
+    answer = await fresh_victim.user.rest("PATCH", address, {"position": position})
 
     assert (answer.status_code, answer.json()["code"]) == (400, "23514")
-    assert (await fresh_victim.actor.rest("PATCH", address, {"position": 1.5})).is_success
-    assert database.value("select position from collection_items where render_id = %s", fresh_victim.render.id) == 1.5
+    assert (await fresh_victim.user.rest("PATCH", address, {"position": 1.5})).is_success
+    assert superuser.value("select position from collection_items where render_id = %s", fresh_victim.render.id) == 1.5

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.security.conftest import Database
-from tests.support.clients.database_client import Actor, Api, Row
+from tests.support.clients.api_rpc import ApiRpc
+from tests.support.clients.database_user import DatabaseUser, Row
+from tests.support.clients.superuser import Superuser
 
 OTHERS_CUSTOMER = "cus_of_bob"
 
@@ -47,11 +48,11 @@ def filled(value: Row, own: str, bob: str) -> Row:
 
 @pytest.mark.parametrize("caller", ["owner", "other", "stranger"])
 async def test_A2_no_direct_call_changes_a_price_a_plan_or_the_ledger(
-    caller: str, api: Api, alice: Actor, bob: Actor, anon: Actor, database: Database
+    caller: str, api_rpc: ApiRpc, alice: DatabaseUser, bob: DatabaseUser, anonymous: DatabaseUser, superuser: Superuser
 ) -> None:
-    await api.submit(alice)
-    who = {"owner": alice, "other": bob, "stranger": anon}[caller]
-    before = database.value(_MONEY)
+    await api_rpc.submit(alice)
+    who = {"owner": alice, "other": bob, "stranger": anonymous}[caller]
+    before = superuser.value(_MONEY)
 
     for method, path, body in WRITES:
         answer = await who.rest(method, path.format(own=alice.id), filled(body, alice.id, bob.id) or None)
@@ -60,30 +61,32 @@ async def test_A2_no_direct_call_changes_a_price_a_plan_or_the_ledger(
         answer = await who.rpc(function, filled(arguments, alice.id, bob.id))
         assert answer.status_code in {401, 403, 404}, (function, answer.text)
 
-    assert database.value(_MONEY) == before
+    assert superuser.value(_MONEY) == before
 
 
-async def test_E4_a_proof_binds_a_customer_to_its_own_caller_once(api: Api, alice: Actor, bob: Actor) -> None:
+async def test_E4_a_proof_binds_a_customer_to_its_own_caller_once(
+    api_rpc: ApiRpc, alice: DatabaseUser, bob: DatabaseUser
+) -> None:
     """The proof for one person is nothing in the hands of another, and the first customer stays."""
-    proven = api.prove("attach_customer", alice.id, {"customer_id": "cus_of_alice"})
+    proven = api_rpc.prove("attach_customer", alice.id, {"customer_id": "cus_of_alice"})
     assert (await bob.rpc("attach_customer", proven)).status_code == 403
 
     # The same call by whom it was made for: the refusal above is the proof's, not a broken call's.
     assert (await alice.rpc("attach_customer", proven)).json() == {"customer_id": "cus_of_alice"}
-    other = await api.guarded("attach_customer", alice, {"customer_id": OTHERS_CUSTOMER})
+    other = await api_rpc.guarded("attach_customer", alice, {"customer_id": OTHERS_CUSTOMER})
     assert other.json() == {"customer_id": "cus_of_alice"}
 
 
-async def test_A2_the_operator_adds_credits_with_a_reason(alice: Actor, database: Database) -> None:
+async def test_A2_the_operator_adds_credits_with_a_reason(alice: DatabaseUser, superuser: Superuser) -> None:
     """Also the control of the refusals above: the function works for whom it is meant."""
     before = (await alice.rpc("my_usage", {})).json()["credit_limit"]
-    database.run("select private.add_credits(%s, 25, 'goodwill')", alice.id)
-    database.run("select private.add_credits(%s, -5, 'a typo')", alice.id)
+    superuser.run("select private.add_credits(%s, 25, 'goodwill')", alice.id)
+    superuser.run("select private.add_credits(%s, -5, 'a typo')", alice.id)
 
     assert (await alice.rpc("my_usage", {})).json()["credit_limit"] == before + 20
-    entries = database.rows(
+    entries = superuser.rows(
         "select kind::text, amount, reason from usage_ledger where owner_id = %s order by amount", alice.id
     )
     assert [tuple(entry.values()) for entry in entries] == [("adjustment", -5, "a typo"), ("grant", 25, "goodwill")]
     with pytest.raises(Exception, match="say why"):
-        database.run("select private.add_credits(%s, 1, ' ')", alice.id)
+        superuser.run("select private.add_credits(%s, 1, ' ')", alice.id)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.security.conftest import Database
-from tests.support.clients.database_client import Actor
+from tests.support.clients.database_user import DatabaseUser
+from tests.support.clients.superuser import Superuser
 
 SETS = """
 insert into community_collections (slug, title, description, published_at)
@@ -24,16 +24,16 @@ where starts_with(slug, 'a4-')
 
 
 @pytest.fixture
-def curated(database: Database) -> Iterator[None]:
-    database.run(SETS)
-    database.run(ITEMS)
+def curated(superuser: Superuser) -> Iterator[None]:
+    superuser.run(SETS)
+    superuser.run(ITEMS)
     yield
-    database.run("delete from community_collections where starts_with(slug, 'a4-')")
+    superuser.run("delete from community_collections where starts_with(slug, 'a4-')")
 
 
 @pytest.mark.usefixtures("curated")
-async def test_A4_drafts_and_plans_are_read_by_nobody(anon: Actor, alice: Actor) -> None:
-    for person in (anon, alice):
+async def test_A4_drafts_and_plans_are_read_by_nobody(anonymous: DatabaseUser, alice: DatabaseUser) -> None:
+    for person in (anonymous, alice):
         sets = (
             await person.rest("GET", "community_collections?slug=like.a4-*&select=slug,items:community_items(*)")
         ).json()
@@ -49,19 +49,23 @@ async def test_A4_drafts_and_plans_are_read_by_nobody(anon: Actor, alice: Actor)
 
 
 @pytest.mark.usefixtures("curated")
-async def test_A4_nobody_curates_through_the_api(anon: Actor, alice: Actor, database: Database) -> None:
-    for person in (anon, alice):
+async def test_A4_nobody_curates_through_the_api(
+    anonymous: DatabaseUser, alice: DatabaseUser, superuser: Superuser
+) -> None:
+    for person in (anonymous, alice):
         published = await person.rest("PATCH", "community_collections?slug=eq.a4-draft", {"published_at": "2026-01-01"})
         assert published.json()["code"] == "42501"
         for table in ("community_collections", "community_items"):
             assert (await person.rest("DELETE", f"{table}?id=not.is.null")).json()["code"] == "42501"
-    assert database.value("select published_at from community_collections where slug = 'a4-draft'") is None
+    assert superuser.value("select published_at from community_collections where slug = 'a4-draft'") is None
 
 
-async def test_B4_the_public_bucket_is_listed_and_written_by_nobody(anon: Actor, alice: Actor, webhooks: Actor) -> None:
+async def test_B4_the_public_bucket_is_listed_and_written_by_nobody(
+    anonymous: DatabaseUser, alice: DatabaseUser, service_role: DatabaseUser
+) -> None:
     content = b"RIFF" + bytes(40)
-    (await webhooks.upload("community", "b4.webp", content, content_type="image/webp")).raise_for_status()
-    for person in (anon, alice):
+    (await service_role.upload("community", "b4.webp", content, content_type="image/webp")).raise_for_status()
+    for person in (anonymous, alice):
         for prefix in ("", "b4", "%"):
             assert (await person.storage("POST", "object/list/community", {"prefix": prefix})).json() == []
         assert (await person.upload("community", "mine.webp", content, content_type="image/webp")).is_client_error

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from tests.security.catalog import columns
-from tests.security.conftest import Database, Victim
 from tests.security.decisions import PUBLIC_TABLES, Access, decided_access
-from tests.support.clients.database_client import Actor
+from tests.security.victims import Victim
+from tests.support.clients.database_user import DatabaseUser
+from tests.support.clients.superuser import Superuser
 
 _REFERENCES = """
 select conname as name, conrelid::regclass::text as child, confrelid::regclass::text as parent
@@ -19,11 +20,11 @@ order by conname
 READERS = [access for access in decided_access() if access.role in {"anon", "authenticated"}]
 
 
-def embeds(database: Database) -> list[str]:
+def embeds(superuser: Superuser) -> list[str]:
     """Every foreign key from both of its ends."""
     return [
         f"{near}?select=*,{far}!{reference['name']}(*)"
-        for reference in database.rows(_REFERENCES)
+        for reference in superuser.rows(_REFERENCES)
         for near, far in (
             (reference["child"], reference["parent"]),
             (reference["parent"], reference["child"]),
@@ -44,10 +45,10 @@ def secrets_of(victim: Victim) -> set[str]:
 
 @pytest.mark.parametrize("role", ["anon", "authenticated"])
 async def test_A4_embeds_show_nothing_of_somebody_else(
-    role: str, anon: Actor, intruder: Actor, victim: Victim, database: Database
+    role: str, anonymous: DatabaseUser, intruder: DatabaseUser, victim: Victim, superuser: Superuser
 ) -> None:
-    reader, secrets = (anon if role == "anon" else intruder), secrets_of(victim)
-    paths = embeds(database)
+    reader, secrets = (anonymous if role == "anon" else intruder), secrets_of(victim)
+    paths = embeds(superuser)
     assert len(paths) > 20
 
     for path in paths:
@@ -57,8 +58,8 @@ async def test_A4_embeds_show_nothing_of_somebody_else(
         assert not [secret for secret in secrets if secret in answer.text], path
 
 
-async def test_A4_embeds_show_ones_own_rows(victim: Victim, database: Database) -> None:
-    found = [path for path in embeds(database) if victim.render.id in (await victim.actor.rest("GET", path)).text]
+async def test_A4_embeds_show_ones_own_rows(victim: Victim, superuser: Superuser) -> None:
+    found = [path for path in embeds(superuser) if victim.render.id in (await victim.user.rest("GET", path)).text]
     assert len(found) >= 10
 
 
@@ -66,10 +67,10 @@ async def test_A4_embeds_show_ones_own_rows(victim: Victim, database: Database) 
     "access", [access for access in READERS if not access.allows("select")], ids=lambda a: f"{a.role}-{a.table}"
 )
 async def test_A4_hidden_tables_answer_no_question(
-    access: Access, anon: Actor, intruder: Actor, database: Database
+    access: Access, anonymous: DatabaseUser, intruder: DatabaseUser, superuser: Superuser
 ) -> None:
-    reader = anon if access.role == "anon" else intruder
-    name = columns(database.connection, access.table)[0]
+    reader = anonymous if access.role == "anon" else intruder
+    name = columns(superuser.connection, access.table)[0]
 
     for query in (f"select={name}", f"{name}=is.null", f"order={name}", f"or=({name}.is.null)", "select=count()"):
         answer = await reader.rest("GET", f"{access.table}?{query}")
@@ -80,8 +81,10 @@ async def test_A4_hidden_tables_answer_no_question(
     assert "content-range" not in head.headers
 
 
-async def test_A4_columns_of_hidden_tables_neither_order_nor_filter(anon: Actor, intruder: Actor) -> None:
-    for reader in (anon, intruder):
+async def test_A4_columns_of_hidden_tables_neither_order_nor_filter(
+    anonymous: DatabaseUser, intruder: DatabaseUser
+) -> None:
+    for reader in (anonymous, intruder):
         for query in (
             "select=id,preset_timings(runs)&preset_timings.runs=gt.0",
             "select=id,preset_timings(runs)&order=preset_timings(runs)",
@@ -93,23 +96,23 @@ async def test_A4_columns_of_hidden_tables_neither_order_nor_filter(anon: Actor,
 
 
 async def test_A4_a_thousand_rows_of_somebody_else_count_for_nothing(
-    alice: Actor, bob: Actor, database: Database
+    alice: DatabaseUser, bob: DatabaseUser, superuser: Superuser
 ) -> None:
-    async def count(person: Actor) -> str:
+    async def count(person: DatabaseUser) -> str:
         return (await person.rest("HEAD", "collections?select=id", prefer="count=exact")).headers["content-range"]
 
     before = await count(alice)
-    database.run(
+    superuser.run(
         "insert into collections (owner_id, name) select %s, 'Idea ' || n from generate_series(1, 1000) as n", bob.id
     )
 
     assert await count(alice) == before == "0-0/1"
     assert (await count(bob)).endswith("/1001")
     assert (await alice.rest("GET", f"collections?or=(owner_id.eq.{bob.id},name.like.Idea*)")).json() == []
-    database.run("delete from auth.users where id = %s", bob.id)
+    superuser.run("delete from auth.users where id = %s", bob.id)
 
 
-def test_A4_no_view_reads_with_its_owners_rights(database: Database) -> None:
+def test_A4_no_view_reads_with_its_owners_rights(superuser: Superuser) -> None:
     """A view without `security_invoker` and any materialized view ignore row level security."""
     query = """
         select oid::regclass::text from pg_class
@@ -118,10 +121,10 @@ def test_A4_no_view_reads_with_its_owners_rights(database: Database) -> None:
           or relkind = 'v' and not coalesce('security_invoker=true' = any (reloptions), false)
         )
     """
-    assert database.rows(query) == []
+    assert superuser.rows(query) == []
 
 
-async def test_A4_schemas_that_are_not_exposed_are_refused(intruder: Actor) -> None:
+async def test_A4_schemas_that_are_not_exposed_are_refused(intruder: DatabaseUser) -> None:
     for schema, table in (("private", "proof_key"), ("auth", "users"), ("storage", "objects")):
         answer = await intruder.rest("GET", table, accept_profile=schema)
         assert (answer.status_code, answer.json()["code"]) == (406, "PGRST106")

@@ -6,8 +6,10 @@ import pytest
 
 from tests.security.calls import CALLABLE, arguments
 from tests.security.catalog import everything
-from tests.security.conftest import Database, Victim, make_victim
-from tests.support.clients.database_client import Actor, Api
+from tests.security.victims import Victim, make_victim
+from tests.support.clients.api_rpc import ApiRpc
+from tests.support.clients.database_user import DatabaseUser
+from tests.support.clients.superuser import Superuser
 
 # What makes a difference to the owner, where a finished render does not.
 PREPARED = {
@@ -16,54 +18,56 @@ PREPARED = {
 }
 
 
-def prepare(database: Database, function: str, render: str) -> None:
+def prepare(superuser: Superuser, function: str, render: str) -> None:
     if function in PREPARED:
-        database.run(PREPARED[function], render)
+        superuser.run(PREPARED[function], render)
 
 
 @pytest.mark.parametrize("function", CALLABLE)
 async def test_A6_no_function_touches_or_tells_what_is_somebody_elses(
-    function: str, api: Api, intruder: Actor, fresh_victim: Victim, database: Database
+    function: str, api_rpc: ApiRpc, intruder: DatabaseUser, fresh_victim: Victim, superuser: Superuser
 ) -> None:
-    job = (await api.submit(fresh_victim.actor))["id"]
-    prepare(database, function, fresh_victim.render.id)
-    before = everything(database.connection)
+    job = (await api_rpc.submit(fresh_victim.user))["id"]
+    prepare(superuser, function, fresh_victim.render.id)
+    before = everything(superuser.connection)
 
-    answer = await intruder.rpc(function, arguments(function, api, intruder, fresh_victim, job))
+    answer = await intruder.rpc(function, arguments(function, api_rpc, intruder, fresh_victim, job))
 
     assert answer.is_success or answer.is_client_error
-    assert fresh_victim.actor.id not in answer.text
+    assert fresh_victim.user.id not in answer.text
     assert fresh_victim.render.id not in answer.text
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
 
 @pytest.mark.parametrize("function", CALLABLE)
-async def test_A6_every_function_serves_the_owner(function: str, api: Api, alice: Actor, database: Database) -> None:
+async def test_A6_every_function_serves_the_owner(
+    function: str, api_rpc: ApiRpc, alice: DatabaseUser, superuser: Superuser
+) -> None:
     """The control of the above: the same arguments, told or changed."""
-    owner = await make_victim(alice, api, database, variants=2)
-    job = "" if function == "reserve_generation" else (await api.submit(alice))["id"]
-    prepare(database, function, owner.render.id)
-    before = everything(database.connection)
+    owner = await make_victim(alice, api_rpc, superuser, variants=2)
+    job = "" if function == "reserve_generation" else (await api_rpc.submit(alice))["id"]
+    prepare(superuser, function, owner.render.id)
+    before = everything(superuser.connection)
 
-    answer = await alice.rpc(function, arguments(function, api, alice, owner, job))
+    answer = await alice.rpc(function, arguments(function, api_rpc, alice, owner, job))
 
     answer.raise_for_status()
-    assert everything(database.connection) != before or answer.json() not in ([], {})
+    assert everything(superuser.connection) != before or answer.json() not in ([], {})
 
 
 async def test_A6_an_account_deletes_itself_alone(
-    api: Api, alice: Actor, fresh_victim: Victim, database: Database
+    api_rpc: ApiRpc, alice: DatabaseUser, fresh_victim: Victim, superuser: Superuser
 ) -> None:
-    bob, people = fresh_victim.actor, "select id::text from auth.users where id in (%s, %s)"
-    right = api.prove("delete_account", alice.id, {"id": bob.id, "sub": bob.id})
-    before = everything(database.connection)
+    bob, people = fresh_victim.user, "select id::text from auth.users where id in (%s, %s)"
+    right = api_rpc.prove("delete_account", alice.id, {"id": bob.id, "sub": bob.id})
+    before = everything(superuser.connection)
 
-    for arguments_ in (right | {"proof": "00" * 32}, api.prove("delete_account", bob.id, {})):
+    for arguments_ in (right | {"proof": "00" * 32}, api_rpc.prove("delete_account", bob.id, {})):
         assert (await alice.rpc("delete_account", arguments_)).status_code == 403
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
     assert (await alice.rpc("delete_account", right)).is_success
-    assert database.rows(people, alice.id, bob.id) == [{"id": bob.id}]
+    assert superuser.rows(people, alice.id, bob.id) == [{"id": bob.id}]
 
 
 # Values that break out of a literal which somebody forgot to quote.
@@ -93,10 +97,12 @@ FIELDS = {
 
 
 @pytest.mark.parametrize("field", FIELDS)
-async def test_A6_a_filter_is_never_sql(field: str, intruder: Actor, fresh_victim: Victim, database: Database) -> None:
+async def test_A6_a_filter_is_never_sql(
+    field: str, intruder: DatabaseUser, fresh_victim: Victim, superuser: Superuser
+) -> None:
     """delete_trashed_renders() runs its filter past row level security."""
-    prepare(database, "delete_trashed_renders", fresh_victim.render.id)
-    before = everything(database.connection)
+    prepare(superuser, "delete_trashed_renders", fresh_victim.render.id)
+    before = everything(superuser.connection)
     wishes = [{"filter": {field: [breakout] if FIELDS[field] is list else breakout}} for breakout in BREAKOUTS]
 
     answers = await asyncio.gather(
@@ -114,15 +120,15 @@ async def test_A6_a_filter_is_never_sql(field: str, intruder: Actor, fresh_victi
 
     for answer in answers:
         assert answer.is_client_error or answer.json() in ([], 0) or answer.json()["changed"] == 0
-    assert everything(database.connection) == before
-    assert (await fresh_victim.actor.rpc("delete_trashed_renders", {"filter": {}})).json() == 1
+    assert everything(superuser.connection) == before
+    assert (await fresh_victim.user.rpc("delete_trashed_renders", {"filter": {}})).json() == 1
 
 
 @pytest.mark.parametrize("argument", ["sort", "after_key", "action"])
 async def test_A6_a_name_of_an_order_or_action_is_never_sql(
-    argument: str, intruder: Actor, fresh_victim: Victim, database: Database
+    argument: str, intruder: DatabaseUser, fresh_victim: Victim, superuser: Superuser
 ) -> None:
-    before = everything(database.connection)
+    before = everything(superuser.connection)
 
     for breakout in BREAKOUTS:
         if argument == "action":
@@ -132,4 +138,4 @@ async def test_A6_a_name_of_an_order_or_action_is_never_sql(
             answer = await intruder.rpc("list_renders", page | {argument: breakout})
         assert answer.is_client_error, breakout
 
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before

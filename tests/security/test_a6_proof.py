@@ -10,9 +10,11 @@ import pytest
 
 from libs.repositories.proof import padded_halves, sign
 from tests.security.catalog import everything
-from tests.security.conftest import Database, Victim
 from tests.security.decisions import read_decisions
-from tests.support.clients.database_client import Actor, Api, Row, submission
+from tests.security.victims import Victim
+from tests.support.clients.api_rpc import ApiRpc, submission
+from tests.support.clients.database_user import DatabaseUser, Row
+from tests.support.clients.superuser import Superuser
 
 # RFC 4231, the cases whose data is text: 1, 2, 6 and 7. (3 and 4 hash bytes that are no UTF-8, 5 is a truncation.)
 RFC_4231 = [
@@ -64,18 +66,18 @@ REQUESTS: dict[str, Callable[[str], Row]] = {
 }
 
 
-def _right(api: Api, person: Actor, call: Call) -> dict[str, str]:
-    return api.prove(call.function, person.id, call.request)
+def _right(api_rpc: ApiRpc, person: DatabaseUser, call: Call) -> dict[str, str]:
+    return api_rpc.prove(call.function, person.id, call.request)
 
 
-def _edited(api: Api, person: Actor, call: Call) -> Row:
+def _edited(api_rpc: ApiRpc, person: DatabaseUser, call: Call) -> Row:
     # The same JSON value in other bytes: the bytes are what was signed.
-    arguments = _right(api, person, call)
+    arguments = _right(api_rpc, person, call)
     return arguments | {"request": arguments["request"] + " "}
 
 
-def _truncated(api: Api, person: Actor, call: Call) -> Row:
-    arguments = _right(api, person, call)
+def _truncated(api_rpc: ApiRpc, person: DatabaseUser, call: Call) -> Row:
+    arguments = _right(api_rpc, person, call)
     return arguments | {"proof": arguments["proof"][:-2]}
 
 
@@ -83,81 +85,93 @@ def _other(function: str) -> str:
     return "release_generation" if function == "request_cancel" else "request_cancel"
 
 
-def _signed_with(secret: str, person: Actor, call: Call) -> Row:
+def _signed_with(secret: str, person: DatabaseUser, call: Call) -> Row:
     text = msgspec.json.encode(call.request).decode()
     return {"request": text, "proof": sign(secret, call.function, person.id, text)}
 
 
 # Each makes arguments that look like a proof of `person` for `call`, and are none.
-FORGERIES: dict[str, Callable[[Api, Actor, Call], Row]] = {
-    "no proof": lambda api, person, call: _right(api, person, call) | {"proof": None},
-    "an empty proof": lambda api, person, call: _right(api, person, call) | {"proof": ""},
-    "no request": lambda api, person, call: _right(api, person, call) | {"request": None},
-    "zeros": lambda api, person, call: _right(api, person, call) | {"proof": "0" * 64},
-    "no hex": lambda api, person, call: _right(api, person, call) | {"proof": "g" * 64},
+FORGERIES: dict[str, Callable[[ApiRpc, DatabaseUser, Call], Row]] = {
+    "no proof": lambda api_rpc, person, call: _right(api_rpc, person, call) | {"proof": None},
+    "an empty proof": lambda api_rpc, person, call: _right(api_rpc, person, call) | {"proof": ""},
+    "no request": lambda api_rpc, person, call: _right(api_rpc, person, call) | {"request": None},
+    "zeros": lambda api_rpc, person, call: _right(api_rpc, person, call) | {"proof": "0" * 64},
+    "no hex": lambda api_rpc, person, call: _right(api_rpc, person, call) | {"proof": "g" * 64},
     "truncated": _truncated,
     "an edited request": _edited,
     "another key": lambda _, person, call: _signed_with("a guessed key", person, call),
     "an empty key": lambda _, person, call: _signed_with("", person, call),
-    "another function's": lambda api, person, call: api.prove(_other(call.function), person.id, call.request),
-    "somebody else's": lambda api, _, call: api.prove(call.function, str(uuid4()), call.request),
-    "the service's": lambda api, _, call: api.prove(call.function, "service_role", call.request),
-    "a border moved": lambda api, person, call: api.prove(f"{call.function}\n{person.id}", "", call.request),
+    "another function's": lambda api_rpc, person, call: api_rpc.prove(_other(call.function), person.id, call.request),
+    "somebody else's": lambda api_rpc, _, call: api_rpc.prove(call.function, str(uuid4()), call.request),
+    "the service's": lambda api_rpc, _, call: api_rpc.prove(call.function, "service_role", call.request),
+    "a border moved": lambda api_rpc, person, call: api_rpc.prove(f"{call.function}\n{person.id}", "", call.request),
 }
 
 
 @pytest.fixture(scope="module")
-async def running(victim: Victim, api: Api) -> str:
+async def running(victim: Victim, api_rpc: ApiRpc) -> str:
     """A job of the victim that runs, without a prediction yet."""
-    return (await api.submit(victim.actor))["id"]
+    return (await api_rpc.submit(victim.user))["id"]
 
 
-def caller_of(function: str, anon: Actor, victim: Victim) -> Actor:
+def caller_of(function: str, anonymous: DatabaseUser, victim: Victim) -> DatabaseUser:
     """Who may call a function at all: the victim themselves is the hardest attacker to refuse."""
-    return victim.actor if "authenticated" in GUARDED[function] else anon
+    return victim.user if "authenticated" in GUARDED[function] else anonymous
 
 
 @pytest.mark.parametrize("function", GUARDED)
 @pytest.mark.parametrize("forgery", FORGERIES)
 async def test_A6_a_forged_proof_moves_nothing(
-    function: str, forgery: str, api: Api, anon: Actor, victim: Victim, running: str, database: Database
+    function: str,
+    forgery: str,
+    api_rpc: ApiRpc,
+    anonymous: DatabaseUser,
+    victim: Victim,
+    running: str,
+    superuser: Superuser,
 ) -> None:
-    caller, call = caller_of(function, anon, victim), Call(function, REQUESTS[function](running))
-    before = everything(database.connection)
+    caller, call = caller_of(function, anonymous, victim), Call(function, REQUESTS[function](running))
+    before = everything(superuser.connection)
 
-    answer = await caller.rpc(function, FORGERIES[forgery](api, caller, call))
+    answer = await caller.rpc(function, FORGERIES[forgery](api_rpc, caller, call))
 
     assert (answer.status_code, answer.json()["message"]) == (403, "proof_invalid")
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
 
 @pytest.mark.parametrize("function", GUARDED)
 async def test_A6_a_proof_for_the_victim_is_worth_nothing_to_others(
-    function: str, api: Api, anon: Actor, intruder: Actor, victim: Victim, running: str, database: Database
+    function: str,
+    api_rpc: ApiRpc,
+    anonymous: DatabaseUser,
+    intruder: DatabaseUser,
+    victim: Victim,
+    running: str,
+    superuser: Superuser,
 ) -> None:
     """Not even one that leaked, with the victim's id in it."""
-    arguments = api.prove(function, victim.actor.id, REQUESTS[function](running))
-    before = everything(database.connection)
+    arguments = api_rpc.prove(function, victim.user.id, REQUESTS[function](running))
+    before = everything(superuser.connection)
 
-    for thief in (intruder, anon):
+    for thief in (intruder, anonymous):
         answer = await thief.rpc(function, arguments)
         assert answer.status_code in {401, 403}
         assert answer.json()["message"] == "proof_invalid" or answer.json()["code"] == "42501"
 
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
 
-async def test_A6_the_right_proof_opens_each(api: Api, alice: Actor, anon: Actor) -> None:
-    reserved = await api.guarded("reserve_generation", alice, submission())
+async def test_A6_the_right_proof_opens_each(api_rpc: ApiRpc, alice: DatabaseUser, anonymous: DatabaseUser) -> None:
+    reserved = await api_rpc.guarded("reserve_generation", alice, submission())
     job = reserved.json()["job"]["id"]
     answers = [
         reserved,
-        await api.guarded("request_cancel", alice, {"job_id": job}),
-        await api.guarded("release_generation", alice, {"job_id": job, "error_code": "provider_error"}),
-        await api.guarded("stale_generations", anon, REQUESTS["stale_generations"]("")),
+        await api_rpc.guarded("request_cancel", alice, {"job_id": job}),
+        await api_rpc.guarded("release_generation", alice, {"job_id": job, "error_code": "provider_error"}),
+        await api_rpc.guarded("stale_generations", anonymous, REQUESTS["stale_generations"]("")),
     ]
-    second = (await api.submit(alice))["id"]
-    answers.append(await api.attach(alice, second, "hers"))
+    second = (await api_rpc.submit(alice))["id"]
+    answers.append(await api_rpc.attach(alice, second, "hers"))
 
     assert [answer.status_code for answer in answers] == [200] * 5
 
@@ -174,25 +188,25 @@ async def test_A6_the_right_proof_opens_each(api: Api, alice: Actor, anon: Actor
     ],
 )
 async def test_A6_the_right_proof_opens_what_needs_no_job(
-    function: str, status: int, api: Api, alice: Actor, anon: Actor
+    function: str, status: int, api_rpc: ApiRpc, alice: DatabaseUser, anonymous: DatabaseUser
 ) -> None:
-    caller = alice if "authenticated" in GUARDED[function] else anon
-    assert (await api.guarded(function, caller, REQUESTS[function](""))).status_code == status
+    caller = alice if "authenticated" in GUARDED[function] else anonymous
+    assert (await api_rpc.guarded(function, caller, REQUESTS[function](""))).status_code == status
 
 
 async def test_A6_without_a_stored_key_every_proof_fails(
-    api: Api, alice: Actor, stack_connection: psycopg.Connection
+    api_rpc: ApiRpc, alice: DatabaseUser, superuser_connection: psycopg.Connection
 ) -> None:
-    arguments = api.prove("reserve_generation", alice.id, submission())
-    with stack_connection.transaction(force_rollback=True):
-        stack_connection.execute("delete from private.proof_key")
+    arguments = api_rpc.prove("reserve_generation", alice.id, submission())
+    with superuser_connection.transaction(force_rollback=True):
+        superuser_connection.execute("delete from private.proof_key")
         with pytest.raises(psycopg.DatabaseError, match="proof_invalid"):
-            _reserve_as(stack_connection, alice, arguments)
-    with stack_connection.transaction(force_rollback=True):
-        _reserve_as(stack_connection, alice, arguments)
+            _reserve_as(superuser_connection, alice, arguments)
+    with superuser_connection.transaction(force_rollback=True):
+        _reserve_as(superuser_connection, alice, arguments)
 
 
-def _reserve_as(connection: psycopg.Connection, person: Actor, arguments: dict[str, str]) -> None:
+def _reserve_as(connection: psycopg.Connection, person: DatabaseUser, arguments: dict[str, str]) -> None:
     with connection.transaction():
         connection.execute("select set_config('request.jwt.claim.sub', %s, true)", (person.id,))
         connection.execute("set local role authenticated")
@@ -201,9 +215,9 @@ def _reserve_as(connection: psycopg.Connection, person: Actor, arguments: dict[s
 
 @pytest.mark.parametrize(("key", "message", "expected"), RFC_4231)
 def test_A6_the_databases_hmac_is_that_of_rfc_4231(
-    key: bytes, message: str, expected: str, stack_connection: psycopg.Connection
+    key: bytes, message: str, expected: str, superuser_connection: psycopg.Connection
 ) -> None:
-    with stack_connection.transaction(force_rollback=True):
-        stack_connection.execute("update private.proof_key set inner_pad = %s, outer_pad = %s", padded_halves(key))
-        found = stack_connection.execute("select encode(private.hmac(%s), 'hex')", (message,)).fetchone()
+    with superuser_connection.transaction(force_rollback=True):
+        superuser_connection.execute("update private.proof_key set inner_pad = %s, outer_pad = %s", padded_halves(key))
+        found = superuser_connection.execute("select encode(private.hmac(%s), 'hex')", (message,)).fetchone()
     assert found == (expected,)

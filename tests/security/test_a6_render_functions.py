@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from tests.security.catalog import everything
-from tests.security.conftest import Database, Victim, make_victim
-from tests.support.clients.database_client import Actor, Api
+from tests.security.victims import Victim, make_victim
+from tests.support.clients.api_rpc import ApiRpc
+from tests.support.clients.database_user import DatabaseUser
+from tests.support.clients.superuser import Superuser
 
 # Filters that would name the victim's render if they could, and syntax that must stay a value.
 FILTERS: list[dict[str, Any]] = [
@@ -43,55 +45,57 @@ async def _calls(victim: Victim) -> list[tuple[str, dict[str, Any]]]:
     return calls
 
 
-async def test_A6_an_intruder_reaches_nothing_by_them(intruder: Actor, victim: Victim, database: Database) -> None:
-    before = everything(database.connection)
+async def test_A6_an_intruder_reaches_nothing_by_them(
+    intruder: DatabaseUser, victim: Victim, superuser: Superuser
+) -> None:
+    before = everything(superuser.connection)
     for function, arguments in await _calls(victim):
         answer = await intruder.rpc(function, arguments)
         assert answer.status_code in {200, 404}, (function, arguments, answer.text)
         told = answer.text
-        assert not any(word in told for word in (victim.render.id, *victim.render.variant_ids, victim.actor.id)), told
+        assert not any(word in told for word in (victim.render.id, *victim.render.variant_ids, victim.user.id)), told
         if answer.status_code == 200:
             assert answer.json() in ([], 0) or answer.json().get("changed") == 0, (function, arguments, told)
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
 
-async def test_A6_their_owner_is_served(fresh_victim: Victim, database: Database) -> None:
+async def test_A6_their_owner_is_served(fresh_victim: Victim, superuser: Superuser) -> None:
     """The positive control: the same calls do find, move and delete what is one's own."""
-    owner, render = fresh_victim.actor, fresh_victim.render.id
+    owner, render = fresh_victim.user, fresh_victim.render.id
     one = {"filter": {"ids": [render]}}
     assert (await owner.rpc("render_detail", {"render_id": render})).json()[0]["id"] == render
     assert (await owner.rpc("change_renders", {**one, "action": "trash"})).json()["changed"] == 1
     trashed = {"filter": {"ids": [render], "trashed": True}}
     assert (await owner.rpc("delete_trashed_renders", trashed)).json() == 1
-    assert database.rows("select from renders where id = %s", render) == []
+    assert superuser.rows("select from renders where id = %s", render) == []
 
 
 @pytest.mark.parametrize("verb", ["DELETE", "PATCH"])
-async def test_A6_the_trash_is_the_only_way_out(fresh_victim: Victim, verb: str, database: Database) -> None:
+async def test_A6_the_trash_is_the_only_way_out(fresh_victim: Victim, verb: str, superuser: Superuser) -> None:
     """People have no DELETE on renders and variants, and no column but three to write."""
-    owner, render = fresh_victim.actor, fresh_victim.render.id
+    owner, render = fresh_victim.user, fresh_victim.render.id
     for table in ("renders", "render_variants"):
         answer = await owner.rest(verb, f"{table}?owner_id=eq.{owner.id}", {"owner_id": owner.id})
         assert (answer.status_code, answer.json()["code"]) == (403, "42501")
-    assert len(database.rows("select from renders where id = %s", render)) == 1
+    assert len(superuser.rows("select from renders where id = %s", render)) == 1
 
 
 async def test_A6_the_purge_and_the_queue_of_files_are_not_for_people(
-    api: Api, anon: Actor, bob: Actor, database: Database
+    api_rpc: ApiRpc, anonymous: DatabaseUser, bob: DatabaseUser, superuser: Superuser
 ) -> None:
-    victim = await make_victim(bob, api, database)
+    victim = await make_victim(bob, api_rpc, superuser)
     await bob.rpc("change_renders", {"filter": {}, "action": "trash"})
-    before = everything(database.connection)
+    before = everything(superuser.connection)
     request = {"days": 0, "limit": 1000}
-    for person in (anon, bob):
-        for proof in ("", "0" * 64, api.prove("stale_generations", person.id, request)["proof"]):
+    for person in (anonymous, bob):
+        for proof in ("", "0" * 64, api_rpc.prove("stale_generations", person.id, request)["proof"]):
             answer = await person.rpc("purge_trash", {"request": '{"days":0,"limit":1000}', "proof": proof})
             assert answer.status_code in {401, 403}, answer.text
         for function, arguments in (("next_file_removals", {"most": 10}), ("confirm_file_removals", {"removed": []})):
             answer = await person.rpc(function, arguments)
-            assert (answer.status_code, answer.json()["code"]) == (401 if person is anon else 403, "42501")
-    assert everything(database.connection) == before
+            assert (answer.status_code, answer.json()["code"]) == (401 if person is anonymous else 403, "42501")
+    assert everything(superuser.connection) == before
 
-    assert (await api.guarded("purge_trash", anon, request)).json() >= 1
-    queued = (await api.as_service("next_file_removals", {"most": 1000})).json()
+    assert (await api_rpc.guarded("purge_trash", anonymous, request)).json() >= 1
+    queued = (await api_rpc.as_service("next_file_removals", {"most": 1000})).json()
     assert {"bucket": "renders", "name": f"{bob.id}/{victim.render.job_id}/0.png"} in queued

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 import psycopg
 
+from tests.support.clients.api_rpc import ApiRpc, completion, failure, submission
 from tests.support.clients.database_calls import Refused, call_as
-from tests.support.clients.database_client import Actor, Api, Row, completion, failure, submission
+from tests.support.clients.database_user import DatabaseUser, Row
 
 ACTS = frozenset({"attach", "cancel", "deadline", "release", "failed", "succeeded"})
 
@@ -22,16 +23,18 @@ where job.owner_id = %s
 class Play:
     """One order of acts, in a transaction that is rolled back. Roles and claims are set as PostgREST sets them."""
 
-    def __init__(self, connection: psycopg.Connection, api: Api, person: Actor) -> None:
+    def __init__(self, connection: psycopg.Connection, api_rpc: ApiRpc, person: DatabaseUser) -> None:
         self._connection = connection
-        self._api = api
+        self._api = api_rpc
         self._person = person
         self._job = str(self._submit())
         self.acts: dict[str, Callable[[], object]] = {
-            "attach": lambda: self._asked("attach_prediction", {"job_id": self._job, "prediction_id": "p"}),
-            "cancel": lambda: self._asked("request_cancel", {"job_id": self._job}),
+            "attach": lambda: self._called_by_api("attach_prediction", {"job_id": self._job, "prediction_id": "p"}),
+            "cancel": lambda: self._called_by_api("request_cancel", {"job_id": self._job}),
             "deadline": self._deadline,
-            "release": lambda: self._asked("release_generation", {"job_id": self._job, "error_code": "provider_error"}),
+            "release": lambda: self._called_by_api(
+                "release_generation", {"job_id": self._job, "error_code": "provider_error"}
+            ),
             "failed": lambda: self._delivered("fail_generation", failure(self._job, "p")),
             "succeeded": lambda: self._delivered("complete_generation", completion(person.id, self._job, "p")),
         }
@@ -41,7 +44,7 @@ class Play:
         return self._connection.execute(_JOBS, (self._person.id,)).fetchall()
 
     def _submit(self) -> object:
-        row = self._asked("reserve_generation", submission())
+        row = self._called_by_api("reserve_generation", submission())
         assert row is not None
         return row["job"]["id"]
 
@@ -50,7 +53,7 @@ class Play:
         self._connection.execute(late, (self._job,))
         self._submit()
 
-    def _asked(self, function: str, request: Mapping[str, object]) -> Row | None:
+    def _called_by_api(self, function: str, request: Mapping[str, object]) -> Row | None:
         return self._called(
             "authenticated", self._person.id, function, self._api.prove(function, self._person.id, request)
         )
@@ -67,14 +70,14 @@ class Play:
 
 
 async def test_A7_in_every_order_a_picture_is_paid_and_what_is_paid_is_a_picture(
-    api: Api, alice: Actor, stack_connection: psycopg.Connection
+    api_rpc: ApiRpc, alice: DatabaseUser, superuser_connection: psycopg.Connection
 ) -> None:
     pictures: Counter[bool] = Counter()
 
     def play_on(play: Play, done: tuple[str, ...], left: frozenset[str]) -> None:
         """Every order of the acts that are left, and a success last; what orders begin with alike is played once."""
         for act in left or {"succeeded"}:
-            with stack_connection.transaction(force_rollback=True):
+            with superuser_connection.transaction(force_rollback=True):
                 play.acts[act]()
                 if left:
                     play_on(play, (*done, act), left - {act})
@@ -89,8 +92,8 @@ async def test_A7_in_every_order_a_picture_is_paid_and_what_is_paid_is_a_picture
             assert paid == settled, (order, status, paid)
         pictures[any(rendered for *_, rendered, _ in jobs)] += 1
 
-    with stack_connection.transaction(force_rollback=True):
-        play_on(Play(stack_connection, api, alice), (), ACTS)
+    with superuser_connection.transaction(force_rollback=True):
+        play_on(Play(superuser_connection, api_rpc, alice), (), ACTS)
 
     assert pictures.total() == math.factorial(len(ACTS))
     # Not every order ends without a picture, nor every one with one.

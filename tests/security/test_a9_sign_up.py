@@ -6,10 +6,12 @@ import httpx
 import pytest
 
 from tests.security.catalog import everything
-from tests.security.conftest import Database
 from tests.security.decisions import PUBLIC_TABLES
-from tests.support.clients.database_client import Actor, Api
-from tests.support.processes.postgres_gateway import PASSWORD, Stack
+from tests.support.accounts import PASSWORD
+from tests.support.clients.api_rpc import ApiRpc
+from tests.support.clients.database_user import DatabaseUser
+from tests.support.clients.superuser import Superuser
+from tests.support.processes.supabase_stack import SupabaseStack
 
 METADATA = {
     "nothing": None,
@@ -21,62 +23,68 @@ METADATA = {
 }
 
 
-async def ask_for_an_account(stack: Stack, http: httpx.AsyncClient, email: str, data: object) -> httpx.Response:
+async def ask_for_an_account(
+    supabase: SupabaseStack, http: httpx.AsyncClient, email: str, data: object
+) -> httpx.Response:
     body = {"email": email, "password": PASSWORD, "data": data}
-    return await http.post("/auth/v1/signup", json=body, headers=stack.headers())
+    return await http.post("/auth/v1/signup", json=body, headers=supabase.headers())
 
 
 @pytest.mark.parametrize("kind", METADATA)
 async def test_A9_whatever_one_tells_of_oneself_the_account_is_like_any_other(
-    kind: str, stack: Stack, http: httpx.AsyncClient, database: Database
+    kind: str, supabase: SupabaseStack, http: httpx.AsyncClient, superuser: Superuser
 ) -> None:
-    answer = await ask_for_an_account(stack, http, f"{uuid4().hex}@example.com", METADATA[kind])
+    answer = await ask_for_an_account(supabase, http, f"{uuid4().hex}@example.com", METADATA[kind])
 
     assert answer.status_code == 200
     user = answer.json()["user"]["id"]
-    profile = database.rows("select price_id, stripe_customer_id from profiles where id = %s", user)
+    profile = superuser.rows("select price_id, stripe_customer_id from profiles where id = %s", user)
     assert profile == [{"price_id": None, "stripe_customer_id": None}]
-    made = database.rows("select name, is_favorites from collections where owner_id = %s", user)
+    made = superuser.rows("select name, is_favorites from collections where owner_id = %s", user)
     assert made == [{"name": "My Favorites", "is_favorites": True}]
 
 
 async def test_A9_a_nul_in_the_metadata_leaves_no_half_account(
-    stack: Stack, http: httpx.AsyncClient, database: Database
+    supabase: SupabaseStack, http: httpx.AsyncClient, superuser: Superuser
 ) -> None:
     """No JSON of Postgres can hold it: Auth refuses, here and upstream."""
     email = f"{uuid4().hex}@example.com"
 
-    refused = await ask_for_an_account(stack, http, email, {"name": "a\u0000b"})
+    refused = await ask_for_an_account(supabase, http, email, {"name": "a\u0000b"})
 
     assert refused.is_error
-    assert database.rows("select id from auth.users where email = %s", email) == []
-    assert (await ask_for_an_account(stack, http, email, {"name": "ab"})).status_code == 200
+    assert superuser.rows("select id from auth.users where email = %s", email) == []
+    assert (await ask_for_an_account(supabase, http, email, {"name": "ab"})).status_code == 200
 
 
-async def test_A9_a_self_made_admin_is_nobody_special(api: Api, alice: Actor, database: Database) -> None:
+async def test_A9_a_self_made_admin_is_nobody_special(
+    api_rpc: ApiRpc, alice: DatabaseUser, superuser: Superuser
+) -> None:
     """`user_metadata` is the person's own to edit, and it stands in the JWT."""
     wish = {"data": {"role": "service_role", "admin": True, "plan": "studio"}}
-    edited = await api.http.put("/auth/v1/user", json=wish, headers=alice.headers)
+    edited = await api_rpc.http.put("/auth/v1/user", json=wish, headers=alice.headers)
     assert edited.json()["user_metadata"]["admin"] is True
-    before = everything(database.connection)
+    before = everything(superuser.connection)
 
     assert (await alice.rpc("my_usage", {})).json()["plan_id"] == "free"
     assert [row["id"] for row in (await alice.rest("GET", "profiles")).json()] == [alice.id]
     assert (await alice.rest("PATCH", f"profiles?id=eq.{alice.id}", {"price_id": "x"})).status_code == 403
-    assert everything(database.connection) == before
+    assert everything(superuser.connection) == before
 
 
-async def test_A9_nobody_signs_in_without_a_name(stack: Stack, http: httpx.AsyncClient, database: Database) -> None:
-    accounts = database.value("select count(*) from auth.users")
+async def test_A9_nobody_signs_in_without_a_name(
+    supabase: SupabaseStack, http: httpx.AsyncClient, superuser: Superuser
+) -> None:
+    accounts = superuser.value("select count(*) from auth.users")
 
-    answer = await http.post("/auth/v1/signup", json={"data": {}}, headers=stack.headers())
+    answer = await http.post("/auth/v1/signup", json={"data": {}}, headers=supabase.headers())
 
     assert (answer.status_code, answer.json()["error_code"]) == (422, "anonymous_provider_disabled")
-    assert database.value("select count(*) from auth.users") == accounts
+    assert superuser.value("select count(*) from auth.users") == accounts
 
 
-def test_A9_policies_name_their_role_and_ask_no_metadata(database: Database) -> None:
-    policies = database.rows("""
+def test_A9_policies_name_their_role_and_ask_no_metadata(superuser: Superuser) -> None:
+    policies = superuser.rows("""
         select
           schemaname || '.' || tablename as table, policyname, roles,
           coalesce(qual, '') || coalesce(with_check, '') as sql
@@ -102,10 +110,10 @@ def test_A9_policies_name_their_role_and_ask_no_metadata(database: Database) -> 
     assert len(unasked) == len(shared) + len(PUBLIC_TABLES)
 
 
-def test_A9_no_function_asks_metadata(database: Database) -> None:
+def test_A9_no_function_asks_metadata(superuser: Superuser) -> None:
     query = """
         select p.oid::regprocedure::text from pg_proc as p
         where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
           and prosrc ~ '(raw_)?(user|app)_meta_?data'
     """
-    assert database.rows(query) == []
+    assert superuser.rows(query) == []

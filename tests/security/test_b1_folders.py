@@ -8,72 +8,73 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.security.conftest import Database, Victim
 from tests.security.files import File, bytes_of, keep, keep_photo, new_photo_name
-from tests.support.clients.database_client import Actor
+from tests.security.victims import Victim
+from tests.support.clients.database_user import DatabaseUser
+from tests.support.clients.superuser import Superuser
 
-Operate = Callable[[Actor, str, str, str], Awaitable[httpx.Response]]
-
-
-async def read(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
-    return await actor.storage("GET", f"object/{bucket}/{name}")
+Operate = Callable[[DatabaseUser, str, str, str], Awaitable[httpx.Response]]
 
 
-async def describe(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
-    return await actor.storage("GET", f"object/info/{bucket}/{name}")
+async def read(user: DatabaseUser, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await user.storage("GET", f"object/{bucket}/{name}")
 
 
-async def sign(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
-    return await actor.storage("POST", f"object/sign/{bucket}/{name}", {"expiresIn": 60})
+async def describe(user: DatabaseUser, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await user.storage("GET", f"object/info/{bucket}/{name}")
 
 
-async def sign_many(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
-    return await actor.storage("POST", f"object/sign/{bucket}", {"expiresIn": 60, "paths": [name]})
+async def sign(user: DatabaseUser, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await user.storage("POST", f"object/sign/{bucket}/{name}", {"expiresIn": 60})
 
 
-async def list_folder(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
-    return await actor.storage("POST", f"object/list/{bucket}", {"prefix": name.rpartition("/")[0] or name})
+async def sign_many(user: DatabaseUser, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await user.storage("POST", f"object/sign/{bucket}", {"expiresIn": 60, "paths": [name]})
 
 
-async def delete(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
-    return await actor.storage("DELETE", f"object/{bucket}", {"prefixes": [name]})
+async def list_folder(user: DatabaseUser, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await user.storage("POST", f"object/list/{bucket}", {"prefix": name.rpartition("/")[0] or name})
 
 
-async def copy_out(actor: Actor, bucket: str, name: str, own: str) -> httpx.Response:
-    return await _between("copy", actor, bucket, name, own)
+async def delete(user: DatabaseUser, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await user.storage("DELETE", f"object/{bucket}", {"prefixes": [name]})
 
 
-async def copy_in(actor: Actor, bucket: str, name: str, own: str) -> httpx.Response:
-    return await _between("copy", actor, bucket, own, name)
+async def copy_out(user: DatabaseUser, bucket: str, name: str, own: str) -> httpx.Response:
+    return await _between("copy", user, bucket, name, own)
 
 
-async def move_out(actor: Actor, bucket: str, name: str, own: str) -> httpx.Response:
-    return await _between("move", actor, bucket, name, own)
+async def copy_in(user: DatabaseUser, bucket: str, name: str, own: str) -> httpx.Response:
+    return await _between("copy", user, bucket, own, name)
 
 
-async def move_in(actor: Actor, bucket: str, name: str, own: str) -> httpx.Response:
-    return await _between("move", actor, bucket, own, name)
+async def move_out(user: DatabaseUser, bucket: str, name: str, own: str) -> httpx.Response:
+    return await _between("move", user, bucket, name, own)
 
 
-async def upload(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
-    return await actor.upload(bucket, name)
+async def move_in(user: DatabaseUser, bucket: str, name: str, own: str) -> httpx.Response:
+    return await _between("move", user, bucket, own, name)
 
 
-async def overwrite(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
-    return await actor.upload(bucket, name, x_upsert="true")
+async def upload(user: DatabaseUser, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await user.upload(bucket, name)
 
 
-async def replace(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
-    return await actor.upload(bucket, name, method="PUT")
+async def overwrite(user: DatabaseUser, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await user.upload(bucket, name, x_upsert="true")
 
 
-async def sign_upload(actor: Actor, bucket: str, name: str, _own: str) -> httpx.Response:
-    return await actor.storage("POST", f"object/upload/sign/{bucket}/{name}", {}, x_upsert="true")
+async def replace(user: DatabaseUser, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await user.upload(bucket, name, method="PUT")
 
 
-async def _between(verb: str, actor: Actor, bucket: str, source: str, destination: str) -> httpx.Response:
+async def sign_upload(user: DatabaseUser, bucket: str, name: str, _own: str) -> httpx.Response:
+    return await user.storage("POST", f"object/upload/sign/{bucket}/{name}", {}, x_upsert="true")
+
+
+async def _between(verb: str, user: DatabaseUser, bucket: str, source: str, destination: str) -> httpx.Response:
     body = {"bucketId": bucket, "sourceKey": source, "destinationKey": destination}
-    return await actor.storage("POST", f"object/{verb}", body, x_upsert="true")
+    return await user.storage("POST", f"object/{verb}", body, x_upsert="true")
 
 
 class Operation(NamedTuple):
@@ -119,22 +120,22 @@ SPELLINGS: dict[str, Callable[[str, str], str]] = {
 
 
 @pytest.fixture(scope="session")
-async def victim_files(victim: Victim, webhooks: Actor) -> list[File]:
+async def victim_files(victim: Victim, service_role: DatabaseUser) -> list[File]:
     """A photo of the victim's and a picture that was made for them."""
-    photo = await keep_photo(victim.actor, b"\xff\xd8\xff of the victim")
-    return [photo, await keep(webhooks, "renders", f"{victim.actor.id}/{victim.render.job_id}/0.jpg")]
+    photo = await keep_photo(victim.user, b"\xff\xd8\xff of the victim")
+    return [photo, await keep(service_role, "renders", f"{victim.user.id}/{victim.render.job_id}/0.jpg")]
 
 
 @pytest.fixture(scope="session")
-async def intruder_photo(intruder: Actor, webhooks: Actor) -> File:
+async def intruder_photo(intruder: DatabaseUser, service_role: DatabaseUser) -> File:
     """The attacker's own, in both buckets under one name."""
     photo = await keep_photo(intruder)
-    await webhooks.upload("renders", photo.name, photo.content)
+    await service_role.upload("renders", photo.name, photo.content)
     return photo
 
 
-def files_of(database: Database) -> object:
-    return database.rows("select to_jsonb(o) - 'last_accessed_at' from storage.objects as o order by bucket_id, name")
+def files_of(superuser: Superuser) -> object:
+    return superuser.rows("select to_jsonb(o) - 'last_accessed_at' from storage.objects as o order by bucket_id, name")
 
 
 def gave_nothing(answer: httpx.Response) -> bool:
@@ -146,7 +147,9 @@ def gave_nothing(answer: httpx.Response) -> bool:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-async def test_B1_an_operation_serves_whoever_may(operation: Operation, alice: Actor, webhooks: Actor) -> None:
+async def test_B1_an_operation_serves_whoever_may(
+    operation: Operation, alice: DatabaseUser, service_role: DatabaseUser
+) -> None:
     """The control of what is below: each operation works, for the owner or at least for the webhooks."""
     own, photo = (await keep_photo(alice)).name, (await keep_photo(alice, b"\xff\xd8\xff another")).name
     name = photo if operation.needs_file else new_photo_name(alice)
@@ -154,7 +157,7 @@ async def test_B1_an_operation_serves_whoever_may(operation: Operation, alice: A
 
     if operation.nobodys:
         assert gave_nothing(await operation.run(alice, "inputs", name, target))
-    answer = await operation.run(webhooks if operation.nobodys else alice, "inputs", name, target)
+    answer = await operation.run(service_role if operation.nobodys else alice, "inputs", name, target)
 
     assert answer.is_success
     assert operation.run is read or not gave_nothing(answer)
@@ -163,14 +166,14 @@ async def test_B1_an_operation_serves_whoever_may(operation: Operation, alice: A
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 async def test_B1_nobody_reaches_into_somebodys_folder(
     operation: Operation,
-    anon: Actor,
-    intruder: Actor,
+    anonymous: DatabaseUser,
+    intruder: DatabaseUser,
     intruder_photo: File,
     victim_files: list[File],
-    webhooks: Actor,
-    database: Database,
+    service_role: DatabaseUser,
+    superuser: Superuser,
 ) -> None:
-    before = files_of(database)
+    before = files_of(superuser)
 
     for spelling, spell in SPELLINGS.items():
         own = new_photo_name(intruder) if operation.run in {copy_out, move_out} else intruder_photo.name
@@ -178,13 +181,13 @@ async def test_B1_nobody_reaches_into_somebodys_folder(
             *(
                 operation.run(attacker, file.bucket, spell(intruder.id, file.name), own)
                 for file in victim_files
-                for attacker in (intruder, anon)
+                for attacker in (intruder, anonymous)
             )
         )
         assert [gave_nothing(answer) for answer in answers] == [True] * 4, spelling
 
-    assert files_of(database) == before
-    assert [await bytes_of(webhooks, file) for file in victim_files] == [file.content for file in victim_files]
+    assert files_of(superuser) == before
+    assert [await bytes_of(service_role, file) for file in victim_files] == [file.content for file in victim_files]
 
 
 # Folders that a careless comparison takes for `me`'s.
@@ -200,22 +203,29 @@ LOOKALIKES: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("lookalike", LOOKALIKES.values(), ids=LOOKALIKES)
 @pytest.mark.parametrize("bucket", ["inputs", "renders"])
 async def test_B1_a_folder_that_looks_like_mine_is_not_mine(
-    bucket: str, lookalike: Callable[[str], str], alice: Actor, anon: Actor, webhooks: Actor, database: Database
+    bucket: str,
+    lookalike: Callable[[str], str],
+    alice: DatabaseUser,
+    anonymous: DatabaseUser,
+    service_role: DatabaseUser,
+    superuser: Superuser,
 ) -> None:
-    own = (await keep(webhooks, bucket, new_photo_name(alice))).name
+    own = (await keep(service_role, bucket, new_photo_name(alice))).name
     folder = lookalike(alice.id)
-    other = await keep(webhooks, bucket, new_photo_name(alice).replace(f"{alice.id}/", f"{folder}/" if folder else "x"))
-    before = files_of(database)
+    other = await keep(
+        service_role, bucket, new_photo_name(alice).replace(f"{alice.id}/", f"{folder}/" if folder else "x")
+    )
+    before = files_of(superuser)
 
     for name, operation in OPERATIONS.items():
         if name != "list":
             target = new_photo_name(alice) if operation.run in {copy_out, move_out} else own
             assert gave_nothing(await operation.run(alice, bucket, other.name, target)), name
-            assert gave_nothing(await operation.run(anon, bucket, other.name, target)), name
+            assert gave_nothing(await operation.run(anonymous, bucket, other.name, target)), name
     for prefix in ("", folder, alice.id, "%", alice.id[:-1]):
         listed = await alice.storage("POST", f"object/list/{bucket}", {"prefix": prefix})
         assert {entry["name"] for entry in listed.json()}.isdisjoint(set(other.name.split("/")) - {alice.id}), prefix
 
-    assert files_of(database) == before
-    assert await bytes_of(webhooks, other) == other.content
+    assert files_of(superuser) == before
+    assert await bytes_of(service_role, other) == other.content
     assert (await read(alice, bucket, own, own)).is_success

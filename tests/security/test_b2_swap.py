@@ -9,46 +9,46 @@ import pytest
 
 from libs.errors import ErrorCode
 from tests.security.catalog import everything
-from tests.security.conftest import Database
 from tests.security.files import bytes_of, keep_photo, photo_name
-from tests.support.clients.api_client import Person, refused
-from tests.support.clients.database_client import Actor
+from tests.support.clients.api_user import ApiUser, assert_refused
+from tests.support.clients.database_user import DatabaseUser
+from tests.support.clients.superuser import Superuser
 from tests.support.images import encoded, photo, plain, png_of_size, quadrants
-from tests.support.predictions import run_ids, succeed_at_once
-from tests.support.processes.api import Product, ended, submit
+from tests.support.predictions import prediction_ids, succeed_at_once
+from tests.support.processes.api import ApiProcess, submit, until_ended
 
 BOMB = b"\xff\xd8\xff bomb"
 
 
-async def upsert(actor: Actor, checked: str, _bomb: str) -> httpx.Response:
-    return await actor.upload("inputs", checked, BOMB, x_upsert="true")
+async def upsert(user: DatabaseUser, checked: str, _bomb: str) -> httpx.Response:
+    return await user.upload("inputs", checked, BOMB, x_upsert="true")
 
 
-async def update(actor: Actor, checked: str, _bomb: str) -> httpx.Response:
-    return await actor.upload("inputs", checked, BOMB, method="PUT")
+async def update(user: DatabaseUser, checked: str, _bomb: str) -> httpx.Response:
+    return await user.upload("inputs", checked, BOMB, method="PUT")
 
 
-async def copy(actor: Actor, checked: str, bomb: str) -> httpx.Response:
+async def copy(user: DatabaseUser, checked: str, bomb: str) -> httpx.Response:
     body = {"bucketId": "inputs", "sourceKey": bomb, "destinationKey": checked}
-    return await actor.storage("POST", "object/copy", body, x_upsert="true")
+    return await user.storage("POST", "object/copy", body, x_upsert="true")
 
 
-async def move(actor: Actor, checked: str, bomb: str) -> httpx.Response:
+async def move(user: DatabaseUser, checked: str, bomb: str) -> httpx.Response:
     """Move does not overwrite: the checked photo would first have to be moved away."""
     away = {"bucketId": "inputs", "sourceKey": checked, "destinationKey": f"{checked.removesuffix('.jpg')}.away.jpg"}
     there = {"bucketId": "inputs", "sourceKey": bomb, "destinationKey": checked}
-    refused = await actor.storage("POST", "object/move", away)
-    return refused if refused.is_error else await actor.storage("POST", "object/move", there)
+    refused = await user.storage("POST", "object/move", away)
+    return refused if refused.is_error else await user.storage("POST", "object/move", there)
 
 
-async def signed_upload(actor: Actor, checked: str, _bomb: str) -> httpx.Response:
-    signed = await actor.storage("POST", f"object/upload/sign/inputs/{checked}", {}, x_upsert="true")
-    return signed if signed.is_error else await put_signed(actor, checked, signed)
+async def signed_upload(user: DatabaseUser, checked: str, _bomb: str) -> httpx.Response:
+    signed = await user.storage("POST", f"object/upload/sign/inputs/{checked}", {}, x_upsert="true")
+    return signed if signed.is_error else await put_signed(user, checked, signed)
 
 
-async def put_signed(actor: Actor, name: str, signed: httpx.Response) -> httpx.Response:
+async def put_signed(user: DatabaseUser, name: str, signed: httpx.Response) -> httpx.Response:
     """Use the address of a signed upload, which needs no key."""
-    return await actor.http.put(
+    return await user.http.put(
         f"/storage/v1/object/upload/sign/inputs/{name}",
         params={"token": signed.json()["token"]},
         content=BOMB,
@@ -56,7 +56,7 @@ async def put_signed(actor: Actor, name: str, signed: httpx.Response) -> httpx.R
     )
 
 
-SWAPS: dict[str, Callable[[Actor, str, str], Awaitable[httpx.Response]]] = {
+SWAPS: dict[str, Callable[[DatabaseUser, str, str], Awaitable[httpx.Response]]] = {
     "upsert": upsert,
     "update": update,
     "copy": copy,
@@ -67,24 +67,29 @@ SWAPS: dict[str, Callable[[Actor, str, str], Awaitable[httpx.Response]]] = {
 
 @pytest.mark.parametrize("swap", SWAPS.values(), ids=SWAPS)
 async def test_B2_a_checked_photo_is_not_written_over(
-    swap: Callable[[Actor, str, str], Awaitable[httpx.Response]], alice: Actor, webhooks: Actor, database: Database
+    swap: Callable[[DatabaseUser, str, str], Awaitable[httpx.Response]],
+    alice: DatabaseUser,
+    service_role: DatabaseUser,
+    superuser: Superuser,
 ) -> None:
     checked, bomb = await keep_photo(alice), await keep_photo(alice, BOMB)
     row = "select to_jsonb(o) - 'last_accessed_at' from storage.objects as o where name = %s"
-    before = database.value(row, checked.name)
+    before = superuser.value(row, checked.name)
 
     refused = await swap(alice, checked.name, bomb.name)
 
     assert (refused.status_code, refused.json()["statusCode"]) == (400, "403")
-    assert database.value(row, checked.name) == before
-    assert await bytes_of(webhooks, checked) == checked.content
+    assert superuser.value(row, checked.name) == before
+    assert await bytes_of(service_role, checked) == checked.content
 
     # The same request does swap, for whom the policies do not bind.
-    assert (await swap(webhooks, checked.name, bomb.name)).is_success
-    assert await bytes_of(webhooks, checked) == BOMB
+    assert (await swap(service_role, checked.name, bomb.name)).is_success
+    assert await bytes_of(service_role, checked) == BOMB
 
 
-async def test_B2_an_upload_that_was_signed_before_does_not_write_over(alice: Actor, webhooks: Actor) -> None:
+async def test_B2_an_upload_that_was_signed_before_does_not_write_over(
+    alice: DatabaseUser, service_role: DatabaseUser
+) -> None:
     signed = await alice.storage("POST", f"object/upload/sign/inputs/{photo_name(alice)}", {})
     assert signed.is_success
     checked = await keep_photo(alice)
@@ -92,7 +97,7 @@ async def test_B2_an_upload_that_was_signed_before_does_not_write_over(alice: Ac
     late = await put_signed(alice, checked.name, signed)
 
     assert (late.status_code, late.json()["statusCode"]) == (400, "409")
-    assert await bytes_of(webhooks, checked) == checked.content
+    assert await bytes_of(service_role, checked) == checked.content
 
 
 # What its owner may put under the name of a photo that was checked and deleted, or under its own hash, past our API.
@@ -111,38 +116,38 @@ SWAPPED += [(file, "its own") for file in OTHER_FILES if file != "another pictur
 
 @pytest.mark.parametrize(("file", "name"), SWAPPED)
 async def test_B2_a_file_that_was_put_in_place_of_a_checked_photo_is_not_used(
-    file: str, name: str, product: Product, ann: Person, http: httpx.AsyncClient, database: Database
+    file: str, name: str, api: ApiProcess, api_alice: ApiUser, http: httpx.AsyncClient, superuser: Superuser
 ) -> None:
-    owner = Actor(role="authenticated", id=ann.user.id, headers=product.stack.headers(ann.user.token), http=http)
-    upload_id = await ann.upload(photo())
+    owner = DatabaseUser.of_account(api_alice.account, api.supabase, http)
+    upload_id = await api_alice.upload(photo())
     other = OTHER_FILES[file]
     await delete_photo(owner, upload_id)
     used = upload_id if name == "the checked photo's" else f"{sha256(other).hexdigest()}.jpg"
     (await owner.upload("inputs", f"{owner.id}/{used}", other)).raise_for_status()
-    before, runs = everything(database.connection), run_ids(product.replicate)
+    before, runs = everything(superuser.connection), prediction_ids(api.replicate)
 
-    refused(await submit_with(ann, used), ErrorCode.UNREADABLE_IMAGE)
+    assert_refused(await submit_with(api_alice, used), ErrorCode.UNREADABLE_IMAGE)
 
-    assert (everything(database.connection), run_ids(product.replicate)) == (before, runs)
+    assert (everything(superuser.connection), prediction_ids(api.replicate)) == (before, runs)
 
     # The photo back in its place is taken.
     await delete_photo(owner, used)
-    assert await ann.upload(photo()) == upload_id
-    succeed_at_once(product.replicate)
-    taken = await submit_with(ann, upload_id)
-    assert (await ended(ann.api, taken.raise_for_status().json()["data"]["id"]))["status"] == "succeeded"
+    assert await api_alice.upload(photo()) == upload_id
+    succeed_at_once(api.replicate)
+    taken = await submit_with(api_alice, upload_id)
+    assert (await until_ended(api_alice.client, taken.raise_for_status().json()["data"]["id"]))["status"] == "succeeded"
 
 
-async def delete_photo(owner: Actor, upload_id: str) -> None:
+async def delete_photo(owner: DatabaseUser, upload_id: str) -> None:
     answer = await owner.storage("DELETE", "object/inputs", {"prefixes": [f"{owner.id}/{upload_id}"]})
     assert [file["name"] for file in answer.raise_for_status().json()] == [f"{owner.id}/{upload_id}"]
 
 
-async def submit_with(person: Person, upload_id: str) -> httpx.Response:
+async def submit_with(person: ApiUser, upload_id: str) -> httpx.Response:
     started_from = {"kind": "upload", "upload_id": upload_id}
-    return await submit(person.api, preset_id="warm-minimal", input=started_from)
+    return await submit(person.client, preset_id="warm-minimal", input=started_from)
 
 
-def test_B2_no_policy_lets_anybody_update_a_file(database: Database) -> None:
+def test_B2_no_policy_lets_anybody_update_a_file(superuser: Superuser) -> None:
     query = "select cmd, count(*)::integer from pg_policies where tablename = 'objects' group by cmd order by cmd"
-    assert {row["cmd"] for row in database.rows(query)} == {"SELECT", "INSERT", "DELETE"}
+    assert {row["cmd"] for row in superuser.rows(query)} == {"SELECT", "INSERT", "DELETE"}

@@ -7,14 +7,15 @@ import pytest
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
-from tests.security.conftest import Database
 from tests.security.files import JPEG, File, bytes_of, keep_photo, new_photo_name, photo_name
 from tests.support.checks.snapshot import snapshot
-from tests.support.clients.api_client import Person, refused
-from tests.support.clients.database_client import Actor, Api
+from tests.support.clients.api_rpc import ApiRpc
+from tests.support.clients.api_user import ApiUser, assert_refused
+from tests.support.clients.database_user import DatabaseUser
+from tests.support.clients.superuser import Superuser
 from tests.support.factories import fill_with_photos
 from tests.support.images import photo
-from tests.support.processes.api import Product
+from tests.support.processes.api import ApiProcess
 
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
@@ -29,17 +30,17 @@ def refusal(answer: httpx.Response) -> str:
     return answer.json()["statusCode"]
 
 
-def names(database: Database, owner: Actor) -> list[str]:
+def names(superuser: Superuser, owner: DatabaseUser) -> list[str]:
     query = "select bucket_id || '/' || name as name from storage.objects where position(%s in name) > 0 order by 1"
-    return [row["name"] for row in database.rows(query, owner.id)]
+    return [row["name"] for row in superuser.rows(query, owner.id)]
 
 
 @pytest.mark.parametrize("mime", ["image/png", "image/jpeg", "image/webp"])
 async def test_B3_a_picture_of_a_running_job_cannot_be_forged(
-    mime: str, api: Api, alice: Actor, webhooks: Actor, database: Database
+    mime: str, api_rpc: ApiRpc, alice: DatabaseUser, service_role: DatabaseUser, superuser: Superuser
 ) -> None:
     """Storage takes the first file of a name: a forged one would stand in the way of the real one."""
-    path = f"{alice.id}/{(await api.submit(alice))['id']}/0.{mime.removeprefix('image/')}"
+    path = f"{alice.id}/{(await api_rpc.submit(alice))['id']}/0.{mime.removeprefix('image/')}"
     photo = await keep_photo(alice)
     across = {"bucketId": "inputs", "sourceKey": photo.name, "destinationBucket": "renders", "destinationKey": path}
     attempts = [
@@ -53,27 +54,29 @@ async def test_B3_a_picture_of_a_running_job_cannot_be_forged(
 
     # What is not there cannot be updated: Storage says 404 then, before it asks a policy.
     assert [refusal(answer) for answer in attempts] == ["403", "403", "403", "403", "403", "403"]
-    assert names(database, alice) == [f"inputs/{photo.name}"]
-    assert (await webhooks.upload("renders", path, content_type=mime)).is_success
+    assert names(superuser, alice) == [f"inputs/{photo.name}"]
+    assert (await service_role.upload("renders", path, content_type=mime)).is_success
     assert (await alice.storage("GET", f"object/renders/{path}")).content == JPEG
 
 
 @pytest.mark.parametrize("mime", FOREIGN_TYPES)
-async def test_B3_what_is_no_picture_is_refused(mime: str, alice: Actor, webhooks: Actor, database: Database) -> None:
+async def test_B3_what_is_no_picture_is_refused(
+    mime: str, alice: DatabaseUser, service_role: DatabaseUser, superuser: Superuser
+) -> None:
     name = photo_name(alice)
     form = {"file": ("photo.jpg", HTML, mime)}
 
     assert refusal(await alice.upload("inputs", name, HTML, content_type=mime)) == "415"
-    assert refusal(await webhooks.upload("renders", name, HTML, content_type=mime)) == "415"
-    assert refusal(await webhooks.upload("renders", name, HTML, content_type=mime, x_upsert="true")) == "415"
+    assert refusal(await service_role.upload("renders", name, HTML, content_type=mime)) == "415"
+    assert refusal(await service_role.upload("renders", name, HTML, content_type=mime, x_upsert="true")) == "415"
     in_a_form = await alice.http.post(f"/storage/v1/object/inputs/{name}", headers=alice.headers, files=form)
     assert refusal(in_a_form) == "415"
 
-    assert names(database, alice) == []
+    assert names(superuser, alice) == []
     assert (await alice.upload("inputs", name)).is_success
 
 
-async def test_B3_what_lies_about_its_type_is_served_as_a_picture(alice: Actor) -> None:
+async def test_B3_what_lies_about_its_type_is_served_as_a_picture(alice: DatabaseUser) -> None:
     """Storage checks the declared type alone. So a page that was let in as a JPEG is a broken picture to a browser."""
     for content in (HTML, SVG):
         photo = await keep_photo(alice, content)
@@ -98,18 +101,18 @@ NAMES: dict[str, Callable[[str, str], str]] = {
 
 @pytest.mark.parametrize("forge", NAMES.values(), ids=NAMES)
 async def test_B3_a_photo_has_a_name_of_one_form(
-    forge: Callable[[str, str], str], alice: Actor, database: Database
+    forge: Callable[[str, str], str], alice: DatabaseUser, superuser: Superuser
 ) -> None:
     right = new_photo_name(alice)
 
     assert refusal(await alice.upload("inputs", forge(alice.id, right))) == "403"
 
-    assert names(database, alice) == []
+    assert names(superuser, alice) == []
     assert (await alice.upload("inputs", right)).is_success
 
 
 async def test_B3_a_photo_of_the_limit_is_taken_and_a_byte_more_is_not(
-    alice: Actor, webhooks: Actor, database: Database
+    alice: DatabaseUser, service_role: DatabaseUser, superuser: Superuser
 ) -> None:
     content = JPEG + bytes(INPUT_LIMIT - len(JPEG))
 
@@ -127,13 +130,13 @@ async def test_B3_a_photo_of_the_limit_is_taken_and_a_byte_more_is_not(
     )
 
     assert [refusal(too_big), refusal(untold)] == ["413", "413"]
-    assert names(database, alice) == []
+    assert names(superuser, alice) == []
     fits = await keep_photo(alice, content)
-    assert await bytes_of(webhooks, File(fits.bucket, fits.name, b"")) == content
+    assert await bytes_of(service_role, File(fits.bucket, fits.name, b"")) == content
 
 
-def test_B3_every_bucket_is_bounded_and_all_but_the_community_are_private(database: Database) -> None:
-    buckets = database.rows("select id, public, file_size_limit, allowed_mime_types from storage.buckets order by id")
+def test_B3_every_bucket_is_bounded_and_all_but_the_community_are_private(superuser: Superuser) -> None:
+    buckets = superuser.rows("select id, public, file_size_limit, allowed_mime_types from storage.buckets order by id")
 
     assert {bucket["id"]: bucket["file_size_limit"] for bucket in buckets} == {
         "community": INPUT_LIMIT,
@@ -150,11 +153,13 @@ def test_B3_every_bucket_is_bounded_and_all_but_the_community_are_private(databa
     assert [bucket["id"] for bucket in buckets if bucket["public"]] == ["community"]
 
 
-async def test_B3_people_make_and_change_no_bucket(anon: Actor, alice: Actor, database: Database) -> None:
+async def test_B3_people_make_and_change_no_bucket(
+    anonymous: DatabaseUser, alice: DatabaseUser, superuser: Superuser
+) -> None:
     buckets = "select to_jsonb(b) as row from storage.buckets as b order by id"
-    before = database.rows(buckets)
+    before = superuser.rows(buckets)
 
-    for person in (anon, alice):
+    for person in (anonymous, alice):
         assert (await person.storage("POST", "bucket", {"id": "mine", "name": "mine", "public": True})).is_error
         for bucket in ("inputs", "renders"):
             wish = {"public": True, "file_size_limit": None, "allowed_mime_types": None}
@@ -163,43 +168,43 @@ async def test_B3_people_make_and_change_no_bucket(anon: Actor, alice: Actor, da
             assert (await person.storage("DELETE", f"bucket/{bucket}")).is_error
         assert (await person.storage("GET", "bucket")).json() == []
 
-    assert database.rows(buckets) == before
+    assert superuser.rows(buckets) == before
 
 
 async def test_B3_a_person_keeps_a_thousand_photos_past_our_api_too(
-    api: Api, alice: Actor, bob: Actor, database: Database
+    api_rpc: ApiRpc, alice: DatabaseUser, bob: DatabaseUser, superuser: Superuser
 ) -> None:
     kept = await keep_photo(alice)
-    fill_with_photos(api.stack, alice.id)
+    fill_with_photos(api_rpc.supabase, alice.id)
 
     for headers in ({}, {"x_upsert": "true"}):
         assert refusal(await alice.upload("inputs", new_photo_name(alice), **headers)) == "403"
-    assert len(names(database, alice)) == LIMITS.max_uploads + 1
+    assert len(names(superuser, alice)) == LIMITS.max_uploads + 1
     # What is there already is there already.
     assert refusal(await alice.upload("inputs", kept.name)) == "409"
     await keep_photo(bob)
 
-    full = [row["name"] for row in database.rows("select name from storage.objects where owner_id = %s", alice.id)]
+    full = [row["name"] for row in superuser.rows("select name from storage.objects where owner_id = %s", alice.id)]
     gone = {"prefixes": [name for name in full if name != kept.name][:2]}
     (await alice.storage("DELETE", "object/inputs", gone)).raise_for_status()
     assert (await alice.upload("inputs", new_photo_name(alice))).is_success
 
 
-async def test_B3_the_last_page_of_a_thousand_photos_is_reached(product: Product, ann: Person) -> None:
-    fill_with_photos(product.stack, ann.user.id)
+async def test_B3_the_last_page_of_a_thousand_photos_is_reached(api: ApiProcess, api_alice: ApiUser) -> None:
+    fill_with_photos(api.supabase, api_alice.id)
     last = {"limit": 100, "cursor": str(LIMITS.max_uploads - 100)}
-    page = (await ann.api.get("/uploads", params=last)).raise_for_status().json()
+    page = (await api_alice.client.get("/uploads", params=last)).raise_for_status().json()
     assert len(page["data"]) == 100
     assert page["meta"].get("next_cursor") is None
-    answer = await ann.api.post("/uploads", files={"file": ("photo.jpg", photo())})
-    assert refused(answer, ErrorCode.TOO_MANY_UPLOADS) == {"limit": LIMITS.max_uploads}
+    answer = await api_alice.client.post("/uploads", files={"file": ("photo.jpg", photo())})
+    assert assert_refused(answer, ErrorCode.TOO_MANY_UPLOADS) == {"limit": LIMITS.max_uploads}
 
 
 @pytest.mark.parametrize("more", [{"owner": "someone"}, {"file_name": "x"}])
 async def test_B3_an_upload_with_fields_that_nobody_knows_is_refused(
-    more: dict[str, str], product: Product, ann: Person
+    more: dict[str, str], api: ApiProcess, api_alice: ApiUser
 ) -> None:
-    before = snapshot(product.stack, ann.user.id)
-    answer = await ann.api.post("/uploads", files={"file": ("photo.jpg", photo())}, data=more)
-    refused(answer, ErrorCode.VALIDATION_FAILED)
-    assert snapshot(product.stack, ann.user.id) == before
+    before = snapshot(api.supabase, api_alice.id)
+    answer = await api_alice.client.post("/uploads", files={"file": ("photo.jpg", photo())}, data=more)
+    assert_refused(answer, ErrorCode.VALIDATION_FAILED)
+    assert snapshot(api.supabase, api_alice.id) == before

@@ -10,20 +10,21 @@ from jose import jwt
 
 from libs.app_config.runtime import LIMITS
 from libs.repositories.storage import StoragePool
-from tests.security.conftest import Database
 from tests.security.files import File, bytes_of, keep, keep_photo, new_photo_name
-from tests.support.clients.database_client import Actor, Api, Row
+from tests.support.clients.api_rpc import ApiRpc
+from tests.support.clients.database_user import DatabaseUser, Row
+from tests.support.clients.superuser import Superuser
 
 
-async def signed(owner: Actor, file: File, seconds: int = 60) -> httpx.URL:
+async def signed(owner: DatabaseUser, file: File, seconds: int = 60) -> httpx.URL:
     """A signed address, which carries no key."""
     answer = await owner.storage("POST", f"object/sign/{file.bucket}/{file.name}", {"expiresIn": seconds})
     return httpx.URL(f"/storage/v1{answer.raise_for_status().json()['signedURL']}")
 
 
-async def removals_of(api: Api, owner: Actor) -> list[Row]:
+async def removals_of(api_rpc: ApiRpc, owner: DatabaseUser) -> list[Row]:
     """The files of a person's that the webhooks are to delete."""
-    queued = (await api.as_service("next_file_removals", {"most": 1000})).json()
+    queued = (await api_rpc.as_service("next_file_removals", {"most": 1000})).json()
     return [row for row in queued if row["name"].startswith(owner.id)]
 
 
@@ -45,30 +46,32 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
 
 @pytest.mark.parametrize("bucket", ["inputs", "renders"])
 async def test_B4_a_bucket_is_listed_to_nobody_but_by_owner(
-    bucket: str, anon: Actor, alice: Actor, bob: Actor, webhooks: Actor
+    bucket: str, anonymous: DatabaseUser, alice: DatabaseUser, bob: DatabaseUser, service_role: DatabaseUser
 ) -> None:
-    file = await keep(webhooks, bucket, new_photo_name(bob))
+    file = await keep(service_role, bucket, new_photo_name(bob))
 
     for prefix in ("", bob.id, f"{bob.id}/", "%", "_", "*", "/", "..", file.name):
-        for person in (anon, alice):
+        for person in (anonymous, alice):
             assert (await person.storage("POST", f"object/list/{bucket}", {"prefix": prefix})).json() == []
-        searched = await anon.storage("POST", f"object/list/{bucket}", {"prefix": prefix, "search": "jpg"})
+        searched = await anonymous.storage("POST", f"object/list/{bucket}", {"prefix": prefix, "search": "jpg"})
         assert searched.json() == []
     assert len((await bob.storage("POST", f"object/list/{bucket}", {"prefix": bob.id})).json()) == 1
 
 
 @pytest.mark.parametrize("bucket", ["inputs", "renders"])
-async def test_B4_no_file_has_a_public_address(bucket: str, anon: Actor, bob: Actor, webhooks: Actor) -> None:
+async def test_B4_no_file_has_a_public_address(
+    bucket: str, anonymous: DatabaseUser, bob: DatabaseUser, service_role: DatabaseUser
+) -> None:
     """Not even for its owner, who reads it at the address that asks the policies."""
-    file = await keep(webhooks, bucket, new_photo_name(bob))
+    file = await keep(service_role, bucket, new_photo_name(bob))
 
-    for person in (anon, bob):
+    for person in (anonymous, bob):
         for route in ("object/public", "render/image/public", "object/sign", "object/upload/sign"):
             assert (await person.storage("GET", f"{route}/{bucket}/{file.name}")).is_client_error
     assert (await bob.storage("GET", f"object/{bucket}/{file.name}")).content == file.content
 
 
-async def test_B4_a_guessed_name_is_like_one_that_does_not_exist(alice: Actor, bob: Actor) -> None:
+async def test_B4_a_guessed_name_is_like_one_that_does_not_exist(alice: DatabaseUser, bob: DatabaseUser) -> None:
     """Whoever has somebody's photo can compute its name: that must not tell who else has it."""
     photo = await keep_photo(bob)
 
@@ -81,7 +84,7 @@ async def test_B4_a_guessed_name_is_like_one_that_does_not_exist(alice: Actor, b
     assert taken.json() == free.json()
 
 
-async def test_B4_a_signed_address_expires(bob: Actor, http: httpx.AsyncClient) -> None:
+async def test_B4_a_signed_address_expires(bob: DatabaseUser, http: httpx.AsyncClient) -> None:
     photo = await keep_photo(bob)
     short, long = await signed(bob, photo, 1), await signed(bob, photo, 60)
     assert (await http.get(short)).content == photo.content
@@ -92,10 +95,10 @@ async def test_B4_a_signed_address_expires(bob: Actor, http: httpx.AsyncClient) 
     assert (await http.get(long)).content == photo.content
 
 
-async def test_B4_our_own_addresses_live_an_hour_at_most(api: Api, bob: Actor) -> None:
+async def test_B4_our_own_addresses_live_an_hour_at_most(api_rpc: ApiRpc, bob: DatabaseUser) -> None:
     """What our API hands out; no cache keeps it longer than half of that."""
     photo = await keep_photo(bob)
-    pool = StoragePool(api.stack.url, bob.headers["apikey"])
+    pool = StoragePool(api_rpc.supabase.url, bob.headers["apikey"])
     storage = pool.as_caller(bob.headers["Authorization"].removeprefix("Bearer "))
 
     (url,) = (await storage.signed_urls([f"inputs/{photo.name}"])).values()
@@ -107,7 +110,9 @@ async def test_B4_our_own_addresses_live_an_hour_at_most(api: Api, bob: Actor) -
     await pool.aclose()
 
 
-async def test_B4_a_signed_address_opens_its_own_file_alone(alice: Actor, bob: Actor, http: httpx.AsyncClient) -> None:
+async def test_B4_a_signed_address_opens_its_own_file_alone(
+    alice: DatabaseUser, bob: DatabaseUser, http: httpx.AsyncClient
+) -> None:
     photo, other = await keep_photo(bob), await keep_photo(bob, b"another")
     address, foreign = await signed(bob, photo), await signed(alice, await keep_photo(alice))
     head, payload, signature = address.params["token"].split(".")
@@ -133,10 +138,12 @@ async def test_B4_a_signed_address_opens_its_own_file_alone(alice: Actor, bob: A
     assert (await http.get(address)).content == photo.content
 
 
-async def test_B4_a_deleted_file_has_no_address_left(api: Api, bob: Actor, http: httpx.AsyncClient) -> None:
+async def test_B4_a_deleted_file_has_no_address_left(
+    api_rpc: ApiRpc, bob: DatabaseUser, http: httpx.AsyncClient
+) -> None:
     """Neither an address that somebody kept, nor one that our API kept."""
     photo, kept = await keep_photo(bob), await keep_photo(bob, b"kept")
-    pool = StoragePool(api.stack.url, bob.headers["apikey"])
+    pool = StoragePool(api_rpc.supabase.url, bob.headers["apikey"])
     storage = pool.as_caller(bob.headers["Authorization"].removeprefix("Bearer "))
     paths = [f"inputs/{photo.name}", f"inputs/{kept.name}"]
     urls = await storage.signed_urls(paths)
@@ -150,22 +157,29 @@ async def test_B4_a_deleted_file_has_no_address_left(api: Api, bob: Actor, http:
 
 
 async def test_B4_with_an_account_go_all_its_files(
-    api: Api, alice: Actor, bob: Actor, webhooks: Actor, http: httpx.AsyncClient, database: Database
+    api_rpc: ApiRpc,
+    alice: DatabaseUser,
+    bob: DatabaseUser,
+    service_role: DatabaseUser,
+    http: httpx.AsyncClient,
+    superuser: Superuser,
 ) -> None:
     """Postgres leaves their names to the webhooks, who delete through Storage. Somebody else's stay."""
-    render = await api.render(bob)
-    files = [await keep_photo(bob), await keep(webhooks, "renders", f"{bob.id}/{render.job_id}/0.png")]
+    render = await api_rpc.render(bob)
+    files = [await keep_photo(bob), await keep(service_role, "renders", f"{bob.id}/{render.job_id}/0.png")]
     addresses = [await signed(bob, file) for file in files]
     others = await keep_photo(alice)
 
-    database.run("delete from auth.users where id = %s", bob.id)
-    queued = await removals_of(api, bob)
+    superuser.run("delete from auth.users where id = %s", bob.id)
+    queued = await removals_of(api_rpc, bob)
 
     assert {(file.bucket, file.name) for file in files} <= {(row["bucket"], row["name"]) for row in queued}
     for row in queued:
-        (await webhooks.storage("DELETE", f"object/{row['bucket']}", {"prefixes": [row["name"]]})).raise_for_status()
-    (await api.as_service("confirm_file_removals", {"removed": queued})).raise_for_status()
+        (
+            await service_role.storage("DELETE", f"object/{row['bucket']}", {"prefixes": [row["name"]]})
+        ).raise_for_status()
+    (await api_rpc.as_service("confirm_file_removals", {"removed": queued})).raise_for_status()
 
     assert [(await http.get(address)).status_code for address in addresses] == [400, 400]
-    assert await removals_of(api, bob) == await removals_of(api, alice) == []
-    assert await bytes_of(webhooks, others) == others.content
+    assert await removals_of(api_rpc, bob) == await removals_of(api_rpc, alice) == []
+    assert await bytes_of(service_role, others) == others.content

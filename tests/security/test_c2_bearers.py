@@ -15,17 +15,17 @@ from jose import jwt
 from api.errors import TransportCode
 from tests.support.checks.openapi import Document, Operation
 from tests.support.checks.snapshot import snapshot
-from tests.support.clients.api_client import Person, refused
-from tests.support.processes.api import Product, submit
+from tests.support.clients.api_user import ApiUser, assert_refused
+from tests.support.processes.api import ApiProcess, submit
 
 PROTECTED = [operation for operation in Document.checked_in().operations() if operation.is_protected]
 
 
-def claims(product: Product, person: Person, **changes: Any) -> dict[str, Any]:
+def claims(api: ApiProcess, person: ApiUser, **changes: Any) -> dict[str, Any]:
     """The claims of a good token of theirs; `...` leaves one out."""
     good = {
-        "iss": f"{product.stack.url}/auth/v1",
-        "sub": person.user.id,
+        "iss": f"{api.supabase.url}/auth/v1",
+        "sub": person.id,
         "aud": "authenticated",
         "role": "authenticated",
         "exp": int(time.time()) + 600,
@@ -34,72 +34,70 @@ def claims(product: Product, person: Person, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**good, **changes}.items() if value is not ...}
 
 
-def signed(product: Product, payload: dict[str, Any]) -> str:
+def signed(api: ApiProcess, payload: dict[str, Any]) -> str:
     """As the project's Auth signs it."""
-    return jwt.encode(payload, product.stack.gateway.jwt_secret, "HS256")
+    return jwt.encode(payload, api.supabase.gateway.jwt_secret, "HS256")
 
 
-def unsigned(product: Product, person: Person) -> str:
-    head, body, _ = signed(product, claims(product, person)).split(".")
+def unsigned(api: ApiProcess, person: ApiUser) -> str:
+    head, body, _ = signed(api, claims(api, person)).split(".")
     return f"{head.replace(head, 'eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0')}.{body}."
 
 
-FORGED: dict[str, Callable[[Product, Person], str]] = {
+FORGED: dict[str, Callable[[ApiProcess, ApiUser], str]] = {
     "none": unsigned,
-    "another secret": lambda product, person: jwt.encode(claims(product, person), "another" * 6, "HS256"),
-    "another algorithm": lambda product, person: jwt.encode(
-        claims(product, person), product.stack.gateway.jwt_secret, "HS512"
+    "another secret": lambda api, person: jwt.encode(claims(api, person), "another" * 6, "HS256"),
+    "another algorithm": lambda api, person: jwt.encode(claims(api, person), api.supabase.gateway.jwt_secret, "HS512"),
+    "expired": lambda api, person: signed(api, claims(api, person, exp=int(time.time()) - 120)),
+    "no expiry": lambda api, person: signed(api, claims(api, person, exp=...)),
+    "no audience": lambda api, person: signed(api, claims(api, person, aud=...)),
+    "another audience": lambda api, person: signed(api, claims(api, person, aud="anon")),
+    "no subject": lambda api, person: signed(api, claims(api, person, sub=...)),
+    "subject is no id": lambda api, person: signed(api, claims(api, person, sub="1 or true")),
+    "service role": lambda api, person: signed(api, claims(api, person, role="service_role")),
+    "legacy anon key": lambda api, _: signed(
+        api, {"iss": "supabase", "role": "anon", "iat": 1, "exp": int(time.time()) + 600}
     ),
-    "expired": lambda product, person: signed(product, claims(product, person, exp=int(time.time()) - 120)),
-    "no expiry": lambda product, person: signed(product, claims(product, person, exp=...)),
-    "no audience": lambda product, person: signed(product, claims(product, person, aud=...)),
-    "another audience": lambda product, person: signed(product, claims(product, person, aud="anon")),
-    "no subject": lambda product, person: signed(product, claims(product, person, sub=...)),
-    "subject is no id": lambda product, person: signed(product, claims(product, person, sub="1 or true")),
-    "service role": lambda product, person: signed(product, claims(product, person, role="service_role")),
-    "legacy anon key": lambda product, _: signed(
-        product, {"iss": "supabase", "role": "anon", "iat": 1, "exp": int(time.time()) + 600}
+    "legacy service key": lambda api, _: signed(
+        api, {"iss": "supabase", "role": "service_role", "iat": 1, "exp": int(time.time()) + 600}
     ),
-    "legacy service key": lambda product, _: signed(
-        product, {"iss": "supabase", "role": "service_role", "iat": 1, "exp": int(time.time()) + 600}
-    ),
-    "publishable key": lambda product, _: product.stack.gateway.publishable_key,
-    "secret key": lambda product, _: product.stack.gateway.secret_key,
-    "the token twice": lambda _, person: f"{person.user.token} {person.user.token}",
-    "long": lambda _, person: person.user.token + "A" * 20_000,
+    "publishable key": lambda api, _: api.supabase.gateway.publishable_key,
+    "secret key": lambda api, _: api.supabase.gateway.secret_key,
+    "the token twice": lambda _, person: f"{person.account.token} {person.account.token}",
+    "long": lambda _, person: person.account.token + "A" * 20_000,
     "garbage": lambda _product, _person: "....",
 }
 
 
-async def test_C2_a_token_made_of_the_same_claims_is_believed(product: Product, ann: Person) -> None:
+async def test_C2_a_token_made_of_the_same_claims_is_believed(api: ApiProcess, api_alice: ApiUser) -> None:
     """What the forgeries below are told apart from."""
-    async with product.client() as stranger:
-        bearer = {"Authorization": f"Bearer {signed(product, claims(product, ann))}"}
-        answer = await stranger.get("/me", headers=bearer)
+    async with api.client() as anonymous:
+        bearer = {"Authorization": f"Bearer {signed(api, claims(api, api_alice))}"}
+        answer = await anonymous.get("/me", headers=bearer)
     assert answer.status_code == 200
-    assert answer.json()["data"]["id"] == ann.user.id
+    assert answer.json()["data"]["id"] == api_alice.id
 
 
 @pytest.mark.parametrize("forgery", FORGED)
-async def test_C1_C2_a_forged_token_reads_and_writes_nothing(product: Product, ann: Person, forgery: str) -> None:
-    before = snapshot(product.stack, ann.user.id)
-    async with product.client() as stranger:
-        stranger.headers["Authorization"] = f"Bearer {FORGED[forgery](product, ann)}"
-        for answer in (await stranger.get("/me"), await stranger.get("/renders"), await submit(stranger)):
-            refused(answer, TransportCode.NOT_AUTHENTICATED)
+async def test_C1_C2_a_forged_token_reads_and_writes_nothing(api: ApiProcess, api_alice: ApiUser, forgery: str) -> None:
+    before = snapshot(api.supabase, api_alice.id)
+    async with api.client() as anonymous:
+        anonymous.headers["Authorization"] = f"Bearer {FORGED[forgery](api, api_alice)}"
+        for answer in (await anonymous.get("/me"), await anonymous.get("/renders"), await submit(anonymous)):
+            assert_refused(answer, TransportCode.NOT_AUTHENTICATED)
             assert answer.headers["www-authenticate"] == "Bearer"
-    assert snapshot(product.stack, ann.user.id) == before
+    assert snapshot(api.supabase, api_alice.id) == before
 
 
 @pytest.mark.parametrize("operation", PROTECTED, ids=lambda operation: operation.id)
-async def test_C2_no_route_takes_a_key_for_a_person(product: Product, ann: Person, operation: Operation) -> None:
+async def test_C2_no_route_takes_a_key_for_a_person(api: ApiProcess, api_alice: ApiUser, operation: Operation) -> None:
     path = operation.path.removeprefix("/api/v1")
     for name in ("{", "}"):
         path = path.replace(name, "")
-    before = snapshot(product.stack, ann.user.id)
-    keys = (product.stack.gateway.secret_key, product.stack.gateway.publishable_key)
+    before = snapshot(api.supabase, api_alice.id)
+    keys = (api.supabase.gateway.secret_key, api.supabase.gateway.publishable_key)
     for header in ({}, *({"Authorization": f"Bearer {key}"} for key in keys), {"apikey": keys[0]}):
-        async with httpx.AsyncClient(base_url=f"{product.url}/api/v1", headers=header) as stranger:
+        async with httpx.AsyncClient(base_url=f"{api.url}/api/v1", headers=header) as anonymous:
             address = "/".join(str(uuid4()) if part.endswith("_id") else part for part in path.split("/"))
-            refused(await stranger.request(operation.method, address), TransportCode.NOT_AUTHENTICATED)
-    assert snapshot(product.stack, ann.user.id) == before
+            assert_refused(await anonymous.request(operation.method, address), TransportCode.NOT_AUTHENTICATED)
+    assert snapshot(api.supabase, api_alice.id) == before

@@ -11,7 +11,8 @@ from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.database import Database, DatabasePool
 from libs.repositories.storage import StoragePool
 from tests.security.files import keep_photo
-from tests.support.clients.database_client import Actor, Api
+from tests.support.clients.api_rpc import ApiRpc
+from tests.support.clients.database_user import DatabaseUser
 
 CALLS = 2000
 AT_ONCE = 64
@@ -30,20 +31,20 @@ class Usage(msgspec.Struct):
 
 
 @pytest.fixture
-async def pool(api: Api) -> AsyncIterator[DatabasePool]:
-    opened = DatabasePool(api.stack.url, api.stack.gateway.publishable_key, api.stack.proof_secret)
+async def pool(api_rpc: ApiRpc) -> AsyncIterator[DatabasePool]:
+    opened = DatabasePool(api_rpc.supabase.url, api_rpc.supabase.gateway.publishable_key, api_rpc.supabase.proof_secret)
     yield opened
     await opened.aclose()
 
 
 @pytest.fixture
-async def storage(api: Api) -> AsyncIterator[StoragePool]:
-    opened = StoragePool(api.stack.url, api.stack.gateway.publishable_key)
+async def storage(api_rpc: ApiRpc) -> AsyncIterator[StoragePool]:
+    opened = StoragePool(api_rpc.supabase.url, api_rpc.supabase.gateway.publishable_key)
     yield opened
     await opened.aclose()
 
 
-def token_of(person: Actor) -> str:
+def token_of(person: DatabaseUser) -> str:
     return person.headers["Authorization"].removeprefix("Bearer ")
 
 
@@ -65,11 +66,11 @@ async def refusal(call: Awaitable[object]) -> object:
 
 
 async def test_C4_two_thousand_interleaved_calls_are_each_answered_as_their_own_caller(
-    api: Api, alice: Actor, bob: Actor, pool: DatabasePool
+    api_rpc: ApiRpc, alice: DatabaseUser, bob: DatabaseUser, pool: DatabasePool
 ) -> None:
     """Two people, strangers and a broken token in turn, over connections that each of them used before. Alice has
     used a credit and Bob has not, so that even a number tells whose it is."""
-    await api.render(alice)
+    await api_rpc.render(alice)
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def ask(turn: int) -> tuple[object, object]:
@@ -94,7 +95,7 @@ async def test_C4_two_thousand_interleaved_calls_are_each_answered_as_their_own_
 
 
 async def test_C4_a_call_that_was_given_up_leaves_no_answer_to_the_next_caller(
-    alice: Actor, bob: Actor, pool: DatabasePool
+    alice: DatabaseUser, bob: DatabaseUser, pool: DatabasePool
 ) -> None:
     """A request that is cancelled amid its answer must not leave that answer on a connection that others get."""
     hers, his = (pool.as_caller(token_of(person), person.id) for person in (alice, bob))
@@ -107,14 +108,14 @@ async def test_C4_a_call_that_was_given_up_leaves_no_answer_to_the_next_caller(
 
 
 async def test_C4_signed_addresses_are_each_callers_own(
-    alice: Actor, bob: Actor, storage: StoragePool, http: httpx.AsyncClient
+    alice: DatabaseUser, bob: DatabaseUser, storage: StoragePool, http: httpx.AsyncClient
 ) -> None:
     """Over one pool and one cache of addresses, which is asked with the paths of rows that the caller may see."""
     photos = {
         person.id: [await keep_photo(person, f"{person.id} {n}".encode()) for n in range(10)] for person in (alice, bob)
     }
 
-    async def opened(person: Actor, number: int) -> tuple[bytes, bytes]:
+    async def opened(person: DatabaseUser, number: int) -> tuple[bytes, bytes]:
         photo = photos[person.id][number % 10]
         path = f"{photo.bucket}/{photo.name}"
         urls = await storage.as_caller(token_of(person)).signed_urls([path])
@@ -125,7 +126,9 @@ async def test_C4_signed_addresses_are_each_callers_own(
     assert [pair for pair in answers if pair[0] != pair[1]] == []
 
 
-async def test_C4_no_address_is_signed_for_somebody_elses_file(alice: Actor, bob: Actor, storage: StoragePool) -> None:
+async def test_C4_no_address_is_signed_for_somebody_elses_file(
+    alice: DatabaseUser, bob: DatabaseUser, storage: StoragePool
+) -> None:
     photo = await keep_photo(bob)
     path = f"{photo.bucket}/{photo.name}"
 

@@ -12,9 +12,9 @@ from standardwebhooks import Webhook
 
 from api.errors import TransportCode
 from libs.errors import ErrorCode
-from tests.support.clients.api_client import refused
-from tests.support.predictions import WEBHOOKS, outcome_of, signed, stalled, told
-from tests.support.processes.api import Product, ended
+from tests.support.clients.api_user import assert_refused
+from tests.support.predictions import WEBHOOKS, delivery_body, outcome_of, running_generation, signed
+from tests.support.processes.api import ApiProcess, until_ended
 
 Headers = dict[str, str]
 
@@ -24,35 +24,35 @@ STRANGER = "whsec_" + base64.b64encode(b"somebody else's secret, 32 bytes").deco
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery that would end a job of a person, were it believed."""
 
-    product: Product
+    api: ApiProcess
     client: httpx.AsyncClient
     job: str
     body: bytes
 
     @property
     def secret(self) -> str:
-        return self.product.replicate.webhook_secret
+        return self.api.replicate.webhook_secret
 
     async def send(self, headers: Headers, body: bytes | None = None) -> httpx.Response:
-        async with self.product.client() as stranger:
+        async with self.api.client() as anonymous:
             content = self.body if body is None else body
-            return await stranger.post(WEBHOOKS, params={"job": self.job}, content=content, headers=headers)
+            return await anonymous.post(WEBHOOKS, params={"job": self.job}, content=content, headers=headers)
 
     async def status(self) -> str:
         return (await self.client.get(f"/generations/{self.job}")).raise_for_status().json()["data"]["status"]
 
 
 @pytest.fixture(scope="module")
-async def delivery(product: Product) -> AsyncIterator[Delivery]:
-    person = await product.stack.sign_up()
-    async with product.client(person) as client:
-        job, prediction_id = await stalled(product, client)
-        body = told(product, prediction_id, "failed", error="CUDA out of memory")
-        yield Delivery(product=product, client=client, job=job, body=body)
+async def delivery(api: ApiProcess) -> AsyncIterator[Delivery]:
+    person = await api.supabase.sign_up()
+    async with api.client(person) as client:
+        job, prediction_id = await running_generation(api, client)
+        body = delivery_body(api, prediction_id, "failed", error="CUDA out of memory")
+        yield Delivery(api=api, client=client, job=job, body=body)
         # The control: these bytes with a good signature are believed.
-        sent = Delivery(product=product, client=client, job=job, body=body)
+        sent = Delivery(api=api, client=client, job=job, body=body)
         assert outcome_of(await sent.send(signed(sent.secret, body))) == "applied"
-        assert (await ended(client, job))["status"] == "failed"
+        assert (await until_ended(client, job))["status"] == "failed"
 
 
 def without(name: str) -> Callable[[Delivery], Headers]:
@@ -106,7 +106,7 @@ FORGERIES: dict[str, Callable[[Delivery], Headers]] = {
 @pytest.mark.parametrize("forgery", FORGERIES)
 async def test_D1_a_forged_delivery_is_refused_and_changes_nothing(delivery: Delivery, forgery: str) -> None:
     headers = {name: value.encode("latin-1") for name, value in FORGERIES[forgery](delivery).items()}
-    refused(await delivery.send(headers), TransportCode.NOT_AUTHENTICATED)
+    assert_refused(await delivery.send(headers), TransportCode.NOT_AUTHENTICATED)
     assert await delivery.status() in {"queued", "processing"}
 
 
@@ -128,7 +128,7 @@ async def test_D1_a_signature_is_over_the_bytes_and_comes_before_their_meaning(
     delivery: Delivery, change: Callable[[bytes], bytes]
 ) -> None:
     answer = await delivery.send(signed(delivery.secret, delivery.body), change(delivery.body))
-    refused(answer, TransportCode.NOT_AUTHENTICATED)
+    assert_refused(answer, TransportCode.NOT_AUTHENTICATED)
     assert await delivery.status() in {"queued", "processing"}
 
 
@@ -146,7 +146,7 @@ async def test_D1_a_signature_is_over_the_bytes_and_comes_before_their_meaning(
     ids=["empty", "no JSON", "list", "id is a number", "no id", "deep list", "deep object"],
 )
 async def test_D1_what_is_signed_and_no_prediction_is_malformed(delivery: Delivery, body: bytes) -> None:
-    refused(await delivery.send(signed(delivery.secret, body), body), TransportCode.MALFORMED_REQUEST)
+    assert_refused(await delivery.send(signed(delivery.secret, body), body), TransportCode.MALFORMED_REQUEST)
 
 
 @pytest.mark.parametrize("sign", ["good first", "good last", "four minutes old", "four minutes ahead"])
@@ -158,17 +158,17 @@ async def test_D1_any_good_signature_is_enough(delivery: Delivery, sign: str) ->
     others = "v1a,AAAA v1," + base64.b64encode(bytes(32)).decode()
     good = headers["webhook-signature"]
     headers["webhook-signature"] = f"{good} {others}" if sign == "good first" else f"{others} {good}"
-    async with delivery.product.client() as stranger:
-        answer = await stranger.post(WEBHOOKS, params={"job": str(uuid4())}, content=body, headers=headers)
+    async with delivery.api.client() as anonymous:
+        answer = await anonymous.post(WEBHOOKS, params={"job": str(uuid4())}, content=body, headers=headers)
     assert outcome_of(answer) == "unknown_job"
 
 
 @pytest.mark.parametrize("job", ["", "1", "../..", "0197c2d0-0000-7000-8000-000000000000x", "%00"])
 async def test_D1_a_job_that_is_no_id_is_refused(delivery: Delivery, job: str) -> None:
     body = msgspec.json.encode({"id": "run", "status": "failed"})
-    async with delivery.product.client() as stranger:
-        answer = await stranger.post(f"{WEBHOOKS}?job={job}", content=body, headers=signed(delivery.secret, body))
-    refused(answer, ErrorCode.VALIDATION_FAILED)
+    async with delivery.api.client() as anonymous:
+        answer = await anonymous.post(f"{WEBHOOKS}?job={job}", content=body, headers=signed(delivery.secret, body))
+    assert_refused(answer, ErrorCode.VALIDATION_FAILED)
 
 
 def test_D1_the_local_provider_signs_as_the_standard_says(delivery: Delivery) -> None:

@@ -23,7 +23,7 @@ from tests.support.images import (
     webp_animation,
     webp_canvas,
 )
-from tests.support.processes.image_worker import OUTPUT, PHOTO, measured, patient_worker
+from tests.support.processes.image_worker import OUTPUT, PHOTO, measured, reused_worker
 
 # In MB. A worker that has decoded nothing holds 32.
 IDLE = 60
@@ -40,7 +40,7 @@ PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 @pytest.fixture(scope="module")
 def code_of() -> Iterator[CodeOf]:
     """Why a photo is refused, or None."""
-    with patient_worker(PHOTO) as worker:
+    with reused_worker(PHOTO) as worker:
 
         def code_of(data: bytes) -> ErrorCode | None:
             answer = worker.answer(data)

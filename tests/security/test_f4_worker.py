@@ -17,9 +17,9 @@ from libs.services.media.image_workers import ENVIRONMENT, PROJECT
 from libs.services.media.imaging import confinement
 from libs.services.media.imaging.contracts import Answer, Refusal
 from tests.support.billing import eventually
-from tests.support.processes.api import ROOT, Product
+from tests.support.processes.api import ROOT, ApiProcess
 from tests.support.processes.image_worker import PHOTO
-from tests.support.processes.postgres_gateway import free_port
+from tests.support.processes.supabase_stack import free_port
 
 # <linux/prctl.h>; capabilities(7): 64 is past the last one of any kernel.
 PR_CAPBSET_DROP = 24
@@ -100,9 +100,9 @@ def running(command: list[str], environment: Mapping[str, str]) -> Iterator[subp
             process.kill()
 
 
-async def test_F4_the_environment_of_the_api_is_not_readable_by_its_user(product: Product) -> None:
+async def test_F4_the_environment_of_the_api_is_not_readable_by_its_user(api: ApiProcess) -> None:
     port = free_port()
-    environment = {"PATH": os.environ["PATH"], **product.environment(), "PORT": str(port)}
+    environment = {"PATH": os.environ["PATH"], **api.environment(), "PORT": str(port)}
     secret = environment["SUPABASE_SECRET_KEY"].encode()
     sleeping = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -110,9 +110,9 @@ async def test_F4_the_environment_of_the_api_is_not_readable_by_its_user(product
     with running(sleeping, environment) as open_process:
         assert secret in environment_of(open_process.pid).stdout
 
-    with running([sys.executable, "-m", "api"], environment) as api:
+    with running([sys.executable, "-m", "api"], environment) as process:
         await eventually(lambda: is_served(port), True)
-        refused = environment_of(api.pid)
+        refused = environment_of(process.pid)
 
     assert b"PermissionError" in refused.stderr
     assert refused.stdout == b""

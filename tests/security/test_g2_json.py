@@ -15,10 +15,10 @@ from libs.errors import ErrorCode
 from local.stripe.events import signature
 from tests.support.checks.openapi import Document, Operation
 from tests.support.checks.snapshot import snapshot
-from tests.support.clients.api_client import Person, code_of, refused
+from tests.support.clients.api_user import ApiUser, assert_refused
 from tests.support.factories import Draft, add_renders
 from tests.support.predictions import deliver
-from tests.support.processes.api import TEXT_PRESET, Product
+from tests.support.processes.api import TEXT_PRESET, ApiProcess
 
 OPERATIONS = {
     operation.id: operation
@@ -76,17 +76,17 @@ class Place(msgspec.Struct, frozen=True):
 
 
 @pytest.fixture
-async def place(product: Product, ann: Person) -> Place:
-    with product.stack.connect() as connection:
-        (render,) = add_renders(connection, ann.user.id, [Draft()])
-    (favorites,) = (await ann.api.get("/collections")).json()["data"]
+async def place(api: ApiProcess, api_alice: ApiUser) -> Place:
+    with api.supabase.connect() as connection:
+        (render,) = add_renders(connection, api_alice.id, [Draft()])
+    (favorites,) = (await api_alice.client.get("/collections")).json()["data"]
     return Place({"render_id": str(render), "collection_id": favorites["id"]})
 
 
-async def send(person: Person, operation: Operation, place: Place, body: bytes) -> httpx.Response:
+async def send(person: ApiUser, operation: Operation, place: Place, body: bytes) -> httpx.Response:
     headers = {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex}
     address = place.of(operation).removeprefix("/api/v1")
-    return await person.api.request(operation.method, address, content=body, headers=headers)
+    return await person.client.request(operation.method, address, content=body, headers=headers)
 
 
 def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -121,40 +121,42 @@ def test_G2_every_route_with_a_body_is_attacked() -> None:
     ],
 )
 async def test_G2_poison_in_any_value_is_refused(
-    operation_id: str, path: tuple[str | int, ...], product: Product, ann: Person, place: Place
+    operation_id: str, path: tuple[str | int, ...], api: ApiProcess, api_alice: ApiUser, place: Place
 ) -> None:
-    before = snapshot(product.stack, ann.user.id)
+    before = snapshot(api.supabase, api_alice.id)
     for name, poison in POISONS.items():
-        answer = await send(ann, OPERATIONS[operation_id], place, poisoned(BODIES[operation_id], path, poison))
+        answer = await send(api_alice, OPERATIONS[operation_id], place, poisoned(BODIES[operation_id], path, poison))
         assert answer.json()["error"]["code"] in REFUSALS, f"{name}: {answer.text}"
-        refused(answer, code_of(answer))
-    assert snapshot(product.stack, ann.user.id) == before
+        assert_refused(answer, ErrorCode(answer.json()["error"]["code"]))
+    assert snapshot(api.supabase, api_alice.id) == before
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
-async def test_G2_a_body_that_is_too_deep_is_refused(operation_id: str, ann: Person, place: Place) -> None:
+async def test_G2_a_body_that_is_too_deep_is_refused(operation_id: str, api_alice: ApiUser, place: Place) -> None:
     operation = OPERATIONS[operation_id]
     for body in (b"[" * 65_000, b"[" * 32_000 + b"]" * 32_000, b'{"a":' * 10_000 + b"1" + b"}" * 10_000):
-        refused(await send(ann, operation, place, body), TransportCode.MALFORMED_REQUEST)
-    refused(await send(ann, operation, place, b"[" * 100_000 + b"]" * 100_000), TransportCode.BODY_TOO_LARGE)
+        assert_refused(await send(api_alice, operation, place, body), TransportCode.MALFORMED_REQUEST)
+    assert_refused(
+        await send(api_alice, operation, place, b"[" * 100_000 + b"]" * 100_000), TransportCode.BODY_TOO_LARGE
+    )
 
 
-async def test_G2_of_two_values_under_one_name_the_last_counts(ann: Person) -> None:
+async def test_G2_of_two_values_under_one_name_the_last_counts(api_alice: ApiUser) -> None:
     """What was checked is what is stored: nobody reads the first."""
     body = b'{"name": "\\u0000", "name": "Ideas"}'
-    answer = await ann.api.post("/collections", content=body, headers={"Content-Type": "application/json"})
+    answer = await api_alice.client.post("/collections", content=body, headers={"Content-Type": "application/json"})
     assert answer.json()["data"]["name"] == "Ideas"
     swapped = b'{"name": "Ideas", "name": "\\u0000"}'
-    answer = await ann.api.post("/collections", content=swapped, headers={"Content-Type": "application/json"})
-    refused(answer, ErrorCode.VALIDATION_FAILED)
+    answer = await api_alice.client.post("/collections", content=swapped, headers={"Content-Type": "application/json"})
+    assert_refused(answer, ErrorCode.VALIDATION_FAILED)
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
-async def test_G2_a_good_body_is_read(operation_id: str, ann: Person, place: Place, product: Product) -> None:
+async def test_G2_a_good_body_is_read(operation_id: str, api_alice: ApiUser, place: Place, api: ApiProcess) -> None:
     """The control: without poison no value is what is wrong."""
-    product.replicate.fault(on="run", kind="stall")
-    answer = await send(ann, OPERATIONS[operation_id], place, msgspec.json.encode(BODIES[operation_id]))
-    product.replicate.clear_faults()
+    api.replicate.fault(on="run", kind="stall")
+    answer = await send(api_alice, OPERATIONS[operation_id], place, msgspec.json.encode(BODIES[operation_id]))
+    api.replicate.clear_faults()
     assert answer.status_code in {201, 202, 200} or answer.json()["error"]["code"] in {
         ErrorCode.RENDER_NOT_FOUND,
         ErrorCode.SHARE_NOT_FOUND,
@@ -164,27 +166,27 @@ async def test_G2_a_good_body_is_read(operation_id: str, ann: Person, place: Pla
     }
 
 
-async def test_G2_signed_nonsense_of_a_provider_is_refused(product: Product) -> None:
+async def test_G2_signed_nonsense_of_a_provider_is_refused(api: ApiProcess) -> None:
     for body in NONSENSE:
-        refused(await deliver(product, str(uuid4()), body), TransportCode.MALFORMED_REQUEST)
-    secret = product.environment()["STRIPE_WEBHOOK_SECRET"]
-    async with product.client() as stripe:
+        assert_refused(await deliver(api, str(uuid4()), body), TransportCode.MALFORMED_REQUEST)
+    secret = api.environment()["STRIPE_WEBHOOK_SECRET"]
+    async with api.client() as stripe:
         for body in NONSENSE:
             stamped = signature(secret, body, int(time.time()))
             headers = {"Content-Type": "application/json", "Stripe-Signature": stamped}
             answer = await stripe.post("/webhooks/stripe", content=body, headers=headers)
             # Stripe's SDK reads before it tells: what is no event counts as forged.
-            refused(answer, code_of(answer))
+            assert_refused(answer, ErrorCode(answer.json()["error"]["code"]))
             assert answer.status_code in {400, 401}
 
 
 @pytest.mark.parametrize("field", ["access_token", "render_ids", "collection_id", "recipe"])
 @pytest.mark.parametrize("poison", ["%00", "%ff%fe", "%ed%a0%80", "%", "&" * 20_000, "9" * 50_000])
-async def test_G2_a_poisoned_form_is_refused(field: str, poison: str, product: Product, ann: Person) -> None:
-    good = {"access_token": ann.user.token, "render_ids": str(uuid4())}
+async def test_G2_a_poisoned_form_is_refused(field: str, poison: str, api: ApiProcess, api_alice: ApiUser) -> None:
+    good = {"access_token": api_alice.account.token, "render_ids": str(uuid4())}
     form = "&".join(f"{name}={value}" for name, value in (good | {field: poison}).items())
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    async with product.client() as browser:
+    async with api.client() as browser:
         answer = await browser.post("/downloads/archive", content=form, headers=headers)
-        refused(answer, code_of(answer))
+        assert_refused(answer, ErrorCode(answer.json()["error"]["code"]))
         assert answer.status_code < 500

@@ -10,9 +10,9 @@ from api.errors import TransportCode
 from libs.errors import ErrorCode
 from tests.support.checks.openapi import Document, Operation
 from tests.support.checks.snapshot import snapshot
-from tests.support.clients.api_client import Person, code_of, refused
+from tests.support.clients.api_user import ApiUser, assert_refused
 from tests.support.factories import Draft, add_renders
-from tests.support.processes.api import Product
+from tests.support.processes.api import ApiProcess
 
 OPERATIONS = [operation for operation in Document.checked_in().operations() if "/webhooks/" not in operation.path]
 READS = [operation for operation in OPERATIONS if operation.method == "get" and operation.query]
@@ -55,98 +55,98 @@ FAR_CURSORS = [
 ]
 
 
-async def get(person: Person, target: str, method: str = "get") -> httpx.Response:
+async def get(person: ApiUser, target: str, method: str = "get") -> httpx.Response:
     """Send a target byte for byte: no client tidies it up."""
-    return await person.api.request(method, "/", extensions={"target": target.encode()})
+    return await person.client.request(method, "/", extensions={"target": target.encode()})
 
 
-async def link_to(person: Person, render: UUID) -> str:
+async def link_to(person: ApiUser, render: UUID) -> str:
     """The token of a new link to a render."""
-    link = (await person.api.post("/shares", json={"render_id": str(render)})).raise_for_status().json()["data"]
+    link = (await person.client.post("/shares", json={"render_id": str(render)})).raise_for_status().json()["data"]
     return link["url"].rpartition("/")[2]
 
 
 @pytest.mark.parametrize("operation", READS, ids=lambda operation: operation.id)
 async def test_G3_no_query_shows_anything_of_another(
-    operation: Operation, product: Product, ann: Person, ben: Person
+    operation: Operation, api: ApiProcess, api_alice: ApiUser, api_bob: ApiUser
 ) -> None:
-    with product.stack.connect() as connection:
-        (anns,) = add_renders(connection, ann.user.id, [Draft(title="Anns")])
-        bens, shared = add_renders(connection, ben.user.id, [Draft(title="Bens"), Draft(title="Shared")])
+    with api.supabase.connect() as connection:
+        (anns,) = add_renders(connection, api_alice.id, [Draft(title="Anns")])
+        bens, shared = add_renders(connection, api_bob.id, [Draft(title="Bens"), Draft(title="Shared")])
         found = connection.execute("select id from render_variants where render_id = %s", (bens,)).fetchall()
     ((variant,),) = found
-    # A link of ben's opens what he shared, and nothing beside it.
-    path = operation.path.format(render_id=bens, variant_id=variant, token=await link_to(ben, shared))
+    # A link of Bob's opens what he shared, and nothing beside it.
+    path = operation.path.format(render_id=bens, variant_id=variant, token=await link_to(api_bob, shared))
     for name in operation.query:
         for value in VALUES:
-            answer = await get(ann, f"{path}?{name}={value}")
+            answer = await get(api_alice, f"{path}?{name}={value}")
             assert answer.status_code < 500, f"{name}={value}: {answer.text}"
             if not answer.is_success:
-                refused(answer, code_of(answer))
+                assert_refused(answer, ErrorCode(answer.json()["error"]["code"]))
             assert str(bens) not in answer.text
             assert str(variant) not in answer.text
-            assert ben.user.id not in answer.text
-    # The controls: what is ann's own is shown, and what a link opens.
+            assert api_bob.id not in answer.text
+    # The controls: what is Alice's own is shown, and what a link opens.
     shows = {"listRenders": anns, "getShared": shared}
     if operation.id in shows:
-        assert str(shows[operation.id]) in (await get(ann, path)).text
+        assert str(shows[operation.id]) in (await get(api_alice, path)).text
 
 
-async def list_path(operation: Operation, product: Product, person: Person) -> str:
+async def list_path(operation: Operation, api: ApiProcess, person: ApiUser) -> str:
     """The path of a list; what a link opens is one too."""
     if "{token}" not in operation.path:
         return operation.path
-    with product.stack.connect() as connection:
-        (render,) = add_renders(connection, person.user.id, [Draft()])
+    with api.supabase.connect() as connection:
+        (render,) = add_renders(connection, person.id, [Draft()])
     return operation.path.format(token=await link_to(person, render))
 
 
 @pytest.mark.parametrize("operation", LISTS, ids=lambda operation: operation.id)
-async def test_G3_a_forged_cursor_is_refused(operation: Operation, product: Product, ann: Person) -> None:
-    path = await list_path(operation, product, ann)
+async def test_G3_a_forged_cursor_is_refused(operation: Operation, api: ApiProcess, api_alice: ApiUser) -> None:
+    path = await list_path(operation, api, api_alice)
     for cursor in CURSORS:
-        refused(await get(ann, f"{path}?cursor={cursor}"), ErrorCode.INVALID_CURSOR)
-    refused(await get(ann, f"{path}?cursor={'a' * 201}"), ErrorCode.VALIDATION_FAILED)
+        assert_refused(await get(api_alice, f"{path}?cursor={cursor}"), ErrorCode.INVALID_CURSOR)
+    assert_refused(await get(api_alice, f"{path}?cursor={'a' * 201}"), ErrorCode.VALIDATION_FAILED)
     for cursor in FAR_CURSORS:
-        answer = await get(ann, f"{path}?cursor={cursor}")
-        assert answer.is_success or refused(answer, ErrorCode.INVALID_CURSOR) == {}
+        answer = await get(api_alice, f"{path}?cursor={cursor}")
+        assert answer.is_success or assert_refused(answer, ErrorCode.INVALID_CURSOR) == {}
 
 
 @pytest.mark.parametrize("operation", LISTS, ids=lambda operation: operation.id)
 @pytest.mark.parametrize("limit", ["1000000000", "1e9", "101", "0", "-1", "all"])
 async def test_G3_no_page_is_larger_than_the_largest(
-    operation: Operation, limit: str, product: Product, ann: Person
+    operation: Operation, limit: str, api: ApiProcess, api_alice: ApiUser
 ) -> None:
-    path = await list_path(operation, product, ann)
-    refused(await get(ann, f"{path}?limit={limit}"), ErrorCode.VALIDATION_FAILED)
-    assert (await get(ann, f"{path}?limit=100")).status_code == 200
+    path = await list_path(operation, api, api_alice)
+    assert_refused(await get(api_alice, f"{path}?limit={limit}"), ErrorCode.VALIDATION_FAILED)
+    assert (await get(api_alice, f"{path}?limit=100")).status_code == 200
 
 
-async def test_G3_the_cursor_of_another_shows_ones_own(product: Product, ann: Person, ben: Person) -> None:
-    with product.stack.connect() as connection:
-        add_renders(connection, ben.user.id, [Draft(), Draft()])
-        anns = add_renders(connection, ann.user.id, [Draft(), Draft()])
-    first = (await ben.api.get("/generations", params={"limit": 1})).json()
-    answer = await ann.api.get("/generations", params={"cursor": first["meta"]["next_cursor"]})
+async def test_G3_the_cursor_of_another_shows_ones_own(api: ApiProcess, api_alice: ApiUser, api_bob: ApiUser) -> None:
+    with api.supabase.connect() as connection:
+        add_renders(connection, api_bob.id, [Draft(), Draft()])
+        anns = add_renders(connection, api_alice.id, [Draft(), Draft()])
+    first = (await api_bob.client.get("/generations", params={"limit": 1})).json()
+    answer = await api_alice.client.get("/generations", params={"cursor": first["meta"]["next_cursor"]})
     seen = {entry["render"]["id"] for entry in answer.raise_for_status().json()["data"]}
     assert seen <= {str(render) for render in anns}
-    everything = (await ann.api.get("/generations")).json()["data"]
+    everything = (await api_alice.client.get("/generations")).json()["data"]
     assert {entry["render"]["id"] for entry in everything} == {str(render) for render in anns}
 
 
 @pytest.mark.parametrize("operation", BY_ID, ids=lambda operation: operation.id)
-async def test_G3_an_id_is_an_id(operation: Operation, product: Product, ann: Person) -> None:
-    with product.stack.connect() as connection:
-        (render,) = add_renders(connection, ann.user.id, [Draft()])
-    before = snapshot(product.stack, ann.user.id)
+async def test_G3_an_id_is_an_id(operation: Operation, api: ApiProcess, api_alice: ApiUser) -> None:
+    with api.supabase.connect() as connection:
+        (render,) = add_renders(connection, api_alice.id, [Draft()])
+    before = snapshot(api.supabase, api_alice.id)
     names = [part.partition("}")[0] for part in operation.path.split("{")[1:]]
     for spoilt in [*IDS, f"{render}&select=*", f"{render},{uuid4()}", f"{render}%00"]:
-        answer = await get(ann, operation.path.format(**dict.fromkeys(names, spoilt)), operation.method)
+        answer = await get(api_alice, operation.path.format(**dict.fromkeys(names, spoilt)), operation.method)
         if answer.status_code == 405:
-            refused(answer, TransportCode.METHOD_NOT_ALLOWED)
+            assert_refused(answer, TransportCode.METHOD_NOT_ALLOWED)
         # A slash, once decoded, leads to another address, which is not there either.
         elif operation.id in BY_NAME and "%2F" not in spoilt:
-            refused(answer, BY_NAME[operation.id])
+            assert_refused(answer, BY_NAME[operation.id])
         else:
-            refused(answer, ErrorCode.NOT_FOUND)
-    assert snapshot(product.stack, ann.user.id) == before
+            assert_refused(answer, ErrorCode.NOT_FOUND)
+    assert snapshot(api.supabase, api_alice.id) == before

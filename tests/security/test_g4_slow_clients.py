@@ -15,11 +15,11 @@ from api.limits import READS_PER_MINUTE, REFUSED_TOKENS_PER_MINUTE, REPORTS_PER_
 from api.middleware import BODY_PIECE_SECONDS
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
-from tests.support.clients.api_client import Person, refused, signed_in
+from tests.support.accounts import PASSWORD
+from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
 from tests.support.clients.raw_http import Connection, connected, head
-from tests.support.predictions import run_ids
-from tests.support.processes.api import Product, ended, running_product, submit
-from tests.support.processes.postgres_gateway import PASSWORD
+from tests.support.predictions import prediction_ids
+from tests.support.processes.api import ApiProcess, running_api, submit, until_ended
 
 SLOW_CLIENTS = 300
 # Of an answer to somebody else meanwhile; alone it takes milliseconds.
@@ -27,16 +27,16 @@ SERVED_WITHIN = 2.0
 
 
 @pytest.fixture
-def alone(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def alone(api: ApiProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiProcess]:
     """An API of its own: what it counted is forgotten with it."""
-    with running_product(tmp_path_factory.mktemp("alone"), product.stack, product.replicate) as running:
+    with running_api(tmp_path_factory.mktemp("alone"), api.supabase, api.replicate) as running:
         yield running
 
 
 @pytest.fixture
-async def ann_alone(alone: Product) -> AsyncIterator[Person]:
-    async with signed_in(alone, "ann") as person:
-        yield person
+async def alone_alice(alone: ApiProcess) -> AsyncIterator[ApiUser]:
+    async with signed_in(alone, "alice") as user:
+        yield user
 
 
 async def trickle(connection: Connection, piece: bytes, every: float) -> float:
@@ -49,55 +49,57 @@ async def trickle(connection: Connection, piece: bytes, every: float) -> float:
     return time.monotonic() - began
 
 
-async def test_G4_heads_that_trickle_in_are_cut_off_and_others_are_served(alone: Product, ann_alone: Person) -> None:
-    async with contextlib.AsyncExitStack() as stack:
-        slow = [await stack.enter_async_context(connected(alone.url)) for _ in range(SLOW_CLIENTS)]
+async def test_G4_heads_that_trickle_in_are_cut_off_and_others_are_served(
+    alone: ApiProcess, alone_alice: ApiUser
+) -> None:
+    async with contextlib.AsyncExitStack() as exit_stack:
+        slow = [await exit_stack.enter_async_context(connected(alone.url)) for _ in range(SLOW_CLIENTS)]
         for connection in slow:
             await connection.send(b"GET /api/v1/me HTTP/1.1\r\nhost: maquette\r\n")
         waiting = [asyncio.create_task(trickle(connection, b"x-more: 1\r\n", 0.5)) for connection in slow]
         for _ in range(10):
             began = time.monotonic()
-            assert (await ann_alone.api.get("/me")).status_code == 200
+            assert (await alone_alice.client.get("/me")).status_code == 200
             assert time.monotonic() - began < SERVED_WITHIN
         lasted = await asyncio.gather(*waiting)
     assert max(lasted) < HEAD_TIMEOUT_MS / 1000 + 5
 
 
-async def test_G4_a_body_that_stops_coming_is_given_up(alone: Product, ann_alone: Person) -> None:
-    headers = {"authorization": f"Bearer {ann_alone.user.token}", "content_type": "application/json"}
+async def test_G4_a_body_that_stops_coming_is_given_up(alone: ApiProcess, alone_alice: ApiUser) -> None:
+    headers = {"authorization": f"Bearer {alone_alice.account.token}", "content_type": "application/json"}
     async with connected(alone.url) as connection:
         began = time.monotonic()
         await connection.send(head("PATCH", f"/api/v1/renders/{uuid4()}", content_length=100, **headers))
         await connection.send(b'{"title": "')
         answer = await asyncio.wait_for(connection.answer(), BODY_PIECE_SECONDS + 5)
-    refused(answer, TransportCode.REQUEST_TIMEOUT)
+    assert_refused(answer, TransportCode.REQUEST_TIMEOUT)
     assert time.monotonic() - began >= BODY_PIECE_SECONDS - 1
     assert answer.headers["connection"] == "close"
 
 
-async def test_G4_a_head_of_a_megabyte_is_refused(product: Product, ann: Person) -> None:
-    token = f"Bearer {ann.user.token}"
-    async with connected(product.url) as connection:
+async def test_G4_a_head_of_a_megabyte_is_refused(api: ApiProcess, api_alice: ApiUser) -> None:
+    token = f"Bearer {api_alice.account.token}"
+    async with connected(api.url) as connection:
         await connection.send(head("GET", "/api/v1/me", authorization=token, x_padding="a" * 20_000))
         assert (await connection.answer()).status_code == 200
-    async with connected(product.url) as connection:
+    async with connected(api.url) as connection:
         with contextlib.suppress(ConnectionError):
             await connection.send(head("GET", "/api/v1/me", authorization=token, x_padding="a" * 1_000_000))
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             assert (await connection.answer()).status_code == 431
-    assert (await ann.api.get("/me")).status_code == 200
+    assert (await api_alice.client.get("/me")).status_code == 200
 
 
-async def test_G4_a_chunked_body_ends_at_the_limit(product: Product, ann: Person) -> None:
+async def test_G4_a_chunked_body_ends_at_the_limit(api: ApiProcess, api_alice: ApiUser) -> None:
     """It announces no length, so only what has come can be counted."""
     headers = {
-        "authorization": f"Bearer {ann.user.token}",
+        "authorization": f"Bearer {api_alice.account.token}",
         "content_type": "multipart/form-data; boundary=b",
         "transfer_encoding": "chunked",
     }
     opening = b'--b\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
     piece = b"\0" * 1_000_000
-    async with connected(product.url) as connection:
+    async with connected(api.url) as connection:
         await connection.send(head("POST", "/api/v1/uploads", **headers))
         await connection.send(b"%x\r\n%b\r\n" % (len(opening), opening))
         answering = asyncio.create_task(connection.answer())
@@ -106,80 +108,80 @@ async def test_G4_a_chunked_body_ends_at_the_limit(product: Product, ann: Person
             while not answering.done() and sent < 4 * LIMITS.upload_bytes:
                 await connection.send(b"%x\r\n%b\r\n" % (len(piece), piece))
                 sent += len(piece)
-        refused(await answering, TransportCode.BODY_TOO_LARGE)
+        assert_refused(await answering, TransportCode.BODY_TOO_LARGE)
     assert sent < 3 * LIMITS.upload_bytes
 
 
-async def test_G4_ten_thousand_parts_are_refused(product: Product, ann: Person) -> None:
+async def test_G4_ten_thousand_parts_are_refused(api: ApiProcess, api_alice: ApiUser) -> None:
     part = b'--b\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\n\r\nx\r\n'
-    answer = await ann.api.post(
+    answer = await api_alice.client.post(
         "/uploads", content=part * 10_000 + b"--b--\r\n", headers={"Content-Type": "multipart/form-data; boundary=b"}
     )
     assert answer.status_code in {400, 413, 422}
-    assert (await ann.api.get("/me")).status_code == 200
+    assert (await api_alice.client.get("/me")).status_code == 200
 
 
-async def test_G4_a_claimed_address_is_not_counted_for(alone: Product) -> None:
+async def test_G4_a_claimed_address_is_not_counted_for(alone: ApiProcess) -> None:
     """Nobody stands in front of this API, so X-Forwarded-For is anybody's claim."""
-    async with alone.client() as stranger:
+    async with alone.client() as anonymous:
         for number in range(READS_PER_MINUTE.amount):
             claim = {"X-Forwarded-For": f"10.0.{number // 250}.{number % 250}", "Forwarded": f"for=10.1.1.{number}"}
-            answer = await stranger.get("/config", headers=claim)
+            answer = await anonymous.get("/config", headers=claim)
             if answer.status_code == 429:
                 break
         else:
-            answer = await stranger.get("/config", headers={"X-Forwarded-For": "192.0.2.1"})
-    refused(answer, ErrorCode.RATE_LIMITED)
+            answer = await anonymous.get("/config", headers={"X-Forwarded-For": "192.0.2.1"})
+    assert_refused(answer, ErrorCode.RATE_LIMITED)
     assert 1 <= int(answer.headers["retry-after"]) <= 60
 
 
-async def test_G6_a_flood_of_refused_tokens_is_held_by_its_sender(alone: Product, ann_alone: Person) -> None:
-    async with alone.client() as stranger:
-        forged = {"Authorization": f"Bearer {ann_alone.user.token}x"}
-        answers = [await stranger.get("/me", headers=forged) for _ in range(REFUSED_TOKENS_PER_MINUTE.amount)]
+async def test_G6_a_flood_of_refused_tokens_is_held_by_its_sender(alone: ApiProcess, alone_alice: ApiUser) -> None:
+    async with alone.client() as anonymous:
+        forged = {"Authorization": f"Bearer {alone_alice.account.token}x"}
+        answers = [await anonymous.get("/me", headers=forged) for _ in range(REFUSED_TOKENS_PER_MINUTE.amount)]
         for answer in answers:
-            refused(answer, TransportCode.NOT_AUTHENTICATED)
-        held = await stranger.get("/me", headers=forged)
-    refused(held, ErrorCode.RATE_LIMITED)
+            assert_refused(answer, TransportCode.NOT_AUTHENTICATED)
+        held = await anonymous.get("/me", headers=forged)
+    assert_refused(held, ErrorCode.RATE_LIMITED)
     assert 1 <= int(held.headers["retry-after"]) <= 60
     # Who shows a good token from the same address is served.
-    assert (await ann_alone.api.get("/me")).status_code == 200
+    assert (await alone_alice.client.get("/me")).status_code == 200
 
 
-async def test_G4_a_flood_of_reports_is_held_by_its_sender(alone: Product) -> None:
+async def test_G4_a_flood_of_reports_is_held_by_its_sender(alone: ApiProcess) -> None:
     report = {"share_token": "A" * 43, "reason": "other"}
-    async with alone.client() as stranger:
-        answers = [await stranger.post("/reports", json=report) for _ in range(REPORTS_PER_HOUR.amount + 1)]
+    async with alone.client() as anonymous:
+        answers = [await anonymous.post("/reports", json=report) for _ in range(REPORTS_PER_HOUR.amount + 1)]
     for answer in answers[:-1]:
-        refused(answer, ErrorCode.SHARE_NOT_FOUND)
-    refused(answers[-1], ErrorCode.RATE_LIMITED)
+        assert_refused(answer, ErrorCode.SHARE_NOT_FOUND)
+    assert_refused(answers[-1], ErrorCode.RATE_LIMITED)
     assert 60 < int(answers[-1].headers["retry-after"]) <= 3600
 
 
-async def test_G4_a_fresh_token_is_the_same_person(alone: Product, ann_alone: Person) -> None:
+async def test_G4_a_fresh_token_is_the_same_person(alone: ApiProcess, alone_alice: ApiUser) -> None:
     missing = "/renders/00000000-0000-4000-8000-000000000000/favorite"
     for _ in range(WRITES_PER_MINUTE.amount):
-        await ann_alone.api.delete(missing)
-    async with alone.stack.client() as auth:
-        body = {"email": ann_alone.user.email, "password": PASSWORD}
+        await alone_alice.client.delete(missing)
+    async with alone.supabase.client() as auth:
+        body = {"email": alone_alice.account.email, "password": PASSWORD}
         session = (await auth.post("/auth/v1/token?grant_type=password", json=body)).raise_for_status().json()
-    assert session["access_token"] != ann_alone.user.token
+    assert session["access_token"] != alone_alice.account.token
     fresh = {"Authorization": f"Bearer {session['access_token']}"}
-    refused(await ann_alone.api.delete(missing, headers=fresh), ErrorCode.RATE_LIMITED)
-    async with signed_in(alone, "ben") as ben:
-        refused(await ben.api.delete(missing), ErrorCode.RENDER_NOT_FOUND)
+    assert_refused(await alone_alice.client.delete(missing, headers=fresh), ErrorCode.RATE_LIMITED)
+    async with signed_in(alone, "bob") as bob:
+        assert_refused(await bob.client.delete(missing), ErrorCode.RENDER_NOT_FOUND)
 
 
-async def test_G4_the_host_of_a_request_is_no_address_of_ours(product: Product, ann: Person) -> None:
+async def test_G4_the_host_of_a_request_is_no_address_of_ours(api: ApiProcess, api_alice: ApiUser) -> None:
     """The provider is told the public URL of the settings, whatever a client says."""
-    product.replicate.clear_faults()
-    known = run_ids(product.replicate)
+    api.replicate.clear_faults()
+    known = prediction_ids(api.replicate)
     spoofed = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
-    ann.api.headers.update(spoofed)
-    accepted = await submit(ann.api)
+    api_alice.client.headers.update(spoofed)
+    accepted = await submit(api_alice.client)
     assert accepted.status_code == 202
     assert "evil.example" not in accepted.text + str(accepted.headers)
-    assert (await ended(ann.api, accepted.json()["data"]["id"]))["status"] == "succeeded"
-    (run,) = run_ids(product.replicate) - known
-    told = {httpx.URL(delivery["url"]).copy_with(query=None) for delivery in product.replicate.deliveries(run)}
-    assert told == {f"{product.url}/api/v1/webhooks/replicate"}
+    assert (await until_ended(api_alice.client, accepted.json()["data"]["id"]))["status"] == "succeeded"
+    (run,) = prediction_ids(api.replicate) - known
+    told = {httpx.URL(delivery["url"]).copy_with(query=None) for delivery in api.replicate.deliveries(run)}
+    assert told == {f"{api.url}/api/v1/webhooks/replicate"}

@@ -8,7 +8,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.support.processes.api import Product
+from tests.support.processes.api import ApiProcess
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,11 +53,11 @@ def test_J2_the_image_installs_what_was_locked() -> None:
     ]
 
 
-def test_J2_everything_listens_on_loopback(product: Product) -> None:
-    assert product.process
-    assert product.replicate.process
+def test_J2_everything_listens_on_loopback(api: ApiProcess) -> None:
+    assert api.process
+    assert api.replicate.process
     listening: list[str] = []
-    for pid in (product.process.pid, product.replicate.process.pid, product.stack.process_id):
+    for pid in (api.process.pid, api.replicate.process.pid, api.supabase.process_id):
         for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
             listening += [at.laddr.ip for at in process.net_connections("tcp") if at.status == psutil.CONN_LISTEN]
     assert len(listening) >= 3
@@ -65,9 +65,9 @@ def test_J2_everything_listens_on_loopback(product: Product) -> None:
 
 
 @pytest.mark.parametrize("path", ["/_local/faults", "/_local/clock", "/_local/deliveries", "/api/v1/_local/faults"])
-def test_J2_the_api_has_no_controls_of_the_stand_ins(product: Product, path: str) -> None:
-    assert httpx.post(f"{product.url}{path}").status_code in {404, 405}
+def test_J2_the_api_has_no_controls_of_the_stand_ins(api: ApiProcess, path: str) -> None:
+    assert httpx.post(f"{api.url}{path}").status_code in {404, 405}
     # What is no address of the API is a page of the web app, or nothing.
-    assert "json" not in httpx.get(f"{product.url}{path}").headers["content-type"] or path.startswith("/api/")
-    token = httpx.get(f"{product.replicate.base_url}/_local/faults", headers=product.replicate.headers)
+    assert "json" not in httpx.get(f"{api.url}{path}").headers["content-type"] or path.startswith("/api/")
+    token = httpx.get(f"{api.replicate.base_url}/_local/faults", headers=api.replicate.headers)
     assert token.is_success, "the control itself is there, in the stand-in"

@@ -5,16 +5,16 @@ from pathlib import Path
 import httpx
 
 from local.machine import HOST
-from tests.support.processes.api import Product, running_product
-from tests.support.processes.postgres_gateway import free_port
+from tests.support.processes.api import ApiProcess, running_api
+from tests.support.processes.supabase_stack import free_port
 
 METRIC = "maquette_requests_total"
 
 
-async def test_J3_metrics_and_readiness_move_to_the_internal_port(product: Product, tmp_path: Path) -> None:
+async def test_J3_metrics_and_readiness_move_to_the_internal_port(api: ApiProcess, tmp_path: Path) -> None:
     internal_port = free_port()
     settings = {"INTERNAL_PORT": str(internal_port)}
-    with running_product(tmp_path, product.stack, product.replicate, settings) as own:
+    with running_api(tmp_path, api.supabase, api.replicate, settings) as own:
         async with httpx.AsyncClient() as client:
             internal = f"http://{HOST}:{internal_port}"
             await client.get(f"{own.url}/api/v1/config")
@@ -30,4 +30,4 @@ async def test_J3_metrics_and_readiness_move_to_the_internal_port(product: Produ
             assert METRIC in (await client.get(f"{internal}/metrics")).text
             assert (await client.get(f"{internal}/api/v1/config")).status_code == 404
     # Without one everything answers in one place, as `./maquette up` has it.
-    assert METRIC in httpx.get(f"{product.url}/metrics").text  # noqa: ASYNC210 - nothing else runs
+    assert METRIC in httpx.get(f"{api.url}/metrics").text  # noqa: ASYNC210 - nothing else runs

@@ -8,30 +8,30 @@ import httpx
 
 from api.services import Services
 from libs.app_config.settings import load_settings
-from tests.support.processes.api import Product
+from tests.support.processes.api import ApiProcess
 from tests.support.waiting import SECONDS
 
 SETTLED = {"succeeded", "failed", "canceled"}
 
 
-def fall_silent(product: Product, job_id: str) -> None:
+def make_stale(api: ApiProcess, job_id: str) -> None:
     """Nothing was heard of a job for an hour."""
-    _change(product, job_id, "heard_at = now() - interval '1 hour'")
+    _change(api, job_id, "heard_at = now() - interval '1 hour'")
 
 
-def outlive_grace(product: Product, job_id: str) -> None:
+def end_grace(api: ApiProcess, job_id: str) -> None:
     """A job was reserved an hour ago: a create that was under way then has ended one way or another."""
-    _change(product, job_id, "heard_at = now() - interval '1 hour', created_at = created_at - interval '1 hour'")
+    _change(api, job_id, "heard_at = now() - interval '1 hour', created_at = created_at - interval '1 hour'")
 
 
-def pass_deadline(product: Product, job_id: str) -> None:
+def pass_deadline(api: ApiProcess, job_id: str) -> None:
     """A job's time is up."""
-    _change(product, job_id, "deadline_at = now() - interval '1 second'")
+    _change(api, job_id, "deadline_at = now() - interval '1 second'")
 
 
-async def reconcile(product: Product) -> None:
+async def reconcile(api: ApiProcess) -> None:
     """What `python -m api.reconcile` does to jobs, without the start of a process."""
-    settings, _ = load_settings(product.environment())
+    settings, _ = load_settings(api.environment())
     services = Services(settings)
     try:
         await services.reconciliation.reconcile()
@@ -39,11 +39,11 @@ async def reconcile(product: Product) -> None:
         await services.aclose()
 
 
-async def remove_files(product: Product) -> None:
+async def remove_files(api: ApiProcess) -> None:
     """What `python -m api.reconcile` does to files, after the time that an interrupted ingest has for another try."""
-    with product.stack.connect() as connection:
+    with api.supabase.connect() as connection:
         connection.execute("update private.file_removals set due_at = now()")
-    settings, _ = load_settings(product.environment())
+    settings, _ = load_settings(api.environment())
     services = Services(settings)
     try:
         await services.redelivery.remove_files()
@@ -51,20 +51,22 @@ async def remove_files(product: Product) -> None:
         await services.aclose()
 
 
-async def settled(product: Product, client: httpx.AsyncClient, job_id: str, seconds: float = SECONDS) -> dict[str, Any]:
+async def until_settled(
+    api: ApiProcess, client: httpx.AsyncClient, job_id: str, seconds: float = SECONDS
+) -> dict[str, Any]:
     """A generation that was left alone, once time and reconcile have settled it."""
     deadline = time.monotonic() + seconds
     while True:
-        fall_silent(product, job_id)
-        await reconcile(product)
+        make_stale(api, job_id)
+        await reconcile(api)
         generation = await _read(client, job_id)
         if generation["status"] in SETTLED:
             return generation
         if time.monotonic() > deadline:
             raise TimeoutError(f"generation {job_id} is still {generation['status']}")
-        if _is_unattached(product, job_id):
+        if _is_unattached(api, job_id):
             # The provider was asked and knows of no run.
-            outlive_grace(product, job_id)
+            end_grace(api, job_id)
         else:
             await asyncio.sleep(0.2)
 
@@ -73,14 +75,14 @@ async def _read(client: httpx.AsyncClient, job_id: str) -> dict[str, Any]:
     return (await client.get(f"/generations/{job_id}")).raise_for_status().json()["data"]
 
 
-def _is_unattached(product: Product, job_id: str) -> bool:
-    with product.stack.connect() as connection:
+def _is_unattached(api: ApiProcess, job_id: str) -> bool:
+    with api.supabase.connect() as connection:
         rows = connection.execute("select prediction_id from public.generation_jobs where id = %s", (job_id,))
         return rows.fetchall() == [(None,)]
 
 
-def _change(product: Product, job_id: str, change: str) -> None:
+def _change(api: ApiProcess, job_id: str, change: str) -> None:
     """Of unsettled jobs only: what ended stays as it was."""
     statement = f"update public.generation_jobs set {change} where id = %s and finished_at is null"
-    with product.stack.connect() as connection:
+    with api.supabase.connect() as connection:
         connection.execute(statement.encode(), (job_id,))

@@ -8,12 +8,12 @@ import msgspec
 import psycopg
 
 from libs.app_config.runtime import LIMITS
-from tests.support.processes.postgres_gateway import Stack
+from tests.support.processes.supabase_stack import SupabaseStack
 
 
-def fill_with_photos(stack: Stack, owner: str) -> None:
+def fill_with_photos(supabase: SupabaseStack, owner: str) -> None:
     """As many rows of photos as a person may have; their files are nowhere."""
-    with stack.connect() as connection:
+    with supabase.connect() as connection:
         connection.execute(
             """
             insert into storage.objects (bucket_id, name, owner_id, metadata)

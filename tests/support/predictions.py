@@ -11,7 +11,7 @@ import msgspec
 from PIL import Image
 from standardwebhooks import Webhook
 
-from tests.support.processes.api import Product, submit
+from tests.support.processes.api import ApiProcess, submit
 from tests.support.processes.replicate import ReplicateProcess
 from tests.support.waiting import SECONDS
 
@@ -44,16 +44,16 @@ def succeed_at_once(replicate: ReplicateProcess, pictures: int = 2, times: int =
     replicate.fault(on="run", kind="output", output=[picture_url(replicate)] * pictures, times=times)
 
 
-def run_ids(replicate: ReplicateProcess) -> set[str]:
+def prediction_ids(replicate: ReplicateProcess) -> set[str]:
     """All runs it was asked for, up to a hundred."""
     answer = httpx.get(f"{replicate.base_url}/v1/predictions", headers=replicate.headers)
     return {run["id"] for run in answer.raise_for_status().json()["results"]}
 
 
-async def new_run(replicate: ReplicateProcess, known: set[str]) -> str:
+async def until_new_prediction(replicate: ReplicateProcess, known: set[str]) -> str:
     """The run that was created since `known`, once it is there."""
     async with asyncio.timeout(SECONDS):
-        while not (created := run_ids(replicate) - known):  # noqa: ASYNC110 - another process's
+        while not (created := prediction_ids(replicate) - known):  # noqa: ASYNC110 - another process's
             await asyncio.sleep(0.02)
     (prediction_id,) = created
     return prediction_id
@@ -65,7 +65,7 @@ def prediction(replicate: ReplicateProcess, prediction_id: str) -> bytes:
     return answer.raise_for_status().content
 
 
-async def ended_run(replicate: ReplicateProcess, prediction_id: str) -> bytes:
+async def until_prediction_ended(replicate: ReplicateProcess, prediction_id: str) -> bytes:
     """A run once the provider is done with it."""
     async with asyncio.timeout(SECONDS):
         while True:
@@ -75,7 +75,7 @@ async def ended_run(replicate: ReplicateProcess, prediction_id: str) -> bytes:
             await asyncio.sleep(0.05)
 
 
-async def delivered(replicate: ReplicateProcess, prediction_id: str) -> int:
+async def until_delivered(replicate: ReplicateProcess, prediction_id: str) -> int:
     """The answer to the last attempt at the final delivery of a run, once there was one that was taken."""
     async with asyncio.timeout(SECONDS):
         while True:
@@ -97,10 +97,10 @@ def signed(secret: str, body: bytes, event_id: str | None = None, at: datetime |
     }
 
 
-async def deliver(product: Product, job_id: str, body: bytes, **headers: str) -> httpx.Response:
+async def deliver(api: ApiProcess, job_id: str, body: bytes, **headers: str) -> httpx.Response:
     """One delivery about a job, well signed unless `headers` say otherwise (`webhook_id` for `webhook-id`)."""
-    sent = signed(product.replicate.webhook_secret, body) | {k.replace("_", "-"): v for k, v in headers.items()}
-    async with product.client() as client:
+    sent = signed(api.replicate.webhook_secret, body) | {k.replace("_", "-"): v for k, v in headers.items()}
+    async with api.client() as client:
         return await client.post(WEBHOOKS, params={"job": job_id}, content=body, headers=sent)
 
 
@@ -110,17 +110,17 @@ def outcome_of(answer: httpx.Response) -> str:
     return answer.json()["data"]["outcome"]
 
 
-async def stalled(product: Product, client: httpx.AsyncClient, **changes: object) -> tuple[str, str]:
+async def running_generation(api: ApiProcess, client: httpx.AsyncClient, **changes: object) -> tuple[str, str]:
     """A generation whose run never ends by itself, attached: its id and the run's."""
-    product.replicate.fault(on="run", kind="stall")
-    known = run_ids(product.replicate)
+    api.replicate.fault(on="run", kind="stall")
+    known = prediction_ids(api.replicate)
     answer = await submit(client, **{**ONE, **changes})
     assert answer.status_code == 202, answer.text
-    return answer.json()["data"]["id"], await new_run(product.replicate, known)
+    return answer.json()["data"]["id"], await until_new_prediction(api.replicate, known)
 
 
-def told(product: Product, prediction_id: str, status: str, pictures: int = 0, **changes: object) -> bytes:
+def delivery_body(api: ApiProcess, prediction_id: str, status: str, pictures: int = 0, **changes: object) -> bytes:
     """The body of a delivery about a run: what the provider would say, were it in this status."""
-    run = msgspec.json.decode(prediction(product.replicate, prediction_id))
-    output = [picture_url(product.replicate)] * pictures or None
+    run = msgspec.json.decode(prediction(api.replicate, prediction_id))
+    output = [picture_url(api.replicate)] * pictures or None
     return msgspec.json.encode({**run, "status": status, "output": output, **changes})

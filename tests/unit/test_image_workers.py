@@ -21,7 +21,7 @@ from libs.services.media import image_workers
 from libs.services.media.image_workers import ImageError, prepare_output, prepare_photo, recheck_photo
 from libs.services.media.imaging.contracts import PreparedPhoto, Refusal
 from tests.support.images import encoded, jpeg_of_many_scans, plain, png_of_size
-from tests.support.processes.image_worker import PHOTO, PatientWorker, patient_worker
+from tests.support.processes.image_worker import PHOTO, ReusedWorker, reused_worker
 
 POLL_SECONDS = 0.01
 DEADLINE_SECONDS = 20.0
@@ -195,8 +195,8 @@ SEEDS = [
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[PatientWorker]:
-    with patient_worker(PHOTO) as running:
+def worker() -> Iterator[ReusedWorker]:
+    with reused_worker(PHOTO) as running:
         yield running
 
 
@@ -211,7 +211,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return bytes(data[:end]) + draw(st.just(b"") | st.just(bytes(data[end // 2 :])))
 
 
-async def assert_answered(worker: PatientWorker, data: bytes) -> None:
+async def assert_answered(worker: ReusedWorker, data: bytes) -> None:
     answer = worker.answer(data)
     if isinstance(answer, Refusal):
         assert answer.code in REFUSALS
@@ -224,13 +224,13 @@ async def assert_answered(worker: PatientWorker, data: bytes) -> None:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=damaged())
-def test_F1_a_damaged_file_is_a_photo_or_a_refusal(worker: PatientWorker, data: bytes) -> None:
+def test_F1_a_damaged_file_is_a_photo_or_a_refusal(worker: ReusedWorker, data: bytes) -> None:
     asyncio.run(assert_answered(worker, data))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(start=st.sampled_from([b"", *(seed[:16] for seed in SEEDS)]), rest=st.binary(max_size=300))
-def test_F1_any_bytes_are_refused(worker: PatientWorker, start: bytes, rest: bytes) -> None:
+def test_F1_any_bytes_are_refused(worker: ReusedWorker, start: bytes, rest: bytes) -> None:
     answer = worker.answer(start + rest)
     assert isinstance(answer, Refusal)
     assert answer.code in {ErrorCode.UNSUPPORTED_IMAGE, ErrorCode.UNREADABLE_IMAGE, ErrorCode.TOO_MANY_PIXELS}

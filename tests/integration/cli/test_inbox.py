@@ -11,7 +11,7 @@ from email.message import EmailMessage
 import httpx
 import pytest
 
-from tests.support.processes.postgres_gateway import free_port
+from tests.support.processes.supabase_stack import free_port
 
 
 class Inbox:

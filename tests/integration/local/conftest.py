@@ -1,4 +1,4 @@
-"""A stack with a small project of its own, and a mailbox for Auth's mail."""
+"""A Supabase with a small project of its own, and a mailbox for Auth's mail."""
 
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from local.database.sources import Sources, read_sources
-from tests.support.processes.postgres_gateway import Stack, free_port, running_stack
+from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_supabase
 
 
 class Mailbox:
@@ -54,7 +54,7 @@ def project() -> Sources:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox, project: Sources) -> Iterator[Stack]:
-    folder = tmp_path_factory.mktemp("stack")
-    with running_stack(folder, inbox_smtp_port=mailbox.port, sources=project) as running:
+def supabase(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox, project: Sources) -> Iterator[SupabaseStack]:
+    folder = tmp_path_factory.mktemp("supabase")
+    with running_supabase(folder, inbox_smtp_port=mailbox.port, sources=project) as running:
         yield running

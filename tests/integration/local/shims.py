@@ -14,7 +14,8 @@ from storage3 import AsyncStorageClient
 
 from libs.repositories.database import IDLE_SECONDS
 from tests.integration.local.conftest import Mailbox, text_of
-from tests.support.processes.postgres_gateway import Stack, User
+from tests.support.accounts import Account
+from tests.support.processes.supabase_stack import SupabaseStack
 
 PNG = {"content-type": "image/png"}
 
@@ -22,16 +23,16 @@ PNG = {"content-type": "image/png"}
 class World(NamedTuple):
     """What a check may use."""
 
-    stack: Stack
+    supabase: SupabaseStack
     mailbox: Mailbox
 
-    def database(self, user: User) -> AsyncPostgrestClient:
-        return AsyncPostgrestClient(f"{self.stack.url}/rest/v1", headers=self.stack.headers(user.token))
+    def database(self, user: Account) -> AsyncPostgrestClient:
+        return AsyncPostgrestClient(f"{self.supabase.url}/rest/v1", headers=self.supabase.headers(user.token))
 
-    def storage(self, user: User) -> AsyncStorageClient:
-        return AsyncStorageClient(f"{self.stack.url}/storage/v1/", headers=self.stack.headers(user.token))
+    def storage(self, user: Account) -> AsyncStorageClient:
+        return AsyncStorageClient(f"{self.supabase.url}/storage/v1/", headers=self.supabase.headers(user.token))
 
-    async def upload(self, user: User, name: str = "a.png", content: bytes = b"picture") -> str:
+    async def upload(self, user: Account, name: str = "a.png", content: bytes = b"picture") -> str:
         path = f"{user.id}/{uuid4().hex}/{name}"
         await self.storage(user).from_("files").upload(path, content, PNG)
         return path
@@ -46,14 +47,14 @@ class Shim(NamedTuple):
 
 
 async def jsonb_arguments_arrive_as_objects(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
     value = {"a": [1, {"b": None}], "text": 'quoted "text"'}
     answer = await world.database(alice).rpc("echo", {"value": value}).execute()
     assert answer.data == value
 
 
 async def timestamps_have_postgrest_s_form(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
     notes = world.database(alice).from_("notes")
     await notes.insert({"body": "x"}, returning=ReturnMethod.minimal).execute()
     answer = await notes.select("created_at").execute()
@@ -61,36 +62,36 @@ async def timestamps_have_postgrest_s_form(world: World) -> None:
 
 
 async def column_grants_survive_the_first_requests(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
     table = world.database(alice).from_("notes")
     answers = await asyncio.gather(*(table.select("body").execute() for _ in range(20)))
     assert [answer.data for answer in answers] == [[]] * 20
-    with world.stack.connect() as connection:
+    with world.supabase.connect() as connection:
         granted = "select has_column_privilege('authenticated', 'public.notes', 'secret', 'select')"
         assert connection.execute(granted).fetchone() == (False,)
 
 
 async def studio_does_not_tell_the_database_password(world: World) -> None:
-    async with httpx.AsyncClient(base_url=world.stack.gateway.studio_url) as browser:
+    async with httpx.AsyncClient(base_url=world.supabase.gateway.studio_url) as browser:
         answer = await browser.get("/_system/info")
     assert answer.status_code == 200
-    assert world.stack.gateway.database_url not in answer.text
+    assert world.supabase.gateway.database_url not in answer.text
 
 
 async def a_broken_check_is_the_clients_fault(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
-    async with world.stack.client(alice.token) as client:
+    alice = await world.supabase.sign_up("alice")
+    async with world.supabase.client(alice.token) as client:
         answer = await client.post("/rest/v1/notes", json={"body": ""})
     assert (answer.status_code, answer.json()["code"]) == (400, "23514")
     assert "notes_body_check" in answer.json()["message"]
 
 
 async def a_notification_reloads_the_schema(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
     name = f"late_{uuid4().hex[:8]}"
-    async with world.stack.client(alice.token) as client:
+    async with world.supabase.client(alice.token) as client:
         assert (await client.get(f"/rest/v1/{name}")).status_code == 404
-        with world.stack.connect() as connection:
+        with world.supabase.connect() as connection:
             connection.execute(f"create table public.{name} (id int)")
             connection.execute(f"grant select on public.{name} to authenticated")
             connection.execute("notify pgrst, 'reload schema'")
@@ -100,10 +101,10 @@ async def a_notification_reloads_the_schema(world: World) -> None:
 
 
 async def a_notification_counts_while_the_schema_is_read(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
     name = f"later_{uuid4().hex[:8]}"
-    async with world.stack.client(alice.token) as client:
-        with world.stack.connect() as connection, world.stack.connect() as holder:
+    async with world.supabase.client(alice.token) as client:
+        with world.supabase.connect() as connection, world.supabase.connect() as holder:
             connection.execute(f"create table public.{name}_held (id int)")
             connection.execute(f"create view public.{name}_view as select id from public.{name}_held")
             connection.execute("notify pgrst, 'reload schema'")
@@ -126,23 +127,23 @@ async def a_notification_counts_while_the_schema_is_read(world: World) -> None:
 
 
 async def mailed_links_lead_to_auth_and_back_to_the_page_that_asked(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
-    page = f"{world.stack.gateway.site_url}/reset-password"
-    async with world.stack.client() as client:
+    alice = await world.supabase.sign_up("alice")
+    page = f"{world.supabase.gateway.site_url}/reset-password"
+    async with world.supabase.client() as client:
         answer = await client.post("/auth/v1/recover", json={"email": alice.email}, params={"redirect_to": page})
         assert answer.status_code == 200
         [mail] = world.mailbox.to(alice.email)
         link = re.search(r"https?://\S+", text_of(mail))
         assert link is not None
-        assert link[0].startswith(f"{world.stack.url}/auth/v1/verify?")
+        assert link[0].startswith(f"{world.supabase.url}/auth/v1/verify?")
         answer = await client.get(link[0])
     assert answer.status_code == 303
     assert answer.headers["location"].startswith(f"{page}#access_token=")
 
 
 async def a_mailed_code_signs_in(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
-    async with world.stack.client() as client:
+    alice = await world.supabase.sign_up("alice")
+    async with world.supabase.client() as client:
         await client.post("/auth/v1/otp", json={"email": alice.email, "create_user": False})
         code = re.search(r"\b\d{6}\b", text_of(world.mailbox.to(alice.email)[-1]))
         assert code is not None
@@ -153,7 +154,7 @@ async def a_mailed_code_signs_in(world: World) -> None:
 
 
 async def a_name_may_go_on_where_another_ends(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
     files = world.storage(alice).from_("files")
     names = {f"{alice.id}/room": b"file", f"{alice.id}/room/a.png": b"file below a file", f"{alice.id}/Room": b"case"}
     for name, content in names.items():
@@ -162,19 +163,19 @@ async def a_name_may_go_on_where_another_ends(world: World) -> None:
 
 
 async def downloads_leave_no_file_open(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
     path = await world.upload(alice, content=b"x" * 100_000)
     files = world.storage(alice).from_("files")
     for _ in range(20):
         assert len(await files.download(path)) == 100_000
-    opened = [file.path for file in psutil.Process(world.stack.process_id).open_files()]
-    assert [file for file in opened if file.startswith(str(world.stack.gateway.storage))] == []
+    opened = [file.path for file in psutil.Process(world.supabase.process_id).open_files()]
+    assert [file for file in opened if file.startswith(str(world.supabase.gateway.storage))] == []
 
 
 async def storage_deletes_and_sql_does_not(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
     path = await world.upload(alice)
-    async with world.stack.client(alice.token) as client:
+    async with world.supabase.client(alice.token) as client:
         answer = await client.post("/rest/v1/rpc/delete_files", json={})
     assert (answer.status_code, answer.json()["code"]) == (403, "42501")
     files = world.storage(alice).from_("files")
@@ -183,7 +184,7 @@ async def storage_deletes_and_sql_does_not(world: World) -> None:
 
 
 async def browsers_may_ask_auth(world: World) -> None:
-    async with world.stack.client() as client:
+    async with world.supabase.client() as client:
         headers = {"Origin": "http://127.0.0.1:8000", "Access-Control-Request-Headers": "apikey,content-type"}
         preflight = {**headers, "Access-Control-Request-Method": "POST"}
         answer = await client.options("/auth/v1/token", headers=preflight)
@@ -193,7 +194,7 @@ async def browsers_may_ask_auth(world: World) -> None:
 
 
 async def a_folder_is_listed_by_relative_names(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
     files = world.storage(alice).from_("files")
     for name in ("room/a.png", "room/b.png", "room/below/c.png", "room-2/d.png"):
         await files.upload(f"{alice.id}/{name}", b"picture", PNG)
@@ -210,7 +211,7 @@ async def a_folder_is_listed_by_relative_names(world: World) -> None:
 
 
 async def many_paths_are_signed_at_once(world: World) -> None:
-    alice, bob = await world.stack.sign_up("alice"), await world.stack.sign_up("bob")
+    alice, bob = await world.supabase.sign_up("alice"), await world.supabase.sign_up("bob")
     first, second = await world.upload(alice, "a room & 1+1.png", b"first"), await world.upload(alice)
     paths = [first, await world.upload(bob), second, f"{alice.id}/../{alice.id}/absent.png"]
     signed = await world.storage(alice).from_("files").create_signed_urls(paths, 60)
@@ -222,9 +223,9 @@ async def many_paths_are_signed_at_once(world: World) -> None:
 
 
 async def one_path_is_signed_relative_to_storage(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
     path = await world.upload(alice)
-    async with world.stack.client(alice.token) as client:
+    async with world.supabase.client(alice.token) as client:
         answer = await client.post(f"/storage/v1/object/sign/files/{path}", json={"expiresIn": 60})
         assert answer.json().get("signedURL", "").startswith(f"/object/sign/files/{path}?token=")
     signed = await world.storage(alice).from_("files").create_signed_url(path, 60)
@@ -233,7 +234,7 @@ async def one_path_is_signed_relative_to_storage(world: World) -> None:
 
 
 async def an_edited_signature_is_the_clients_fault(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
     signed = await world.storage(alice).from_("files").create_signed_url(await world.upload(alice), 60)
     address, _, token = signed["signedURL"].partition("token=")
     head, claims, signature = token.split(".")
@@ -244,54 +245,54 @@ async def an_edited_signature_is_the_clients_fault(world: World) -> None:
 
 
 async def a_refused_upload_is_answered(world: World) -> None:
-    alice, bob = await world.stack.sign_up("alice"), await world.stack.sign_up("bob")
-    async with world.stack.client(alice.token) as client:
+    alice, bob = await world.supabase.sign_up("alice"), await world.supabase.sign_up("bob")
+    async with world.supabase.client(alice.token) as client:
         path = f"/storage/v1/object/files/{bob.id}/a.png"
         answer = await client.post(path, content=b"x" * 20_000_000, headers=PNG)
     assert (answer.status_code, answer.json()["statusCode"]) in {(400, "403"), (400, "413")}
 
 
 async def an_upload_of_untold_length_is_bounded_too(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
 
     async def content() -> AsyncIterator[bytes]:
         yield b"x" * 2_000_000
 
-    async with world.stack.client(alice.token) as client:
+    async with world.supabase.client(alice.token) as client:
         path = f"/storage/v1/object/files/{alice.id}/a.png"
         answer = await client.post(path, content=content(), headers=PNG)
     assert (answer.status_code, answer.json().get("statusCode")) == (400, "413")
 
 
 async def the_gateway_has_no_routes_of_its_own(world: World) -> None:
-    async with world.stack.client() as client:
+    async with world.supabase.client() as client:
         assert (await client.get("/_system/introspect")).status_code == 404
         assert (await client.get("/auth/v1/health")).status_code == 200
 
 
 async def studio_sees_all_rows_without_a_key(world: World) -> None:
-    alice = await world.stack.sign_up("alice")
+    alice = await world.supabase.sign_up("alice")
     await world.database(alice).from_("notes").insert({"body": "x"}, returning=ReturnMethod.minimal).execute()
-    async with httpx.AsyncClient(base_url=world.stack.gateway.studio_url) as browser:
+    async with httpx.AsyncClient(base_url=world.supabase.gateway.studio_url) as browser:
         answer = await browser.get("/rest/v1/notes", params={"owner_id": f"eq.{alice.id}"})
     assert answer.status_code == 200
     assert [note["secret"] for note in answer.json()] == ["hidden"]
 
 
 async def studio_answers_no_other_site_and_no_credential(world: World) -> None:
-    async with httpx.AsyncClient(base_url=world.stack.gateway.studio_url) as browser:
+    async with httpx.AsyncClient(base_url=world.supabase.gateway.studio_url) as browser:
         assert (await browser.get("/_system/info")).status_code == 200
         for headers in (
             {"Origin": "http://evil.example"},
             {"Host": "evil.example"},
-            {"apikey": world.stack.gateway.publishable_key},
+            {"apikey": world.supabase.gateway.publishable_key},
         ):
             for path in ("/_system/info", "/rest/v1/notes"):
                 assert (await browser.get(path, headers=headers)).status_code == 403
 
 
 async def studio_finds_its_scripts(world: World) -> None:
-    async with httpx.AsyncClient(base_url=world.stack.gateway.studio_url) as browser:
+    async with httpx.AsyncClient(base_url=world.supabase.gateway.studio_url) as browser:
         script = re.search(r'src="(/static/[^"]+\.js)"', (await browser.get("/")).text)
         assert script is not None
         answer = await browser.get(script[1])
@@ -299,7 +300,7 @@ async def studio_finds_its_scripts(world: World) -> None:
 
 
 async def an_idle_connection_outlives_our_pools(world: World) -> None:
-    async with world.stack.client() as client:
+    async with world.supabase.client() as client:
         told = (await client.get("/auth/v1/health")).headers["keep-alive"]
     assert int(told.removeprefix("timeout=")) >= 2 * IDLE_SECONDS
 

@@ -16,7 +16,7 @@ from local.database.catalogue import Catalogue, Key, read_catalogue
 from local.database.deployment import deployment_rows
 from local.database.script import RemoteDatabaseError, ScriptError, apply, review
 from local.database.sources import Migration, SourceError, Sources, SqlFile, read_sources
-from tests.support.processes.postgres_gateway import Stack, free_port, running_gateway, wait_until_ready
+from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_gateway, wait_until_ready
 
 OLDER_DEFAULTS = (Path(script.__file__).parent / "older_hosted_defaults.sql").read_text()
 DENIES_EVERYBODY = "has no policies: it denies everybody"
@@ -25,14 +25,14 @@ CREATE_NOTES = "project/migrations/20260101000000_create_notes.sql"
 
 
 @pytest.fixture(scope="session")
-def platform(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
+def platform(supabase: SupabaseStack, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a database as a new project has it: auth, storage and the roles, nothing of ours."""
     name = f"platform_{uuid4().hex}"
-    with stack.connect() as connection:
+    with supabase.connect() as connection:
         connection.execute(f"create database {name}")
-    database_url = stack.gateway.database_url.removesuffix("postgres") + name
+    database_url = supabase.gateway.database_url.removesuffix("postgres") + name
     gateway = msgspec.structs.replace(
-        stack.gateway, database_url=database_url, port=free_port(), studio_port=free_port()
+        supabase.gateway, database_url=database_url, port=free_port(), studio_port=free_port()
     )
     log = tmp_path_factory.mktemp("platform") / "gateway.log"
     with running_gateway(gateway, log) as process:
@@ -41,18 +41,20 @@ def platform(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def database(stack: Stack, platform: str) -> Iterator[psycopg.Connection]:
+def database(supabase: SupabaseStack, platform: str) -> Iterator[psycopg.Connection]:
     """A new project's database."""
-    with _new_project(stack, platform) as connection:
+    with _new_project(supabase, platform) as connection:
         yield connection
 
 
 @contextmanager
-def _new_project(stack: Stack, platform: str) -> Iterator[psycopg.Connection]:
+def _new_project(supabase: SupabaseStack, platform: str) -> Iterator[psycopg.Connection]:
     name = f"project_{uuid4().hex}"
-    with stack.connect() as owner:
+    with supabase.connect() as owner:
         owner.execute(f"create database {name} template {platform}")
-        with psycopg.connect(stack.gateway.database_url.removesuffix("postgres") + name, autocommit=True) as connection:
+        with psycopg.connect(
+            supabase.gateway.database_url.removesuffix("postgres") + name, autocommit=True
+        ) as connection:
             yield connection
         owner.execute(f"drop database {name} with (force)")
 
@@ -109,8 +111,8 @@ def test_K1_a_later_migration_meets_old_data(database: psycopg.Connection, proje
     assert database.execute("select body, pinned from public.notes").fetchall() == [("kept", False)]
 
 
-def test_the_reviewed_text_pasted_by_hand_does_what_apply_does(stack: Stack, platform: str) -> None:
-    with _new_project(stack, platform) as pasted, _new_project(stack, platform) as applied:
+def test_the_reviewed_text_pasted_by_hand_does_what_apply_does(supabase: SupabaseStack, platform: str) -> None:
+    with _new_project(supabase, platform) as pasted, _new_project(supabase, platform) as applied:
         sources = read_sources()
         pasted.execute(review(pasted, "", sources).encode())  # as one text, as Studio's editor sends it
         apply(applied, "", sources)

@@ -15,20 +15,20 @@ import pytest
 from local.postgres.server import Postgres
 from local.supabase.gateway import FOLDER, POSTGRES_DRIVER, Gateway, node
 from tests.integration.local.conftest import Mailbox, text_of
-from tests.support.processes.postgres_gateway import Stack, free_port, running_gateway, wait_until_ready
+from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_gateway, wait_until_ready
 
 FLOWS = Path(__file__).with_name("auth_flows.mjs")
 RESERVED_CONNECTION = Path(__file__).with_name("reserved_connection.mjs")
 
 
-def run_flow(stack: Stack, mailbox: Mailbox, flow: str, email: str) -> str:
+def run_flow(supabase: SupabaseStack, mailbox: Mailbox, flow: str, email: str) -> str:
     """Run one flow of supabase-js, handing it the six digits of each mail it waits for; returns its last word."""
     command = [
         str(node()),
         str(FLOWS),
         str(FOLDER / "package.json"),
-        stack.url,
-        stack.gateway.publishable_key,
+        supabase.url,
+        supabase.gateway.publishable_key,
         flow,
         email,
     ]
@@ -57,23 +57,23 @@ def run_flow(stack: Stack, mailbox: Mailbox, flow: str, email: str) -> str:
         ("anonymous", "anonymous_provider_disabled"),
     ],
 )
-async def test_auth_works_with_supabase_js(stack: Stack, mailbox: Mailbox, flow: str, result: str) -> None:
-    alice = await stack.sign_up("alice")
-    assert run_flow(stack, mailbox, flow, alice.email) == result.format(email=alice.email)
+async def test_auth_works_with_supabase_js(supabase: SupabaseStack, mailbox: Mailbox, flow: str, result: str) -> None:
+    alice = await supabase.sign_up("alice")
+    assert run_flow(supabase, mailbox, flow, alice.email) == result.format(email=alice.email)
 
 
-def test_a_mailed_code_makes_an_account(stack: Stack, mailbox: Mailbox) -> None:
+def test_a_mailed_code_makes_an_account(supabase: SupabaseStack, mailbox: Mailbox) -> None:
     email = f"new-{uuid4().hex[:12]}@example.com"
-    assert run_flow(stack, mailbox, "code_of_a_new_person", email) == email
+    assert run_flow(supabase, mailbox, "code_of_a_new_person", email) == email
 
 
 @pytest.mark.parametrize("body", ["", "{", "null", "[]", '"text"', '{"paths": 1}'])
 @pytest.mark.parametrize(
     "path", ["/auth/v1/verify", "/storage/v1/object/sign/files", "/storage/v1/object/sign/files/a.png"]
 )
-async def test_a_body_that_makes_no_sense_is_the_client_s_fault(stack: Stack, path: str, body: str) -> None:
-    alice = await stack.sign_up("alice")
-    async with stack.client(alice.token) as client:
+async def test_a_body_that_makes_no_sense_is_the_client_s_fault(supabase: SupabaseStack, path: str, body: str) -> None:
+    alice = await supabase.sign_up("alice")
+    async with supabase.client(alice.token) as client:
         answer = await client.post(path, content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 400
     assert answer.json()
@@ -85,9 +85,9 @@ def own_database(tmp_path: Path) -> Postgres:
 
 
 @pytest.fixture
-def own_gateway(stack: Stack, own_database: Postgres, tmp_path: Path) -> Gateway:
+def own_gateway(supabase: SupabaseStack, own_database: Postgres, tmp_path: Path) -> Gateway:
     return msgspec.structs.replace(
-        stack.gateway,
+        supabase.gateway,
         database_url=own_database.url,
         port=free_port(),
         studio_port=free_port(),
@@ -121,10 +121,10 @@ def test_H2_recovers_by_itself_when_postgres_comes_back(
         own_database.stop(database)
 
 
-def test_H2_the_driver_outlives_a_connection_that_ended_under_its_holder(stack: Stack) -> None:
+def test_H2_the_driver_outlives_a_connection_that_ended_under_its_holder(supabase: SupabaseStack) -> None:
     def run(*options: str) -> subprocess.CompletedProcess[str]:
         driver = FOLDER / "node_modules" / "postgres" / "src" / "index.js"
-        command = [str(node()), *options, str(RESERVED_CONNECTION), str(driver), stack.gateway.database_url]
+        command = [str(node()), *options, str(RESERVED_CONNECTION), str(driver), supabase.gateway.database_url]
         return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
 
     repaired = run("--import", str(POSTGRES_DRIVER))

@@ -15,19 +15,19 @@ from local.database.sources import Sources
 from local.supabase.gateway import FOLDER
 from tests.integration.local.conftest import Mailbox
 from tests.integration.local.shims import SHIMS, Shim, World
-from tests.support.processes.postgres_gateway import Stack, free_port, running_gateway, wait_until_ready
+from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_gateway, wait_until_ready
 
 BY_NAME = pytest.mark.parametrize("shim", SHIMS, ids=lambda shim: shim.check.__name__)
 
 
 @BY_NAME
-async def test_answers_as_upstream(shim: Shim, stack: Stack, mailbox: Mailbox) -> None:
-    await shim.check(World(stack, mailbox))
+async def test_answers_as_upstream(shim: Shim, supabase: SupabaseStack, mailbox: Mailbox) -> None:
+    await shim.check(World(supabase, mailbox))
 
 
 @BY_NAME
 async def test_does_not_without_the_shim(
-    shim: Shim, stack: Stack, mailbox: Mailbox, project: Sources, tmp_path: Path
+    shim: Shim, supabase: SupabaseStack, mailbox: Mailbox, project: Sources, tmp_path: Path
 ) -> None:
     source = (FOLDER / "supabase.mjs").read_text()
     assert source.count(shim.cut) == 1
@@ -37,11 +37,11 @@ async def test_does_not_without_the_shim(
 
     # A database of its own: what a gateway without its shim breaks stays broken.
     name = f"without_{uuid4().hex}"
-    with stack.connect() as connection:
+    with supabase.connect() as connection:
         connection.execute(f"create database {name}")
     gateway = msgspec.structs.replace(
-        stack.gateway,
-        database_url=stack.gateway.database_url.removesuffix("postgres") + name,
+        supabase.gateway,
+        database_url=supabase.gateway.database_url.removesuffix("postgres") + name,
         port=free_port(),
         studio_port=free_port(),
         storage=tmp_path / "storage",
@@ -49,7 +49,7 @@ async def test_does_not_without_the_shim(
     log = tmp_path / "gateway.log"
     with running_gateway(gateway, log, tmp_path / "supabase.mjs") as process:
         wait_until_ready(gateway, process, log)
-        without = msgspec.structs.replace(stack, gateway=gateway, process_id=process.pid)
+        without = msgspec.structs.replace(supabase, gateway=gateway, process_id=process.pid)
         with without.connect() as connection:
             apply(connection, sources=project)
         failures = (AssertionError, TimeoutError, httpx.HTTPError, APIError, StorageApiError)

@@ -14,7 +14,7 @@ import pytest
 
 from local.postgres.programs import PostgresError, link_libraries, program
 from local.postgres.server import Postgres
-from tests.support.processes.postgres_gateway import free_port
+from tests.support.processes.supabase_stack import free_port
 
 
 @pytest.fixture
@@ -79,17 +79,17 @@ def test_a_recorded_id_that_is_another_program_s_now_does_not_stop_the_start(pos
     lines = pid_file.read_text().splitlines()
     command = postgres.command()
     # Somebody else's program of the same user, as Postgres would see it.
-    stranger = subprocess.Popen(
+    other_program = subprocess.Popen(
         [*command[: command.index("--") + 1], "sleep", "600"] if "--" in command else ["sleep", "600"]
     )
     try:
-        pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
+        pid_file.write_text("\n".join([str(other_program.pid), *lines[1:]]) + "\n")
         with running(postgres):
             assert postgres.is_ready()
-        assert stranger.poll() is None
+        assert other_program.poll() is None
     finally:
-        stranger.kill()
-        stranger.wait()
+        other_program.kill()
+        other_program.wait()
 
 
 def test_an_interrupted_first_start_is_made_anew(postgres: Postgres) -> None:

@@ -12,8 +12,8 @@ import replicate as official
 from aiohttp import web
 from standardwebhooks import Webhook
 
-from tests.support.processes.postgres_gateway import free_port
 from tests.support.processes.replicate import ReplicateProcess, running_replicate
+from tests.support.processes.supabase_stack import free_port
 from tests.support.waiting import SECONDS
 
 

@@ -122,9 +122,9 @@ async def test_bad_body_is_never_a_server_error(api: httpx.AsyncClient, body: by
 )
 async def test_token_is_demanded_everywhere(replicate: ReplicateProcess, header: str | None, detail: str) -> None:
     headers = {} if header is None else {"authorization": header.format(token=replicate.api_token)}
-    async with httpx.AsyncClient(base_url=replicate.base_url, headers=headers) as stranger:
+    async with httpx.AsyncClient(base_url=replicate.base_url, headers=headers) as anonymous:
         for method, path in [("POST", SCHNELL), ("GET", "/v1/predictions"), ("GET", "/_local/deliveries")]:
-            answer = await stranger.request(method, path)
+            answer = await anonymous.request(method, path)
             assert (answer.status_code, answer.json()["detail"]) == (401, detail)
 
 

@@ -15,8 +15,8 @@ from aiohttp import web
 
 from local.stripe import objects
 from tests.support.billing import post
-from tests.support.processes.postgres_gateway import free_port
 from tests.support.processes.stripe import StripeProcess, running_stripe
+from tests.support.processes.supabase_stack import free_port
 from tests.support.waiting import until
 
 FIXTURES: dict[str, dict[str, Any]] = json.loads((Path(objects.__file__).parent / "fixtures.json").read_text())
@@ -151,8 +151,8 @@ def test_a_key_is_answered_once_and_bound_to_its_body(shop: Shop) -> None:
 
 
 def test_errors_are_those_of_stripe(shop: Shop) -> None:
-    nobody = httpx.post(f"{shop.stripe.url}/v1/customers", headers={"authorization": "Bearer sk_test_other"})
-    assert (nobody.status_code, nobody.json()["error"]["type"]) == (401, "invalid_request_error")
+    unauthorized = httpx.post(f"{shop.stripe.url}/v1/customers", headers={"authorization": "Bearer sk_test_other"})
+    assert (unauthorized.status_code, unauthorized.json()["error"]["type"]) == (401, "invalid_request_error")
     missing = shop.add("/billing_portal/sessions", customer="cus_none", return_url="https://maquette.test/")
     assert missing.json()["error"]["code"] == "resource_missing"
     form = {"line_items[0][price]": "price_none"}

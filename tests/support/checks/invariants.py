@@ -6,7 +6,7 @@ import httpx
 from psycopg.rows import dict_row
 
 from tests.support.clock import remove_files
-from tests.support.processes.api import Product
+from tests.support.processes.api import ApiProcess
 
 TERMINAL = {"succeeded", "failed", "canceled"}
 
@@ -29,14 +29,14 @@ select unnest(array[path, thumbnail_path]) as name from public.render_variants w
 """
 
 
-async def assert_sound(product: Product, owner: str) -> list[dict[str, Any]]:
+async def assert_consistent(api: ApiProcess, owner: str) -> list[dict[str, Any]]:
     """Assert that everything of a person is settled and adds up, to the last file. Answers their jobs, oldest first.
 
     Each job ended once; it has one debit, and one render or the debit back; what was not delivered was not paid; each
     picture's files open and no other file is there, once what is due for removal is removed.
     """
-    await remove_files(product)
-    with product.stack.connect() as connection:
+    await remove_files(api)
+    with api.supabase.connect() as connection:
         connection.row_factory = dict_row
         jobs = connection.execute(_JOBS, (owner,)).fetchall()
         files = [row["name"] for row in connection.execute(_FILES, (f"{owner}/",))]
@@ -53,24 +53,24 @@ async def assert_sound(product: Product, owner: str) -> list[dict[str, Any]]:
         1 for job in jobs if job["prediction_id"]
     )
     assert files == names
-    await _assert_files_open(product, names)
+    await _assert_files_open(api, names)
     return jobs
 
 
-async def assert_nothing_left(product: Product, owner: str) -> None:
+async def assert_nothing_left(api: ApiProcess, owner: str) -> None:
     """Assert that an account that was deleted left no row and no file."""
-    assert await assert_sound(product, owner) == []
-    with product.stack.connect() as connection:
+    assert await assert_consistent(api, owner) == []
+    with api.supabase.connect() as connection:
         (entries,) = connection.execute(
             "select count(*) from public.usage_ledger where owner_id = %s", (owner,)
         ).fetchall()
     assert entries == (0,)
 
 
-async def _assert_files_open(product: Product, names: list[str]) -> None:
-    key = product.stack.gateway.secret_key
+async def _assert_files_open(api: ApiProcess, names: list[str]) -> None:
+    key = api.supabase.gateway.secret_key
     headers = {"apikey": key, "Authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(base_url=f"{product.stack.url}/storage/v1/object/renders", headers=headers) as storage:
+    async with httpx.AsyncClient(base_url=f"{api.supabase.url}/storage/v1/object/renders", headers=headers) as storage:
         for name in names:
             answer = await storage.get(f"/{name}")
             assert (answer.status_code, answer.headers["content-type"][:6]) == (200, "image/"), name

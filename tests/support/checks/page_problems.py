@@ -6,22 +6,22 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog
 ANSWER = "Failed to load resource"
 
 
-class Complaints:
+class PageProblems:
     """Dialogs, uncaught errors, broken rules of the CSP and whatever else the console calls an error."""
 
     def __init__(self) -> None:
-        self.heard: list[str] = []
+        self.seen: list[str] = []
 
     def listen(self, window: BrowserContext) -> None:
         """Hear all pages of a window, those that it opens later included."""
         window.on("dialog", self._dialog)
-        window.on("weberror", lambda error: self.heard.append(f"error: {error.error}"))
+        window.on("weberror", lambda error: self.seen.append(f"error: {error.error}"))
         window.on("console", self._console)
 
     def _dialog(self, dialog: Dialog) -> None:
-        self.heard.append(f"dialog: {dialog.message}")
+        self.seen.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(ANSWER):
-            self.heard.append(f"console: {message.text}")
+            self.seen.append(f"console: {message.text}")

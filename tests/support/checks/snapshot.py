@@ -1,6 +1,6 @@
 """What the database and the buckets hold of some people, to show that a refusal wrote nothing."""
 
-from tests.support.processes.postgres_gateway import Stack
+from tests.support.processes.supabase_stack import SupabaseStack
 
 TABLES = """
 select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = 'public'
@@ -8,12 +8,12 @@ union all values ('storage.objects')
 """
 
 
-def snapshot(stack: Stack, *people: str) -> dict[str, str | None]:
+def snapshot(supabase: SupabaseStack, *people: str) -> dict[str, str | None]:
     """A digest per table of the rows that name one of these people: where two snapshots differ, something was written.
 
     Rows of others are left out: deliveries for them may still come.
     """
-    with stack.connect() as connection:
+    with supabase.connect() as connection:
         tables = [name for (name,) in connection.execute(TABLES)]
         digests: dict[str, str | None] = {}
         for table in tables:

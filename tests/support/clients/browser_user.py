@@ -20,7 +20,7 @@ PHOTO = ROOT / "web" / "public" / "samples" / "living-room.webp"
 SENTENCE = "Calm living room with a pale linen sofa and an oak floor"
 
 
-class Person:
+class BrowserUser:
     """Somebody with an e-mail address and a page in front of them."""
 
     def __init__(self, page: Page, site: Site, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The API as a process of its own, in front of a real stack and a local Replicate."""
+"""The API as a process of its own, in front of a local Supabase and a local Replicate."""
 
 import asyncio
 import contextlib
@@ -16,9 +16,10 @@ import msgspec
 
 from local.database.deployment import LOCAL_PRICES
 from local.machine import HOST
+from tests.support.accounts import Account
 from tests.support.checks.openapi import declared
-from tests.support.processes.postgres_gateway import READY_SECONDS, Stack, User, free_port
 from tests.support.processes.replicate import ReplicateProcess
+from tests.support.processes.supabase_stack import READY_SECONDS, SupabaseStack, free_port
 from tests.support.waiting import SECONDS
 
 ROOT = Path(__file__).parents[3]
@@ -32,10 +33,10 @@ TEXT_PRESET = {
 }
 
 
-class Product(msgspec.Struct, kw_only=True):
+class ApiProcess(msgspec.Struct, kw_only=True):
     """One API process that can be killed and started again; port, log and data stay."""
 
-    stack: Stack
+    supabase: SupabaseStack
     replicate: ReplicateProcess
     folder: Path
     port: int
@@ -58,11 +59,11 @@ class Product(msgspec.Struct, kw_only=True):
             "PUBLIC_URL": self.url,
             "HOST": HOST,
             "PORT": str(self.port),
-            "SUPABASE_URL": self.stack.url,
-            "SUPABASE_PUBLISHABLE_KEY": self.stack.gateway.publishable_key,
-            "SUPABASE_SECRET_KEY": self.stack.gateway.secret_key,
-            "SUPABASE_JWT_SECRET": self.stack.gateway.jwt_secret,
-            "API_PROOF_SECRET": self.stack.proof_secret,
+            "SUPABASE_URL": self.supabase.url,
+            "SUPABASE_PUBLISHABLE_KEY": self.supabase.gateway.publishable_key,
+            "SUPABASE_SECRET_KEY": self.supabase.gateway.secret_key,
+            "SUPABASE_JWT_SECRET": self.supabase.gateway.jwt_secret,
+            "API_PROOF_SECRET": self.supabase.proof_secret,
             "REPLICATE_API_URL": self.replicate.base_url,
             "REPLICATE_API_TOKEN": self.replicate.api_token,
             "REPLICATE_WEBHOOK_SECRET": self.replicate.webhook_secret,
@@ -104,7 +105,7 @@ class Product(msgspec.Struct, kw_only=True):
         self.process.wait(15)
         self.process = None
 
-    def client(self, user: User | None = None) -> httpx.AsyncClient:
+    def client(self, user: Account | None = None) -> httpx.AsyncClient:
         """Plain HTTP as a signed-in person or as a stranger; an answer that openapi.json does not know fails."""
         headers = {"Authorization": f"Bearer {user.token}"} if user else {}
         return httpx.AsyncClient(
@@ -125,7 +126,7 @@ async def submit(client: httpx.AsyncClient, key: str | None = None, **changes: A
     return await client.post("/generations", json={**TEXT_PRESET, **changes}, headers=headers)
 
 
-async def ended(client: httpx.AsyncClient, job_id: str, seconds: float = SECONDS) -> dict[str, Any]:
+async def until_ended(client: httpx.AsyncClient, job_id: str, seconds: float = SECONDS) -> dict[str, Any]:
     """The generation once it ended; raises TimeoutError when it does not."""
     deadline = time.monotonic() + seconds
     while True:
@@ -139,20 +140,20 @@ async def ended(client: httpx.AsyncClient, job_id: str, seconds: float = SECONDS
 
 
 @contextlib.contextmanager
-def running_product(
+def running_api(
     folder: Path,
-    stack: Stack,
+    supabase: SupabaseStack,
     replicate: ReplicateProcess,
     overrides: Mapping[str, str] | None = None,
     port: int | None = None,
     module: str = "api",
-) -> Iterator[Product]:
-    """Start the API in front of `stack` and `replicate`; `overrides` are settings of its environment."""
-    product = Product(
-        stack=stack, replicate=replicate, folder=folder, port=port or free_port(), overrides=dict(overrides or {})
+) -> Iterator[ApiProcess]:
+    """Start the API in front of `supabase` and `replicate`; `overrides` are settings of its environment."""
+    api = ApiProcess(
+        supabase=supabase, replicate=replicate, folder=folder, port=port or free_port(), overrides=dict(overrides or {})
     )
     try:
-        product.start(module)
-        yield product
+        api.start(module)
+        yield api
     finally:
-        product.stop()
+        api.stop()

@@ -30,7 +30,7 @@ runpy.run_module("libs.services.media.imaging.worker", run_name="__main__")
 sys.stderr.write(re.search(r"VmHWM:\\s+(\\d+)", status.read())[1])
 """
 # `answer` on file after file, each behind its length, under the worker's bound of memory.
-PATIENT = """
+REUSED = """
 import resource, struct, sys
 import msgspec
 from libs.services.media.imaging import worker
@@ -52,7 +52,7 @@ def measured(task: Task, data: bytes) -> tuple[Answer, int]:
     return msgspec.msgpack.decode(done.stdout, type=Answer), int(done.stderr) // 1000
 
 
-class PatientWorker:
+class ReusedWorker:
     """A worker that outlives its files, since a process for each of hundreds would take minutes."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
@@ -71,10 +71,10 @@ class PatientWorker:
 
 
 @contextlib.contextmanager
-def patient_worker(task: Task) -> Iterator[PatientWorker]:
+def reused_worker(task: Task) -> Iterator[ReusedWorker]:
     """A worker for many files of one task."""
     with subprocess.Popen(
-        _command(PATIENT, task),
+        _command(REUSED, task),
         cwd=PROJECT,
         env=ENVIRONMENT,
         stdin=subprocess.PIPE,
@@ -82,7 +82,7 @@ def patient_worker(task: Task) -> Iterator[PatientWorker]:
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            yield PatientWorker(process)
+            yield ReusedWorker(process)
         finally:
             process.kill()
 

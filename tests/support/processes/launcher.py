@@ -13,7 +13,7 @@ import msgspec
 
 from local.cli.state import DEFAULT_PORTS, Ports, variable
 from local.cli.steps import ROOT
-from tests.support.processes.postgres_gateway import READY_SECONDS, free_ports
+from tests.support.processes.supabase_stack import READY_SECONDS, free_ports
 
 READY = re.compile(r"^Ready in (?P<seconds>[\d.]+) s\.$", re.MULTILINE)
 

@@ -23,8 +23,8 @@ from libs.repositories.webhook_jobs import WebhookJobRepository
 from libs.services.external.output_fetcher import OutputFetcher
 from libs.services.external.replicate_client import ReplicateClient
 from libs.services.generation.ingest import WebhookIngest
-from tests.support.processes.api import Product
-from tests.support.processes.postgres_gateway import READY_SECONDS, free_port
+from tests.support.processes.api import ApiProcess
+from tests.support.processes.supabase_stack import READY_SECONDS, free_port
 from tests.support.tls import share_tls_context
 from tests.support.waiting import SECONDS
 
@@ -49,14 +49,14 @@ CLASSES = {
 }
 
 
-class HeldApi(msgspec.Struct, frozen=True, kw_only=True):
-    """A replica of a product's API. It serves until it reaches its step; then nothing in it moves."""
+class PausedApi(msgspec.Struct, frozen=True, kw_only=True):
+    """A second process of an API. It serves until it reaches its step; then nothing in it moves."""
 
-    product: Product
+    api: ApiProcess
     process: ForkServerProcess
     pipe: Connection
 
-    async def reached(self, seconds: float = SECONDS) -> None:
+    async def wait_until_paused(self, seconds: float = SECONDS) -> None:
         """Wait until it holds still."""
         async with asyncio.timeout(seconds):
             while not self.pipe.poll():
@@ -64,7 +64,7 @@ class HeldApi(msgspec.Struct, frozen=True, kw_only=True):
                 await asyncio.sleep(0.02)
         self.pipe.recv()
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Let it finish its work."""
         self.pipe.send("go on")
 
@@ -75,40 +75,40 @@ class HeldApi(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextlib.asynccontextmanager
-async def held_at(step: str, product: Product) -> AsyncIterator[HeldApi]:
+async def paused_at(step: str, api: ApiProcess) -> AsyncIterator[PausedApi]:
     """Run a replica that holds still at `step`: `before` or `after` a class's method, and which call of it.
 
-    `"after Storage.upload 3"` is the moment after the third upload. Its webhooks go to `product`.
+    `"after Storage.upload 3"` is right after the third upload. Its webhooks go to `api`.
     """
-    replica = Product(
-        stack=product.stack,
-        replicate=product.replicate,
-        folder=product.folder,
+    replica = ApiProcess(
+        supabase=api.supabase,
+        replicate=api.replicate,
+        folder=api.folder,
         port=free_port(),
-        overrides={**product.overrides, "PUBLIC_URL": product.url},
+        overrides={**api.overrides, "PUBLIC_URL": api.url},
     )
     ours, theirs = FORKSERVER.Pipe()
     process = FORKSERVER.Process(target=_serve, args=(step, replica.environment(), replica.log, theirs), daemon=True)
     process.start()
     theirs.close()
-    held = HeldApi(product=replica, process=process, pipe=ours)
+    paused = PausedApi(api=replica, process=process, pipe=ours)
     try:
-        await _ready(held)
-        yield held
+        await _ready(paused)
+        yield paused
     finally:
-        held.kill()
+        paused.kill()
         ours.close()
 
 
-async def _ready(held: HeldApi) -> None:
+async def _ready(paused: PausedApi) -> None:
     deadline = time.monotonic() + READY_SECONDS
     async with httpx.AsyncClient() as client:
         while True:
             try:
-                if (await client.get(f"{held.product.url}/readyz", timeout=2)).is_success:
+                if (await client.get(f"{paused.api.url}/readyz", timeout=2)).is_success:
                     return
             except httpx.HTTPError:
-                assert held.process.is_alive(), held.product.log.read_text()[-2000:]
+                assert paused.process.is_alive(), paused.api.log.read_text()[-2000:]
             assert time.monotonic() < deadline, "the API did not start"
             await asyncio.sleep(0.1)
 
@@ -135,7 +135,7 @@ def _hold_at(step: str, pipe: Connection) -> None:
         pipe.recv()
 
     @functools.wraps(original)
-    async def held(*args: Any, **kwargs: Any) -> Any:
+    async def paused(*args: Any, **kwargs: Any) -> Any:
         here = next(calls) == wanted
         if here and moment == "before":
             hold()
@@ -144,4 +144,4 @@ def _hold_at(step: str, pipe: Connection) -> None:
             hold()
         return answer
 
-    setattr(CLASSES[class_name], method, held)
+    setattr(CLASSES[class_name], method, paused)

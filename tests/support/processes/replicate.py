@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.processes.postgres_gateway import READY_SECONDS, free_port
+from tests.support.processes.supabase_stack import READY_SECONDS, free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -15,7 +15,7 @@ import msgspec
 
 from local.inbox.mailbox import Mail
 from local.postgres.server import Postgres
-from tests.support.processes.postgres_gateway import CHEAP_PASSWORDS, READY_SECONDS, free_ports
+from tests.support.processes.supabase_stack import CHEAP_PASSWORDS, READY_SECONDS, free_ports
 
 ROOT = Path(__file__).parents[3]
 MAIL_SECONDS = 20

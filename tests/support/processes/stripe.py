@@ -13,7 +13,7 @@ import httpx
 import msgspec
 
 from local.database.deployment import LOCAL_PRICES
-from tests.support.processes.postgres_gateway import READY_SECONDS, free_port
+from tests.support.processes.supabase_stack import READY_SECONDS, free_port
 
 ROOT = Path(__file__).parents[3]
 

@@ -7,7 +7,7 @@ import pytest
 
 from local.cli.state import DEFAULT_PORTS, StackError, State, require_free
 from local.machine import HOST
-from tests.support.processes.postgres_gateway import free_ports
+from tests.support.processes.supabase_stack import free_ports
 
 
 def test_second_stack_is_refused_and_told_where_the_first_runs(tmp_path) -> None:

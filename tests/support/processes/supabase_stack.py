@@ -20,6 +20,7 @@ from local.database.sources import Sources
 from local.machine import is_free
 from local.postgres.server import Postgres
 from local.supabase.gateway import FOLDER, Gateway
+from tests.support.accounts import PASSWORD, Account
 from tests.support.waiting import SECONDS
 
 # Of every server that tests start: a second alone, and many on a busy machine.
@@ -27,21 +28,12 @@ READY_SECONDS = 120.0
 # Below those that the kernel gives to whoever connects somewhere (ip_local_port_range): one of those could be taken
 # between its choice and its use. And above the last one that Chromium refuses to open (10080).
 PORTS = range(11_000, 32_000)
-PASSWORD = "correct horse battery staple"
 # Of the gateway: a hash takes a thousandth of a second instead of a tenth, and nearly every test signs somebody up.
 CHEAP_PASSWORDS = {"LITE_AUTH_BCRYPT_COST": "4"}
 
 
-class User(msgspec.Struct, frozen=True):
-    """A signed-up person. `token` is their JWT."""
-
-    id: str
-    email: str
-    token: str
-
-
-class Stack(msgspec.Struct, frozen=True, kw_only=True):
-    """A running stack: its gateway's settings, the gateway's process and the key of the API's proofs."""
+class SupabaseStack(msgspec.Struct, frozen=True, kw_only=True):
+    """A running Supabase: its gateway's settings, the gateway's process and the key of the API's proofs."""
 
     gateway: Gateway
     process_id: int
@@ -57,7 +49,7 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
         return psycopg.connect(self.gateway.database_url, autocommit=True)
 
     def client(self, token: str | None = None) -> httpx.AsyncClient:
-        """Plain HTTP as a signed-in person, or as anybody who knows the publishable key."""
+        """Plain HTTP with an account's token, or with the publishable key alone."""
         # No TLS is spoken here, and building a context for it takes longer than a request.
         return httpx.AsyncClient(base_url=self.url, headers=self.headers(token), verify=False, timeout=SECONDS)
 
@@ -66,7 +58,7 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
         key = {"apikey": self.gateway.publishable_key}
         return {**key, "Authorization": f"Bearer {token}"} if token else key
 
-    async def sign_up(self, name: str = "person", metadata: Mapping[str, object] | None = None) -> User:
+    async def sign_up(self, name: str = "person", metadata: Mapping[str, object] | None = None) -> Account:
         """A new account through Auth; the address is unique however often `name` is used."""
         email = f"{name}-{uuid4().hex[:12]}@example.com"
         async with self.client() as client:
@@ -74,18 +66,18 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
             answer = await client.post("/auth/v1/signup", json=body)
         answer.raise_for_status()
         session = answer.json()
-        return User(id=session["user"]["id"], email=email, token=session["access_token"])
+        return Account(id=session["user"]["id"], email=email, token=session["access_token"])
 
 
 @contextlib.contextmanager
-def running_stack(
+def running_supabase(
     folder: Path,
     *,
     inbox_smtp_port: int = 1,
     sources: Sources | None = None,
     before_migrations: str = "",
-) -> Iterator[Stack]:
-    """Start the stack in `folder`, apply `sources` (the product's own by default) and stop it at the end.
+) -> Iterator[SupabaseStack]:
+    """Start Supabase in `folder`, apply `sources` (the product's own by default) and stop it at the end.
 
     `before_migrations` is SQL for the empty project, such as `older_hosted_defaults.sql`. Without `inbox_smtp_port`
     mail goes nowhere.
@@ -108,15 +100,17 @@ def running_stack(
         database = postgres.start(folder / "postgres.log")
         try:
             wait_until_ready(gateway, process, folder / "gateway.log")
-            stack = Stack(gateway=gateway, process_id=process.pid, proof_secret="proof_local_test_" + "0" * 32)
-            with stack.connect() as connection:
+            supabase = SupabaseStack(
+                gateway=gateway, process_id=process.pid, proof_secret="proof_local_test_" + "0" * 32
+            )
+            with supabase.connect() as connection:
                 connection.execute(before_migrations.encode())
                 apply(
                     connection,
-                    deployment_rows(stack.proof_secret, plan_of_price(LOCAL_PRICES)) if sources is None else "",
+                    deployment_rows(supabase.proof_secret, plan_of_price(LOCAL_PRICES)) if sources is None else "",
                     sources,
                 )
-            yield stack
+            yield supabase
         finally:
             postgres.stop(database)
 
