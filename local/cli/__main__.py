@@ -90,15 +90,23 @@ def reset(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] 
 
 
 @database.command()
-def review(url: DatabaseUrl = None) -> None:
-    """Print one SQL script that updates a database, with the differences it found as comments. Changes nothing.
+def review(
+    url: DatabaseUrl = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Print the drift alone; exits with 1 when there is any.")
+    ] = False,
+) -> None:
+    """Print one SQL script that updates a database, with its drift as comments. Changes nothing.
 
-    For a hosted project, paste the script into its SQL editor. With API_PROOF_SECRET in the environment the script also
-    stores that key, so treat it as a secret then.
+    Drift is how the database differs from what its migrations make. For a hosted project, paste the script into its SQL
+    editor. With API_PROOF_SECRET in the environment the script also stores that key, so treat it as a secret then.
     """
     from local.cli.database import review_script
 
-    print(review_script(current_state(), url))
+    text, drift = review_script(current_state(), url)
+    print("\n".join(drift or ["Drift: none"]) if check else text)
+    if check and drift:
+        raise typer.Exit(1)
 
 
 @database.command()

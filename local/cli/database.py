@@ -6,19 +6,28 @@ from contextlib import contextmanager
 
 import psycopg
 
+from local.cli.node import install_postgres
 from local.cli.parts import postgres_url
 from local.cli.state import StackError, State
 from local.community.check import problems
 from local.database import script
 from local.database.deployment import LOCAL_PRICES, deployment_rows, plan_of_price
+from local.database.drift import find_drift
 from local.database.orphans import orphans
+from local.database.shadow import ShadowError, running_shadow
+from local.database.sources import read_sources
+from local.postgres.programs import PostgresError
 from local.secrets import load_or_create
 
 
-def review_script(state: State, url: str | None) -> str:
-    """The SQL that brings the database up to date. Raises StackError."""
+def review_script(state: State, url: str | None) -> tuple[str, list[str]]:
+    """The SQL that brings the database up to date, and its drift, one sentence each. Raises StackError or StepError."""
     with _connected(state, url) as (connection, deployment):
-        return script.review(connection, deployment)
+        major = connection.info.server_version // 10_000
+        install_postgres(major)
+        with running_shadow(major) as shadow:
+            drift = find_drift(connection, read_sources(), shadow)
+        return script.review(connection, drift, deployment), drift
 
 
 def apply_script(state: State, url: str | None) -> None:
@@ -52,5 +61,5 @@ def _connected(state: State, url: str | None) -> Generator[tuple[psycopg.Connect
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
             yield connection, deployment_rows(proof_secret, prices) if proof_secret else ""
-    except (psycopg.Error, script.RemoteDatabaseError, script.ScriptError) as error:
+    except (psycopg.Error, PostgresError, ShadowError, script.RemoteDatabaseError, script.ScriptError) as error:
         raise StackError(str(error)) from error

@@ -105,7 +105,7 @@ with ours as (
 
   union all
   select 'row level security', name,
-    case when relforcerowsecurity then 'forced' when relrowsecurity then 'on' else 'off' end, null, null
+    case when relforcerowsecurity then 'forced' when relrowsecurity then 'on' else 'off' end, null, name
   from relation where relkind in ('r', 'p')
 
   union all

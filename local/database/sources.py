@@ -1,9 +1,10 @@
-"""The migrations of supabase/: everything that is applied to a database, in its order."""
+"""The migrations of supabase/, everything that is applied to a database, and those that a database has seen."""
 
 import re
 from pathlib import Path
 
 import msgspec
+import psycopg
 
 ROOT = Path(__file__).parents[2] / "supabase"
 
@@ -43,6 +44,15 @@ def read_sources(root: Path = ROOT) -> Sources:
     if repeated := {version for version in versions if versions.count(version) > 1}:
         raise SourceError(f"two migrations share the version {', '.join(sorted(repeated))}")
     return Sources(migrations=migrations)
+
+
+def read_history(connection: psycopg.Connection) -> dict[str, list[str]]:
+    """The statements of each migration that was applied, by version, oldest first, as the Supabase CLI records them."""
+    known = connection.execute("select to_regclass('supabase_migrations.schema_migrations')").fetchone()
+    if known == (None,):
+        return {}
+    rows = connection.execute("select version, statements from supabase_migrations.schema_migrations order by version")
+    return {version: statements or [] for version, statements in rows}
 
 
 def _migration(path: Path, root: Path) -> Migration:

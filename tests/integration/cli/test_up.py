@@ -10,10 +10,16 @@ from pathlib import Path
 import httpx
 import msgspec
 import psutil
+import psycopg
 import pytest
 
 from local.cli.client import DOCUMENT
+from local.cli.parts import postgres_url
+from local.cli.state import State
+from local.database.catalogue import read_catalogue
 from local.machine import is_free
+from local.postgres.server import Postgres
+from local.secrets import load_or_create
 from tests.support.processes.launcher import Launcher
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
@@ -77,6 +83,12 @@ def assert_nothing_is_left(maquette: Launcher, parts: list[psutil.Process]) -> N
     assert [process for process in psutil.process_iter() if names(process, str(maquette.state))] == []
 
 
+def connected(maquette: Launcher) -> psycopg.Connection:
+    """A superuser's connection that commits each statement."""
+    url = postgres_url(State(maquette.state), maquette.ports, load_or_create(maquette.state))
+    return psycopg.connect(url, autocommit=True)
+
+
 def names(process: psutil.Process, folder: str) -> bool:
     try:
         return any(folder in word for word in [*process.cmdline(), *process.environ().values()])
@@ -112,10 +124,11 @@ def test_busy_port_is_named_with_what_to_do(
     ("arguments", "printed"),
     [
         (["db", "apply"], "The database is up to date.\n"),
+        (["db", "review", "--check"], "Drift: none\n"),
         (["db", "orphans"], "Every file has its row and every row its files.\n"),
         (["openapi"], DOCUMENT.read_text()),
     ],
-    ids=["db apply", "db orphans", "openapi"],
+    ids=["db apply", "db review", "db orphans", "openapi"],
 )
 def test_command_does_its_work_on_the_running_stack(
     arguments: list[str], printed: str, maquette: Launcher, running: subprocess.Popen[bytes]
@@ -131,6 +144,17 @@ def test_review_of_a_database_that_is_up_to_date_has_no_migration(
     assert (done.returncode, done.stderr) == (0, "")
     assert "-- Pending migrations: none" in done.stdout
     assert "supabase/migrations/" not in done.stdout
+
+
+def test_K3_check_ends_with_1_while_there_is_drift(maquette: Launcher, running: subprocess.Popen[bytes]) -> None:
+    with connected(maquette) as connection:
+        connection.execute("alter table public.renders add column note text")
+        found = maquette.run("db", "review", "--check")
+        script = maquette.run("db", "review")
+        connection.execute("alter table public.renders drop column note")
+    assert (found.returncode, found.stdout) == (1, "column public.renders.note comes from no migration\n")
+    assert script.returncode == 0
+    assert "-- - column public.renders.note comes from no migration\n" in script.stdout
 
 
 def test_reconcile_asks_once_and_ends(maquette: Launcher, running: subprocess.Popen[bytes]) -> None:
@@ -176,3 +200,28 @@ def test_H1_killed_up_leaves_data_and_ctrl_c_leaves_nothing(
     assert maquette.run("db", "orphans").stderr.startswith("The local stack does not run.")
     assert maquette.run("reset", "--yes").stdout == "The local data is gone.\n"
     assert [path.name for path in maquette.state.iterdir()] == ["up.lock"]
+
+
+def test_up_on_data_of_an_older_baseline_names_reset_and_changes_nothing(maquette: Launcher) -> None:
+    (maquette.state / "community.seeded").touch()
+    with maquette.up() as up:
+        maquette.seconds_until_ready(up)
+        with connected(maquette) as connection:
+            connection.execute("insert into supabase_migrations.schema_migrations (version) values ('20250101000000')")
+            before = read_catalogue(connection)
+        up.send_signal(signal.SIGINT)
+        assert up.wait(STOPS_SECONDS) == 0
+    with maquette.up() as up:
+        assert up.wait(STOPS_SECONDS) == 1
+    assert maquette.log.read_text().endswith(
+        "\npostgres: the data are of an older version (migration 20250101000000 was applied, but has no file): "
+        "run `./maquette reset`, which deletes them\n"
+    )
+    secrets = load_or_create(maquette.state)
+    server = Postgres(State(maquette.state).postgres, maquette.ports.postgres, secrets.postgres_password)
+    process = server.start(maquette.state / "postgres.log")
+    try:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            assert read_catalogue(connection) == before
+    finally:
+        server.stop(process)

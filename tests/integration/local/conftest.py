@@ -1,16 +1,30 @@
-"""A Supabase with a small project of its own, and a mailbox for Auth's mail."""
+"""A Supabase with a small project of its own, empty projects beside it, and a mailbox for Auth's mail."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import TypeAlias
+from uuid import uuid4
 
+import msgspec
+import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from local.database.shadow import Shadow, running_shadow
 from local.database.sources import Sources, read_sources
-from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_supabase
+from tests.support.processes.supabase_stack import (
+    SupabaseStack,
+    free_port,
+    running_gateway,
+    running_supabase,
+    wait_until_ready,
+)
+
+NewProject: TypeAlias = Callable[[], AbstractContextManager[psycopg.Connection]]
 
 
 class Mailbox:
@@ -57,4 +71,43 @@ def project() -> Sources:
 def supabase(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox, project: Sources) -> Iterator[SupabaseStack]:
     folder = tmp_path_factory.mktemp("supabase")
     with running_supabase(folder, inbox_smtp_port=mailbox.port, sources=project) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def new_project(supabase: SupabaseStack, tmp_path_factory: pytest.TempPathFactory) -> NewProject:
+    """Makes databases as a new project has them: auth, storage and the roles, nothing of ours."""
+    template = f"platform_{uuid4().hex}"
+    with supabase.connect() as connection:
+        connection.execute(f"create database {template}")
+    database_url = supabase.gateway.database_url.removesuffix("postgres")
+    gateway = msgspec.structs.replace(
+        supabase.gateway, database_url=database_url + template, port=free_port(), studio_port=free_port()
+    )
+    log = tmp_path_factory.mktemp("platform") / "gateway.log"
+    with running_gateway(gateway, log) as process:
+        wait_until_ready(gateway, process, log)
+
+    @contextmanager
+    def made() -> Iterator[psycopg.Connection]:
+        name = f"project_{uuid4().hex}"
+        with supabase.connect() as owner:
+            owner.execute(f"create database {name} template {template}")
+            with psycopg.connect(database_url + name, autocommit=True) as connection:
+                yield connection
+            owner.execute(f"drop database {name} with (force)")
+
+    return made
+
+
+@pytest.fixture
+def database(new_project: NewProject) -> Iterator[psycopg.Connection]:
+    """A new project's database."""
+    with new_project() as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def shadow() -> Iterator[Shadow]:
+    with running_shadow() as running:
         yield running

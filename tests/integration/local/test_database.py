@@ -1,11 +1,8 @@
-"""Schema reaches a database by one script: reviewed, applied as reviewed, repeatable; drift is named (K1, K2)."""
+"""Schema reaches a database by one script: reviewed, applied as reviewed, repeatable (K1)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
-from uuid import uuid4
 
 import msgspec
 import psycopg
@@ -14,49 +11,15 @@ import pytest
 from local.database import script
 from local.database.catalogue import Catalogue, Key, read_catalogue
 from local.database.deployment import deployment_rows
+from local.database.drift import find_drift
 from local.database.script import RemoteDatabaseError, ScriptError, apply, review
+from local.database.shadow import Shadow
 from local.database.sources import Migration, SourceError, Sources, SqlFile, read_sources
-from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_gateway, wait_until_ready
+from tests.integration.local.conftest import NewProject
 
 OLDER_DEFAULTS = (Path(script.__file__).parent / "older_hosted_defaults.sql").read_text()
-DENIES_EVERYBODY = "has no policies: it denies everybody"
-FILES = "1048576 bytes, image/png, text/plain"
-CREATE_NOTES = "project/migrations/20260101000000_create_notes.sql"
-
-
-@pytest.fixture(scope="session")
-def platform(supabase: SupabaseStack, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a database as a new project has it: auth, storage and the roles, nothing of ours."""
-    name = f"platform_{uuid4().hex}"
-    with supabase.connect() as connection:
-        connection.execute(f"create database {name}")
-    database_url = supabase.gateway.database_url.removesuffix("postgres") + name
-    gateway = msgspec.structs.replace(
-        supabase.gateway, database_url=database_url, port=free_port(), studio_port=free_port()
-    )
-    log = tmp_path_factory.mktemp("platform") / "gateway.log"
-    with running_gateway(gateway, log) as process:
-        wait_until_ready(gateway, process, log)
-    return name
-
-
-@pytest.fixture
-def database(supabase: SupabaseStack, platform: str) -> Iterator[psycopg.Connection]:
-    """A new project's database."""
-    with _new_project(supabase, platform) as connection:
-        yield connection
-
-
-@contextmanager
-def _new_project(supabase: SupabaseStack, platform: str) -> Iterator[psycopg.Connection]:
-    name = f"project_{uuid4().hex}"
-    with supabase.connect() as owner:
-        owner.execute(f"create database {name} template {platform}")
-        with psycopg.connect(
-            supabase.gateway.database_url.removesuffix("postgres") + name, autocommit=True
-        ) as connection:
-            yield connection
-        owner.execute(f"drop database {name} with (force)")
+# What its editor takes: `new Blob([sql]).size > 0.98 * MB` is refused.
+STUDIO_BYTES = 980_000
 
 
 def dump(connection: psycopg.Connection) -> tuple[Catalogue, list[psycopg.rows.TupleRow]]:
@@ -65,11 +28,6 @@ def dump(connection: psycopg.Connection) -> tuple[Catalogue, list[psycopg.rows.T
     if connection.execute("select to_regclass('supabase_migrations.schema_migrations')").fetchone() == (None,):
         return catalogue, []
     return catalogue, connection.execute("select * from supabase_migrations.schema_migrations").fetchall()
-
-
-def drift_of(connection: psycopg.Connection, sources: Sources) -> list[str]:
-    header = review(connection, sources=sources).partition("begin;")[0]
-    return [line.removeprefix("-- - ") for line in header.splitlines() if line.startswith("-- - ")]
 
 
 def with_migration(sources: Sources, version: str, sql: str) -> Sources:
@@ -81,7 +39,7 @@ def with_migration(sources: Sources, version: str, sql: str) -> Sources:
 
 @pytest.mark.parametrize("before", ["", OLDER_DEFAULTS], ids=["newer hosted defaults", "older hosted defaults"])
 def test_K1_the_product_applied_twice_changes_nothing_and_has_no_drift(
-    database: psycopg.Connection, before: str
+    database: psycopg.Connection, shadow: Shadow, before: str
 ) -> None:
     sources, rows = read_sources(), deployment_rows("k" * 32, {})
     database.execute(before.encode())
@@ -90,7 +48,7 @@ def test_K1_the_product_applied_twice_changes_nothing_and_has_no_drift(
     apply(database, rows, sources)
     assert dump(database) == once
     assert Key("table", "public.renders") in once[0]
-    assert [line for line in drift_of(database, sources) if DENIES_EVERYBODY not in line] == []
+    assert find_drift(database, sources, shadow) == []
 
 
 def test_K1_a_failing_script_leaves_nothing_and_names_its_file(database: psycopg.Connection, project: Sources) -> None:
@@ -111,11 +69,12 @@ def test_K1_a_later_migration_meets_old_data(database: psycopg.Connection, proje
     assert database.execute("select body, pinned from public.notes").fetchall() == [("kept", False)]
 
 
-def test_the_reviewed_text_pasted_by_hand_does_what_apply_does(supabase: SupabaseStack, platform: str) -> None:
-    with _new_project(supabase, platform) as pasted, _new_project(supabase, platform) as applied:
-        sources = read_sources()
-        pasted.execute(review(pasted, "", sources).encode())  # as one text, as Studio's editor sends it
-        apply(applied, "", sources)
+def test_the_reviewed_text_pasted_by_hand_does_what_apply_does(new_project: NewProject) -> None:
+    with new_project() as pasted, new_project() as applied:
+        text = review(pasted, []).encode()
+        assert len(text) < 0.3 * STUDIO_BYTES
+        pasted.execute(text)  # as one text, as Studio's editor sends it
+        apply(applied)
         assert dump(pasted) == dump(applied)
 
 
@@ -135,7 +94,7 @@ def test_a_script_reviewed_before_somebody_else_migrated_fails_whole(
 ) -> None:
     apply(database, sources=project)
     pending = with_migration(project, "20270101000000", "create table if not exists public.late (id int);\n")
-    reviewed = review(database, sources=pending)
+    reviewed = review(database, [], sources=pending)
     apply(database, sources=pending)
     after = dump(database)
     with pytest.raises(psycopg.errors.UniqueViolation):
@@ -150,98 +109,32 @@ def test_apply_refuses_a_database_elsewhere() -> None:
         apply(cast("psycopg.Connection", hosted))
 
 
-def test_review_changes_nothing(database: psycopg.Connection, project: Sources) -> None:
+def test_review_changes_nothing(database: psycopg.Connection, shadow: Shadow, project: Sources) -> None:
     before = dump(database)
     database.execute("set default_transaction_read_only = on")
-    assert "create table public.notes" in review(database, sources=project)
+    assert "create table public.notes" in review(database, find_drift(database, project, shadow), sources=project)
     assert dump(database) == before
 
 
-DRIFT = {
-    "table without row level security": (
-        "alter table public.notes disable row level security",
-        "table public.notes has no row level security: everybody with a grant reaches every row",
-    ),
-    "table without policies": (
-        "create table public.bare (id int); alter table public.bare enable row level security",
-        f"table public.bare {DENIES_EVERYBODY}",
-    ),
-    "stray policy": (
-        'create policy "open" on public.notes for select to anon using (true)',
-        'stray policy "open" on public.notes: no migration creates it',
-    ),
-    "stray policy on storage": (
-        'create policy "open" on storage.objects for select to anon using (true)',
-        'stray policy "open" on storage.objects: no migration creates it',
-    ),
-    "stray table grant": (
-        "grant delete on public.notes to authenticated",
-        "stray grant of DELETE on table public.notes to authenticated",
-    ),
-    "stray column grant": (
-        "grant update (owner_id) on public.notes to authenticated",
-        "stray grant of UPDATE on column public.notes.owner_id to authenticated",
-    ),
-    "function granted to anon": (
-        "grant execute on function public.echo(jsonb) to anon",
-        "stray grant of EXECUTE on function public.echo(jsonb) to anon",
-    ),
-    "new function, open to everybody by default": (
-        "create function public.fresh() returns int language sql as 'select 1'",
-        "stray grant of EXECUTE on function public.fresh() to public",
-    ),
-    "objects may be made": (
-        "grant create on schema public to authenticated",
-        "stray grant of CREATE on schema public to authenticated",
-    ),
-    "public bucket": (
-        "update storage.buckets set public = true where id = 'files'",
-        f"bucket files is public, {FILES}; it should be private, {FILES}",
-    ),
-    "bucket for any size and type": (
-        "update storage.buckets set file_size_limit = null, allowed_mime_types = null where id = 'files'",
-        f"bucket files is private, any size, any type; it should be private, {FILES}",
-    ),
-    "stray bucket": (
-        "insert into storage.buckets (id, name, public) values ('open', 'open', true)",
-        "stray bucket open: public, any size, any type",
-    ),
-    "missing bucket": (
-        "set storage.allow_delete_query = 'true'; delete from storage.buckets",
-        "bucket files is missing",
-    ),
-    "published table": (
-        "create publication supabase_realtime for table public.notes",
-        "public.notes in publication supabase_realtime: Realtime would send deleted rows past row level security",
-    ),
-    "all tables published": (
-        "create publication everything for all tables",
-        "publication everything (all tables): Realtime would send deleted rows past row level security",
-    ),
-    "migration without a file": (
-        "insert into supabase_migrations.schema_migrations (version) values ('20250101000000')",
-        "migration 20250101000000 was applied, but has no file",
-    ),
-    "migration edited after it was applied": (
-        "update supabase_migrations.schema_migrations set statements = array['select 1'] where name = 'create_notes'",
-        f"{CREATE_NOTES} was edited after it was applied: write a new migration instead",
-    ),
-}
-
-
-@pytest.mark.parametrize(("change", "sentence"), DRIFT.values(), ids=DRIFT)
-def test_K2_drift_is_named(database: psycopg.Connection, project: Sources, change: str, sentence: str) -> None:
+def test_data_of_an_older_baseline_are_left_alone_and_the_way_out_is_named(
+    database: psycopg.Connection, project: Sources
+) -> None:
     apply(database, sources=project)
-    assert drift_of(database, project) == []
-    database.execute(change.encode())
-    assert sentence in drift_of(database, project)
-
-
-def test_K2_a_migration_older_than_what_was_applied_is_named(database: psycopg.Connection, project: Sources) -> None:
-    apply(database, sources=project)
-    late = with_migration(project, "20250101000000", "select 1;\n")
-    sentence = "supabase/migrations/20250101000000_added.sql is older than 20260101000100, which was applied already"
-    assert drift_of(database, late) == [sentence]
+    before = dump(database)
+    folded = msgspec.structs.replace(project, migrations=project.migrations[1:])
+    edited = msgspec.structs.replace(project.migrations[0], file=SqlFile(path="a.sql", sql="select 1;\n"))
+    for sources, cause in (
+        (folded, "migration 20260101000000 was applied, but has no file"),
+        (msgspec.structs.replace(project, migrations=[edited]), "a.sql was edited after it was applied"),
+    ):
+        later = with_migration(sources, "20270101000000", "create table public.late (id int);\n")
+        with pytest.raises(ScriptError) as refused:
+            apply(database, sources=later)
+        assert (
+            str(refused.value)
+            == f"the data are of an older version ({cause}): run `./maquette reset`, which deletes them"
+        )
+    assert dump(database) == before
 
 
 def test_K2_a_table_whose_policies_were_forgotten_denies_everybody(
