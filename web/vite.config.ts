@@ -8,7 +8,7 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
-/** What every page starts with is fetched from the first byte on, not when the entry has run, a round trip later. */
+/** Everything that each page needs first is requested by index.html, not one round trip later by the entry. */
 function preloadStart(): Plugin {
   return {
     name: "preload-start",
@@ -25,7 +25,7 @@ function preloadStart(): Plugin {
   };
 }
 
-/** Files that import each other run in the order they come: in some loads what one takes from the other is not there yet. */
+/** Files that import each other run in the order of their arrival; sometimes an import would not be ready yet. */
 function refuseCircles(): Plugin {
   return {
     name: "refuse-circles",
@@ -54,16 +54,16 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Every browser that reads our CSS knows modulepreload.
     modulePreload: { polyfill: false },
-    // What rarely changes in files of its own, so that a release leaves them in the browser's cache.
+    // What rarely changes is in files of its own, so that they stay in the browser's cache after a release.
     rolldownOptions: {
       output: {
         codeSplitting: {
           groups: [
             { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
             { name: "platform", test: /node_modules\/@tanstack\/(?!.*virtual)/ },
-            // What fetches all others must come without them, and first.
+            // The code that loads all others must come first, and without them.
             { name: "entry", test: /preload-helper|page-code|first-answers|kept-session/ },
-            // What pages have in common in one file, but for what only lists need.
+            // Shared code of pages is in one file, except what only lists need.
             { name: "shared", test: /^(?!.*(rolldown.runtime|src\/gallery|virtual))/, minShareCount: 2, includeDependenciesRecursively: false },
             { name: "gallery", test: /src\/gallery\/(?!use-reorder)|virtual-core|react-virtual/ },
           ],
@@ -76,9 +76,10 @@ export default defineConfig({
     environment: "jsdom",
     include: ["src/**/__tests__/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
-    // One jsdom and one copy of React for all files of a worker: setup.ts gives each test new modules and a clean page.
+    // One jsdom and one copy of React for all files of a worker; setup.ts gives each test new modules and an empty
+    // page.
     isolate: false,
-    // Pages load their code anew in each test; on a busy machine that takes seconds.
+    // Each test loads the code of pages anew; on a busy machine that takes seconds.
     testTimeout: 30_000,
     restoreMocks: true,
     unstubGlobals: true,

@@ -5,5 +5,5 @@ try {
   if (localStorage.getItem("maquette.session")) document.documentElement.dataset.member = "";
   else if (/^\/(sign-in|reset-password|dashboard)\b/.test(location.pathname)) document.documentElement.dataset.signIn = "";
 } catch {
-  // No storage, or not ours to read: the system's theme stays.
+  // No storage, or no access to it: keep the theme of the system.
 }

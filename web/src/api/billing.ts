@@ -23,7 +23,7 @@ export function useCheckout() {
   });
 }
 
-/** Goes to Stripe's portal: another plan, another card, invoices, the end. */
+/** Goes to Stripe's portal: change the plan, the card, see invoices, cancel. */
 export function usePortal() {
   return useMutation({
     mutationFn: () => unwrap(api.POST("/api/v1/billing/portal")),

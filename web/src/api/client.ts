@@ -7,8 +7,8 @@ import { takeFirst } from "./first-answers";
 import type { paths } from "./schema";
 
 /**
- * The one way to our API. Requests carry the token of the session; an answer of 401 renews it once and repeats the
- * request. Use it through `unwrap`, which throws ApiError.
+ * The only client of our API. Requests send the session's token. After a 401 the token is renewed and the request
+ * repeated, once. Use it through `unwrap`, which throws ApiError.
  */
 export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: fetchAsCaller });
 
@@ -27,7 +27,7 @@ export async function unwrap<Data>(request: Promise<Answer<Data>>): Promise<Data
 
 export interface Page<Row> {
   rows: Row[];
-  /** Of the page after this one; null on the last. */
+  /** Cursor of the next page; null on the last. */
   nextCursor: string | null;
 }
 
@@ -54,7 +54,7 @@ async function fetchAsCaller(request: Request): Promise<Response> {
   if (response.status !== 401 || token === null) return response;
 
   const renewed = await renewToken();
-  // Never repeat what one person asked for in the name of another who has signed in meanwhile.
+  // Never repeat one person's request with the token of another who has signed in since.
   if (renewed?.userId !== token.userId) return response;
   return send(repeat, renewed);
 }

@@ -7,10 +7,10 @@ import type { components } from "./schema";
 export type Collection = components["schemas"]["CollectionView"];
 
 const PAGE_SIZE = 50;
-/** Who comes back to a list of renders finds it as it was left, so what it belongs to stays as long. */
+/** A list that a person returns to is still there as they left it, so the collection is kept as long. */
 export const KEPT_MS = 60 * 60_000;
 
-/** "My Favorites" first, then the latest. With a render, each says whether that is in it. */
+/** "My Favorites" first, then the newest. With `containing`, each says whether that render is in it. */
 export function collectionsQuery(containing: string | null) {
   return infiniteQueryOptions({
     queryKey: ["collections", "list", containing],
@@ -21,7 +21,7 @@ export function collectionsQuery(containing: string | null) {
   });
 }
 
-/** All of them, to choose from; `complete` once the last page is there. */
+/** All collections, to choose from; `complete` is true when the last page has arrived. */
 export function useCollections(containing: string | null) {
   const { data, hasNextPage, isFetching, isError, fetchNextPage } = useInfiniteQuery(collectionsQuery(containing));
   useEffect(() => {
@@ -47,7 +47,7 @@ export function useAddCollection() {
   });
 }
 
-/** Name or cover. Throws ApiError. */
+/** Changes name or cover. Throws ApiError. */
 export function changeCollection({ id, ...body }: { id: string; name?: string; cover_render_id?: string }): Promise<Collection> {
   return unwrap(api.PATCH("/api/v1/collections/{collection_id}", { params: { path: { collection_id: id } }, body }));
 }
@@ -59,7 +59,7 @@ export function useChangeCollection() {
     onSuccess: (collection) => {
       client.setQueryData(collectionQuery(collection.id).queryKey, collection);
       void client.invalidateQueries({ queryKey: ["collections"] });
-      // The pages of renders name the collections they are in.
+      // Pages about a render list the collections it is in.
       void client.invalidateQueries({ queryKey: ["renders", "one"] });
     },
   });

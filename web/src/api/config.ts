@@ -2,7 +2,7 @@ import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 
 import { api, unwrap } from "./client";
 
-/** Presets, limits, plans and where to sign in: nothing of it is built into the client. */
+/** Presets, limits, plans and where to sign in. None of it is built into the client. */
 export const configQuery = queryOptions({
   queryKey: ["config"],
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/config", { signal })),

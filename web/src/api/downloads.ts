@@ -6,7 +6,7 @@ import { failureOf } from "./errors";
 interface Download {
   renderId: string;
   variantId: string;
-  /** With what made it written into the file. */
+  /** Whether the file contains the settings that made it. */
   recipe: boolean;
 }
 
@@ -20,15 +20,15 @@ export async function downloadPicture({ renderId, variantId, recipe }: Download)
   return { file: data, name: fileName(response.headers.get("Content-Disposition")) };
 }
 
-/** The name in UTF-8 (RFC 6266), which every download of ours carries. */
+/** The file name in UTF-8 (RFC 6266); every download of our API has one. */
 function fileName(disposition: string | null): string {
   const encoded = /filename\*=UTF-8''([^;]+)/.exec(disposition ?? "")?.[1];
   return encoded === undefined ? "render" : decodeURIComponent(encoded);
 }
 
 /**
- * Has the browser save a ZIP while it is made: a form posted into a frame nobody sees, because what a script reads would
- * sit in memory. `onRefused` is called when an answer comes that is not a download.
+ * Lets the browser save a ZIP while the API makes it. A form is posted into a hidden frame, because a file that a
+ * script reads would be held in memory. `onRefused` is called when the answer is not a download.
  */
 export async function saveArchive(
   what: { renderIds: readonly string[] } | { collectionId: string },
@@ -57,7 +57,7 @@ export async function saveArchive(
   }
   document.getElementsByName(frame.name)[0]?.remove();
   document.body.append(frame, form);
-  // A page loads in the frame only when there is nothing to save.
+  // The frame loads a page only when the answer is not a file.
   frame.addEventListener("load", onRefused);
   form.submit();
   form.remove();

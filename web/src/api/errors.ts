@@ -13,8 +13,9 @@ interface ApiErrorFields {
 }
 
 /**
- * A request that did not succeed. `message` is a sentence for the person; `code` is for decisions. Besides the codes of
- * the API there are three of our own: `offline` (no network), `unreachable` (no answer), `unexpected` (not our envelope).
+ * A request that did not succeed. `message` is a sentence for the person; `code` is for decisions in code. Besides the
+ * API's codes there are three of our own: `offline` (no network), `unreachable` (no answer), `unexpected` (not our
+ * envelope).
  */
 export class ApiError extends Error {
   readonly code: string;

@@ -2,7 +2,7 @@ import { keptSession } from "@/auth/kept-session";
 
 import type { RenderCard } from "./renders";
 
-/** Older than this, an answer that nobody took is asked for again. */
+/** An answer that was not used within this time is requested again. */
 const FRESH_MS = 5000;
 
 /** Pictures that a phone shows without scrolling. */
@@ -12,33 +12,36 @@ const answers = new Map<string, { token: string; answer: Promise<Response>; at: 
 
 const addressOf = (path: string) => new URL(path, window.location.origin).href;
 
-/** Asks the API in the name of who is signed in, while the code that will want the answers is on its way. */
+/**
+ * Sends the first requests with the token of the person who is signed in, while the code that needs the answers is
+ * still loading.
+ */
 export function askFirst(paths: readonly string[]) {
   const session = keptSession();
   if (session === null || session === "unsure") return;
   const token = session.access_token;
   for (const path of paths) {
     const answer = fetch(path, { headers: { Authorization: `Bearer ${token}` } });
-    // Whoever takes it is told what went wrong.
+    // The code that takes the answer handles the error.
     answer.catch(() => undefined);
     answers.set(addressOf(path), { token, answer, at: Date.now() });
   }
 }
 
-/** Fetches the pictures of the first screen with the list that has them, instead of when they are drawn. */
+/** Fetches the pictures of the first screen as soon as the list arrives, before they are drawn. */
 export function fetchPictures(path: string) {
-  const asked = answers.get(addressOf(path));
+  const request = answers.get(addressOf(path));
   const fetchAll = async (answer: Response) => {
     const { data } = (await answer.json()) as { data: RenderCard[] };
     for (const { cover } of data.slice(0, FIRST_SCREEN)) if (cover?.thumbnail_url) new Image().src = cover.thumbnail_url;
   };
-  // The list itself tells what goes wrong.
-  asked?.answer.then((answer) => fetchAll(answer.clone())).catch(() => undefined);
+  // The code that takes the list handles the error.
+  request?.answer.then((answer) => fetchAll(answer.clone())).catch(() => undefined);
 }
 
-/** What was asked for already with this token; once, because it tells how things were then. */
+/** The answer to a request that `askFirst` sent with this token. Given once only, because it becomes out of date. */
 export function takeFirst(url: string, token: string | undefined): Promise<Response> | undefined {
-  const asked = answers.get(url);
+  const request = answers.get(url);
   answers.delete(url);
-  return asked?.token === token && asked && Date.now() - asked.at < FRESH_MS ? asked.answer : undefined;
+  return request?.token === token && request && Date.now() - request.at < FRESH_MS ? request.answer : undefined;
 }

@@ -16,17 +16,17 @@ import { isInFlight, isSettled, type Generation } from "./run-state";
 const PAGE_SIZE = 12;
 const WATCHED_MS = 1_000;
 const HIDDEN_MS = 10_000;
-/** While a run is late, or waits for the provider's last word, a second makes no difference. */
+/** Polling each second is not needed while a generation is late, or waits for the provider's final answer. */
 const LATE_MS = 5_000;
 const LONGEST_MS = 30_000;
 
-/** One generation; asked again for as long as it can change. */
+/** One generation, polled for as long as it can change. */
 export const generationQuery = (id: string) =>
   queryOptions({
     queryKey: ["generations", "one", id],
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/v1/generations/{generation_id}", { params: { path: { generation_id: id } }, signal })),
-    // A settled one may get another cover, nothing else.
+    // Only the cover of a settled generation can change.
     staleTime: ({ state }) => (state.data && isSettled(state.data) ? STALE_AFTER_MS : 0),
     // The next poll is the retry.
     retry: false,
@@ -34,19 +34,22 @@ export const generationQuery = (id: string) =>
     refetchInterval: ({ state }) => pollAfter(state, document.hidden),
   });
 
-/** What a list said about a generation, and when: milliseconds since 1970. */
+/** A generation as a list has it, and when the list was read, in milliseconds since 1970. */
 interface Known {
   generation: Generation | undefined;
   at: number;
 }
 
-/** Polls until the generation is settled. What is `known` shows until the first answer, for which no page waits. */
+/**
+ * Polls until the generation is settled. `known` is shown until the first answer arrives; no page waits for that
+ * answer.
+ */
 export function useGeneration(id: string | null, known: Known) {
-  const asked = useDeferredValue(id !== null, false);
+  const mayPoll = useDeferredValue(id !== null, false);
   const settled = known.generation && isSettled(known.generation) ? known.generation : undefined;
   return useQuery({
     ...generationQuery(id ?? ""),
-    enabled: asked && id !== null,
+    enabled: mayPoll && id !== null,
     initialData: settled,
     initialDataUpdatedAt: known.at,
     placeholderData: known.generation,
@@ -60,16 +63,16 @@ interface PollState {
   errorUpdatedAt: number;
 }
 
-/** Milliseconds until the next question; false when there is nothing more to learn. */
+/** Milliseconds until the next poll; false when the generation cannot change any more. */
 export function pollAfter({ data, error, dataUpdatedAt, errorUpdatedAt }: PollState, hidden: boolean): number | false {
   if (error instanceof ApiError && !error.transient) return false;
   if (data && isSettled(data)) return false;
   const pace = hidden ? HIDDEN_MS : data && (data.overdue || !isInFlight(data)) ? LATE_MS : WATCHED_MS;
   if (!error) return pace;
-  // As long again as it has been out of reach: 2 s, 4 s, 8 s …
+  // Wait as long as the API has been unreachable so far: 2 s, 4 s, 8 s …
   const outage = data ? errorUpdatedAt - dataUpdatedAt : LATE_MS;
-  const asked = error instanceof ApiError && error.retryAfter !== undefined ? error.retryAfter * 1000 : 0;
-  return Math.min(LONGEST_MS, Math.max(2 * WATCHED_MS, pace, outage, asked));
+  const retryAfter = error instanceof ApiError && error.retryAfter !== undefined ? error.retryAfter * 1000 : 0;
+  return Math.min(LONGEST_MS, Math.max(2 * WATCHED_MS, pace, outage, retryAfter));
 }
 
 /** The caller's generations, newest first. Invalidate ["generations", "list"] when one starts or ends. */
@@ -85,7 +88,7 @@ export function useGenerations() {
   return useInfiniteQuery(generationsQuery);
 }
 
-/** Puts a generation that has just started where everybody looks, without waiting for the next answer. */
+/** Adds a generation that has just started to what is shown, without waiting for the next answer. */
 export function showStarted(client: QueryClient, generation: Generation) {
   client.setQueryData(generationQuery(generation.id).queryKey, generation);
   client.setQueryData(generationsQuery.queryKey, (list) => {
@@ -96,17 +99,17 @@ export function showStarted(client: QueryClient, generation: Generation) {
   });
 }
 
-/** After a generation started, ended or was refused: what runs and what is left may differ from what we knew. */
+/** Refreshes everything that changes when a generation starts, ends or is refused. */
 export function refreshRuns(client: QueryClient) {
   void client.invalidateQueries({ queryKey: generationsQuery.queryKey });
   void client.invalidateQueries({ queryKey: ["usage"] });
-  // A list that begins anew shows what was made; one of many pages would be read again page by page.
+  // Lists of renders are read anew from the first page; refetching would read all pages of a long list again.
   client.removeQueries({ queryKey: ["renders", "list"] });
   void client.invalidateQueries({ queryKey: ["renders", "months"] });
   void client.invalidateQueries({ queryKey: ["collections"] });
 }
 
-/** The caller's generations, and the one that runs: as the latest answer has it. */
+/** The caller's generations, and the one that is running, from the latest answer. */
 export function useRunning() {
   const list = useGenerations();
   const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
@@ -116,19 +119,19 @@ export function useRunning() {
   return { list, rows, listed, watched, running };
 }
 
-/** Refreshes the lists and the credits when a generation that could change has changed for good, and tells. */
+/** When a generation settles: refreshes the lists and the credits, and calls `onEnd`. */
 export function useEnd(generation: Generation | undefined, onEnd?: (generation: Generation) => void) {
   const client = useQueryClient();
   const before = useRef<Generation>(undefined);
-  const tell = useRef(onEnd);
+  const latestOnEnd = useRef(onEnd);
   useEffect(() => {
-    tell.current = onEnd;
+    latestOnEnd.current = onEnd;
   });
   useEffect(() => {
     const last = before.current;
     before.current = generation;
     if (!generation || last?.id !== generation.id || last.status === generation.status || isInFlight(generation)) return;
     refreshRuns(client);
-    tell.current?.(generation);
+    latestOnEnd.current?.(generation);
   }, [client, generation]);
 }

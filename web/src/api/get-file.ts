@@ -1,6 +1,6 @@
 import { failureOf, noAnswer } from "./errors";
 
-/** A picture by its own address: a signed URL, or a file of the web app. No token goes with it. Throws ApiError. */
+/** Fetches a file by its address: a signed URL, or a file of the web app. Sends no token. Throws ApiError. */
 export async function getFile(url: string): Promise<Blob> {
   const response = await fetch(url, { credentials: "omit" }).catch((error: unknown) => {
     throw noAnswer(error);

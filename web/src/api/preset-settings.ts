@@ -10,7 +10,7 @@ export function activeSettings(preset: Preset, hasPhoto: boolean): Setting[] {
   return preset.settings.filter((setting) => setting.when !== skipped);
 }
 
-/** The chosen value where this preset allows it, its default where not: presets share ids but not bounds. */
+/** The chosen value if this preset allows it, else its default: presets share setting ids but not limits. */
 export function settingValue(setting: Setting, chosen: unknown): SettingValue {
   return isAllowed(setting, chosen) ? chosen : setting.default;
 }

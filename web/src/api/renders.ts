@@ -22,7 +22,7 @@ export type RenderVariant = Schemas["VariantView"];
 export type Cover = Schemas["CoverView"];
 export type Sort = "newest" | "oldest" | "deleted" | "manual" | "added";
 
-/** Which renders a list shows; the API's own names. Dates are ISO moments, half open. */
+/** Which renders a list shows, with the API's own names. Dates are ISO times, from inclusive, before exclusive. */
 export interface RenderFilters {
   preset?: string[];
   family?: string[];
@@ -34,29 +34,31 @@ export interface RenderFilters {
   trashed?: boolean;
 }
 
-/** A list as it is looked at. With `month` (YYYY-MM) it opens there, and the renders before it come on demand. */
+/** A list as it is shown. With `month` (YYYY-MM) it starts there; the renders before it are loaded on demand. */
 export interface Listing {
   filters: RenderFilters;
   sort: Sort;
   month: string | null;
 }
 
-/** A list goes on from where it begins; "before" is what lies ahead of its month, nearest first. */
+/** "on" is the list from its start onwards; "before" is what comes before its month, nearest first. */
 export type Part = "on" | "before";
 
-/** A page of a list, and when it was read: its signed URLs end some time after that. */
+/** A page of a list, and when it was read, because its signed URLs expire. */
 export interface RendersPage extends Page<RenderCard> {
   readAt: number;
 }
 
 const PAGE_SIZE = 50;
-/** Changes made here are put into the lists at once, so they are asked again for changes made elsewhere only. */
+/** Changes made here are written into the lists at once. Refetching is needed only for changes made elsewhere. */
 const STALE_AFTER_MS = 10 * 60_000;
-/** A signed URL lives an hour, and is handed out for half of that (libs/repositories/storage.py). */
+/** A signed URL is valid for an hour, and handed out for half an hour (libs/repositories/storage.py). */
 const URLS_LIVE_MS = 30 * 60_000;
 const RENEW_AFTER_MS = 25 * 60_000;
 
-/** Renders page by page, from `month` on. What lies before it is a list of its own: each is read again from its own beginning. */
+/**
+ * Renders page by page, from `month` on. What comes before is a list of its own, so that each is read from its start.
+ */
 export function rendersQuery(listing: Listing, part: Part = "on") {
   return infiniteQueryOptions({
     queryKey: ["renders", "list", listing, part],
@@ -65,7 +67,7 @@ export function rendersQuery(listing: Listing, part: Part = "on") {
     getNextPageParam: ({ nextCursor }) => nextCursor,
     staleTime: STALE_AFTER_MS,
     gcTime: KEPT_MS,
-    // A long list is many requests: pictures whose URL ended are renewed by the page, see renewPictures.
+    // A long list is many requests; expired picture URLs are renewed page by page, see renewPictures.
     refetchOnWindowFocus: false,
   });
 }
@@ -76,7 +78,7 @@ async function readPage(listing: Listing, part: Part, cursor: string | null, sig
   return { ...page, readAt: Date.now() };
 }
 
-/** What to ask for a part of a list. */
+/** The query of one part of a list. */
 export function queryOf({ filters, sort, month }: Listing, part: Part): RenderFilters & { sort: Sort } {
   if (month === null) return { ...filters, sort };
   const latestFirst = sort === "newest";
@@ -87,13 +89,13 @@ export function queryOf({ filters, sort, month }: Listing, part: Part): RenderFi
     : { ...filters, sort: "newest", created_before: before !== undefined && Date.parse(before) < Date.parse(edge) ? before : edge };
 }
 
-/** The first moment (UTC) of a month, or of the one `later` months after it. */
+/** The start (UTC) of a month, or of the month `later` months after it. */
 function startOf(month: string, later: number): string {
   const [year = 0, number = 1] = month.split("-").map(Number);
   return new Date(Date.UTC(year, number - 1 + later)).toISOString();
 }
 
-/** How many renders match, by month (UTC), latest first. */
+/** How many renders match, by month (UTC), latest month first. */
 export function monthsQuery(filters: RenderFilters) {
   return queryOptions({
     queryKey: ["renders", "months", filters],
@@ -101,7 +103,7 @@ export function monthsQuery(filters: RenderFilters) {
   });
 }
 
-/** One render with everything about it. */
+/** One render with all its details. */
 export function renderQuery(id: string) {
   return queryOptions({
     queryKey: ["renders", "one", id],
@@ -110,15 +112,15 @@ export function renderQuery(id: string) {
   });
 }
 
-/** Renders named one by one, or all that a list shows. */
+/** Renders by id, or all that a filter matches. */
 export type Selected = { ids: readonly string[] } | { matching: RenderFilters };
 export type BulkAction = Schemas["BulkChange"]["action"];
 
 export interface Moved {
   changed: number;
-  /** The moments that name the change when it is undone. */
+  /** The times of the changes, by which they can be undone. */
   at: string[];
-  /** What stopped it half way, and the renders it had not come to. */
+  /** The error that stopped the change half way, and the renders that were not changed. */
   stopped: { error: unknown; left: readonly string[] } | null;
 }
 
@@ -126,12 +128,12 @@ interface Move {
   action: BulkAction;
   selected: Selected;
   collectionId?: string | null;
-  /** As many as one request may name. */
-  most: number;
+  /** Renders that one request may name at most. */
+  maxIds: number;
 }
 
-/** Changes renders, step by step where there are many. Throws ApiError when nothing changed. */
-export async function moveRenders({ action, selected, collectionId = null, most }: Move): Promise<Moved> {
+/** Changes renders, in several requests if there are many. Throws ApiError when nothing was changed. */
+export async function moveRenders({ action, selected, collectionId = null, maxIds }: Move): Promise<Moved> {
   const moved: Moved = { changed: 0, at: [], stopped: null };
   const step = async (selection: Schemas["Selection"]) => {
     const { changed, at } = await change(action, selection, collectionId);
@@ -142,9 +144,9 @@ export async function moveRenders({ action, selected, collectionId = null, most 
     await step({ matching: matchingOf(selected.matching) });
     return moved;
   }
-  for (let from = 0; from < selected.ids.length; from += most) {
+  for (let from = 0; from < selected.ids.length; from += maxIds) {
     try {
-      await step({ ids: selected.ids.slice(from, from + most) });
+      await step({ ids: selected.ids.slice(from, from + maxIds) });
     } catch (error) {
       if (from === 0) throw error;
       return { ...moved, stopped: { error, left: selected.ids.slice(from) } };
@@ -153,16 +155,16 @@ export async function moveRenders({ action, selected, collectionId = null, most 
   return moved;
 }
 
-/** Takes a move back by the moments it happened at. Throws ApiError. */
+/** Undoes a move by the times of its changes. Throws ApiError. */
 export async function undoMove(action: "restore" | "uncollect", { at }: Pick<Moved, "at">, collectionId: string | null = null) {
-  for (const moment of at) await change(action, { changed_at: moment }, collectionId);
+  for (const time of at) await change(action, { changed_at: time }, collectionId);
 }
 
 function change(action: BulkAction, selection: Schemas["Selection"], collectionId: string | null) {
   return unwrap(api.POST("/api/v1/renders/bulk", { body: { action, selection, collection_id: collectionId } }));
 }
 
-/** The trash is a place of its own: the action says whether it is meant. */
+/** Without `trashed`: the action itself says whether it works on the trash. */
 function matchingOf(filters: RenderFilters): Schemas["RenderQuery"] {
   const { preset = [], family = [], favorite = false, text = null, collection_id = null } = filters;
   const { created_from = null, created_before = null } = filters;
@@ -178,7 +180,7 @@ function isOf(which: Which) {
   return ({ queryKey }: { queryKey: QueryKey }) => which(queryKey[2] as Listing, queryKey[3] as Part);
 }
 
-/** Changes cards in the lists that show them, and returns how to take that back. */
+/** Changes cards in the lists that show them, and returns a function that undoes it. */
 export function changeCards(client: QueryClient, change: (card: RenderCard) => RenderCard | null, which: Which = everyList): () => void {
   return changePages(client, which, (pages) => {
     const next = pages.map((page) => {
@@ -190,7 +192,7 @@ export function changeCards(client: QueryClient, change: (card: RenderCard) => R
   });
 }
 
-/** Writes pages into lists without making a list younger than it is, and returns how to take that back. */
+/** Writes pages into lists without changing their age, and returns a function that undoes it. */
 function changePages(client: QueryClient, which: Which, change: (pages: RendersPage[]) => RendersPage[]): () => void {
   const before: [Query, Pages][] = [];
   const put = (query: Query, list: Pages) => {
@@ -211,8 +213,8 @@ function changePages(client: QueryClient, which: Which, change: (pages: RendersP
 }
 
 /**
- * Gives the page of a list that holds a render new URLs, after one of its pictures did not come. A page that was read
- * within the life of a URL is not asked again: its file is gone, or the network is.
+ * Renews the URLs of a list's page that holds a render, after one of its pictures failed to load. A page whose URLs are
+ * still valid is not read again: then the file is missing, or the network.
  */
 export async function renewPictures(client: QueryClient, listing: Listing, renderId: string) {
   for (const part of ["on", "before"] as const) {
@@ -221,7 +223,7 @@ export async function renewPictures(client: QueryClient, listing: Listing, rende
     const at = list?.pages.findIndex(({ rows }) => rows.some(({ id }) => id === renderId)) ?? -1;
     const page = list?.pages[at];
     if (!page || Date.now() - page.readAt < URLS_LIVE_MS) continue;
-    // Its other pictures fail in the same moment: one request is for all of them.
+    // The other pictures of the page fail at the same time; one request is enough for all.
     const sameList: Which = (other, otherPart) => hashKey([other, otherPart]) === hashKey([listing, part]);
     const stamp = (readAt: number) =>
       changePages(client, sameList, (pages) => pages.map((each, index) => (index === at ? { ...each, readAt } : each)));
@@ -236,7 +238,7 @@ export async function renewPictures(client: QueryClient, listing: Listing, rende
   }
 }
 
-/** After a change of which renders there are, or where: counts, collections and what runs made are asked again, lists when told so. */
+/** After renders were added, removed or moved: refetches counts, collections and generations, and lists if `lists`. */
 export function refreshRenders(client: QueryClient, { lists }: { lists: boolean }) {
   if (lists) void client.invalidateQueries(LISTS);
   void client.invalidateQueries({ queryKey: ["generations"] });
@@ -245,18 +247,20 @@ export function refreshRenders(client: QueryClient, { lists }: { lists: boolean 
   void client.invalidateQueries({ queryKey: ["collections"] });
 }
 
-/** Lists are asked again: at once those that are looked at, the others when they are opened. */
+/** Refetches lists: those on the screen at once, the others when they are opened. */
 export function refreshLists(client: QueryClient, which: Which, refetchType: "active" | "none" = "active") {
   void client.invalidateQueries({ ...LISTS, predicate: isOf(which), refetchType });
 }
 
-/** After named renders left one side of the trash: they appear on the other, where somebody may be looking already. */
+/**
+ * After renders were moved into or out of the trash: refetches the lists on the other side, which may be on the screen.
+ */
 export function refreshWhereTheyAppear(client: QueryClient, inTrash: boolean) {
   refreshLists(client, everyList, "none");
   refreshLists(client, ({ filters }) => Boolean(filters.trashed) === inTrash);
 }
 
-/** In "My Favorites" or not: shown at once, taken back when it fails. */
+/** In "My Favorites" or not: shown at once, undone if it fails. */
 export function useFavorite() {
   const client = useQueryClient();
   const favorites = (listing: Listing) => showsFavorites(client, listing);
@@ -266,7 +270,7 @@ export function useFavorite() {
     client.setQueryData(renderQuery(id).queryKey, (render) => render && { ...render, is_favorite: favorite });
   };
   return useMutation({
-    // One after the other: the last press of a key is what stays.
+    // One request after the other, so that the last one decides.
     scope: { id: "favorite" },
     mutationFn: ({ id, favorite }: { id: string; favorite: boolean }) => {
       const params = { params: { path: { render_id: id } } };
@@ -278,20 +282,20 @@ export function useFavorite() {
       refreshLists(client, favorites);
     },
     onSuccess: (_nothing, { favorite }) => {
-      // What left them is not shown any more; where it came in, only the server knows.
+      // Renders that were removed are hidden already. Where an added one belongs, only the server knows.
       refreshLists(client, favorites, favorite ? "active" : "none");
       refreshRenders(client, { lists: false });
     },
   });
 }
 
-/** Lists that show what has a heart, and nothing else. */
+/** Whether a list shows favorites only. */
 function showsFavorites(client: QueryClient, { filters: { favorite, collection_id: collectionId } }: Listing): boolean {
   if (favorite) return true;
   return collectionId !== undefined && client.getQueryData(collectionQuery(collectionId).queryKey)?.is_favorites === true;
 }
 
-/** Title or cover: shown at once, taken back when it fails. */
+/** Title or cover: shown at once, undone if it fails. */
 export function useChangeRender(id: string) {
   const client = useQueryClient();
   const { queryKey } = renderQuery(id);
@@ -327,7 +331,7 @@ export function useDeleteVariant() {
   });
 }
 
-/** Puts a render into a collection, or takes it out. */
+/** Adds a render to a collection, or removes it. */
 export function useCollected() {
   const client = useQueryClient();
   return useMutation({
@@ -344,7 +348,10 @@ export function useCollected() {
   });
 }
 
-/** Moves a render within a collection's own order: behind another one, or first. One move after the other, as they were made. */
+/**
+ * Moves a render within a collection's own order: behind another one, or to the first place. Moves are sent in the
+ * order they were made.
+ */
 export function usePlaceItem(collectionId: string) {
   const client = useQueryClient();
   const inOrder: Which = ({ filters, sort }) => filters.collection_id === collectionId && sort === "manual";
@@ -354,12 +361,12 @@ export function usePlaceItem(collectionId: string) {
     onMutate: ({ renderId, behind }) => {
       changePages(client, inOrder, (pages) => placed(pages, renderId, behind));
     },
-    // Another move may have been shown since: what is true is asked for.
+    // Another move may have been shown since, so refetch.
     onError: () => refreshLists(client, inOrder),
   });
 }
 
-/** Puts a render of a collection behind another one, or first. Throws ApiError. */
+/** Moves a render of a collection behind another one, or to the first place. Throws ApiError. */
 export function placeItem(collectionId: string, renderId: string, behind: string | null): Promise<void> {
   return done(
     api.PUT("/api/v1/collections/{collection_id}/items/{render_id}/place", {
@@ -374,7 +381,7 @@ export function manualOrder(collectionId: string): Listing {
   return { filters: { collection_id: collectionId }, sort: "manual", month: null };
 }
 
-/** Pages of the same lengths with one render in another place. */
+/** The same pages with one render in another place; their lengths stay. */
 export function placed(pages: RendersPage[], renderId: string, behind: string | null): RendersPage[] {
   const rows = pages.flatMap((page) => page.rows);
   const moved = rows.find(({ id }) => id === renderId);

@@ -4,24 +4,24 @@ import type { components } from "./schema";
 
 export type Generation = components["schemas"]["GenerationView"];
 
-/** The run has its one slot: nothing else can be generated. */
+/** The generation is in flight: no other can start. */
 export function isInFlight({ status }: Generation): boolean {
   return status === "queued" || status === "processing";
 }
 
-/** It will not change any more. An expired run still waits for the provider's word, and with it for its credits. */
+/** It will not change any more. An expired generation still waits for the provider's answer, and for its refund. */
 export function isSettled(generation: Generation): boolean {
   return !isInFlight(generation) && generation.status !== "expired";
 }
 
-/** It made nothing, and the same again may work. What the safety check blocked is blocked again. */
+/** It made nothing, and another try may work. What the safety check blocked would be blocked again. */
 export function isRetryable({ status, error }: Generation): boolean {
   return (status === "failed" || status === "canceled" || status === "expired") && error?.code !== "safety_blocked";
 }
 
 /**
- * Percent of one variant (0 for the first). The provider tells how far the whole run is and how many pictures are ready;
- * what is neither ready nor waiting shares the rest evenly.
+ * Percent of one variant (0 for the first). The provider reports the progress of the whole prediction and how many
+ * outputs are ready; the rest is shared evenly among those in progress.
  */
 export function variantPercent({ progress, ready, variants }: Generation, index: number): number {
   if (index < ready) return 100;
@@ -29,7 +29,7 @@ export function variantPercent({ progress, ready, variants }: Generation, index:
   return Math.round(Math.min(99, Math.max(0, rest)));
 }
 
-/** "45 s", "1 min 20 s", "12 min". Past ten minutes seconds are noise. */
+/** "45 s", "1 min 20 s", "12 min": no seconds from ten minutes on. */
 export function duration(seconds: number): string {
   const whole = Math.max(1, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
@@ -38,9 +38,7 @@ export function duration(seconds: number): string {
   return minutes >= 10 || rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
 }
 
-/**
- * Where a run stands, in one line: "2 of 4 ready, about 12 s left". `secondsLeft` is null while nobody can say.
- */
+/** The progress of a generation in one line: "2 of 4 ready, about 12 s left". `secondsLeft` is null while unknown. */
 export function statusLine(generation: Generation, secondsLeft: number | null): string {
   if (generation.cancel_requested) return "Canceling";
   const { variants, ready } = generation;
@@ -50,7 +48,7 @@ export function statusLine(generation: Generation, secondsLeft: number | null): 
   return secondsLeft === null ? state : `${state}, about ${duration(secondsLeft)} left`;
 }
 
-/** How a run ended, what it cost and what to do; null while it runs. */
+/** How a generation ended, what it cost and what to do next; null while it is in flight. */
 export function outcomeLine(generation: Generation): string | null {
   switch (generation.status) {
     case "succeeded": {
@@ -68,7 +66,7 @@ export function outcomeLine(generation: Generation): string | null {
 
 function refusalLine({ error, refunded, credits: amount }: Generation): string {
   const back = `Your ${credits(amount)} ${amount === 1 ? "is" : "are"} back.`;
-  // The provider has not confirmed the end yet: the API's own sentence says so.
+  // The provider has not confirmed the end yet: show the API's own sentence.
   if (!error || !refunded) return error?.message ?? `Canceled. ${back}`;
   switch (error.code) {
     case "provider_error":
@@ -87,7 +85,7 @@ function refusalLine({ error, refunded, credits: amount }: Generation): string {
   }
 }
 
-/** A screen reader hears a run at these steps of its progress, not every second. */
+/** Screen readers announce a generation at these steps of its progress, not every second. */
 const STEP_PERCENT = 25;
 
 export function announcement(generation: Generation, secondsLeft: number | null): string {

@@ -2,7 +2,7 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 
 import { api, unwrap } from "./client";
 
-/** Credits of this month. Invalidate ["usage"] after everything that spends or gives back. */
+/** Credits of this period. Invalidate ["usage"] after everything that spends or refunds credits. */
 export const usageQuery = queryOptions({
   queryKey: ["usage"],
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/usage", { signal })),

@@ -6,7 +6,7 @@ import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
 
 import { openKeyboardHelp } from "./keyboard-help-store";
 
-/** The person, their settings and the way out. */
+/** Account, settings and sign-out. */
 export function AccountMenu({ side }: { side: "right" | "bottom" }) {
   const { email } = useUser();
   const initials = email.slice(0, 2);

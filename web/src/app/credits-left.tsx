@@ -9,11 +9,11 @@ import { Popover } from "@/components/ui/popover";
 import { dayAndMonth } from "@/lib/dates";
 
 interface CreditsLeftProps {
-  /** Upright in the rail, one line in the bar of a phone. */
+  /** Vertical in the rail, one line in the bar of a phone. */
   variant: "rail" | "chip";
 }
 
-/** The credits that are left, with the whole account of them behind it. Nothing until they are known. */
+/** The credits that are left, with a link to the usage page. Shows nothing until they are known. */
 export function CreditsLeft({ variant }: CreditsLeftProps) {
   const { data: usage } = useUsage();
   if (!usage) return null;

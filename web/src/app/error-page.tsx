@@ -4,7 +4,7 @@ import { useDocumentTitle } from "@/lib/document-title";
 
 import { MessagePage } from "@/components/message-page";
 
-/** Instead of a page that broke. Reloading also brings in a newer version, if that is what went wrong. */
+/** Shown instead of a page that failed. Reloading also loads a newer version, if the old code was the reason. */
 export function ErrorPage({ error }: { error: unknown }) {
   useDocumentTitle("Something broke");
   const known = error instanceof ApiError;

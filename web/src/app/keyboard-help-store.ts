@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 let open = false;
 const listeners = new Set<() => void>();
 
-/** The list opens from its key and from the account menu. */
+/** Opened by its key and from the account menu. */
 export function setKeyboardHelp(next: boolean) {
   open = next;
   for (const listener of listeners) listener();

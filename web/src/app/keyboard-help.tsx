@@ -8,7 +8,7 @@ import { useShortcutGroups, useShortcuts, type ShortcutGroup } from "@/lib/short
 import { openKeyboardHelp, setKeyboardHelp, useKeyboardHelp } from "./keyboard-help-store";
 import { PAGES } from "./navigation";
 
-/** The shortcuts that work right now, behind "?". Also home of those that work on every page. */
+/** The shortcuts that work at present, opened with "?". It also defines those that work on every page. */
 export function KeyboardHelp() {
   const navigate = useNavigate();
   const open = useKeyboardHelp();
@@ -50,7 +50,7 @@ function Shortcuts() {
   ));
 }
 
-/** Groups of the same title, from different components, as one. */
+/** Merges groups with the same title from different components. */
 function merged(groups: readonly ShortcutGroup[]): ShortcutGroup[] {
   const titles = [...new Set(groups.map((group) => group.title))];
   return titles.map((title) => ({
@@ -70,7 +70,7 @@ const CAPS: Record<string, string> = {
   Delete: "Del",
 };
 
-/** What is printed on the keys of "$mod+Enter" or "g c"; keys that may or may not be held are left out. */
+/** The key names of "$mod+Enter" or "g c"; optional keys are left out. */
 function caps(keys: string): string[] {
   return keys
     .split(" ")

@@ -3,17 +3,17 @@ import "@/styles/index.css";
 import { askForPage, fetchPage } from "./page-code";
 
 /**
- * One after the other, each in a piece of work of its own, and evaluated as it arrives: together they would keep a phone
- * from answering a finger for a quarter of a second.
+ * Each step runs in a task of its own, and its code is evaluated when it arrives. In one task they would block input on
+ * a phone for a quarter of a second.
  */
 const steps = [
   () => askForPage(window.location),
-  // Members see their credits on every page; the other font is preloaded by index.html.
+  // Signed-in people see their credits on every page; index.html preloads the other font.
   () => "member" in document.documentElement.dataset && void document.fonts.load("1em Geist Mono Digits", "0"),
   () => import("react-dom/client").catch(notLoaded),
-  // What is named here is all that this line keeps in the build; a bare import() would keep the whole router.
+  // Naming the export lets the build drop the rest; a bare import() would keep the whole router.
   () => import("@tanstack/react-router").then(({ RouterProvider }) => RouterProvider).catch(notLoaded),
-  // Asked for at once, but after what it needs: together they would be evaluated in one piece.
+  // Requested now, but after the code it needs; otherwise both would be evaluated in one task.
   () => fetchPage(window.location),
   () => import("./start").catch(notLoaded),
 ];

@@ -2,8 +2,8 @@ import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
 /**
- * Does for a change of page what the browser does for a new document: the focus goes to the start of the page and the
- * screen reader hears its title.
+ * Does after a change of page what the browser does after loading a document: moves the focus to the start of the page,
+ * and screen readers announce its title.
  */
 export function NavigationAnnouncer() {
   const router = useRouter();

@@ -4,7 +4,7 @@ interface Page {
   to: "/dashboard/create" | "/dashboard/renders" | "/dashboard/collections" | "/dashboard/usage" | "/community";
   label: string;
   icon: LucideIcon;
-  /** Pressed after G. */
+  /** The key after G. */
   key: string;
 }
 

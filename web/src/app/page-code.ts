@@ -1,6 +1,6 @@
 import { askFirst, fetchPictures } from "@/api/first-answers";
 
-/** The code of every page by its address, for the router and for what runs before the router is there. */
+/** The code of every page by its address, for the router and for what runs before the router has loaded. */
 export const pageCode = {
   "/": () => import("@/features/community/landing-page"),
   "/community": () => import("@/features/community/community-page"),
@@ -21,11 +21,11 @@ export const pageCode = {
   "/dashboard/billing/return": () => import("@/features/usage/return-page"),
 };
 
-/** What these pages will ask for; a filter or an order makes another list. */
+/** The first requests of these pages. A filter or another order changes the request, so it is not sent early. */
 const SHELL_ASKS = ["/api/v1/usage", "/api/v1/generations?limit=12"];
 const RENDERS_ASKS = ["/api/v1/renders?sort=newest&limit=50", "/api/v1/renders/months", "/api/v1/collections?limit=50"] as const;
 
-/** Asks for the data of the page at an address, beside the code that will want it. */
+/** Requests the data of the page at an address while its code is still loading. */
 export function askForPage({ pathname, search }: Pick<Location, "pathname" | "search">) {
   if (pathname.startsWith("/dashboard/")) askFirst(SHELL_ASKS);
   if (pathname === "/dashboard/renders" && search === "") {
@@ -34,13 +34,15 @@ export function askForPage({ pathname, search }: Pick<Location, "pathname" | "se
   }
 }
 
-/** Fetches the code of the page at an address, beside that of the router, which would ask for it a round trip later. */
+/**
+ * Requests the code of the page at an address together with the router, which would request it one round trip later.
+ */
 export function fetchPage({ pathname }: Pick<Location, "pathname">) {
   const names = pathname.split("/");
   const fits = (address: string) => {
     const parts = address.split("/");
     return parts.length === names.length && parts.every((part, index) => part === names[index] || part.startsWith("$"));
   };
-  // The router asks again for what did not come, and tells.
+  // If it fails, the router requests it again and shows the error.
   for (const [address, load] of Object.entries(pageCode)) if (fits(address)) load().catch(() => undefined);
 }

@@ -6,7 +6,7 @@ import { loadOverlays } from "@/components/ui/use-overlays";
 
 import { NavigationAnnouncer } from "./navigation-announcer";
 
-/** When the first page is there, before there is anything to say: "You are offline" must not need the network. */
+/** Load it after the first page, before it is needed: "You are offline" must not need the network. */
 const LAYERS_AFTER_MS = 1000;
 
 function LayersLater() {
@@ -15,7 +15,7 @@ function LayersLater() {
   useEffect(() => {
     if (Layers) return;
     const load = () => loadOverlays().then(({ Layers }) => setLayers(() => Layers));
-    // Where their code does not come, the next toast asks again.
+    // If loading fails, the next toast tries again.
     const timer = setTimeout(() => void load().catch(() => undefined), some ? 0 : LAYERS_AFTER_MS);
     return () => clearTimeout(timer);
   }, [Layers, some]);

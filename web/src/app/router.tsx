@@ -28,7 +28,7 @@ import { PublicFrame } from "./public-frame";
 import { RootLayout } from "./root-layout";
 import { Shell } from "./shell";
 
-/** Pages outside the shell bring their own <main>; so do the messages that replace them. */
+/** Pages outside the shell have a <main> of their own, and so have the messages shown instead of them. */
 const OUTSIDE = {
   errorComponent: ({ error }: { error: unknown }) => (
     <WholePage>
@@ -42,7 +42,7 @@ const OUTSIDE = {
   ),
 };
 
-/** Fetches what a page shows, before its code runs. What goes wrong, the page asks for again and tells. */
+/** Requests what a page shows before its code runs. The page handles errors: it requests the data again. */
 const begin = (answer: Promise<unknown>) => void answer.catch(() => undefined);
 
 interface Context {
@@ -53,7 +53,7 @@ const beginSets = ({ context: { queryClient } }: { context: Context }) => begin(
 
 const root = createRootRouteWithContext<Context>()({ component: RootLayout, ...OUTSIDE });
 
-/** What visitors see too. */
+/** Pages that visitors see too. */
 const publicPages = createRoute({ getParentRoute: () => root, id: "public", component: PublicFrame });
 
 const landing = createRoute({
@@ -61,7 +61,7 @@ const landing = createRoute({
   path: "/",
   beforeLoad: () => {
     if (getSession().status === "signed-in") redirect({ to: HOME, replace: true, throw: true });
-    // Mailed links lead here; the sign-in page says why one did not work.
+    // Links in mails lead here; the sign-in page says why a link did not work.
     if (hasLinkError()) redirect({ to: "/sign-in", replace: true, throw: true });
   },
   loader: beginSets,
@@ -102,7 +102,7 @@ const signIn = createRoute({
     ...(search.mode === "sign-up" && { mode: search.mode }),
   }),
   beforeLoad: ({ search }) => {
-    // Also how one gets on after signing in: the session changes, the routes are looked at again.
+    // This also leaves the page after signing in: the session changes, and the routes are evaluated again.
     if (getSession().status === "signed-in") redirect({ href: safeNext(search.next), replace: true, throw: true });
   },
   component: lazyRouteComponent(pageCode["/sign-in"], "SignInPage"),
@@ -122,7 +122,7 @@ const dashboard = createRoute({
   beforeLoad: ({ location }) => {
     const session = getSession();
     if (session.status === "signed-in") return;
-    // Who leaves on purpose starts afresh; everybody else returns to where they were.
+    // After signing out, start at the beginning; after a session that ended by itself, return to the same page.
     redirect({
       to: "/sign-in",
       search: session.reason === "left" ? {} : { next: location.href },
@@ -130,7 +130,7 @@ const dashboard = createRoute({
       throw: true,
     });
   },
-  // Credits and what runs show on every page.
+  // Every page shows the credits and the running generation.
   loader: ({ context: { queryClient } }) => {
     begin(queryClient.query(usageQuery));
     begin(queryClient.infiniteQuery(generationsQuery));
@@ -253,7 +253,7 @@ export function createAppRouter(queryClient: QueryClient) {
 
 declare module "@tanstack/react-router" {
   interface StaticDataRouteOption {
-    /** Shown in the bar above the page on a phone, where the page's own heading is for screen readers only. */
+    /** The title in the bar above the page on a phone; there the page's own heading is for screen readers only. */
     title?: string;
   }
   interface Register {

@@ -10,8 +10,8 @@ import { useTitlePrefix } from "@/lib/document-title";
 import { notify } from "@/lib/notifications";
 
 /**
- * Watches the run of a person from whatever page they are on. The tab tells how far it is, and of one that ended unseen
- * how it ended, until somebody looks.
+ * Watches the person's generation on every page. The title of the tab shows its progress. If it ended while the tab was
+ * hidden, the title shows how, until the person returns.
  */
 export function RunWatch() {
   const { watched, running } = useRunning();
@@ -41,7 +41,10 @@ export function RunWatch() {
   return null;
 }
 
-/** On the way to Create (relative) while something runs: how far it is. The title of the tab says it in words. */
+/**
+ * A mark at the link to Create (positioned relative) with the progress of the generation. The title of the tab says it
+ * in words.
+ */
 export function RunMark({ className }: { className: string }) {
   const { running } = useRunning();
   if (!running) return null;

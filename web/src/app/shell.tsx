@@ -12,12 +12,12 @@ import { PAGES } from "./navigation";
 import { OfflineBanner } from "./offline-banner";
 import { RunMark, RunWatch } from "./run-watch";
 
-/** What surrounds every page of a signed-in person: a rail from 720 px, a bar above and tabs below on a phone. */
+/** The frame of every page for signed-in people: a rail from 720 px; on a phone a bar above and tabs below. */
 export function Shell() {
   const session = useSession();
-  // The guard of the route is about to lead to the sign-in page.
+  // The route's guard is about to redirect to the sign-in page.
   if (session.status !== "signed-in") return null;
-  // Another person means another tree: no state of the one before survives.
+  // A key per person, so that no state of the person before is kept.
   return <Frame key={session.user.id} />;
 }
 
@@ -82,7 +82,7 @@ function TopBar() {
   );
 }
 
-/** The title of the page, for the bar that stands above it on a phone. */
+/** The title of the page in the bar above it on a phone. */
 function useRouteTitle(): string {
   return useMatches({ select: (matches) => matches.at(-1)?.staticData.title }) ?? "Maquette";
 }

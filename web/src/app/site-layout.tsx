@@ -4,7 +4,7 @@ import { buttonStyle } from "@/components/ui/button";
 import { Mark } from "@/components/ui/mark";
 import { SkipLink } from "@/components/ui/skip-link";
 
-/** What surrounds the pages that visitors see. */
+/** The frame of the pages that visitors see. */
 export function SiteLayout() {
   return (
     <div className="flex min-h-dvh flex-col">

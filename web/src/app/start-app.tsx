@@ -10,10 +10,10 @@ import { keepVisitorsApplied } from "@/lib/applied-settings";
 
 import { createAppRouter } from "./router";
 
-/** As long as the router would keep the page before. */
+/** As long as the router would keep showing the page before. */
 const FIRST_DATA_MS = 1000;
 
-/** Puts the parts together: configuration, session, cache and routes. Throws ApiError when the API does not answer. */
+/** Sets up configuration, session, cache and routes. Throws ApiError when the API does not answer. */
 export async function startApp(): Promise<ReactElement> {
   const queryClient = createQueryClient();
   const config = await queryClient.query(configQuery);
@@ -30,7 +30,7 @@ export async function startApp(): Promise<ReactElement> {
     },
     onRecovery: () => void router.navigate({ to: "/reset-password", replace: true }),
   });
-  // Guards run again whenever somebody signs in or out, in this tab or another.
+  // Run the guards again whenever somebody signs in or out, in this tab or another.
   subscribe(() => void router.invalidate());
   await nextTask();
   await router.load();
@@ -44,21 +44,24 @@ export async function startApp(): Promise<ReactElement> {
   );
 }
 
-/** Lets the page answer a finger: answers that are there already would otherwise make one piece of work of it all. */
+/**
+ * Ends the task, so that the browser can handle input; otherwise answers that are there already would make it one long
+ * task.
+ */
 const nextTask = () => new Promise((resolve) => setTimeout(resolve));
 
 /**
- * The first page is rendered once, with its data, in slices: what router and queries find out later, React renders in one
- * piece, which on a phone takes longer than a finger waits. A slow answer is not waited for.
+ * The first page is rendered once, together with its data, and in slices. What arrives later is rendered in one task,
+ * which on a phone blocks input too long. Slow answers are not waited for.
  */
 function untilFetched(client: QueryClient): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      clearTimeout(patience);
+      clearTimeout(timeout);
       stop();
       resolve();
     };
-    const patience = setTimeout(done, FIRST_DATA_MS);
+    const timeout = setTimeout(done, FIRST_DATA_MS);
     const stop = client.getQueryCache().subscribe(() => {
       if (client.isFetching() === 0) done();
     });

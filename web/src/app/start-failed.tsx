@@ -8,7 +8,7 @@ import { MessagePage, WholePage } from "@/components/message-page";
 
 const RETRY_AFTER_S = 5;
 
-/** Instead of the first page, when the API does not say where to sign in. Tries again by itself. */
+/** Shown instead of the first page when the API gives no configuration. Tries again by itself. */
 export function StartFailed({ error, retry }: { error: unknown; retry: () => void }) {
   useDocumentTitle("Not reachable");
   const [seconds, setSeconds] = useState(RETRY_AFTER_S);
@@ -24,7 +24,7 @@ export function StartFailed({ error, retry }: { error: unknown; retry: () => voi
     return () => {
       clearTimeout(timer);
     };
-    // The same page counts down once; each attempt brings a new one.
+    // The countdown runs once for each mounted page; each attempt mounts a new one.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [seconds]);
 

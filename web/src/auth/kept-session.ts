@@ -1,11 +1,14 @@
 import type { Session } from "@supabase/auth-js";
 
-/** Where auth-js keeps the session; public/theme.js looks whether there is one. */
+/** The storage key where auth-js keeps the session; public/theme.js checks whether it exists. */
 export const STORAGE_KEY = "maquette.session";
 /** Auth renews a token this long before it expires: EXPIRY_MARGIN_MS of auth-js. */
 const EXPIRY_MARGIN_MS = 90_000;
 
-/** The session in the browser's storage; "unsure" where only Auth can tell, which renews what is about to expire. */
+/**
+ * The session in the browser's storage. "unsure" when the token has expired or soon will: then Auth must renew it
+ * first.
+ */
 export function keptSession(): Session | null | "unsure" {
   try {
     const kept = window.localStorage.getItem(STORAGE_KEY);

@@ -2,7 +2,9 @@ import type { AuthError } from "@supabase/auth-js";
 
 export type { AuthError };
 
-/** Auth did not answer, by its name in auth-js; or its code, which comes when it is needed, did not. */
+/**
+ * Auth did not answer (the name auth-js gives that error), or its code, which is loaded when needed, failed to load.
+ */
 const UNREACHED = ["AuthRetryableFetchError", "TypeError"];
 
 const SENTENCES: Record<string, string> = {

@@ -1,9 +1,9 @@
-/** Where people land after signing in. */
+/** The page after signing in. */
 export const HOME = "/dashboard/create";
 
 /**
- * The path to return to after signing in, from the `next` of the address. Only a path of our own origin is followed:
- * `//evil`, `/\evil`, `javascript:` and everything else that a browser would resolve elsewhere becomes HOME.
+ * The path to return to after signing in, from the address's `next`. Only paths of our own origin are accepted:
+ * `//evil`, `/\evil`, `javascript:` and everything else that a browser would resolve to another origin becomes HOME.
  */
 export function safeNext(next: unknown): string {
   if (typeof next !== "string" || !next.startsWith("/")) return HOME;
@@ -13,7 +13,7 @@ export function safeNext(next: unknown): string {
   } catch {
     return HOME;
   }
-  // "/.//evil" is ours while it is parsed, but its normalised path "//evil" would not be.
+  // "/.//evil" has our origin when parsed, but its normalised path "//evil" has not.
   if (url.origin !== window.location.origin || url.pathname.startsWith("//")) return HOME;
   return url.pathname + url.search + url.hash;
 }

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 
 import { keptSession, STORAGE_KEY } from "./kept-session";
 
-/** The Auth part of supabase-js, by itself: data goes through our API only. */
+/** Only the Auth part of supabase-js: data goes through our API. */
 export type Auth = InstanceType<typeof AuthClient>;
 
 export interface User {
@@ -12,8 +12,8 @@ export interface User {
 }
 
 /**
- * Who sits in front of the screen. "ended" means that the session stopped by itself, "left" that the person signed out,
- * "none" that there was no session to begin with.
+ * The person at this browser, or why there is none: "ended" means that the session ended by itself, "left" that the
+ * person signed out, "none" that there was no session at the start.
  */
 export type Session = { status: "signed-in"; user: User } | { status: "signed-out"; reason: "none" | "left" | "ended" };
 
@@ -25,18 +25,20 @@ export interface Token {
 interface StartOptions {
   url: string;
   publishableKey: string;
-  /** The person changed: forget what belongs to the one before. Runs before anybody sees the new session. */
+  /**
+   * Another person is signed in, or nobody: remove the data of the person before. Runs before the new session is shown.
+   */
   onPersonChange: () => void;
-  /** A link of a password mail brought the person here. */
+  /** The person came by the link in a password mail. */
   onRecovery: () => void;
 }
 
-/** By then the first page is there, on a slow phone too; Auth looks at the token twice a minute. */
+/** By then the first page is shown, on a slow phone too. Auth checks the token twice a minute. */
 const CONNECT_AFTER_MS = 2000;
-/** What Auth's redirects leave in the address: a code, a token, or why there is none. */
+/** The parameters of Auth's redirects in the address: a code, a token, or an error. */
 const LINK = /[?#&](code|access_token|error|error_code|error_description)=/;
 
-/** A link of a mail that did not work (used, expired); shown once by the sign-in page. */
+/** Why a link in a mail did not work (used, expired); the sign-in page shows it once. */
 let linkError: string | null = null;
 let options: StartOptions | undefined;
 let connection: Promise<Auth> | undefined;
@@ -45,8 +47,8 @@ let leaving = false;
 const listeners = new Set<() => void>();
 
 /**
- * Finds out who is signed in. Call once, before the first page. What Auth left in the browser tells, if it still holds:
- * the code of Auth, a tenth of the app, comes after the page.
+ * Finds out who is signed in. Call it once, before the first page. If the session in the browser's storage is still
+ * valid, it is enough: the code of Auth, a tenth of the app, is loaded after the page.
  */
 export async function startSession(given: StartOptions): Promise<void> {
   options = given;
@@ -54,7 +56,8 @@ export async function startSession(given: StartOptions): Promise<void> {
   if (LINK.test(window.location.href) || kept === "unsure") await getAuth();
   else {
     session = sessionOf("INITIAL_SESSION", kept);
-    // To renew the token in time, and to hear of other tabs. Where its code does not come, who needs it asks again.
+    // Needed to renew the token in time, and to notice other tabs. If loading fails, the next call of auth() tries
+    // again.
     setTimeout(() => void getAuth().catch(() => undefined), CONNECT_AFTER_MS);
   }
 }
@@ -93,7 +96,7 @@ async function connect(): Promise<Auth> {
     session = sessionOf("INITIAL_SESSION", data.session);
     publish();
   }
-  // Fires for other tabs too, and when the session ends by itself.
+  // Also fires for other tabs, and when the session ends by itself.
   auth.onAuthStateChange(change);
   return auth;
 }
@@ -137,28 +140,29 @@ export async function signOut(): Promise<void> {
 export async function currentToken(): Promise<Token | null> {
   if (!options) return null;
   const kept = connection ? "unsure" : keptSession();
-  // Another tab signed in or out: before Auth has told this one, nothing is asked in the name of somebody else.
+  // Another tab signed in or out: send no requests with its token before Auth has reported it to this tab.
   if (kept !== "unsure" && (kept?.user.id ?? null) === personId()) return tokenOf(kept);
   return tokenOf((await (await getAuth()).getSession()).data.session);
 }
 
-/** A new token after the API refused the last one. Null when there is none; a session that is over ends here. */
+/** A new token after the API refused the last one. If there is none, the session ends here and the answer is null. */
 export async function renewToken(): Promise<Token | null> {
   const auth = await getAuth();
   const { data, error } = await auth.refreshSession();
-  // 409: another tab was faster, and its session is the one to use. 429 and 5xx say nothing about the session.
+  // 409: another tab renewed it first, and its session is the one to use. 429 and 5xx do not mean that the session
+  // ended.
   if (error?.status === 409) return currentToken();
   // Auth keeps a session whose token looks valid until it expires, but the API has just refused that token.
   if (error?.status && error.status < 500 && error.status !== 429) await auth.signOut({ scope: "local" });
   return tokenOf(data.session);
 }
 
-/** Whether the page was opened by a link that did not work and nobody was told yet. */
+/** Whether the page was opened by a link that did not work, and the reason was not shown yet. */
 export function hasLinkError(): boolean {
   return linkError !== null;
 }
 
-/** Why the link that opened the page did not work; answers once. */
+/** Why the link that opened the page did not work; given only once. */
 export function takeLinkError(): string | null {
   const code = linkError;
   linkError = null;

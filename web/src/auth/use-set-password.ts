@@ -5,11 +5,11 @@ import { getAuth } from "./session";
 
 interface NewPassword {
   password: string;
-  /** From a mail: projects with "secure password change" ask for it when the sign-in is older than a day. */
+  /** The code of a mail. Projects with "secure password change" need it when the sign-in is older than a day. */
   nonce?: string;
 }
 
-/** "code-sent" means: nothing has changed yet, ask for the code of the mail and try again with it. */
+/** "code-sent" means: nothing has changed yet; ask the person for the code in the mail and try again with it. */
 export type SetPasswordOutcome = "done" | "code-sent";
 
 /** Sets the password and signs all other devices out. */
@@ -19,12 +19,12 @@ export function useSetPassword() {
       const auth = await getAuth();
       const { error } = await auth.updateUser(change);
       if (error?.code === "reauthentication_needed") {
-        const asked = await auth.reauthenticate();
-        if (asked.error) throw asked.error;
+        const answer = await auth.reauthenticate();
+        if (answer.error) throw answer.error;
         return "code-sent";
       }
       if (error) throw error;
-      // Whoever knew the old password may still be signed in somewhere. Failing here does not undo the change.
+      // Somebody who knew the old password may still be signed in. If this fails, the password is changed nevertheless.
       await auth.signOut({ scope: "others" });
       return "done";
     },

@@ -8,7 +8,7 @@ interface MessagePageProps {
   children: ReactNode;
 }
 
-/** A page that says one thing and offers one way on. Inside a <main>: that of the shell, or a WholePage. */
+/** A page with one message and one action. Inside a <main>: that of the shell, or a WholePage. */
 export function MessagePage({ title, sentence, children }: MessagePageProps) {
   return (
     <div className="grid min-h-[75dvh] place-content-center justify-items-center gap-3 p-6 text-center">

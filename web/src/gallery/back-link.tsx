@@ -5,12 +5,12 @@ import { buttonStyle } from "@/components/ui/button";
 
 declare module "@tanstack/react-router" {
   interface HistoryState {
-    /** The name of the list, or of the page, that one came from: going back leads there, as it was left. */
+    /** The name of the list or page before this one, for the link back to it. */
     backTo?: string;
   }
 }
 
-/** What the entry before this one in the history is called, when it is the place to go back to; and how to go there. */
+/** The name of the previous history entry, if the link leads back to it, and a function that goes there. */
 export function useBack() {
   const router = useRouter();
   const backTo = useLocation({ select: ({ state }) => state.backTo });
@@ -18,11 +18,11 @@ export function useBack() {
 }
 
 interface BackLinkProps extends Pick<LinkProps, "to" | "params"> {
-  /** Where it leads for who came from elsewhere. */
+  /** The link's target for people who came from elsewhere. */
   name: string;
 }
 
-/** Back to the list one came from, with its search, its order and the place on it. */
+/** Leads back to the list before, with its search, its order and its scroll position. */
 export function BackLink({ name, ...elsewhere }: BackLinkProps) {
   const back = useBack();
   return (

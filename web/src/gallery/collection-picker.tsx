@@ -13,13 +13,13 @@ interface CollectionPickerProps {
   trigger: ReactElement;
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  /** The render whose collections are checked; null for many, which are only added. */
+  /** The render whose collections are checked; null for several renders, which can only be added. */
   renderId: string | null;
-  /** Saves the change; an error is said, and the check goes back. */
+  /** Saves the change; an error is shown, and the check mark restored. */
   onPick: (collection: Pick<Collection, "id" | "name">, picked: boolean) => Promise<unknown>;
 }
 
-/** A searchable list of collections; the last row makes one. Every change is saved at once. */
+/** A searchable list of collections; the last row makes a new one. Every change is saved at once. */
 export function CollectionPicker({ trigger, open, onOpenChange, ...props }: CollectionPickerProps) {
   return (
     <Popover trigger={trigger} label="Collections" open={open} onOpenChange={onOpenChange} className="w-72">
@@ -33,15 +33,15 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
   const { collections, complete } = useCollections(renderId);
   const add = useAddCollection();
   const [wanted, setWanted] = useState("");
-  // Enter was pressed before all were read.
-  const [asked, setAsked] = useState(false);
-  // What was picked since the list was read.
+  // Enter was pressed before all collections were loaded.
+  const [mustMake, setMustMake] = useState(false);
+  // What was chosen since the list was loaded.
   const [picked, setPicked] = useState<Record<string, boolean>>({});
 
   const words = wanted.trim().toLowerCase();
   const matching = collections?.filter(({ name }) => name.toLowerCase().includes(words)) ?? [];
   const exact = collections?.find(({ name }) => name.toLowerCase() === words);
-  // Until all are read, one of that name may be among the rest.
+  // Until all are loaded, the rest may contain one with that name.
   const canMake = complete && !exact && !add.isPending;
 
   const failed = (error: unknown) => toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
@@ -58,18 +58,18 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
     add.mutate(wanted.trim() || "Untitled", {
       onSuccess: (collection) => {
         setWanted("");
-        setAsked(false);
+        setMustMake(false);
         put(collection, true);
       },
       onError: failed,
     });
   };
-  const makeAsked = useEffectEvent(make);
+  const makeNow = useEffectEvent(make);
   useEffect(() => {
-    if (asked && complete) makeAsked();
-  }, [asked, complete]);
+    if (mustMake && complete) makeNow();
+  }, [mustMake, complete]);
   return (
-    // As high before the collections are there as with a few of them: it opens where there is room for it, and stays.
+    // Before the collections arrive, as high as with a few of them, so that it need not move when they do.
     <div className="grid min-h-58 grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr_auto] gap-1.5">
       <input
         type="text"
@@ -79,13 +79,13 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
         maxLength={limits.collection_name_characters}
         onChange={(event) => {
           setWanted(event.target.value);
-          setAsked(false);
+          setMustMake(false);
         }}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || words === "") return;
           if (exact) put(exact, true);
           else if (complete) make();
-          else setAsked(true);
+          else setMustMake(true);
         }}
         className={inputStyle}
       />
@@ -107,7 +107,7 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
 
 interface RowProps {
   collection: Collection;
-  /** null: added on a click, whether it is in there already or not. */
+  /** null: a click adds, even if it is in the collection already. */
   checked: boolean | null;
   onPick: () => void;
 }

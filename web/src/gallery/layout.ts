@@ -1,6 +1,6 @@
 import type { RenderCard } from "@/api/renders";
 
-/** A picture of a row: where it begins and how wide it is, in px. `index` counts the whole list. */
+/** A picture in a row: its left edge and its width in px. `index` counts the whole list. */
 export interface Cell {
   card: RenderCard;
   index: number;
@@ -8,24 +8,24 @@ export interface Cell {
   width: number;
 }
 
-/** A heading, or a row of pictures of one height. In px from the top of the grid. */
+/** A heading, or a row of pictures with one height. In px from the top of the grid. */
 export type Line = { top: number; height: number } & ({ month: string; cells: null } | { month: string; cells: Cell[] });
 
 interface Room {
   width: number;
-  /** Height of a row that would fill itself; the real one is as near as the pictures allow. */
+  /** Wanted height of a row; the real one is as close as the pictures allow. */
   height: number;
   gap: number;
-  /** On a phone every row has this many pictures, so that the order reads in two columns. */
+  /** On a phone every row has this many pictures, so that the order is easy to read. */
   perRow: number | null;
   /** Height of the heading above each month; null without headings. */
   heading: number | null;
 }
 
-/** Of pictures whose file is gone. */
+/** For pictures whose file is missing. */
 const NO_PICTURE_RATIO = 3 / 2;
 
-/** Rows that fill the width with every picture in its own ratio, none of it cropped. */
+/** Rows that fill the width, with every picture in its own ratio and none cropped. */
 export function layOut(cards: readonly RenderCard[], room: Room): Line[] {
   const lines: Line[] = [];
   let top = 0;
@@ -48,7 +48,7 @@ export function layOut(cards: readonly RenderCard[], room: Room): Line[] {
   return lines;
 }
 
-/** Where the last line ends. */
+/** The end of the last line. */
 export function heightOf(lines: readonly Line[]): number {
   const last = lines.at(-1);
   return last ? last.top + last.height : 0;
@@ -59,7 +59,7 @@ export function monthOf({ created_at: createdAt }: RenderCard): string {
   return new Date(createdAt).toISOString().slice(0, 7);
 }
 
-/** The picture in the next or previous line that lies nearest to `index`; null at the edges. */
+/** The picture in the next or previous line that is closest to `index`; null at the edges. */
 export function neighbour(lines: readonly Line[], index: number, step: 1 | -1): number | null {
   const rows = lines.filter((line) => line.cells !== null);
   const at = rows.findIndex(({ cells }) => cells.some((cell) => cell.index === index));
@@ -104,7 +104,7 @@ function rowsOf(ratios: readonly number[], { width, height: wished, gap, perRow 
     sum += ratio;
   });
   if (from < ratios.length) {
-    // The last row need not fill the width: it keeps the height it would have in the middle of the list.
+    // The last row need not fill the width: it has the height that it would have in the middle of the list.
     const height = heightWith(ratios.length - from, sum);
     const usual = perRow !== null ? (width - gap * (perRow - 1)) / perRow / (sum / (ratios.length - from)) : wished;
     rows.push({ from, to: ratios.length, height: Math.min(height, usual) });

@@ -1,7 +1,7 @@
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 
-/** A list, or the rest of it, that could not be read. */
+/** Shown when a list, or the rest of it, could not be loaded. */
 export function ListFailed({ error, onRetry }: { error: Error; onRetry: () => void }) {
   return (
     <Notice tone="danger" live className="mx-auto my-7 max-w-md">

@@ -7,19 +7,19 @@ import { renderCount } from "./words";
 
 interface MonthRulerProps {
   months: readonly { month: string; count: number }[];
-  /** Where one is. */
+  /** The month that is on the screen. */
   current: string | null;
   onJump: (month: string) => void;
 }
 
-/** The longest tick, in px, for the fullest month. */
+/** Length in px of the tick of the month with most renders. */
 const LONGEST = 16;
 
-/** The months of a list at the edge of the window: ticks as long as the months are full. A click leads there. */
+/** The months of a list at the edge of the window; the more renders, the longer the tick. A click scrolls there. */
 export function MonthRuler({ months, current, onJump }: MonthRulerProps) {
-  const most = Math.max(...months.map(({ count }) => count));
+  const largest = Math.max(...months.map(({ count }) => count));
   const ruler = useRef<HTMLElement>(null);
-  // Many years are longer than the window is high.
+  // Many years do not fit into the height of the window.
   useEffect(() => {
     const [nav, here] = [ruler.current, ruler.current?.querySelector<HTMLElement>("[aria-current]")];
     if (!nav || !here) return;
@@ -51,7 +51,7 @@ export function MonthRuler({ months, current, onJump }: MonthRulerProps) {
                 <span
                   aria-hidden
                   className={cx(here ? "h-0.5 bg-ink" : "h-px bg-line-strong")}
-                  style={{ width: Math.max(4, (count / most) * LONGEST) }}
+                  style={{ width: Math.max(4, (count / largest) * LONGEST) }}
                 />
               </button>
             </li>

@@ -14,23 +14,23 @@ interface RenderGridProps {
   label: string;
   cards: readonly RenderCard[];
   selection: Selection;
-  /** Renders by month (YYYY-MM), for the headings; null for a list that is not in the order of time. */
+  /** Renders by month (YYYY-MM), for the headings; null for a list that is not in order of time. */
   months?: ReadonlyMap<string, number> | null;
   onMonth?: (month: string) => void;
   note?: (card: RenderCard) => ReactNode;
   onNeedMore: () => void;
-  /** Renders before the first one that is loaded. */
+  /** Number of renders before the first one that is loaded. */
   onNeedEarlier?: () => void;
-  /** The picture to scroll to, once; then `onReached` is called. */
+  /** The picture to scroll to once; `onReached` is called after that. */
   goal?: number | null;
-  /** The list begins where it is loaded: what stands above it is shown with its first row. */
+  /** Nothing before the first row is left to load: what is above the list is shown with it. */
   begins?: boolean;
   onReached?: () => void;
-  /** Which render the keys of the page mean when none is picked: the one with the focus. */
+  /** Reports the render with focus, for the keys of the page when nothing is selected. */
   onActive: (id: string | null) => void;
-  /** The picture of a render does not come. */
+  /** Called when the picture of a render fails to load. */
   onBroken: (id: string) => void;
-  /** Puts the render at `index` one place further or back; null where the order is not the person's own. */
+  /** Moves the render at `index` one place forwards or backwards; null where the order is not the person's own. */
   onPush?: ((index: number, step: -1 | 1) => void) | null;
   attach?: ((element: HTMLElement, card: RenderCard) => () => void) | null;
 }
@@ -38,12 +38,15 @@ interface RenderGridProps {
 const GAP = { wide: 8, narrow: 6 };
 const ROW_HEIGHT = 224;
 const HEADING = 52;
-/** Lines that are kept beyond the window, on each side. */
+/** Lines that are rendered beyond the window, on each side. */
 const OVERSCAN = 3;
-/** The next page is asked for this many lines before the end. */
+/** The next page is requested this many lines before the end. */
 const AHEAD = 6;
 
-/** Of the grid that was shown last: a page that one returns to has its height at once, so the place on it is found again. */
+/**
+ * Height of the grid that was shown last. A page that a person returns to has that height at once, so that its scroll
+ * position can be restored.
+ */
 let lastWidth = 0;
 
 /** The margins of a page on a phone. */
@@ -51,14 +54,14 @@ const MARGINS = 28;
 
 const windowSize = () => ({ width: window.innerWidth, height: window.innerHeight });
 
-/** As the library does it, but not in the middle of drawing, where asking for the size lays the page out. */
+/** As the library does it, but not during rendering, where reading the size would force a layout. */
 function observeElementRect(_: unknown, changed: (size: { width: number; height: number }) => void) {
   const resized = () => changed(windowSize());
   window.addEventListener("resize", resized, { passive: true });
   return () => window.removeEventListener("resize", resized);
 }
 
-/** Justified rows, of which only those near the window are in the document. */
+/** Rows that fill the width; only those near the window are in the document. */
 export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
   const narrow = useNarrow();
   const grid = useRef<HTMLDivElement>(null);
@@ -74,7 +77,7 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
       if (room > 0) setWidth((lastWidth = Math.floor(room)));
       setOffset(top + window.scrollY);
     };
-    // A phone's width was right; asking for it would lay the page out while it is being drawn.
+    // A phone's width is known; reading it would force a layout during rendering.
     if (!narrow) measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -93,7 +96,7 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
 
   const [screen] = useState(windowSize);
   const attached = useRef(false);
-  // Attaching scrolls to where the window is, which would lay the page out in the middle of drawing it.
+  // Attaching scrolls to the window's position, which would force a layout during rendering.
   const scrollToFn = useCallback<VirtualizerOptions<Window, Element>["scrollToFn"]>((...scroll) => {
     if (attached.current) windowScroll(...scroll);
   }, []);
@@ -102,11 +105,11 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
     estimateSize: (index) => (lines[index]?.height ?? 0) + (lines[index]?.cells ? gap : 0),
     overscan: OVERSCAN,
     scrollMargin: offset,
-    // Known before the first paint: so the tiles are drawn with the page, in slices.
+    // Known before the first paint, so the tiles are rendered with the page, in slices.
     initialRect: screen,
     observeElementRect,
     scrollToFn,
-    // What has the focus stays, however far one scrolls.
+    // The row with focus stays in the document, however far the page is scrolled.
     rangeExtractor: (range: Range) => withLine(defaultRangeExtractor(range), focused === null ? -1 : activeLine),
   });
   useLayoutEffect(() => {
@@ -122,7 +125,7 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
   useLayoutEffect(() => {
     if (goal === null || !grid.current) return;
     const at = lineOf(lines, Math.min(goal, cards.length - 1));
-    // With the name of its month, which is the line before.
+    // Scroll to the heading of its month, which is the line before.
     const line = lines[at - 1]?.cells === null ? lines[at - 1] : lines[at];
     window.scrollTo(0, line && (line.top > 0 || !begins) ? grid.current.getBoundingClientRect().top + window.scrollY + line.top : 0);
     onReached?.();
@@ -183,7 +186,7 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
     };
   }, [go]);
 
-  // The toolbar of what was picked is gone, and the focus with it, if it was there: it comes back to the pictures.
+  // The bar for the selection is gone. If it had the focus, move the focus back to the pictures.
   const picking = selection.any;
   const latestActive = useRef(active);
   useEffect(() => {
@@ -192,7 +195,7 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
   useEffect(() => {
     if (!picking) return;
     return () => {
-      // A popover of the toolbar gives the focus back a moment after it closed.
+      // A popover of the bar returns the focus shortly after it closes.
       setTimeout(() => {
         if (document.activeElement === document.body) setFocused(latestActive.current);
       });
@@ -200,7 +203,7 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
   }, [picking]);
 
   const visible = shown.map(({ index }) => lines[index]).filter((line) => line !== undefined);
-  // Tab finds the list wherever one has scrolled to: at the picture that had the focus, or else at the first in sight.
+  // Tab reaches the list at any scroll position: at the picture that had the focus, or else at the first visible one.
   const inSight = (line: Line) => line.top + line.height > scrolled - offset;
   const entry = visible.some(({ cells }) => cells?.some(({ index }) => index === active))
     ? active
@@ -247,7 +250,7 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
   );
 }
 
-/** Keeps what is looked at where it is when renders are put in before it. */
+/** Keeps the scroll position when renders are added before those on the screen. */
 function useHeldPlace(lines: readonly Line[], offset: number) {
   const before = useRef(lines);
   useLayoutEffect(() => {
@@ -256,7 +259,7 @@ function useHeldPlace(lines: readonly Line[], offset: number) {
     const firstBefore = firstCell(was);
     const first = firstCell(lines);
     if (!firstBefore || !first || firstBefore.card.id === first.card.id) return;
-    // Other renders than before, as after another search, are no reason to stay.
+    // Other renders than before, as after another search: do not keep the position.
     if (!lines.some(({ cells }) => cells?.some(({ card }) => card.id === firstBefore.card.id))) return;
     const seen = was.find(({ top, height, cells }) => cells !== null && top + height + offset > window.scrollY);
     const id = seen?.cells?.[0]?.card.id;

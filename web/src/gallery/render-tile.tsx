@@ -20,46 +20,46 @@ export interface TileHandlers {
   onToggle: (index: number) => void;
   onExtend: (index: number) => void;
   onStep: (index: number, step: Step, extend: boolean) => void;
-  /** Alt with an arrow, where the order can be changed. */
+  /** Alt with an arrow key, where the order can be changed. */
   onPush: ((index: number, step: -1 | 1) => void) | null;
   onFocus: (index: number) => void;
   onBlur: () => void;
-  /** Its picture does not come. */
+  /** Called when its picture fails to load. */
   onBroken: (id: string) => void;
 }
 
 interface RenderTileProps extends TileHandlers {
   card: RenderCard;
-  /** What the list is called. */
+  /** The name of the list. */
   list: string;
   index: number;
   left: number;
   top: number;
   width: number;
   height: number;
-  /** The one that Tab reaches. */
+  /** Whether Tab reaches this one. */
   active: boolean;
-  /** Takes the focus now: an arrow led here. */
+  /** Takes the focus now, after an arrow key. */
   focused: boolean;
   picked: boolean;
-  /** Something is picked: a click picks too, instead of opening. */
+  /** Something is selected: a click selects too, instead of opening. */
   picking: boolean;
   eager: boolean;
-  /** On the picture: "29 days left". */
+  /** A text on the picture: "29 days left". */
   note: ReactNode;
-  /** Lets the tile be dragged; returns the clean-up. */
+  /** Makes the tile draggable; returns a function that ends it. */
   attach: ((element: HTMLElement, card: RenderCard) => () => void) | null;
 }
 
 const MARK = "absolute grid size-8 place-items-center touch:size-11";
 
-/** Where a dragged render would go: beside the tile whose data-edge says so. */
+/** A mark for the place of a dragged render: beside the tile that has data-edge. */
 const DROP_LINE = [
   "before:pointer-events-none before:absolute before:inset-y-0 before:w-1 before:rounded-full before:bg-canary before:ring-1 before:ring-on-canary",
   "not-data-edge:before:hidden data-[edge=left]:before:-left-1.5 data-[edge=right]:before:-right-1.5 data-dragged:opacity-40",
 ];
 
-/** A render in a grid: opens, is picked, is walked over with arrows, and may be dragged. */
+/** A render in a grid. It can be opened, selected, reached with arrow keys and, where possible, dragged. */
 export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
   const { card, index, active, focused, picked, picking, note, attach, onToggle, onExtend } = props;
   const link = useRef<HTMLAnchorElement>(null);
@@ -89,7 +89,7 @@ export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
     event.preventDefault();
   };
 
-  /** The link and the checkbox: both are this tile. */
+  /** The link and the checkbox both belong to this tile. */
   const focus = {
     onFocus: () => props.onFocus(index),
     onBlur: ({ relatedTarget }: FocusEvent) => {

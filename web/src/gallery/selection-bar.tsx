@@ -4,17 +4,17 @@ import type { ReactNode } from "react";
 import { Button, buttonStyle, type ButtonProps } from "@/components/ui/button";
 
 interface SelectionBarProps {
-  /** How many are picked. */
+  /** How many are selected. */
   count: number;
-  /** How many match in all; null when not known, or all of them are picked. */
+  /** How many match in total; null when unknown, or when all are selected. */
   total: number | null;
   onPickAll: () => void;
   onClear: () => void;
-  /** What can be done with them. */
+  /** The actions for them. */
   children: ReactNode;
 }
 
-/** Floats over a grid while renders are picked. */
+/** Shown over a grid while renders are selected. */
 export function SelectionBar({ count, total, onPickAll, onClear, children }: SelectionBarProps) {
   return (
     <div
@@ -32,7 +32,7 @@ export function SelectionBar({ count, total, onPickAll, onClear, children }: Sel
         </button>
       )}
       <span aria-hidden className="mx-2 h-5 w-px bg-[#ffffff33] max-tablet:hidden" />
-      {/* On a phone a row of their own: all of them and the cross are in reach at 320 px too. */}
+      {/* On a phone these have a row of their own, so that they fit at 320 px too. */}
       <div className="flex items-center gap-1 max-tablet:order-last max-tablet:-ml-2.5 max-tablet:w-[calc(100%+10px)] max-tablet:justify-between max-tablet:gap-0">
         {children}
       </div>
@@ -49,7 +49,7 @@ interface BarButtonProps extends Omit<ButtonProps, "children" | "variant"> {
   label: string;
 }
 
-/** A button of the bar: its word where there is room, its icon alone below that, with the word as tooltip. */
+/** A button of the bar: with its text where there is space, else its icon alone with the text as tooltip. */
 export function BarButton({ icon: Icon, label, ...rest }: BarButtonProps) {
   return (
     <Button {...rest} variant="glass" title={label}>

@@ -5,19 +5,19 @@ import type { Selection } from "./use-selection";
 
 interface GridKeys {
   selection: Selection;
-  /** The render that has the focus, as it is now. */
+  /** The render that has the focus now. */
   active: RenderCard | undefined;
   onFavorite?: (card: RenderCard) => void;
   onCollect?: () => void;
   onDownload?: (ids: readonly string[]) => void;
   onDelete?: (selected: Selected) => void;
-  /** What Del does, for the list of keys. */
+  /** What Del does, in the list of shortcuts. */
   deleteLabel?: string;
-  /** Selected means all that match. */
+  /** All that match are selected. */
   matching: Selected;
 }
 
-/** The keys of a grid: they mean what is picked, or else the render with the focus. */
+/** The keys of a grid. They work on the selection, or else on the render with focus. */
 export function useGridKeys({ selection, active, matching, deleteLabel = "Move to trash", ...does }: GridKeys) {
   const meant = (): Selected | null => {
     if (selection.all) return matching;

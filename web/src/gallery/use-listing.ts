@@ -3,16 +3,16 @@ import { useMemo, useState } from "react";
 
 import { rendersQuery, renewPictures, type Listing } from "@/api/renders";
 
-/** The renders of a list as far as they are loaded, and how to load more in both directions. */
+/** The loaded renders of a list, and functions that load more in both directions. */
 export function useListing(listing: Listing) {
   const client = useQueryClient();
   const on = useInfiniteQuery({
     ...rendersQuery(listing),
-    // While another search is on its way, what was there stays; another month is another place.
+    // While another search is loading, the old renders stay; for another month they do not.
     placeholderData: (before) => (listing.month === null ? before : undefined),
   });
   const waits = on.data === undefined || on.isPlaceholderData;
-  // Behind the month: one goes to the month, and what lies before it comes after.
+  // Load what comes before the month only after the list has scrolled to the month.
   const before = useInfiniteQuery({ ...rendersQuery(listing, "before"), enabled: listing.month !== null && !waits });
 
   const earlier = listing.month === null ? undefined : before.data;
@@ -27,15 +27,15 @@ export function useListing(listing: Listing) {
   const [shown, setShown] = useState(key);
   if (!on.isPlaceholderData && shown !== key) setShown(key);
 
-  // Nothing yet is not nothing: the list, or what is before its month, may be on its way.
+  // No renders so far does not mean none: a part of the list may still be loading.
   const found = cards?.length === 0 && (waits || (listing.month !== null && before.isPending)) ? null : cards;
   return {
     /** null before the first answer. */
     cards: found,
     order,
-    /** How many of them come before the month that the list opens at. */
+    /** How many of them come before the month at which the list starts. */
     start: earlier?.pages.reduce((count, { rows }) => count + rows.length, 0) ?? 0,
-    /** Names the list that the cards belong to: the one before while this one is on its way. */
+    /** Identifies the list that the cards belong to: while a list is loading, the one before. */
     shown,
     error: on.error ?? (listing.month === null ? null : before.error),
     loadingMore: on.isFetchingNextPage,

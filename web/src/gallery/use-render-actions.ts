@@ -20,13 +20,13 @@ import { getPreferences } from "@/lib/preferences";
 
 import { renderCount } from "./words";
 
-/** A render that was taken out of a collection is put back where it was, unless that is one request each for many. */
-const MOST_PLACED = 20;
+/** Undo restores the places of renders taken out of a collection, up to this many: it needs a request for each. */
+const MAX_PLACED = 20;
 
-/** What can be done with renders wherever they are listed: shown at once, said, and taken back with Undo. */
+/** The actions for renders in any list. The result is shown and announced at once, and can be undone. */
 export function useRenderActions() {
   const client = useQueryClient();
-  const { max_bulk_ids: most } = useConfig().limits;
+  const { max_bulk_ids: maxIds } = useConfig().limits;
   const { mutateAsync: favorite } = useFavorite();
 
   const failed = (error: unknown) => toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
@@ -36,21 +36,21 @@ export function useRenderActions() {
     failed(error);
   };
 
-  /** Hides named renders at once; a list that was meant as a whole begins anew when the answer is there. */
+  /** Hides renders given by id at once. A list given as a whole is loaded anew after the answer. */
   const hide = (selected: Selected, which?: Parameters<typeof changeCards>[2]) => {
     if ("matching" in selected) return () => undefined;
     const ids = new Set(selected.ids);
     return changeCards(client, (card) => (ids.has(card.id) ? null : card), which);
   };
-  /** Moves renders and keeps them hidden, but for those that a failure half way left where they were. */
-  const move = async (asked: Omit<Parameters<typeof moveRenders>[0], "most">, which?: Parameters<typeof changeCards>[2]) => {
-    let putBack = hide(asked.selected, which);
+  /** Moves renders and keeps them hidden, except those that a failure half way left unchanged. */
+  const move = async (request: Omit<Parameters<typeof moveRenders>[0], "maxIds">, which?: Parameters<typeof changeCards>[2]) => {
+    let putBack = hide(request.selected, which);
     try {
-      const moved = await moveRenders({ ...asked, most });
-      if (moved.stopped && "ids" in asked.selected) {
+      const moved = await moveRenders({ ...request, maxIds });
+      if (moved.stopped && "ids" in request.selected) {
         putBack();
         const left = new Set(moved.stopped.left);
-        putBack = hide({ ids: asked.selected.ids.filter((id) => !left.has(id)) }, which);
+        putBack = hide({ ids: request.selected.ids.filter((id) => !left.has(id)) }, which);
         failed(moved.stopped.error);
       }
       return { moved, putBack };
@@ -62,7 +62,7 @@ export function useRenderActions() {
       refreshRenders(client, { lists: false });
     }
   };
-  /** To the trash, or out of it. */
+  /** Moves to the trash, or out of it. */
   const leave = async (action: "trash" | "restore" | "delete", selected: Selected) => {
     const done = await move({ action, selected });
     if (!done) return null;
@@ -96,11 +96,11 @@ export function useRenderActions() {
     favorite: (card: Pick<RenderCard, "id" | "is_favorite">) => {
       favorite({ id: card.id, favorite: !card.is_favorite }).catch(failed);
     },
-    /** Into a collection, or into "My Favorites" without one. */
+    /** Adds to a collection, or without one to "My Favorites". */
     collect: async (selected: Selected, collection: { id: string; name: string } | null) => {
       const [id, name] = [collection?.id ?? null, collection?.name ?? "My Favorites"];
       try {
-        const moved = await moveRenders({ action: "collect", selected, collectionId: id, most });
+        const moved = await moveRenders({ action: "collect", selected, collectionId: id, maxIds });
         const undo = () => void undoMove("uncollect", moved, id).then(refresh, refreshAfter);
         if (moved.changed === 0) toast(`Already in ${name}.`);
         else toast(`${renderCount(moved.changed)} added to ${name}.`, { actions: [{ label: "Undo", run: undo }] });
@@ -111,8 +111,8 @@ export function useRenderActions() {
       }
     },
     /**
-     * Out of a collection. Undo puts named ones back, a few of them at their places when `order` tells these, and makes
-     * the cover the cover again.
+     * Removes from a collection. Undo restores renders given by id, the places of a few if `order` gives them, and the
+     * cover.
      */
     uncollect: async (selected: Selected, collection: Collection, order: readonly string[] | null) => {
       const done = await move({ action: "uncollect", selected, collectionId: collection.id }, ({ filters }) => filters.collection_id === collection.id);
@@ -126,9 +126,9 @@ export function useRenderActions() {
       }
       const putBack = async () => {
         const { ids } = selected;
-        const { stopped } = await moveRenders({ action: "collect", selected, collectionId: collection.id, most });
+        const { stopped } = await moveRenders({ action: "collect", selected, collectionId: collection.id, maxIds });
         if (stopped) throw stopped.error;
-        if (order && ids.length <= MOST_PLACED) {
+        if (order && ids.length <= MAX_PLACED) {
           for (const id of ids) await placeItem(collection.id, id, order[order.indexOf(id) - 1] ?? null);
         }
         const cover = collection.cover_render_id;
@@ -136,10 +136,10 @@ export function useRenderActions() {
       };
       toast(said, { actions: [{ label: "Undo", run: () => void putBack().then(refresh, refreshAfter) }] });
     },
-    /** All of their variants as one ZIP. */
+    /** Downloads all their variants as one ZIP. */
     download: (ids: readonly string[]) => {
-      if (ids.length > most) {
-        toast(`Up to ${most} renders fit into one download.`, { tone: "danger" });
+      if (ids.length > maxIds) {
+        toast(`Up to ${maxIds} renders fit into one download.`, { tone: "danger" });
         return;
       }
       save({ renderIds: ids });

@@ -7,8 +7,8 @@ import { useCallback, useEffect, useRef } from "react";
 import type { RenderCard } from "@/api/renders";
 
 /**
- * Lets tiles be dragged into another order. `order` are the ids as they are shown; `onMove` is told behind which one a
- * render goes, or null for the first place. Give the result as `attach` of a RenderGrid.
+ * Lets tiles be dragged into another order. `order` are the ids as shown; `onMove` gets the id that the render is
+ * placed behind, or null for the first place. Give the result as `attach` of a RenderGrid.
  */
 export function useReorder(order: readonly string[], onMove: (renderId: string, behind: string | null) => void) {
   const latest = useRef({ order, onMove });
@@ -52,7 +52,7 @@ export function useReorder(order: readonly string[], onMove: (renderId: string, 
   }, []);
 }
 
-/** Behind which render the one at `index` goes when it moves one place back (−1) or further (1). */
+/** The id behind which the render at `index` is placed when it moves one place backwards (−1) or forwards (1). */
 export function behindAfterPush(order: readonly string[], index: number, step: -1 | 1): string | null {
   return order[step === 1 ? index + 1 : index - 2] ?? null;
 }

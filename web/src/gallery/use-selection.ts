@@ -2,9 +2,9 @@ import { useMemo, useState } from "react";
 
 interface State {
   ids: ReadonlySet<string>;
-  /** What was picked before the range that is being drawn: a range that gets shorter lets go of the rest. */
+  /** The selection before the current range, so that a range that becomes shorter deselects the rest. */
   base: ReadonlySet<string>;
-  /** Where a range starts. */
+  /** The start of a range. */
   anchor: string | null;
   /** Also those that are not loaded. */
   all: boolean;
@@ -13,7 +13,7 @@ interface State {
 const NONE: ReadonlySet<string> = new Set();
 const NOTHING: State = { ids: NONE, base: NONE, anchor: null, all: false };
 
-/** Which renders of a list are picked; `order` are the ids that are loaded, as they are shown. In another list, none is. */
+/** The selected renders of a list; `order` are the loaded ids as shown. Another list starts without a selection. */
 export function useSelection(order: readonly string[], list: string) {
   const [state, setState] = useState(NOTHING);
   const [of, setOf] = useState(list);
@@ -27,7 +27,7 @@ export function useSelection(order: readonly string[], list: string) {
     return {
       all,
       has,
-      /** The picked ones that are loaded, in the order of the list. */
+      /** The selected ones that are loaded, in the order of the list. */
       ids: order.filter(has),
       any: all || ids.size > 0,
       toggle: (id: string) => {
@@ -37,7 +37,7 @@ export function useSelection(order: readonly string[], list: string) {
           return { ids: next, base: next, anchor: id, all: false };
         });
       },
-      /** From where the last one was picked up to here, in place of the range that was drawn from there before. */
+      /** Selects from the last selected one to here, instead of the range before. */
       extendTo: (id: string, from: string) => {
         const goesOn = anchor !== null && ids.has(anchor);
         const start = order.indexOf(goesOn ? anchor : from);

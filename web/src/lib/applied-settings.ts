@@ -3,7 +3,7 @@ import { isRecord, readStored } from "./untrusted";
 /** A picture to start from. */
 export type HandedInput = { kind: "upload"; uploadId: string } | { kind: "variant"; variantId: string; renderId: string };
 
-/** What made a picture that somebody wants to start from. */
+/** The settings of a picture that somebody wants to start from. */
 export interface AppliedSettings {
   title: string;
   presetId: string;
@@ -27,19 +27,19 @@ const KEY = "maquette.applied";
 const DAY_MS = 86_400_000;
 
 /**
- * Keeps it on this device until Create takes it: signing up may lie between, in this tab or in one that a mailed link
- * opens. After a day nobody means it any more. It is for the person who applied it, or, where a visitor did (null), for
- * whoever signs in next.
+ * Kept on this device until Create takes it. A sign-up may come first, in this tab or in one that a mailed link opens.
+ * It is valid for a day, for the person who applied it, or, if that was a visitor (null), for the next person who signs
+ * in.
  */
 export function keepApplied(applied: Applied, userId: string | null) {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...applied, userId, at: Date.now() }));
   } catch {
-    // Storage is full or forbidden: Create opens with the draft that was there.
+    // Storage is full or forbidden: Create opens with the old draft.
   }
 }
 
-/** What was kept for this person; what is stored is not trusted, and what another person left is removed. */
+/** The settings that were kept for this person. What is stored may be invalid; what another person left is removed. */
 export function readApplied(userId: string): Applied | null {
   const stored = readStored(KEY);
   if (!isRecord(stored)) return null;
@@ -68,7 +68,7 @@ export function forgetApplied() {
   localStorage.removeItem(KEY);
 }
 
-/** When the person changes: what a visitor applied stays for whoever signs in. */
+/** For a change of person: what a visitor applied stays for the next person who signs in. */
 export function keepVisitorsApplied() {
   const stored = readStored(KEY);
   if (isRecord(stored) && stored.userId !== null) forgetApplied();

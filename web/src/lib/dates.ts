@@ -1,6 +1,6 @@
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** A format of dates, made at its first use: that takes milliseconds, and lists have a date in every row. */
+/** A date format, made at its first use: that takes milliseconds, and lists have a date in every row. */
 export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify(options);
   const format = formats.get(key) ?? new Intl.DateTimeFormat("en-GB", options);
@@ -8,7 +8,7 @@ export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFo
   return format;
 }
 
-// By hand: a browser's first Intl.DateTimeFormat costs a phone 100 ms, more than the page that it would be on.
+// Without Intl: the first Intl.DateTimeFormat takes 100 ms on a phone, longer than the page that shows it.
 const MONTHS = [
   "January",
   "February",
@@ -24,7 +24,10 @@ const MONTHS = [
   "December",
 ];
 
-/** "1 December". A moment where the person is; with `timeZone` "UTC" a day (YYYY-MM-DD), the same for everybody. */
+/**
+ * "1 December". For a time, the day in the person's time zone; with `timeZone` "UTC" a day (YYYY-MM-DD), the same
+ * everywhere.
+ */
 export function dayAndMonth(iso: string, timeZone?: "UTC"): string {
   const date = new Date(iso);
   return timeZone

@@ -11,7 +11,7 @@ export function useDocumentTitle(title: string) {
   }, [title]);
 }
 
-/** Puts what matters more than the page before its title: "60 % · Create · Maquette". Nothing when null. */
+/** Puts something more important before the title: "60 % · Create · Maquette". null removes it. */
 export function useTitlePrefix(words: string | null) {
   useEffect(() => {
     prefix = words;

@@ -2,19 +2,19 @@ import { useSyncExternalStore } from "react";
 
 const STORAGE_KEY = "maquette.notify";
 
-/** Asked when it matters: the browser keeps the page waiting for its answer about the permission. */
+/** Read only when needed: asking for the permission blocks the page. */
 let wanted: boolean | undefined;
 const listeners = new Set<() => void>();
 
 /**
- * Whether a notification comes when a render is done and nobody looks. Off until somebody asks for it with a click:
- * browsers, and people, refuse those who ask by themselves.
+ * Whether to notify when a render is done while the page is hidden. Off until a person turns it on with a click:
+ * browsers, and people, refuse pages that ask by themselves.
  */
 export function useNotifications() {
   return { offered: offered(), wanted: useSyncExternalStore(subscribe, isWanted), toggle };
 }
 
-/** Shows `text` where it is wanted and the window is out of sight. */
+/** Shows `text` as a notification, if wanted and the window is hidden. */
 export function notify(text: string) {
   if (!document.hidden || !isWanted()) return;
   try {
@@ -23,7 +23,7 @@ export function notify(text: string) {
       window.focus();
     };
   } catch {
-    // Android's browsers have the class and refuse the constructor.
+    // Android's browsers have the class, but its constructor throws.
   }
 }
 
@@ -43,7 +43,7 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener);
 }
 
-/** Not where people have refused: only the browser's own settings change that. */
+/** Not shown to people who refused: only the browser's settings can change that. */
 function offered(): boolean {
   return "Notification" in window && Notification.permission !== "denied";
 }
@@ -60,6 +60,6 @@ function store(on: boolean) {
   try {
     localStorage.setItem(STORAGE_KEY, on ? "on" : "off");
   } catch {
-    // Storage is full or forbidden: the choice holds until the page is closed.
+    // Storage is full or forbidden: the choice lasts until the page is closed.
   }
 }

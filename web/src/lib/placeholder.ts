@@ -1,12 +1,12 @@
 import { thumbHashToAverageRGBA, thumbHashToDataURL } from "thumbhash";
 
-/** What shows until a picture has loaded: its ThumbHash (base64, at most 25 bytes) as a small PNG data URL. */
+/** Shown until a picture has loaded: its ThumbHash (base64, at most 25 bytes) as a small PNG data URL. */
 export function placeholderUrl(hash: string | null | undefined): string | undefined {
   const bytes = decode(hash);
   return bytes && thumbHashToDataURL(bytes);
 }
 
-/** Its average colour, which takes no time. */
+/** Its average colour, which is fast. */
 export function placeholderColor(hash: string | null | undefined): string | undefined {
   const bytes = decode(hash);
   if (!bytes) return undefined;
@@ -18,7 +18,7 @@ function decode(hash: string | null | undefined): Uint8Array | undefined {
   if (!hash) return undefined;
   try {
     const bytes = Uint8Array.from(atob(hash), (character) => character.charCodeAt(0));
-    // Five bytes of header come before the first coefficient.
+    // The header has five bytes, before the first coefficient.
     return bytes.length > 5 ? bytes : undefined;
   } catch {
     return undefined;

@@ -4,9 +4,9 @@ export type Theme = "system" | "light" | "dark";
 
 export interface Preferences {
   theme: Theme;
-  /** Shortcuts of one key without Ctrl or ⌘. Off for people whose tools type for them. */
+  /** Shortcuts of one key without Ctrl or ⌘. Off for people who use speech input. */
   singleKeys: boolean;
-  /** Downloads carry what made them. */
+  /** Downloads contain their settings. */
   recipes: boolean;
 }
 
@@ -17,7 +17,7 @@ const DEFAULTS: Preferences = { theme: "system", singleKeys: true, recipes: true
 let preferences = read();
 const listeners = new Set<() => void>();
 
-// Another tab changed them.
+// For changes in another tab.
 window.addEventListener("storage", (event) => {
   if (event.key === STORAGE_KEY) apply(read());
 });
@@ -36,7 +36,7 @@ export function setPreferences(change: Partial<Preferences>) {
   try {
     localStorage.setItem(STORAGE_KEY, JSON.stringify(next));
   } catch {
-    // Storage is full or forbidden: the choice holds until the page is closed.
+    // Storage is full or forbidden: the choice lasts until the page is closed.
   }
   apply(next);
 }

@@ -1,6 +1,6 @@
 import { isRecord } from "./untrusted";
 
-/** What made a picture, as a downloaded file carries it (libs/services/gallery/xmp.py). */
+/** The settings of a picture, as in a downloaded file (libs/services/gallery/xmp.py). */
 export interface Recipe {
   presetId: string;
   prompt: string;
@@ -14,8 +14,8 @@ const START = "<x:xmpmeta";
 const END = "</x:xmpmeta>";
 
 /**
- * The recipe in a JPEG, PNG or WebP file; null when there is none, or none that can be read. The packet stands in each
- * of them as plain text (XMP, ISO 16684-1), so the format of the picture does not matter.
+ * The recipe in a JPEG, PNG or WebP file; null when there is none, or none that can be read. All of them contain it as
+ * plain text (an XMP packet, ISO 16684-1), so the file format does not matter.
  */
 export async function readRecipe(file: Blob): Promise<Recipe | null> {
   const text = new TextDecoder().decode(await file.arrayBuffer());
@@ -26,7 +26,7 @@ export async function readRecipe(file: Blob): Promise<Recipe | null> {
   return recipeOf(statedRecipe(packet) ?? "null");
 }
 
-/** RDF/XML may say a simple property as an attribute of any Description or as an element of its own (ISO 16684-1, 7.4). */
+/** RDF/XML may write a simple property as an attribute of any Description, or as an element (ISO 16684-1, 7.4). */
 function statedRecipe(packet: Document): string | null {
   const element = packet.getElementsByTagNameNS(NAMESPACE, "recipe")[0];
   if (element) return element.textContent;

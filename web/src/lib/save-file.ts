@@ -1,11 +1,11 @@
-/** Hands a file to the browser's downloads. */
+/** Saves a file through the browser. */
 export function saveFile(file: Blob, name: string) {
   const url = URL.createObjectURL(file);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
-  // The download has its own hold on the file once it has started.
+  // The started download does not need the URL any more.
   setTimeout(() => {
     URL.revokeObjectURL(url);
   }, 0);

@@ -11,7 +11,7 @@ export interface Shortcut {
   run: (event: KeyboardEvent) => void;
 }
 
-/** Where it works: on the page while no dialog is open, inside a dialog, or in both. */
+/** Where it works: on the page while no dialog is open, inside a dialog, or both. */
 type Scope = "page" | "dialog" | "anywhere";
 
 export interface ShortcutGroup {
@@ -22,7 +22,7 @@ export interface ShortcutGroup {
 let groups: readonly ShortcutGroup[] = [];
 const listeners = new Set<() => void>();
 
-/** Makes shortcuts work, and shows them in the list behind "?", for as long as the component is mounted. */
+/** Makes shortcuts work, and lists them under "?", while the component is mounted. */
 export function useShortcuts(title: string, shortcuts: readonly Shortcut[], scope: Scope = "page") {
   const latest = useRef(shortcuts);
   useEffect(() => {
@@ -36,7 +36,7 @@ export function useShortcuts(title: string, shortcuts: readonly Shortcut[], scop
     const stops = group.shortcuts.map(({ keys }, index) => {
       const single = !/\$mod|Control|Meta|Alt/.test(keys);
       const run = (event: KeyboardEvent) => {
-        // Where a key opens a field, it is not the first letter in it.
+        // If the key opens a field, it must not be typed into it.
         if (single && event.key.length === 1) event.preventDefault();
         latest.current[index]?.run(event);
       };
@@ -53,13 +53,13 @@ export function useShortcuts(title: string, shortcuts: readonly Shortcut[], scop
   }, [title, scope, signature]);
 }
 
-/** What can be pressed right now. */
+/** The shortcuts that work at present. */
 export function useShortcutGroups(): readonly ShortcutGroup[] {
   return useSyncExternalStore(subscribe, () => groups);
 }
 
 function inScope(event: KeyboardEvent, scope: Scope): boolean {
-  // Menus take letters to jump to an item.
+  // In menus, letters jump to an item.
   if (element(event)?.closest("[role=menu]")) return false;
   if (scope === "anywhere") return true;
   // An open dialog keeps the focus inside it.

@@ -1,8 +1,8 @@
 import { useEffect } from "react";
 
 /**
- * Stands in for the package `react-style-singleton` (see the alias in vite.config.ts). The original adds an inline
- * <style>, which a CSP without 'unsafe-inline' refuses; a constructed style sheet is not subject to it.
+ * Replaces the package `react-style-singleton` (see the alias in vite.config.ts). The original adds an inline <style>,
+ * which a CSP without 'unsafe-inline' forbids; a constructed style sheet is allowed.
  */
 export function styleSingleton() {
   let users = 0;
@@ -23,7 +23,7 @@ export function styleSingleton() {
           }
         };
       },
-      // As the original: the first user's styles stay unless they are said to change.
+      // As in the original: the first user's styles stay unless `dynamic` is set.
       // eslint-disable-next-line react-hooks/exhaustive-deps
       [styles && dynamic],
     );

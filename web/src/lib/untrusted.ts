@@ -1,4 +1,6 @@
-/** What is kept on this device, which another version or a person may have written. null when there is nothing that can be read. */
+/**
+ * Reads JSON from this device's storage, which may come from another version or a person. null when it cannot be read.
+ */
 export function readStored(key: string): unknown {
   try {
     return JSON.parse(localStorage.getItem(key) ?? "null");

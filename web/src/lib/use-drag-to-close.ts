@@ -1,9 +1,9 @@
 import { useRef, type PointerEvent } from "react";
 
-/** Distance in CSS pixels after which letting go closes the sheet. */
+/** CSS pixels; releasing after a longer drag closes the sheet. */
 const CLOSE_AFTER = 96;
 
-/** Lets a finger drag a bottom sheet down by its header. A mouse is left alone: it has the Close button. */
+/** Lets a finger drag a bottom sheet down by its header. With a mouse, use the Close button. */
 export function useDragToClose(close: () => void) {
   const sheet = useRef<HTMLDivElement>(null);
   const from = useRef<number | null>(null);

@@ -5,7 +5,7 @@ export interface Size {
   height: number;
 }
 
-/** The inner size of an element in px, as it changes; null before it is laid out. Give `measure` as its ref. */
+/** The inner size of an element in px, kept up to date; null before it has a layout. Give `measure` as its ref. */
 export function useSize() {
   const [size, setSize] = useState<Size | null>(null);
   const measure = useCallback((element: HTMLElement | null) => {

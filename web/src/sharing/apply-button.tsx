@@ -13,7 +13,10 @@ interface ApplyButtonProps {
   variant?: NonNullable<Parameters<typeof buttonStyle>[0]>["variant"];
 }
 
-/** Opens Create with what made a picture, or says why it cannot; who has to sign in first finds it there afterwards. */
+/**
+ * Opens Create with the settings of a picture, or says why it cannot. After a sign-in that is needed first, the
+ * settings are still there.
+ */
 export function ApplyButton({ title, recipe, variant = "line" }: ApplyButtonProps) {
   if (recipe.problem !== null) return <p className="text-12 text-ink-2">{recipe.problem}</p>;
   return (

@@ -1,22 +1,22 @@
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useRef } from "react";
 
-/** Which picture is open over a page, as it stands in the address. */
+/** The picture that is open over a page, as it is in the address. */
 export interface OpenItemSearch {
   item?: string;
 }
 
-/** What an address says, without what makes no sense. */
+/** The search of an address, without invalid values. */
 export function parseOpenItem({ item }: Record<string, unknown>): OpenItemSearch {
   return typeof item === "string" ? { item } : {};
 }
 
-/** The picture that is open and what changes it: back closes it, and its address opens it again. */
+/** The open picture and functions that change it. Back closes it, and its address opens it again. */
 export function useOpenItem(from: "/public/community/$slug" | "/public/s/$token") {
   const { item } = useSearch({ from });
   const navigate = useNavigate({ from: from === "/public/s/$token" ? "/s/$token" : "/community/$slug" });
   const { history } = useRouter();
-  /** The entry before this one is the page without it. */
+  /** The history entry before this one is the page without it. */
   const opened = useRef(false);
   const go = (search: OpenItemSearch, replace: boolean) => void navigate({ to: ".", params: true, search, replace, resetScroll: false });
   return {

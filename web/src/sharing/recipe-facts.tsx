@@ -4,7 +4,7 @@ import type { components } from "@/api/schema";
 
 type Recipe = components["schemas"]["RecipeView"];
 
-/** What made a picture that is shared: preset, settings, seed and model in words, and the prompt. */
+/** The settings of a shared picture: preset, settings, seed and model as text, and the prompt. */
 export function RecipeFacts({ recipe, credit = null }: { recipe: Recipe; credit?: string | null }) {
   const preset = useConfig().presets.find(({ id }) => id === recipe.preset_id);
   const settings = preset ? activeSettings(preset, recipe.from_photo) : [];

@@ -21,7 +21,7 @@ interface ReportDialogProps {
   onClose: () => void;
 }
 
-/** Tells the operators what is wrong with a picture. Who reports is not asked. */
+/** Reports a picture to the operators, without the reporter's name. */
 export function ReportDialog({ subject, onClose }: ReportDialogProps) {
   const [reason, setReason] = useState<Report["reason"]>("illegal");
   const [message, setMessage] = useState("");

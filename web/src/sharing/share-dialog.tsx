@@ -27,7 +27,7 @@ type End = (typeof ENDS)[number]["value"];
 
 const DAY_MS = 86_400_000;
 
-/** Makes links to a render or collection, and lists those that there are. */
+/** Makes links to a render or collection, and lists the existing ones. */
 export function ShareDialog({ target, title, onClose }: ShareDialogProps) {
   const { data: links, error } = useQuery(sharesOf(target));
   const add = useAddShare();

@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast-store";
 import { dayAndMonth } from "@/lib/dates";
 
-/** A link with what it says about itself: copy it, or turn it off. */
+/** A link with its details, and buttons to copy it or turn it off. */
 export function ShareLinkRow({ link, title }: { link: ShareLink; title?: string }) {
   const turnOff = useTurnOffShare();
   return (

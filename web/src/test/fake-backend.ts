@@ -27,7 +27,7 @@ const USAGE = {
   resets_at: "2026-12-01T00:00:00Z",
 };
 
-/** Answers for the API and for Supabase Auth by "METHOD /path"; remembers what was asked. */
+/** Answers for the API and Supabase Auth, by "METHOD /path"; records the requests. */
 export class FakeBackend {
   readonly calls: Call[] = [];
   private readonly handlers = new Map<string, Handler>();
@@ -47,7 +47,7 @@ export class FakeBackend {
     return this;
   }
 
-  asked(route: string): Call[] {
+  requests(route: string): Call[] {
     return this.calls.filter((call) => `${call.method} ${call.path}` === route);
   }
 
@@ -85,7 +85,7 @@ export function authRefused(status: number, code: string): Response {
   return Response.json({ code: status, error_code: code, msg: "upstream text that nobody should read" }, { status });
 }
 
-/** What Supabase Auth answers when somebody signs in. `serial` tells tokens of the same person apart. */
+/** The answer of Supabase Auth to a sign-in. `serial` distinguishes tokens of the same person. */
 export function sessionOf(person: Person, serial = 1) {
   const expires = Math.floor(Date.now() / 1000) + 3600;
   return {

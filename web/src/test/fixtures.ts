@@ -116,7 +116,7 @@ export const CONFIG: Schemas["ConfigView"] = {
   sample_photos: [{ id: "living-room", name: "Empty living room", url: "/samples/living-room.webp", families: ["interior"] }],
 };
 
-/** A generation that runs, 10 s before its end. */
+/** A generation in flight, 10 s before its end. */
 export function generation(changes: Partial<Schemas["GenerationView"]> = {}): Schemas["GenerationView"] {
   return {
     id: "11111111-0000-4000-8000-000000000001",
@@ -211,7 +211,7 @@ export function collection(at: number, changes: Partial<Schemas["CollectionView"
   };
 }
 
-/** A render in full, with two variants. */
+/** A render with all details and two variants. */
 export function detail(at: number, changes: Partial<Schemas["RenderDetailView"]> = {}): Schemas["RenderDetailView"] {
   const { id, title, preset_id, created_at } = card(at);
   return {
@@ -238,7 +238,7 @@ export function detail(at: number, changes: Partial<Schemas["RenderDetailView"]>
   };
 }
 
-/** A recipe as a downloaded file carries it. */
+/** A recipe as a downloaded file contains it. */
 export const RECIPE = { render_id: "r", variant: 0, preset_id: "warm-minimal", prompt: `Oak & "linen" <it's>`, settings: { light: "morning" }, seed: 7 };
 
 /** As libs/services/gallery/xmp.py writes it: an attribute of an XMP packet, quoted as xml.sax.saxutils does. */

@@ -8,9 +8,9 @@ export async function openApp(path: string) {
   const { startApp } = await import("@/app/start-app");
   const app = await startApp();
   const { getAuth } = await import("@/auth/session");
-  // At once, instead of after the first page.
+  // At once, not after the first page.
   const auth = await getAuth();
-  // It would hear of the next test's session, as another tab does, and ask the API in its name.
+  // Otherwise it would notice the session of the next test, as another tab does, and send requests with its token.
   onTestFinished(() => auth.dispose());
   render(app);
   return userEvent.setup();

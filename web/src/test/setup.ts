@@ -3,7 +3,7 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
 
-// jsdom has no layout and no pointers; Radix asks for both.
+// jsdom has no layout and no pointers; Radix needs both.
 globalThis.ResizeObserver = class {
   observe = vi.fn();
   unobserve = vi.fn();
@@ -19,7 +19,7 @@ configure({ asyncUtilTimeout: 10_000 });
 
 beforeEach(() => {
   localStorage.clear();
-  // Session, preferences and shortcuts live in modules: each test starts with new ones.
+  // Session, preferences and shortcuts are state of modules: each test starts with new ones.
   vi.resetModules();
 });
 
@@ -28,6 +28,6 @@ afterEach(() => {
   cleanup();
   window.history.replaceState(null, "", "/");
   delete document.documentElement.dataset.theme;
-  // A dialog that was still closing leaves the body without pointer events to the next test.
+  // A dialog that was still closing would leave the body without pointer events for the next test.
   document.body.removeAttribute("style");
 });

@@ -20,14 +20,14 @@ describe("a request", () => {
     storeSession(ALICE);
     const usage = await connect();
     await expect(usage()).resolves.toMatchObject({ remaining: 128 });
-    expect(backend.asked("GET /api/v1/usage").map((call) => call.token)).toEqual([tokenOf(ALICE)]);
+    expect(backend.requests("GET /api/v1/usage").map((call) => call.token)).toEqual([tokenOf(ALICE)]);
   });
 
   it("carries none for a visitor, and a 401 is final", async () => {
     backend.on("GET /api/v1/usage", () => refused(401, "unauthorized", "Sign in first."));
     const usage = await connect();
     await expect(usage()).rejects.toMatchObject({ code: "unauthorized", status: 401 });
-    expect(backend.asked("GET /api/v1/usage").map((call) => call.token)).toEqual([null]);
+    expect(backend.requests("GET /api/v1/usage").map((call) => call.token)).toEqual([null]);
   });
 
   it("renews the token once after a 401 and is repeated", async () => {
@@ -39,7 +39,7 @@ describe("a request", () => {
       .on("POST /auth/v1/token", () => Response.json(sessionOf(ALICE, 2)));
     const usage = await connect();
     await expect(usage()).resolves.toMatchObject({ remaining: 7 });
-    expect(backend.asked("GET /api/v1/usage")).toHaveLength(2);
+    expect(backend.requests("GET /api/v1/usage")).toHaveLength(2);
   });
 
   it("gives up when the new token is refused too", async () => {
@@ -49,7 +49,7 @@ describe("a request", () => {
       .on("POST /auth/v1/token", () => Response.json(sessionOf(ALICE, 2)));
     const usage = await connect();
     await expect(usage()).rejects.toMatchObject({ status: 401 });
-    expect(backend.asked("GET /api/v1/usage")).toHaveLength(2);
+    expect(backend.requests("GET /api/v1/usage")).toHaveLength(2);
   });
 
   it("ends the session when the token cannot be renewed", async () => {
@@ -70,7 +70,7 @@ describe("a request", () => {
       .on("POST /auth/v1/token", () => Response.json(sessionOf(BOB)));
     const usage = await connect();
     await expect(usage()).rejects.toMatchObject({ status: 401 });
-    expect(backend.asked("GET /api/v1/usage").map((call) => call.token)).toEqual([tokenOf(ALICE)]);
+    expect(backend.requests("GET /api/v1/usage").map((call) => call.token)).toEqual([tokenOf(ALICE)]);
   });
 });
 

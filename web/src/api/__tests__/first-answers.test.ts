@@ -56,7 +56,7 @@ describe("a request that finds one", () => {
     const { api, unwrap } = await import("../client");
     return () => unwrap(api.GET("/api/v1/usage"));
   }
-  const tokens = () => backend.asked(`GET ${USAGE}`).map(({ token }) => token);
+  const tokens = () => backend.requests(`GET ${USAGE}`).map(({ token }) => token);
 
   it("takes it, and the next one asks again", async () => {
     const usage = await ask();

@@ -81,7 +81,7 @@ describe("pictures whose URLs ended", () => {
     vi.spyOn(Date, "now").mockReturnValue(Date.now() + HALF_AN_HOUR);
     backend.calls.length = 0;
     await Promise.all([card(60), card(61), card(60)].map(({ id }) => renewPictures(client, OCTOBER, id)));
-    expect(backend.asked("GET /api/v1/renders").map(({ query }) => query.get("cursor"))).toEqual(["50"]);
+    expect(backend.requests("GET /api/v1/renders").map(({ query }) => query.get("cursor"))).toEqual(["50"]);
     const urls = client.getQueryData(rendersQuery(OCTOBER).queryKey)?.pages.map(({ rows }) => rows.map(({ cover }) => cover?.thumbnail_url));
     expect(urls?.[1]).toEqual(Array.from({ length: 50 }, () => "http://supabase.test/new.webp"));
     expect(urls?.[0]).not.toContain("http://supabase.test/new.webp");
@@ -113,16 +113,16 @@ describe("many renders that move in steps", () => {
   it("says what a failure half way left", async () => {
     const ids = ["a", "b", "c", "d", "e"];
     const backend = new FakeBackend().on("POST /api/v1/renders/bulk", () =>
-      backend.asked("POST /api/v1/renders/bulk").length === 2 ? refused(503, "upstream_unavailable", "Maquette rests.") : ok({ changed: 2, at: "2026-11-24T10:00:00Z" }),
+      backend.requests("POST /api/v1/renders/bulk").length === 2 ? refused(503, "upstream_unavailable", "Maquette rests.") : ok({ changed: 2, at: "2026-11-24T10:00:00Z" }),
     );
-    const moved = await moveRenders({ action: "trash", selected: { ids }, most: 2 });
+    const moved = await moveRenders({ action: "trash", selected: { ids }, maxIds: 2 });
     expect(moved).toMatchObject({ changed: 2, at: ["2026-11-24T10:00:00Z"], stopped: { left: ["c", "d", "e"] } });
-    expect(backend.asked("POST /api/v1/renders/bulk")).toHaveLength(2);
+    expect(backend.requests("POST /api/v1/renders/bulk")).toHaveLength(2);
   });
 
   it("fails when nothing moved", async () => {
     new FakeBackend().on("POST /api/v1/renders/bulk", () => refused(503, "upstream_unavailable", "Maquette rests."));
-    await expect(moveRenders({ action: "trash", selected: { ids: ["a"] }, most: 2 })).rejects.toThrow("Maquette rests.");
+    await expect(moveRenders({ action: "trash", selected: { ids: ["a"] }, maxIds: 2 })).rejects.toThrow("Maquette rests.");
   });
 });
 

@@ -13,7 +13,7 @@ beforeEach(() => {
   storeSession(ALICE);
 });
 
-/** What the API says of the one generation from here on. */
+/** The API's answer about the one generation from now on. */
 function now(state: ReturnType<typeof generation>) {
   backend.on("GET /api/v1/generations", () => ok([state])).on(`GET /api/v1/generations/${state.id}`, () => ok(state));
 }
@@ -31,7 +31,7 @@ it("a run is followed from any page, and its end leads back to Create", async ()
   now(succeeded());
   expect(await screen.findByText("Calm living room: 2 variants ready")).toBeVisible();
   await titled("Account settings · Maquette");
-  // Radix lets no pointer near a toast in jsdom.
+  // In jsdom, Radix blocks pointer events on a toast.
   fireEvent.click(screen.getByRole("button", { name: "Open Create" }));
   await titled("Create · Maquette");
 });
@@ -56,7 +56,7 @@ it("a run that fails while nobody looks is notified of, for those who asked, and
   await titled("Not made · Create · Maquette");
   const said = "Calm living room: The image provider failed. Your 8 credits are back. Try again.";
   expect(shown).toEqual([["Maquette", said]]);
-  // Create itself shows how it ended.
+  // Create itself shows how a generation ended.
   expect(screen.queryByText(said)).toBeNull();
   hide(false);
   await titled("Create · Maquette");

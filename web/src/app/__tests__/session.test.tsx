@@ -6,7 +6,7 @@ import { openApp } from "@/test/render-app";
 
 let backend: FakeBackend;
 
-/** Each person has their own number of credits, so that one on the other's screen shows. */
+/** Each person has another number of credits, so that a number on the wrong screen is noticed. */
 beforeEach(() => {
   const remaining = new Map([
     [tokenOf(ALICE), 111],
@@ -60,7 +60,7 @@ describe("I3: leaving", () => {
     await user.click(screen.getByRole("button", { name: "Sign in" }));
     await credits(22);
     expect(screen.queryByText("111")).toBeNull();
-    expect(backend.asked("GET /api/v1/usage").map((call) => call.token)).toEqual([tokenOf(ALICE), tokenOf(BOB)]);
+    expect(backend.requests("GET /api/v1/usage").map((call) => call.token)).toEqual([tokenOf(ALICE), tokenOf(BOB)]);
   });
 
   it("happens in other tabs too, and an account switched there is switched here", async () => {

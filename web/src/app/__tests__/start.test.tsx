@@ -26,7 +26,7 @@ describe("what the entry asks for early", () => {
     ["/dashboard/renders", 5],
     ["/dashboard/create", 2],
   ])("is what %s asks for, and is not asked for again", async (page, count) => {
-    // However long the code takes here, the answers stay fresh.
+    // The answers stay fresh, however long the code takes here.
     vi.useFakeTimers({ toFake: ["Date"] });
     storeSession(ALICE);
     window.history.replaceState(null, "", page);
@@ -38,7 +38,7 @@ describe("what the entry asks for early", () => {
     await screen.findAllByText("128");
     expect(addresses().filter((address) => early.includes(address)).sort()).toEqual(early);
 
-    // The page by itself asks for just these.
+    // The page itself sends exactly these requests.
     cleanup();
     vi.resetModules();
     backend = backendOfAlice();
@@ -68,7 +68,7 @@ describe("the first page", () => {
     onTestFinished(async () => (await getAuth()).dispose());
     return app;
   }
-  /** Timers of this many ms run when the answer is called, however busy the machine is. */
+  /** Runs timers of this many ms when the returned function is called, however busy the machine is. */
   function hold(ms: number) {
     const held: (() => void)[] = [];
     const { setTimeout } = globalThis;

@@ -6,24 +6,24 @@ import { placeholderColor, placeholderUrl } from "@/lib/placeholder";
 interface PictureProps {
   src: string;
   alt: string;
-  /** The real size: the room is kept before the picture arrives, and it is never cropped. */
+  /** Its real size, so that its space is reserved before it arrives. It is never cropped. */
   width: number;
   height: number;
   /** ThumbHash, base64. */
   placeholder?: string | null;
-  /** Above the fold: loaded at once. */
+  /** On the first screen: loaded at once. */
   eager?: boolean;
-  /** The file does not come. */
+  /** Called when the file fails to load. */
   onBroken?: () => void;
   className?: string;
 }
 
-/** Most pictures are there by then: unpacking a placeholder takes a phone longer than drawing the picture. */
+/** Most pictures have arrived by then; on a phone, decoding a placeholder takes longer than drawing the picture. */
 const SLOW_MS = 150;
 
-/** A picture in its own ratio, over its average colour; one that takes longer fades in over its placeholder. */
+/** A picture in its own ratio, over its average colour. One that takes longer fades in over its placeholder. */
 export function Picture({ src, alt, width, height, placeholder, eager = false, onBroken, className }: PictureProps) {
-  // What comes soon changes nothing: a page of pictures is not drawn again as they arrive.
+  // A picture that arrives soon changes no state, so that a page is not rendered again for each of its pictures.
   const [wait, setWait] = useState<"none" | "now" | "over">("none");
   const came = useRef<string>(undefined);
   useEffect(() => {
@@ -50,10 +50,10 @@ export function Picture({ src, alt, width, height, placeholder, eager = false, o
         height={height}
         loading={eager ? "eager" : "lazy"}
         decoding="async"
-        // A tile is dragged as a whole, or not at all.
+        // A tile is dragged as a whole; its picture alone cannot be dragged.
         draggable={false}
         onLoad={arrive}
-        // Failing to load shows the alternative text, which needs to be visible too.
+        // When loading fails, the browser shows the alternative text, so the element must be visible.
         onError={() => {
           arrive();
           onBroken?.();

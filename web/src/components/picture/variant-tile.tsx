@@ -24,7 +24,7 @@ interface VariantTileProps {
   placeholder?: string | null;
   /** A picture to blur behind a variant that is being made, where there is no placeholder. */
   backdrop?: string;
-  /** The cover of its render, or picked. */
+  /** The cover of its render, or selected. */
   selected?: boolean;
   state: VariantState;
 }
@@ -33,7 +33,7 @@ const FAILED = <CircleAlert aria-hidden size={18} strokeWidth={1.6} className="t
 const CANCELED = <Ban aria-hidden size={18} strokeWidth={1.6} className="text-ink-3" />;
 const BLOCKED = <ShieldAlert aria-hidden size={18} strokeWidth={1.6} className="text-warn" />;
 
-/** One variant in its own ratio, from waiting to done. */
+/** One variant in its own ratio, in each state from waiting to done. */
 export function VariantTile({ number, width, height, placeholder, backdrop, selected = false, state }: VariantTileProps) {
   const ratio = { aspectRatio: `${String(width)} / ${String(height)}` };
   const frame = cx(

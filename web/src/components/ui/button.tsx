@@ -12,14 +12,14 @@ export const buttonStyle = cva(
   {
     variants: {
       variant: {
-        // The one next step of a view: Generate, Use as input, upgrade.
+        // The main action of a view: Generate, Use as input, upgrade.
         canary: "border-transparent bg-canary text-on-canary hover:bg-canary-hover aria-disabled:bg-sunken",
         ink: "border-transparent bg-ink text-canvas hover:bg-ink/85 aria-disabled:bg-sunken",
         line: "border-line bg-surface shadow-1 hover:bg-[linear-gradient(var(--hover),var(--hover))] aria-disabled:bg-sunken",
-        // Without a ground of their own, so that none appears when they are blocked.
+        // No background of their own, so that none appears when they are blocked.
         ghost: "border-transparent hover:bg-hover active:bg-press aria-disabled:bg-transparent",
         danger: "border-transparent text-danger hover:bg-hover active:bg-press aria-disabled:bg-transparent",
-        // On glass, above a picture.
+        // On a translucent surface, above a picture.
         glass: "border-transparent text-on-glass hover:bg-[#ffffff24]",
       },
       size: {
@@ -40,7 +40,7 @@ export const buttonStyle = cva(
 
 export interface ButtonProps
   extends Omit<ComponentProps<"button">, "disabled">, Omit<VariantProps<typeof buttonStyle>, "icon"> {
-  /** Stays focusable, does nothing. Say why next to it and point at that with aria-describedby. */
+  /** Can still be focused, but does nothing. Say why next to it, and refer to that text with aria-describedby. */
   blocked?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { DialogProps } from "./overlays/dialog-panel";
 import { useOverlays } from "./use-overlays";
 
-/** A dialog from 720 px; below that a sheet over the full width that can be dragged down. */
+/** A dialog from 720 px; below that a sheet of full width that can be dragged down. */
 export function Dialog(props: DialogProps) {
   const overlays = useOverlays(props.open, () => props.onOpenChange(false));
   return overlays && <overlays.DialogPanel {...props} />;

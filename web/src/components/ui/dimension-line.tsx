@@ -4,12 +4,12 @@ import type { CSSProperties } from "react";
 interface DimensionLineProps {
   /** 0 to 100. */
   percent: number;
-  /** What is progressing. Without it the line is a decoration beside words that say the same. */
+  /** What makes progress. Without it the line is decoration, beside text that says the same. */
   label?: string;
   className?: string;
 }
 
-/** Progress, drawn as a dimension line with a canary head. */
+/** Progress as a dimension line with a yellow head. */
 export function DimensionLine({ percent, label, className }: DimensionLineProps) {
   const value = Math.min(100, Math.max(0, Math.round(percent)));
   const role = label

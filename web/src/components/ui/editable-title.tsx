@@ -7,22 +7,22 @@ import { IconButton } from "./icon-button";
 
 interface EditableTitleProps {
   title: string;
-  /** What it names: "Title", "Name of the collection". */
+  /** The name of the field: "Title", "Name of the collection". */
   label: string;
   maxLength: number;
   className?: string;
-  /** Called with what was typed when it is something else than before. */
+  /** Called with the new text, if it differs from the old one. */
   onChange: ((title: string) => void) | null;
 }
 
-/** The heading of a page, renamed in place: Enter or leaving the field saves, Escape keeps what it was. */
+/** The heading of a page that can be renamed: Enter or leaving the field saves, Escape keeps the old name. */
 export function EditableTitle({ title, label, maxLength, className, onChange }: EditableTitleProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const button = useRef<HTMLButtonElement>(null);
 
   const close = () => {
     setTyped(null);
-    // The field is gone with the next paint; the focus goes back to where it came from.
+    // The field disappears with the next paint; the focus returns to the element that had it before.
     requestAnimationFrame(() => button.current?.focus());
   };
   const save = () => {
@@ -36,7 +36,7 @@ export function EditableTitle({ title, label, maxLength, className, onChange }: 
         <h1 className="sr-only">{title}</h1>
         <input
           aria-label={label}
-          // The person has just asked to type here.
+          // The person opened this field in order to type.
           // eslint-disable-next-line jsx-a11y/no-autofocus
           autoFocus
           value={typed}

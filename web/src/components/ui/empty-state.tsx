@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 interface EmptyStateProps {
-  /** One picture. Decoration: the sentence says it all. */
+  /** One picture, as decoration: the sentence says everything. */
   picture: string;
   sentence: string;
   action: ReactNode;

@@ -4,9 +4,9 @@ import { useId, type ComponentProps, type ReactNode } from "react";
 
 interface FieldProps {
   label: ReactNode;
-  /** Sits at the right end of the label: a value, a note. */
+  /** At the right end of the label: a value, a note. */
   aside?: ReactNode;
-  /** Under the control: what to enter, in words. */
+  /** Below the control: what to enter. */
   hint?: ReactNode;
   /** Why the value is refused. */
   error?: string;
@@ -19,7 +19,7 @@ interface ControlIds {
   "aria-invalid": true | undefined;
 }
 
-/** Label, control, hint and error of one value, wired together. */
+/** Label, control, hint and error of one value, connected for screen readers. */
 export function Field({
   label,
   aside,
@@ -75,7 +75,7 @@ export function GroupField({
   );
 }
 
-/** The look of everything one types into. 16 px on touch, so that phones do not zoom. */
+/** The style of all text inputs. 16 px on touch devices, so that phones do not zoom. */
 export const inputStyle = cx(
   "w-full rounded-sm border border-line-strong bg-surface px-[11px] py-2 text-13 touch:text-[1rem]",
   "placeholder:text-ink-3 focus:outline-2 focus:-outline-offset-1 focus:outline-ink aria-invalid:border-danger",

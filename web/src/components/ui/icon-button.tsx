@@ -11,7 +11,7 @@ interface IconButtonProps extends Omit<ButtonProps, "children" | "aria-label"> {
   children: ReactNode;
 }
 
-/** A button that is only an icon: always named, always with a tooltip. */
+/** A button with only an icon: it always has a name and a tooltip. */
 export function IconButton({ label, shortcut, variant, size, className, children, ...rest }: IconButtonProps) {
   return (
     <Button

@@ -1,4 +1,4 @@
-/** The sign of the product: two volumes of a model, one in canary. */
+/** The logo: two blocks of a model, one of them yellow. */
 export function Mark({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 28 28" aria-hidden className={className}>

@@ -13,7 +13,7 @@ interface MenuProps extends Partial<Pick<PanelProps, "side" | "align" | "offset"
   children: ReactNode;
 }
 
-/** A list of actions behind a button. The page behind it stays alive: the next click closes the list and counts. */
+/** A list of actions behind a button. The page stays usable: the next click closes the list and also has its effect. */
 export function Menu({ trigger, side = "bottom", align = "end", offset = 6, children }: MenuProps) {
   const [open, setOpen] = useState(false);
   const [byKeyboard, setByKeyboard] = useState(false);

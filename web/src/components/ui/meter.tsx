@@ -3,16 +3,16 @@ import type { CSSProperties, ReactNode } from "react";
 
 interface MeterProps {
   label: string;
-  /** As the API counts: with what is held. */
+  /** As the API counts: held credits included. */
   used: number;
-  /** Held for what is running. */
+  /** Held for the generation in flight. */
   held: number;
   limit: number;
 }
 
 const CELLS = 10;
 
-/** A scale bar of ten cells: ink for what was spent, hatched canary for held, empty for left; with its numbers. */
+/** A scale bar of ten cells: filled for spent, hatched for held, empty for left; with the numbers. */
 export function Meter({ label, used, held, limit }: MeterProps) {
   const spent = used - held;
   const perCell = limit / CELLS;

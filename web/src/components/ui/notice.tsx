@@ -11,13 +11,13 @@ const TONES = {
 
 interface NoticeProps {
   tone?: keyof typeof TONES;
-  /** Read out when it appears: an answer to what the person just did. */
+  /** Announced by screen readers when it appears, as the answer to an action. */
   live?: boolean;
   className?: string;
   children: ReactNode;
 }
 
-/** A sentence about the state of things, with an icon: colour is never alone. */
+/** A sentence about the current state, with an icon, so that colour is not the only sign. */
 export function Notice({ tone = "info", live = false, className, children }: NoticeProps) {
   const { icon: Icon, className: colour } = TONES[tone];
   return (

@@ -11,7 +11,7 @@ interface PasswordFieldProps extends Omit<ComponentProps<"input">, "id" | "type"
   autoComplete: "current-password" | "new-password";
 }
 
-/** A password that can be looked at. */
+/** A password field with a button that shows the text. */
 export function PasswordField({ label, hint, error, ...input }: PasswordFieldProps) {
   const [shown, setShown] = useState(false);
   return (

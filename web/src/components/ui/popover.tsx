@@ -8,7 +8,7 @@ import type { PanelProps } from "./overlays/anchor";
 interface PopoverProps extends Partial<Pick<PanelProps, "open" | "onOpenChange" | "side" | "align">> {
   /** The button that opens it. */
   trigger: ReactElement;
-  /** What it holds, for screen readers. */
+  /** What it contains, for screen readers. */
   label: string;
   className?: string;
   children: ReactNode;

@@ -7,12 +7,12 @@ export interface Option<Value extends string> {
 }
 
 interface SegmentedProps<Value extends string> {
-  /** Id of the element that names the group; see GroupField. */
+  /** Id of the element that labels the group; see GroupField. */
   "aria-labelledby": string;
   options: readonly Option<Value>[];
   value: Value;
   onChange: (value: Value) => void;
-  /** Digits of a measure: 1:1, 3:2. */
+  /** The options are measures such as 1:1 or 3:2, set in digits. */
   numeric?: boolean;
   className?: string;
 }

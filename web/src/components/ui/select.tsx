@@ -13,7 +13,7 @@ interface SelectProps<Value extends string> extends Omit<ComponentProps<"select"
   onChange: (value: Value) => void;
 }
 
-/** One of more than five options. The browser's own list: it is right on every phone and for every screen reader. */
+/** One of more than five options. The browser's own control: it works on every phone and with every screen reader. */
 export function Select<Value extends string>({ label, hint, options, value, onChange, ...rest }: SelectProps<Value>) {
   return (
     <Field label={label} hint={hint}>

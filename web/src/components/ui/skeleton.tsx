@@ -1,6 +1,6 @@
 import { cx } from "class-variance-authority";
 
-/** A still bar where a line of text will be. */
+/** A bar without animation where a line of text will be. */
 export function TextSkeleton({ className }: { className?: string }) {
   return <span aria-hidden className={cx("block h-3.5 rounded-xs bg-sunken", className)} />;
 }

@@ -1,4 +1,4 @@
-/** The first thing that Tab reaches: past what every page repeats. */
+/** The first element that Tab reaches: it skips the part that every page repeats. */
 export function SkipLink() {
   return (
     <a

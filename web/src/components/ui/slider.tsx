@@ -12,7 +12,7 @@ interface SliderProps {
   unit?: string;
 }
 
-/** A ruler of 20 ticks with its value at the right, which can be typed too. */
+/** A ruler of 20 ticks, with its value at the right, which can also be typed. */
 export function Slider({ label, value, onChange, min, max, step, unit }: SliderProps) {
   const id = useId();
   return (
@@ -51,7 +51,7 @@ export function Slider({ label, value, onChange, min, max, step, unit }: SliderP
 }
 
 function ValueInput({ label, value, onChange, min, max, step, unit }: SliderProps) {
-  // What is being typed; null while nobody types, so that the slider's value shows.
+  // The text that is being typed; null otherwise, so that the slider's value shows.
   const [draft, setDraft] = useState<string | null>(null);
 
   const commit = () => {
@@ -91,14 +91,14 @@ function ValueInput({ label, value, onChange, min, max, step, unit }: SliderProp
   );
 }
 
-/** 1 or -1 for keys that move by ten steps; browsers make of Page keys a tenth of the way, and nothing of Shift. */
+/** 1 or -1 for keys that move by ten steps. Browsers move a tenth of the range for Page keys and ignore Shift. */
 function tenSteps({ key, shiftKey }: KeyboardEvent): number {
   if (key === "PageUp" || (shiftKey && (key === "ArrowUp" || key === "ArrowRight"))) return 1;
   if (key === "PageDown" || (shiftKey && (key === "ArrowDown" || key === "ArrowLeft"))) return -1;
   return 0;
 }
 
-/** The step of the ruler closest to `typed`, inside its ends. */
+/** The step closest to `typed`, within the limits. */
 function nearest(typed: number, min: number, max: number, step: number): number {
   const stepped = min + Math.round((typed - min) / step) * step;
   // Steps such as 0.1 add up to 0.30000000000000004.

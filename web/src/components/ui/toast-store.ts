@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 export interface ToastMessage {
   id: number;
   text: string;
-  /** "danger" is read out at once, the rest when the screen reader is idle. */
+  /** "danger" is announced at once, the others when the screen reader is idle. */
   tone: "plain" | "danger";
   actions?: readonly { label: string; run: () => void }[];
 }
@@ -17,7 +17,7 @@ function publish(next: readonly ToastMessage[]) {
   for (const listener of listeners) listener();
 }
 
-/** Says what happened, for 8 s. Give `actions` for what can be undone instead of asking before. */
+/** Says for 8 s what happened. Give `actions` to undo, instead of asking for confirmation before. */
 export function toast(text: string, options: Partial<Pick<ToastMessage, "tone" | "actions">> = {}) {
   publish([...toasts, { id: nextId++, text, tone: "plain", ...options }]);
 }
@@ -26,7 +26,7 @@ export function dismissToast(id: number) {
   publish(toasts.filter((message) => message.id !== id));
 }
 
-/** Nothing a person did may stay on screen for the next one. */
+/** Toasts about one person's actions must not be shown to the next person. */
 export function clearToasts() {
   publish([]);
 }

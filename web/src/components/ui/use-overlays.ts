@@ -6,13 +6,13 @@ type Overlays = typeof import("./overlays");
 
 let loaded: Overlays | null = null;
 
-/** Loads the code of menus, popovers and tooltips, which no page needs before somebody points at something. */
+/** Loads the code of menus, popovers and tooltips. No page needs it before the first interaction. */
 export async function loadOverlays(): Promise<Overlays> {
   loaded = await import("./overlays");
   return loaded;
 }
 
-/** Their code from the first time on that it is `needed`, null until it is there. Where it does not come, that is said. */
+/** Their code, loaded as soon as it is `needed`; null before. A failure is shown to the person. */
 export function useOverlays(needed: boolean, onFailed?: () => void): Overlays | null {
   const [overlays, setOverlays] = useState<Overlays | null>(null);
   if (needed && loaded && !overlays) setOverlays(loaded);

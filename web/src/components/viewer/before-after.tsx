@@ -2,15 +2,15 @@ import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode
 
 interface BeforeAfterProps {
   before: string;
-  /** How much larger than laid out all of it is shown: the divider keeps its own size. */
+  /** The zoom factor of the whole; the divider keeps its own size. */
   scale: number;
-  /** The picture itself, already laid out; the photo is laid over its left part. */
+  /** The picture with its layout; the photo covers its left part. */
   children: ReactNode;
 }
 
 const LABEL = "pointer-events-none absolute bottom-3 rounded-xs bg-glass px-2 py-0.5 text-12 font-medium text-on-glass";
 
-/** Two states of one view with a divider: drag it, or arrows for 1 %, with Shift 10. */
+/** Two states of one view with a divider: drag it, or use arrow keys for 1 %, with Shift for 10 %. */
 export function BeforeAfter({ before, scale, children }: BeforeAfterProps) {
   const [percent, setPercent] = useState(50);
   const frame = useRef<HTMLDivElement>(null);
@@ -27,7 +27,7 @@ export function BeforeAfter({ before, scale, children }: BeforeAfterProps) {
     const end = { Home: 0, End: 100 }[event.key];
     if (step === undefined && end === undefined) return;
     event.preventDefault();
-    // The viewer's own arrows change the variant.
+    // Otherwise the viewer's own arrow keys would change the variant.
     event.stopPropagation();
     setPercent((now) => end ?? bounded(now + (step ?? 0) * (event.shiftKey ? 10 : 1)));
   };

@@ -2,11 +2,11 @@ import { cx } from "class-variance-authority";
 
 import { Segmented } from "@/components/ui/segmented";
 
-/** A picture alone, or with the one it was made from. */
+/** A picture alone, or compared with the one it was made from. */
 export type Mode = "result" | "compare";
 
 interface ModeSwitchProps {
-  /** Id of the element that names it. */
+  /** Id of the element that labels it. */
   labelledBy: string;
   mode: Mode;
   onChange: (mode: Mode) => void;

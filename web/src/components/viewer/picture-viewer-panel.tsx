@@ -17,7 +17,7 @@ export interface ViewerPicture {
   alt: string;
   width: number;
   height: number;
-  /** Said on its thumbnail: "Cover". */
+  /** A text on its thumbnail: "Cover". */
   mark?: string;
 }
 
@@ -26,7 +26,7 @@ export interface PictureViewerProps {
   pictures: readonly ViewerPicture[];
   index: number;
   onIndexChange: (index: number) => void;
-  /** What one of them is called. */
+  /** The name of one of them. */
   noun?: "Variant" | "Picture";
   /** The photo it was made from. */
   before: string | null;
@@ -35,7 +35,7 @@ export interface PictureViewerProps {
   onClose: () => void;
 }
 
-/** A picture over the whole window: zoom, pan, its siblings, and the photo it was made from behind a divider. */
+/** A picture over the whole window: zoom, pan, the other variants, and the photo it was made from behind a divider. */
 export function PictureViewerPanel({ title, pictures, index, onIndexChange, noun = "Variant", before, actions, onClose }: PictureViewerProps) {
   const [mode, setMode] = useState<Mode>("result");
   const modeLabel = useId();

@@ -4,14 +4,14 @@ import { FIT, panBy, zoomAt, type Frame, type Point, type View } from "./zoom";
 
 /** One press of + or −. */
 const STEP = 1.5;
-/** Share of the scale per px of a wheel's turn. */
+/** Share of the scale per px of a wheel event. */
 const WHEEL = 0.002;
-/** A double click goes here from the whole picture, and back. */
+/** The scale after a double click on the whole picture; another double click goes back. */
 const CLOSE_UP = 2.5;
 
 /**
- * Wheel, pinch, drag, double click and buttons for a picture in `frame`; null while the frame is not laid out. Pictures
- * that are given the same view move together.
+ * Wheel, pinch, drag, double click and buttons for a picture in `frame`; null before the frame has its layout. Pictures
+ * with the same view move together.
  */
 export function useZoom(frame: Frame | null, view: View, setView: Dispatch<SetStateAction<View>>) {
   const element = useRef<HTMLDivElement>(null);
@@ -21,7 +21,7 @@ export function useZoom(frame: Frame | null, view: View, setView: Dispatch<SetSt
     if (frame) setView((before) => zoomAt(before, factor, point, frame));
   };
 
-  // React listens to wheels and touches passively; only an active listener can keep the page from scrolling.
+  // React's wheel and touch listeners are passive; only an active listener can prevent scrolling.
   useEffect(() => {
     const target = element.current;
     if (!target || !frame) return;
@@ -30,7 +30,7 @@ export function useZoom(frame: Frame | null, view: View, setView: Dispatch<SetSt
       const point = fromCentre(target, event);
       setView((before) => zoomAt(before, Math.exp(-event.deltaY * WHEEL), point, frame));
     };
-    // One finger may scroll the page over a whole picture; two are a pinch, whichever way they move.
+    // One finger may scroll the page while the whole picture is shown; two fingers are always a pinch.
     const touch = (event: TouchEvent) => {
       if (event.touches.length > 1 && event.cancelable) event.preventDefault();
     };

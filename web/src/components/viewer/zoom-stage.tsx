@@ -14,7 +14,9 @@ interface StagePicture {
   height: number;
 }
 
-/** Lays a picture into a stage and zooms it; give the result to ZoomStage. Stages that share a view move together. */
+/**
+ * The layout and zoom of a picture in a stage; give the result to ZoomStage. Stages with the same view move together.
+ */
 export function useStage(picture: StagePicture | undefined, view: View, setView: Dispatch<SetStateAction<View>>) {
   const [size, measure] = useSize();
   const ratio = picture ? picture.width / picture.height : null;
@@ -28,13 +30,13 @@ export function useStage(picture: StagePicture | undefined, view: View, setView:
 
 interface ZoomStageProps {
   stage: ReturnType<typeof useStage>;
-  /** Shown over the left part, behind a divider; null without. */
+  /** Shown over the left part, behind a divider; null for none. */
   before: string | null;
   className?: string;
   children?: ReactNode;
 }
 
-/** One picture that fits its room, zoomed and moved as the stage says. */
+/** One picture that fits its space, zoomed and moved as `stage` says. */
 export function ZoomStage({ stage: { picture, frame, measure, view, surface, zoomed }, before, className, children }: ZoomStageProps) {
   if (!picture) return null;
   const shown = <img src={picture.src} alt={picture.alt} draggable={false} className="block size-full select-none" />;

@@ -1,4 +1,4 @@
-/** How a picture lies in its frame: `scale` 1 fits it, `x` and `y` move its centre away from the frame's, in px. */
+/** The position of a picture in its frame: at `scale` 1 it fits; `x` and `y` are the offset of its centre in px. */
 export interface View {
   scale: number;
   x: number;
@@ -21,7 +21,7 @@ export interface Point {
 export const FIT: View = { scale: 1, x: 0, y: 0 };
 export const MAX_SCALE = 8;
 
-/** Scales by `factor` and keeps what lies under `point` (from the frame's centre) where it is. */
+/** Scales by `factor`; what is under `point` (measured from the frame's centre) stays where it is. */
 export function zoomAt(view: View, factor: number, point: Point, frame: Frame): View {
   const scale = Math.min(MAX_SCALE, Math.max(1, view.scale * factor));
   const growth = scale / view.scale;
@@ -32,7 +32,7 @@ export function panBy(view: View, dx: number, dy: number, frame: Frame): View {
   return held({ ...view, x: view.x + dx, y: view.y + dy }, frame);
 }
 
-/** Keeps the picture in sight: never a gap beside one that is larger than its frame. */
+/** Keeps the picture visible: no gap beside one that is larger than its frame. */
 function held({ scale, x, y }: View, frame: Frame): View {
   const reachX = Math.max(0, (frame.pictureWidth * scale - frame.width) / 2);
   const reachY = Math.max(0, (frame.pictureHeight * scale - frame.height) / 2);
@@ -40,7 +40,7 @@ function held({ scale, x, y }: View, frame: Frame): View {
 }
 
 function clamp(value: number, reach: number): number {
-  // `|| 0` keeps −0 out of comparisons.
+  // `|| 0` turns −0 into 0, for comparisons.
   return Math.min(reach, Math.max(-reach, value)) || 0;
 }
 

@@ -14,7 +14,7 @@ import { useSendRecovery } from "./api/use-sign-in";
 import { AuthLayout } from "./components/auth-layout";
 import { CodeForm } from "./components/code-form";
 
-/** Asks for a mail; its code or link signs in; then the new password is set. */
+/** First requests a mail; its code or link signs in; then the new password is set. */
 export function ResetPasswordPage() {
   useDocumentTitle("Reset password");
   return useSession().status === "signed-in" ? <SetPassword /> : <AskForMail />;

@@ -13,8 +13,8 @@ import { CodeForm } from "./components/code-form";
 import { SignInForm, type Mode } from "./components/sign-in-form";
 
 export function SignInPage() {
-  const { mode: asked = "sign-in" } = useSearch({ from: "/sign-in" });
-  const [mode, setMode] = useState<Mode>(asked);
+  const { mode: initialMode = "sign-in" } = useSearch({ from: "/sign-in" });
+  const [mode, setMode] = useState<Mode>(initialMode);
   const [email, setEmail] = useState("");
   const [waitingForCode, setWaitingForCode] = useState(false);
   const resend = useSendCode();
@@ -63,7 +63,7 @@ export function SignInPage() {
   );
 }
 
-/** Why the person is here, if not by choice. */
+/** Why the person was sent here. */
 function Arrival() {
   const session = useSession();
   const [linkError] = useState(takeLinkError);

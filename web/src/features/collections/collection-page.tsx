@@ -156,7 +156,7 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
   };
   const attach = useReorder(order, move);
   const remove = (what: Selected) => {
-    // What is taken back piece by piece needs its pieces: all of them are asked about instead.
+    // Undo needs the ids. Without them there is no undo, so ask for confirmation first.
     if ("matching" in what) {
       setEmptying(true);
       return;

@@ -1,11 +1,11 @@
 export type CollectionSort = "manual" | "added" | "newest" | "oldest";
 
-/** How a collection is ordered, as it stands in its address; the owner's own order stands in none. */
+/** The order of a collection in its address; the owner's own order is not written there. */
 export interface CollectionSearch {
   sort?: Exclude<CollectionSort, "manual">;
 }
 
-/** What an address says, without what makes no sense. */
+/** The search of an address, without invalid values. */
 export function parseCollectionSearch({ sort }: Record<string, unknown>): CollectionSearch {
   return sort === "added" || sort === "newest" || sort === "oldest" ? { sort } : {};
 }

@@ -8,10 +8,10 @@ import { credits } from "@/lib/words";
 
 import { SetList } from "./components/set-list";
 
-/** The preset that the picture beside the photo stands for. */
+/** The preset of the picture beside the photo. */
 const EXAMPLE = "warm-minimal";
 
-/** What a visitor sees first: what it is, an example to touch, and sets to begin from. */
+/** The first page for visitors: what Maquette is, an example to try, and community sets to start from. */
 export function LandingPage() {
   const { plans, presets } = useConfig();
   const free = plans.find(({ prices }) => prices.length === 0);

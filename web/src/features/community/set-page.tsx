@@ -17,7 +17,7 @@ import { useDocumentTitle } from "@/lib/document-title";
 import { setQuery, type CommunityItem } from "./api/community";
 import { ItemCard } from "./components/item-card";
 
-/** In the first screen of a wide window. */
+/** On the first screen of a wide window. */
 const EAGER_ITEMS = 3;
 
 export function SetPage() {

@@ -10,12 +10,12 @@ interface Situation {
   running: Generation | null;
   secondsLeft: number | null;
   photo: "idle" | "sending" | "failed";
-  /** The photo of the draft was deleted since. */
+  /** The photo of the draft was deleted. */
   photoGone: boolean;
   online: boolean;
 }
 
-/** Why nothing can be generated right now, as a sentence that says what to do; null when it can. */
+/** Why nothing can be generated at present, as a sentence that says what to do; null when it can. */
 export function blockedBecause(situation: Situation): string | null {
   const { draft, preset, limits, running, secondsLeft, photo, photoGone, online } = situation;
   if (!online) return "You are offline. Your draft is kept on this device.";

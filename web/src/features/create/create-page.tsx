@@ -54,7 +54,7 @@ export function CreatePage() {
   const photo = usePhoto(config.limits, {
     onDone: giveInput,
     onFailed: (message) => {
-      // Where the preset takes no photo, there is no field that would say it.
+      // A preset without a photo has no field that would show the error.
       if (preset.photo === "none") toast(message, { tone: "danger" });
     },
   });
@@ -63,7 +63,7 @@ export function CreatePage() {
     change(next);
     toast(said, { actions: [{ label: "Undo", run: undo }] });
   };
-  /** A picture of ours that tells what made it, or a photo. */
+  /** The settings of a picture that Maquette made, or a photo. */
   const addFile = async (file: File) => {
     const recipe = await readDroppedRecipe(file, config);
     if (recipe === null) return photo.add(file);
@@ -196,7 +196,7 @@ export function CreatePage() {
         aria-label="Result"
         className={cx(
           "flex min-h-0 min-w-0 flex-col gap-2.5 px-4 py-3 desk:px-6 desk:pb-4",
-          // On a phone, what runs or was just asked for comes first.
+          // On a phone, show the running or chosen generation first.
           (running ?? runs.chosen) ? "max-desk:order-first max-desk:border-b max-desk:border-line max-desk:bg-surface" : "max-desk:pb-44",
         )}
       >

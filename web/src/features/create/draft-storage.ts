@@ -4,7 +4,7 @@ import { isRecord, readStored } from "@/lib/untrusted";
 import { newDraft, type Draft, type DraftInput } from "./draft";
 import type { Config, SettingValue } from "./types";
 
-/** The draft that was kept, or a new one. What is stored is not trusted. */
+/** The stored draft, or a new one. What is stored may be invalid. */
 export function loadDraft(userId: string, config: Config): Draft {
   const fresh = newDraft(config);
   const stored = readStored(ownKey("draft", userId));
@@ -27,7 +27,7 @@ export function saveDraft(userId: string, draft: Draft) {
   try {
     localStorage.setItem(ownKey("draft", userId), JSON.stringify(draft));
   } catch {
-    // Storage is full or forbidden: the draft lives as long as the page.
+    // Storage is full or forbidden: the draft lasts as long as the page.
   }
 }
 

@@ -3,29 +3,29 @@ import type { Applied, AppliedSettings, HandedInput } from "@/lib/applied-settin
 import { activeSettings, settingValue } from "@/api/preset-settings";
 import type { Config, Generation, Limits, Preset, SettingValue, SubmitGeneration } from "./types";
 
-/** The picture a run starts from. What can expire (its URL) is not kept. */
+/** The picture to start from. Its URL is not stored, because it expires. */
 export type DraftInput =
   | { kind: "upload"; uploadId: string; name: string | null; width: number | null; height: number | null }
-  /** Shown by a run, which made it or started from it, or by the render it belongs to. */
+  /** A variant, found through the generation that made it or started from it, or through its render. */
   | { kind: "variant"; variantId: string; generationId: string }
   | { kind: "variant"; variantId: string; renderId: string };
 
 /**
- * What a person is about to generate. It keeps what was chosen even where the preset of the moment has no use for it,
- * so that trying another preset loses nothing; `toRequest` takes what fits.
+ * What a person is about to generate. It keeps all choices, also those that the current preset does not use, so that
+ * trying another preset loses nothing. `toRequest` takes those that apply.
  */
 export interface Draft {
   presetId: string;
   prompt: string;
   /** By id of the setting. */
   settings: Record<string, SettingValue>;
-  /** null: as many as the preset makes by default. */
+  /** null: the preset's default. */
   variants: number | null;
   seed: number;
-  /** A locked seed stays for the next run. */
+  /** A locked seed is kept for the next generation. */
   seedLocked: boolean;
   input: DraftInput | null;
-  /** Where the render goes; null: nowhere but My Renders. */
+  /** The collection for the render; null: only in My Renders. */
   collectionId: string | null;
 }
 
@@ -47,7 +47,7 @@ export function randomSeed({ min_seed: min, max_seed: max }: Limits): number {
   return min + (word % (max - min + 1));
 }
 
-/** The preset of the draft, or the first one when it is no longer offered. */
+/** The preset of the draft, or the first one if that is no longer offered. */
 export function presetOf(draft: Draft, config: Config): Preset {
   const preset = config.presets.find(({ id }) => id === draft.presetId) ?? config.presets[0];
   if (!preset) throw new Error("the configuration has no presets");
@@ -88,7 +88,7 @@ function requestInput(input: DraftInput): SubmitGeneration["input"] {
     : { kind: "variant", variant_id: input.variantId };
 }
 
-/** What would make this generation again: same seed, so it is locked. */
+/** The draft that makes this generation again, with its seed, locked. */
 export function draftOf(generation: Generation): Partial<Draft> {
   return {
     presetId: generation.preset_id,
@@ -101,7 +101,7 @@ export function draftOf(generation: Generation): Partial<Draft> {
   };
 }
 
-/** What changes of a draft when something is applied to it. */
+/** The changes to a draft when settings are applied to it. */
 export function appliedChanges(applied: Applied, config: Config): Partial<Draft> {
   if (!("presetId" in applied)) return { input: draftInput(applied.input) };
   return {
@@ -111,7 +111,7 @@ export function appliedChanges(applied: Applied, config: Config): Partial<Draft>
   };
 }
 
-/** A given seed makes the same picture again, so it is locked. */
+/** A given seed makes the same picture again, so lock it. */
 function settingsChanges({ presetId, prompt, settings, seed }: AppliedSettings, config: Config): Partial<Draft> {
   return {
     presetId,
@@ -127,7 +127,7 @@ function draftInput(input: HandedInput): DraftInput {
 }
 
 function inputFrom({ id, input }: Generation): DraftInput | null {
-  // A deleted picture cannot be started from again.
+  // It is not possible to start from a deleted picture.
   if (!input?.url) return null;
   if (input.upload_id !== null) {
     return { kind: "upload", uploadId: input.upload_id, name: null, width: null, height: null };

@@ -5,7 +5,7 @@ import { credits } from "@/lib/words";
 
 import type { Generation, Preset, Usage } from "./types";
 
-/** What the API refuses with, down to the field where it names one. */
+/** The API's refusal as a sentence, with the field if it names one. */
 export function refusal(error: Error): string {
   return (error instanceof ApiError ? fieldMessage(error.details) : null) ?? error.message;
 }
@@ -16,7 +16,7 @@ function fieldMessage(details: unknown): string | null {
   return typeof message === "string" && message !== "" ? message : null;
 }
 
-/** Why the credits of this month do not reach, and when they do. */
+/** Why the credits of this period are not enough, and when they renew. */
 export function capSentence({ limit, remaining, resets_at: resetsAt }: Pick<Usage, "limit" | "remaining" | "resets_at">): string {
   const renewal = `They renew on ${dayAndMonth(resetsAt)}.`;
   return remaining <= 0
@@ -24,7 +24,7 @@ export function capSentence({ limit, remaining, resets_at: resetsAt }: Pick<Usag
     : `You have ${credits(remaining)} left of ${limit}. ${renewal}`;
 }
 
-/** A generation in lines of text, to paste anywhere. */
+/** A generation as lines of text, to paste elsewhere. */
 export function settingsText(generation: Generation, preset: Preset | undefined): string {
   const settings = preset ? activeSettings(preset, generation.input !== null) : [];
   return [

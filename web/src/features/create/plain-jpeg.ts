@@ -1,14 +1,17 @@
 const START = 0xd8;
 const END = 0xd9;
 const START_OF_SCAN = 0xda;
-/** Frames that every browser decodes alike: baseline, extended and progressive Huffman (ITU-T T.81, table B.1). */
+/**
+ * Frames that every browser decodes in the same way: baseline, extended and progressive Huffman (ITU-T T.81, table
+ * B.1).
+ */
 const FRAMES = [0xc0, 0xc1, 0xc2];
-/** Markers of that range that are no frames: tables, and a reserved one. */
+/** Markers of that range that are not frames: tables, and a reserved one. */
 const NO_FRAMES = [0xc4, 0xc8, 0xcc];
 
 /**
- * Whether a file is a whole JPEG of grey or YCbCr with 8 bits. Its pixels are the same in every decoder, so that the
- * browser may make it smaller. Four components are ink for print, and a file without its end may have been cut.
+ * Whether a file is a complete JPEG of grey or YCbCr with 8 bits. Every decoder gives the same pixels for it, so the
+ * browser may shrink it. Four components are colours for print, and a file without its end may be incomplete.
  */
 export async function isPlainJpeg(file: Blob): Promise<boolean> {
   const head = new Uint8Array(await file.slice(0, 2).arrayBuffer());
@@ -22,7 +25,7 @@ function hasPlainFrame(data: DataView): boolean {
   while (at + 10 <= data.byteLength && data.getUint8(at) === 0xff) {
     const marker = data.getUint8(at + 1);
     if (marker === 0xff) {
-      // A marker may be filled up in front.
+      // Fill bytes may come before a marker.
       at += 1;
       continue;
     }

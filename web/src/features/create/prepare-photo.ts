@@ -7,34 +7,34 @@ export interface Size {
   height: number;
 }
 
-/** A photo as it will be sent. `original` is its own size where it was made smaller here. */
+/** A photo as it is sent. `original` is its size before it was shrunk here. */
 export interface PreparedPhoto {
   body: Blob;
   name: string;
   original: Size | null;
 }
 
-/** A photo that need not be sent to know it is refused. `message` is a sentence for the person. */
+/** A photo that is refused without being sent. `message` is a sentence for the person. */
 export class PhotoRefused extends Error {}
 
-/** JPEG quality of a photo made smaller here: higher than the server's own, so that encoding twice does not show. */
+/** JPEG quality of a photo that was shrunk here: higher than the server's, so that encoding twice is not visible. */
 const QUALITY = 0.92;
 
-/** What `accept` of a file input says. The extensions are for systems that do not know the types of HEIC. */
+/** The `accept` of the file input. The extensions are for systems that do not know the types of HEIC. */
 export function acceptedFiles(limits: Limits): string {
   return [...limits.upload_formats, ".heic", ".heif", ".avif"].join(",");
 }
 
-/** Systems that do not know a type say nothing, or this. */
+/** Systems that do not know a type give none, or this one. */
 const UNKNOWN_TYPES = ["", "application/octet-stream"];
 
-/** What a file is read for at most: no camera's JPEG is larger, and a film is not read at all. */
+/** Files are read up to this size: no camera makes a larger JPEG, and videos are not read. */
 const READ_BYTES = 100 * 2 ** 20;
 
 /**
- * Makes a plain JPEG as small as the models use it, so that it is sent in a second and without its location. Everything
- * else goes as it is: browsers decode damage, animations, orientations and colors by other rules than the server does.
- * Throws PhotoRefused.
+ * Shrinks a plain JPEG to the size that models use, so that it is sent in a second and without its location. Everything
+ * else is sent as it is: browsers and the server decode damaged files, animations, orientations and colours by
+ * different rules. Throws PhotoRefused.
  */
 export async function preparePhoto(file: File, limits: Limits): Promise<PreparedPhoto> {
   const refused = refusal(file, limits);
@@ -45,7 +45,7 @@ export async function preparePhoto(file: File, limits: Limits): Promise<Prepared
   return { body, name: file.name, original: smaller?.original ?? null };
 }
 
-/** Why a file is not taken, known before it is read; null when nothing speaks against it. */
+/** Why a file is refused, known before it is read; null when it is accepted. */
 export function refusal(file: File, limits: Limits): string | null {
   if (!UNKNOWN_TYPES.includes(file.type) && !file.type.startsWith("image/")) {
     return "This file is not a photo we can use. Use JPEG, PNG, WebP, HEIC or AVIF.";
@@ -59,7 +59,7 @@ function tooLarge(file: File, limits: Limits): string {
   return `This photo is ${megabytes(file.size)}. The limit is ${megabytes(limits.upload_bytes)}.`;
 }
 
-/** null when it is small enough already, or the browser cannot do it. */
+/** null when it is small enough already, or the browser cannot shrink it. */
 async function downscale(file: File, limits: Limits): Promise<{ body: Blob; original: Size } | null> {
   const bitmap = await decode(file);
   if (!bitmap) return null;
@@ -81,7 +81,7 @@ async function downscale(file: File, limits: Limits): Promise<{ body: Blob; orig
 
 async function decode(file: File): Promise<ImageBitmap | null> {
   try {
-    // The orientation in the file is applied here; the JPEG that is made below carries none.
+    // The orientation of the file is applied here; the new JPEG has none.
     return await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
     return null;
@@ -105,7 +105,9 @@ async function drawn(bitmap: ImageBitmap, width: number, height: number): Promis
   }
 }
 
-/** "31 MB": as in the limit, a MB is 2²⁰ bytes. Rounded up, so that what is refused never reads as the limit itself. */
+/**
+ * "31 MB": a MB is 2²⁰ bytes, as in the limit. Rounded up, so that a refused size never looks like the limit itself.
+ */
 function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)} MB`;
 }

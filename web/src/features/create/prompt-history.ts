@@ -1,7 +1,7 @@
 import { ownKey } from "@/lib/own-storage";
 import { readStored } from "@/lib/untrusted";
 
-/** Enough to find last week's wording again, few enough to read through. */
+/** Enough to find a prompt of last week, few enough to look through. */
 const KEPT = 20;
 
 /** Prompts of one person on this device, newest first. */
@@ -10,7 +10,7 @@ export function loadPrompts(userId: string): string[] {
   return Array.isArray(stored) ? stored.filter((prompt) => typeof prompt === "string").slice(0, KEPT) : [];
 }
 
-/** Puts `prompt` on top; said before, it moves there. */
+/** Adds `prompt` at the top; a prompt that is in the list already is moved there. */
 export function rememberPrompt(userId: string, prompt: string) {
   const words = prompt.trim();
   if (words === "") return;
@@ -18,6 +18,6 @@ export function rememberPrompt(userId: string, prompt: string) {
   try {
     localStorage.setItem(ownKey("prompts", userId), JSON.stringify(prompts));
   } catch {
-    // Storage is full or forbidden: the history ends here.
+    // Storage is full or forbidden: no history.
   }
 }

@@ -1,12 +1,12 @@
 import type { Generation, Preset } from "./types";
 
-/** Between tiles, in px: `gap-2` of the grid. */
+/** Space between tiles in px: `gap-2` of the grid. */
 const GAP = 8;
 
-/** Beside each other pictures compare better than one above the other: worth tiles that are this much narrower. */
+/** Pictures are easier to compare side by side than one above the other, so accept tiles narrower by this factor. */
 const SIDE_BY_SIDE = 0.85;
 
-/** How many columns make the tiles largest, and how wide they are in px. `ratio` is width / height of a tile. */
+/** The number of columns that makes the tiles largest, and their width in px. `ratio` is width / height of a tile. */
 export function tileLayout(count: number, ratio: number, width: number, height: number): { columns: number; width: number } {
   let best = { columns: 1, width: 0 };
   for (let columns = 1; columns <= count; columns += 1) {
@@ -19,12 +19,12 @@ export function tileLayout(count: number, ratio: number, width: number, height: 
   return best;
 }
 
-/** What most models make when nothing says otherwise. */
+/** The ratio that most models use by default. */
 const DEFAULT_RATIO = 3 / 2;
 
 /**
- * The ratio a picture will have, so that its room is right before it arrives: that of the photo, as models keep it, or
- * of the option whose label is a ratio.
+ * The expected ratio of a picture, so that its space is right before it arrives: that of the photo, which models keep,
+ * or of the option whose label is a ratio.
  */
 export function expectedRatio(generation: Generation, preset: Preset | undefined, photoRatio: number | null): number {
   if (photoRatio !== null) return photoRatio;

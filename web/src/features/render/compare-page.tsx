@@ -21,7 +21,7 @@ import { factsOf, inputOf } from "./facts";
 const route = getRouteApi("/dashboard/compare");
 const LARGE_ICON = { "aria-hidden": true, size: 18, strokeWidth: 1.6 } as const;
 
-/** Two variants side by side: they zoom together, and what they were made with is told apart. */
+/** Two variants side by side: they zoom together, and their different settings are marked. */
 export function ComparePage() {
   useDocumentTitle("Compare");
   const { a, b } = route.useSearch();
@@ -40,7 +40,7 @@ export function ComparePage() {
 interface Side {
   render: RenderDetail | undefined;
   variant: RenderVariant | undefined;
-  /** Of the variant, from 1. */
+  /** Number of the variant, from 1. */
   number: number;
   stage: ReturnType<typeof useStage>;
   error: Error | null;
@@ -62,7 +62,7 @@ function Comparison({ a, b }: { a: string; b: string }) {
   const left = useSide(a, view, setView);
   const right = useSide(b, view, setView);
   const put = (search: CompareSearch) => void navigate({ to: "/dashboard/compare", search, replace: true, state: true });
-  // They share a view: either of them moves both.
+  // Both have the same view: moving one moves the other.
   const { zoomIn, zoomOut, reset } = left.stage.frame ? left.stage : right.stage;
   useShortcuts("Compare", [
     { keys: "[Shift]++", label: "Zoom in", run: zoomIn },

@@ -1,4 +1,4 @@
-/** Which pictures are compared: a render each, with the id of a variant behind a dot unless the cover is meant. */
+/** The two renders to compare. A variant's id follows after a dot, unless the cover is meant. */
 export interface CompareSearch {
   a?: string;
   b?: string;
@@ -6,7 +6,7 @@ export interface CompareSearch {
 
 const SIDE = /^[0-9a-f-]{36}(\.[0-9a-f-]{36})?$/;
 
-/** What an address says, without what makes no sense. */
+/** The search of an address, without invalid values. */
 export function parseCompareSearch({ a, b }: Record<string, unknown>): CompareSearch {
   return {
     ...(typeof a === "string" && SIDE.test(a) && { a }),

@@ -4,15 +4,15 @@ import type { RenderDetail, RenderVariant } from "@/api/renders";
 
 type Preset = components["schemas"]["PresetView"];
 
-/** One thing that a render was made with, in words. */
+/** One setting of a render, as text. */
 export interface Fact {
   name: string;
   value: string;
-  /** A measure: set in digits. */
+  /** A measure, set in digits. */
   numeric?: boolean;
 }
 
-/** What a render was made with. `preset` is undefined when it is no longer offered: its settings keep their own names. */
+/** The settings of a render. `preset` is undefined when it is no longer offered; then the settings show their ids. */
 export function factsOf(render: RenderDetail, preset: Preset | undefined, variant: RenderVariant | undefined): Fact[] {
   const settings = preset
     ? activeSettings(preset, hadInput(render)).map((setting) => ({
@@ -30,14 +30,14 @@ export function factsOf(render: RenderDetail, preset: Preset | undefined, varian
   ];
 }
 
-/** Made from a photo or from another render. What was deleted since still counts. */
+/** Made from a photo or another render, even if that was deleted since. */
 export function hadInput({ photo, source, source_is_gone: sourceIsGone }: RenderDetail): boolean {
   return photo !== null || source !== null || sourceIsGone;
 }
 
 /**
- * The picture it was made from: its URL, and what tells it from others. null when there was none; without URL when it is
- * gone. Of another render, `sourceRender`, it is the thumbnail until that one is there.
+ * The picture it was made from: its URL, and what distinguishes it from others. null when there was none; without URL
+ * when it was deleted. For another render, `sourceRender`, the thumbnail is used until that render has loaded.
  */
 export function inputOf({ photo, source }: RenderDetail, sourceRender?: RenderDetail): { id: string; url: string | null } | null {
   if (photo) return { id: photo.upload_id, url: photo.url };
@@ -47,7 +47,7 @@ export function inputOf({ photo, source }: RenderDetail, sourceRender?: RenderDe
   return { id: id ?? source.render_id, url: variant?.url ?? source.cover?.thumbnail_url ?? null };
 }
 
-/** As lines of text, to paste anywhere. */
+/** As lines of text, to paste elsewhere. */
 export function factsText(render: RenderDetail, preset: Preset | undefined): string {
   return [{ name: "Prompt", value: render.prompt }, ...factsOf(render, preset, undefined)]
     .filter(({ value }) => value !== "")
@@ -55,7 +55,7 @@ export function factsText(render: RenderDetail, preset: Preset | undefined): str
     .join("\n");
 }
 
-/** How the credits of a render are told: by variants where that adds up at the preset's price. */
+/** What the credits of a render paid for: variants, if their price fits the preset's. */
 export function priceWords(credits: number, preset: Preset | undefined): string {
   const count = preset ? credits / preset.credits : 0;
   if (!preset || !Number.isInteger(count) || count < 1) return "This render";

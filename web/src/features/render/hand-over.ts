@@ -2,7 +2,7 @@ import type { RenderDetail, RenderVariant } from "@/api/renders";
 import { personId } from "@/auth/session";
 import { keepApplied, type HandedInput } from "@/lib/applied-settings";
 
-/** Prepares Create with what made a render: the same seed for the same picture, or a new one for a variation. */
+/** Opens Create with the settings of a render: with its seed for the same picture, or without for a variation. */
 export function handOverSettings(render: RenderDetail, { newSeed }: { newSeed: boolean }) {
   keepApplied(
     {
@@ -18,7 +18,7 @@ export function handOverSettings(render: RenderDetail, { newSeed }: { newSeed: b
   );
 }
 
-/** Prepares Create with a picture to start from. */
+/** Opens Create with a picture to start from. */
 export function handOverPicture(render: RenderDetail, variant: RenderVariant) {
   keepApplied(
     {
@@ -29,7 +29,7 @@ export function handOverPicture(render: RenderDetail, variant: RenderVariant) {
   );
 }
 
-/** A picture that was deleted since cannot be started from again. */
+/** It is not possible to start from a deleted picture. */
 function inputOf({ photo, source }: RenderDetail): HandedInput | null {
   if (photo?.url) return { kind: "upload", uploadId: photo.upload_id };
   if (source?.cover) return { kind: "variant", variantId: source.cover.variant_id, renderId: source.render_id };

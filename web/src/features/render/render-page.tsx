@@ -40,7 +40,7 @@ const route = getRouteApi("/dashboard/renders/$renderId");
 const ICON = { "aria-hidden": true, size: 15, strokeWidth: 1.6 } as const;
 const LARGE_ICON = { "aria-hidden": true, size: 18, strokeWidth: 1.6 } as const;
 
-/** One render: its variants, what made it, and what can be done with it. */
+/** One render: its variants, its settings and its actions. */
 export function RenderPage() {
   const { renderId } = route.useParams();
   const { data: render, error, refetch } = useQuery(renderQuery(renderId));
@@ -180,7 +180,7 @@ function Loaded({ render }: { render: RenderDetail }) {
             <Maximize {...LARGE_ICON} />
           </IconButton>
         </div>
-        {/* On a phone the room has the ratio of the picture; from 900 px it is what the window leaves. */}
+        {/* On a phone the space has the ratio of the picture; from 900 px it is the rest of the window. */}
         <div className="min-h-0 desk:grow desk:px-7" style={{ aspectRatio: variant && `${variant.width} / ${variant.height}` }}>
           <ZoomStage stage={stage} before={mode === "compare" ? before : null} className="size-full" />
         </div>

@@ -33,10 +33,10 @@ export function RendersPage() {
   const search = route.useSearch();
   const navigate = useNavigate();
   const change = (changes: Changes) => {
-    // Another list begins at its beginning.
+    // Another list starts at its top.
     const next = Object.fromEntries(Object.entries({ ...search, month: undefined, ...changes }).filter(([, value]) => value !== undefined));
     const jumps = changes.month !== undefined;
-    // Who jumps is brought to the month by the list, which may hold what is before it too.
+    // After a jump the list scrolls to the month itself, because renders before it may be loaded too.
     void navigate({ to: "/dashboard/renders", search: next, replace: !jumps, resetScroll: !jumps });
   };
   const listing = listingOf(search);
@@ -47,7 +47,7 @@ export function RendersPage() {
     change({ month });
   };
   const total = months?.reduce((sum, { count }) => sum + count, 0) ?? null;
-  // As the list goes: the API says the latest first.
+  // In the order of the list: the API gives the latest month first.
   const inOrder = (search.sort === "oldest" ? months?.toReversed() : months) ?? null;
 
   return (
@@ -109,7 +109,7 @@ interface JumpSelectProps {
   onJump: (month: string) => void;
 }
 
-/** The month ruler of a phone. */
+/** The month ruler on a phone. */
 function JumpSelect({ months, current, onJump }: JumpSelectProps) {
   return (
     <select
@@ -136,7 +136,7 @@ interface ListProps {
   total: number | null;
   onChange: (changes: Changes) => void;
   onJump: (month: string) => void;
-  /** The month of the address is to be scrolled to; `onReached` says that it was. */
+  /** The list must still scroll to the month of the address; `onReached` reports that it did. */
   jumping: boolean;
   onReached: () => void;
 }
@@ -176,7 +176,7 @@ function List({ search, months, total, onChange, onJump, jumping, onReached }: L
       {ruler && <MonthRuler months={months} current={month} onJump={onJump} />}
       <div aria-busy={shown !== key} className="transition-opacity aria-busy:opacity-60">
         <RenderGrid
-          // Another list: nothing of where one was before remains.
+          // Another list: reset the position.
           key={shown}
           {...list}
           label="Renders"
@@ -211,7 +211,7 @@ function List({ search, months, total, onChange, onJump, jumping, onReached }: L
   );
 }
 
-/** What stands where the pictures will be: still, in the ratios that most of them have. */
+/** Placeholders for the pictures, without animation, in the most common ratios. */
 function GridSkeleton() {
   return (
     <div aria-hidden className="grid grid-cols-2 gap-1.5 pt-13 tablet:grid-cols-4 tablet:gap-2">

@@ -1,6 +1,6 @@
 import type { Listing, RenderFilters } from "@/api/renders";
 
-/** Search and filters of My Renders, as they stand in its address. */
+/** Search and filters of My Renders, as they are in its address. */
 export interface RendersSearch {
   q?: string;
   /** Ids separated by commas. */
@@ -8,11 +8,11 @@ export interface RendersSearch {
   preset?: string;
   collection?: string;
   favorite?: true;
-  /** YYYY-MM-DD, both included, in the person's own time. */
+  /** YYYY-MM-DD, both days included, in the person's time zone. */
   from?: string;
   to?: string;
   sort?: "oldest";
-  /** YYYY-MM: where the list begins. */
+  /** YYYY-MM: where the list starts. */
   month?: string;
 }
 
@@ -21,10 +21,10 @@ const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NAMES = /^[a-z0-9-]+(,[a-z0-9-]+)*$/;
 
-/** What an address says, without what makes no sense: anybody may have written it. */
+/** The search of an address, without invalid values: anybody may have written it. */
 export function parseRendersSearch(search: Record<string, unknown>): RendersSearch {
   const text = (key: string, pattern: RegExp) => {
-    // The router reads a search for 2026 as a number.
+    // The router parses a search for 2026 as a number.
     const value = typeof search[key] === "number" ? String(search[key]) : search[key];
     return typeof value === "string" && pattern.test(value) ? { [key]: value } : {};
   };
@@ -41,7 +41,7 @@ export function parseRendersSearch(search: Record<string, unknown>): RendersSear
   };
 }
 
-/** The list that an address means. */
+/** The list for an address. */
 export function listingOf({ sort, month, ...search }: RendersSearch): Listing {
   return { filters: filtersOf(search), sort: sort ?? "newest", month: month ?? null };
 }
@@ -62,13 +62,13 @@ export function isFiltered({ q, family, preset, collection, favorite, from, to }
   return [q, family, preset, collection, favorite, from, to].some((value) => value !== undefined);
 }
 
-/** The first moment of a day, or of one some days later, where the person is. */
+/** The start of a day, or of the day `later` days after it, in the person's time zone. */
 function startOfDay(day: string, later: number): string {
   const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
   return new Date(year, month - 1, date + later).toISOString();
 }
 
-/** YYYY-MM-DD of a moment where the person is. */
+/** YYYY-MM-DD of a time, in the person's time zone. */
 export function dayOf(date: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;

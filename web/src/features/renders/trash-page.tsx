@@ -23,7 +23,7 @@ const EVERYTHING: Selected = { matching: {} };
 const DAY_MS = 86_400_000;
 const ICON = { "aria-hidden": true, size: 15, strokeWidth: 1.6 } as const;
 
-/** What was thrown away and can still be taken back. */
+/** Deleted renders that can still be restored. */
 export function TrashPage() {
   useDocumentTitle("Trash");
   const { cards, order, error, onNeedMore, onBroken, retry } = useListing(TRASH);
@@ -34,7 +34,7 @@ export function TrashPage() {
   const { restore, deleteForEver } = useRenderActions();
   const [activeId, setActiveId] = useState<string | null>(null);
   const active = cards?.find(({ id }) => id === activeId);
-  /** What is about to be deleted, until that is confirmed. */
+  /** What will be deleted after confirmation. */
   const [doomed, setDoomed] = useState<Selected | null>(null);
   const selected: Selected = selection.all ? EVERYTHING : { ids: selection.ids };
   useGridKeys({ selection, active, matching: EVERYTHING, onDelete: setDoomed, deleteLabel: "Delete for ever" });
@@ -121,7 +121,7 @@ export function TrashPage() {
   );
 }
 
-/** "29 days left", rounded up: a render is never gone before its tile said 1. */
+/** "29 days left", rounded up: a render is purged only after its tile has said 1. */
 function daysLeft({ purged_at: purgedAt }: RenderCard): string | null {
   if (purgedAt === null) return null;
   const days = Math.max(1, Math.ceil((Date.parse(purgedAt) - Date.now()) / DAY_MS));

@@ -17,12 +17,12 @@ import { useDocumentTitle } from "@/lib/document-title";
 
 import { sharedQuery, type SharedRender } from "./api/get-shared";
 
-/** What a link opens, for whoever has it. */
+/** The page that a share link opens, for everybody who has it. */
 export function SharedPage() {
   const { token } = useParams({ from: "/public/s/$token" });
   const shared = useInfiniteQuery(sharedQuery(token));
   const { item: openId, ...viewer } = useOpenItem("/public/s/$token");
-  /** What is being reported: the page, or one render of it. */
+  /** What is reported: the page, or one render of it. */
   const [reporting, setReporting] = useState<{ render_id?: string } | null>(null);
   const title = shared.data?.pages[0]?.title;
   const renders = shared.data?.pages.flatMap((page) => page.renders) ?? [];
@@ -32,7 +32,7 @@ export function SharedPage() {
   const { hasNextPage, isFetching, fetchNextPage } = shared;
   const sought = openId !== null && !openRender && hasNextPage && !isFetching;
   useEffect(() => {
-    // The address names a picture further on.
+    // The picture in the address is on a later page of the list.
     if (sought) void fetchNextPage();
   }, [sought, fetchNextPage]);
 
@@ -56,7 +56,7 @@ export function SharedPage() {
         </Button>
       </div>
       {renders.length === 0 && <p className="py-8 text-15 text-ink-2">There is nothing in it now.</p>}
-      {/* One picture alone is shown as large as the window lets it; of a collection, two stand side by side. */}
+      {/* A single picture is as large as the window allows; pictures of a collection are shown in two columns. */}
       <div className={alone ? "" : "grid items-start gap-x-4 tablet:grid-cols-2"}>
         {renders.map((render) => (
           <SharedSection
@@ -120,9 +120,9 @@ export function SharedPage() {
 
 interface SharedSectionProps {
   render: SharedRender;
-  /** Under a title of its own: it is not the page's. */
+  /** A title of its own is above it: it is not the title of the page. */
   titled: boolean;
-  /** The one picture of the page. */
+  /** It is the only picture of the page. */
   alone: boolean;
   onOpen: (variantId: string) => void;
 }

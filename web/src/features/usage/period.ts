@@ -24,7 +24,7 @@ export function daysOfPeriod(
   return bars;
 }
 
-/** Credits a person will have used at the end of the period if they go on like this; null in its first two days. */
+/** Credits that will be used by the end of the period at the current rate; null in its first two days. */
 export function projected(starts: string, ends: string, used: number, now: Date = new Date()): number | null {
   const gone = now.getTime() - Date.parse(starts);
   if (gone < 2 * DAY_MS) return null;

@@ -9,10 +9,10 @@ import { buttonStyle } from "@/components/ui/button";
 import { useDocumentTitle } from "@/lib/document-title";
 
 const ASK_MS = 1000;
-/** Stripe's events come within seconds; after this long it is kinder to let people go on. */
+/** Stripe's events arrive within seconds; after this long, let people continue. */
 const PATIENCE_MS = 60_000;
 
-/** Back from Stripe's checkout: waits for its word and then says what it brought. */
+/** The page after Stripe's checkout: waits until Stripe has confirmed the payment, then says what was bought. */
 export function ReturnPage() {
   useDocumentTitle("Your plan");
   const queryClient = useQueryClient();
@@ -24,8 +24,8 @@ export function ReturnPage() {
   const confirmed = billing?.status === "active";
   const plan = useConfig().plans.find(({ id }) => id === billing?.plan_id);
   const { data: usage } = useUsage();
-  // Until it is asked again it tells of the plan before.
-  const told = usage?.plan.id === plan?.id ? usage : undefined;
+  // Until it is refetched, it shows the plan before.
+  const current = usage?.plan.id === plan?.id ? usage : undefined;
 
   useEffect(() => {
     const timer = window.setTimeout(() => {
@@ -45,7 +45,7 @@ export function ReturnPage() {
         <>
           <h1 className="text-24 font-semibold">You are on {plan?.name ?? "your new plan"}</h1>
           <p className="text-15 text-ink-2">
-            {told ? `${String(told.limit)} credits each month, ${String(told.remaining)} left now.` : "Your credits are there."}
+            {current ? `${String(current.limit)} credits each month, ${String(current.remaining)} left now.` : "Your credits are there."}
           </p>
           <Link to="/dashboard/create" className={buttonStyle({ variant: "canary", size: "lg" })}>
             Create

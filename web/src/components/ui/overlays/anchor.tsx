@@ -1,6 +1,6 @@
 import { useImperativeHandle, type ReactNode, type Ref, type RefObject } from "react";
 
-/** What panels that open at a button have in common. */
+/** Shared by panels that open at a button. */
 export interface PanelProps {
   id: string;
   button: RefObject<HTMLElement | null>;
@@ -15,7 +15,7 @@ export interface PanelProps {
 
 export const PANEL_STYLE = "float-in z-30 rounded-md bg-raised shadow-2";
 
-/** Stands for a button that is there without Radix, which places a panel at it and gives the focus back to it. */
+/** Represents a button that Radix does not render: Radix places the panel at it and returns the focus to it. */
 export function Anchor({ button, ref }: { button: PanelProps["button"]; ref?: Ref<HTMLElement | null> }) {
   useImperativeHandle<HTMLElement | null, HTMLElement | null>(ref, () => button.current, [button]);
   return null;

@@ -14,7 +14,7 @@ export interface DialogProps {
   title: string;
   /** One sentence under the title. */
   description?: ReactNode;
-  /** Buttons, at the bottom and always in view. */
+  /** Buttons at the bottom, always visible. */
   footer?: ReactNode;
   size?: "sm" | "md" | "lg";
   children?: ReactNode;
@@ -22,7 +22,7 @@ export interface DialogProps {
 
 const WIDTHS = { sm: "tablet:w-[400px]", md: "tablet:w-[560px]", lg: "tablet:w-[920px]" };
 
-/** A dialog from 720 px; below that a sheet over the full width that can be dragged down. */
+/** A dialog from 720 px; below that a sheet of full width that can be dragged down. */
 export function DialogPanel({ open, onOpenChange, title, description, footer, size = "sm", children }: DialogProps) {
   const { sheet, handle } = useDragToClose(() => {
     onOpenChange(false);

@@ -1,4 +1,4 @@
-/** Whatever is drawn over a page with Radix, in one file that comes after the page. */
+/** Everything that Radix draws over a page, in one file that is loaded after the page. */
 export { PictureViewerPanel } from "@/components/viewer/picture-viewer-panel";
 
 export { DialogPanel } from "./dialog-panel";

@@ -1,7 +1,7 @@
 import { Toaster } from "./toaster";
 import { Tooltips } from "./tooltips";
 
-/** What lies over every page. */
+/** Layers over every page. */
 export function Layers() {
   return (
     <>

@@ -6,7 +6,7 @@ import { Anchor, PANEL_STYLE, type PanelProps } from "./anchor";
 
 interface MenuPanelProps extends PanelProps {
   labelledBy: string;
-  /** By a key, which puts the focus on the first action. */
+  /** Opened by a key: the focus goes to the first action. */
   byKeyboard: boolean;
 }
 
@@ -25,7 +25,7 @@ export function MenuPanel({ id, button, labelledBy, byKeyboard, open, onOpenChan
           sideOffset={offset}
           collisionPadding={12}
           onInteractOutside={(event) => {
-            // The button closes it by itself: closed already, it would open it again.
+            // The button itself closes it. If it were closed already, the button would open it again.
             if (button.current?.contains(event.target as Node)) event.preventDefault();
           }}
           className={cx(PANEL_STYLE, "min-w-52 p-1.5")}

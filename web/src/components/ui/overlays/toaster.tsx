@@ -4,10 +4,10 @@ import { Toast } from "radix-ui";
 import { buttonStyle } from "../button";
 import { dismissToast, useToasts } from "../toast-store";
 
-/** Shown for 8 s; Radix stops the clock while the pointer or the focus is on it, or the window is not in front. */
+/** Shown for 8 s; Radix pauses while the pointer or the focus is on it, or the window is in the background. */
 const DURATION_MS = 8000;
 
-/** Where toasts appear: bottom centre, above the tabs and above a bar that stays there. F8 moves the focus there. */
+/** Where toasts appear: bottom centre, above the tabs and above a bar that stays there. F8 focuses it. */
 export function Toaster() {
   const toasts = useToasts();
   return (
@@ -33,7 +33,7 @@ export function Toaster() {
           </Toast.Close>
         </Toast.Root>
       ))}
-      {/* Radix lets no pointer at a toast until it has counted it, a moment after it is shown. */}
+      {/* Radix ignores pointer events on a toast until it has registered it, shortly after it is shown. */}
       <Toast.Viewport style={{ pointerEvents: "auto" }} className="fixed bottom-[calc(var(--tabs)+var(--bar)+8px+env(safe-area-inset-bottom))] left-1/2 z-50 grid w-max max-w-[min(560px,calc(100vw-16px))] -translate-x-1/2 gap-2 outline-none tablet:bottom-[calc(var(--bar)+24px)]" />
     </Toast.Provider>
   );

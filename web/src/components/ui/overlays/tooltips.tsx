@@ -4,17 +4,17 @@ import { useEffect, useRef, useState } from "react";
 import { Kbd } from "../kbd";
 import { Anchor } from "./anchor";
 
-/** Milliseconds before a tooltip: long enough not to flicker under a passing pointer. */
+/** Milliseconds before a tooltip opens, so that none opens while the pointer passes. */
 const TOOLTIP_DELAY_MS = 400;
 
-/** Milliseconds in which the next one comes at once: one reads along a row of icons. Radix's own default. */
+/** Milliseconds in which the next tooltip opens at once, for reading along a row of icons. Radix's default. */
 const TOOLTIP_SKIP_MS = 300;
 
 function named(target: EventTarget | null): HTMLElement | null {
   return target instanceof Element ? target.closest<HTMLElement>("[data-tooltip]") : null;
 }
 
-/** The one tooltip of the page, at whatever has `data-tooltip` under the pointer or with the focus of the keyboard. */
+/** The one tooltip of the page, for the element with `data-tooltip` under the pointer or with keyboard focus. */
 export function Tooltips() {
   const [shown, setShown] = useState<HTMLElement | null>(null);
   const button = useRef<HTMLElement>(null);

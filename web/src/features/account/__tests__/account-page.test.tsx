@@ -49,8 +49,8 @@ describe("the password", () => {
     await user.type(await screen.findByLabelText("New password"), "another password");
     await user.click(await press("Set new password"));
     expect(await screen.findByText("Your new password is set. Other devices are signed out.")).toBeVisible();
-    expect(backend.asked("PUT /auth/v1/user")[0]?.body).toMatchObject({ password: "another password" });
-    expect(backend.asked("POST /auth/v1/logout")[0]?.query.get("scope")).toBe("others");
+    expect(backend.requests("PUT /auth/v1/user")[0]?.body).toMatchObject({ password: "another password" });
+    expect(backend.requests("POST /auth/v1/logout")[0]?.query.get("scope")).toBe("others");
     expect(screen.getByLabelText("New password")).toHaveValue("");
   });
 });
@@ -69,7 +69,7 @@ describe("export", () => {
     await waitFor(() => {
       expect(saved).toEqual(["maquette-export.zip"]);
     });
-    expect(backend.asked("GET /api/v1/me/export")[0]?.token).not.toBeNull();
+    expect(backend.requests("GET /api/v1/me/export")[0]?.token).not.toBeNull();
   });
 });
 
@@ -83,14 +83,14 @@ describe("deleting the account", () => {
     await user.click(await press("Delete account"));
     await user.type(await screen.findByLabelText(/to confirm$/), "bob@example.com");
     await user.click(await press("Delete for ever"));
-    expect(backend.asked("DELETE /api/v1/me")).toEqual([]);
+    expect(backend.requests("DELETE /api/v1/me")).toEqual([]);
 
     await user.clear(screen.getByLabelText(/to confirm$/));
     await user.type(screen.getByLabelText(/to confirm$/), ALICE.email);
     await user.click(await press("Delete for ever"));
     expect(await screen.findByLabelText("E-mail")).toBeVisible();
-    expect(backend.asked("DELETE /api/v1/me")).toHaveLength(1);
-    // Nothing of theirs stays on the device; another person's words do.
+    expect(backend.requests("DELETE /api/v1/me")).toHaveLength(1);
+    // Nothing of this person stays on the device; the prompts of another person do.
     expect(Object.keys(localStorage).filter((key) => key.includes(ALICE.id))).toEqual([]);
     expect(Object.keys(localStorage).filter((key) => key.includes(BOB.id))).toHaveLength(2);
   });

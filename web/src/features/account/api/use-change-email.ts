@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 
 import { getAuth } from "@/auth/session";
 
-/** Asks for another address. Nothing changes until it is confirmed by the mail sent to it. */
+/** Requests another address. Nothing changes until it is confirmed by the mail sent to it. */
 export function useChangeEmail() {
   return useMutation<null, AuthError, { email: string }>({
     mutationFn: async ({ email }) => {

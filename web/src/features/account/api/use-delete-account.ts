@@ -4,7 +4,7 @@ import { api, done } from "@/api/client";
 import { signOut, useUser } from "@/auth/session";
 import { forgetOwn } from "@/lib/own-storage";
 
-/** Deletes the account with everything in it, then what this device kept and the session, whose person is gone. */
+/** Deletes the account with everything in it, then what this device kept, then the session. */
 export function useDeleteAccount() {
   const { id } = useUser();
   return useMutation({

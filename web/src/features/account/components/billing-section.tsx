@@ -7,7 +7,7 @@ import { Button, buttonStyle } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { dayAndMonth } from "@/lib/dates";
 
-/** What one pays for, and the way to Stripe's portal for cards and invoices. */
+/** The plan a person pays for, and a link to Stripe's portal for cards and invoices. */
 export function BillingSection() {
   const { plans } = useConfig();
   const { data: billing } = useBilling();

@@ -8,7 +8,7 @@ import { Notice } from "@/components/ui/notice";
 
 import { useDeleteAccount } from "../api/use-delete-account";
 
-/** The end: said in full before, confirmed by typing one's address. */
+/** Deletes the account. Says first what is lost; confirmed by typing the address. */
 export function DeleteSection() {
   const [asking, setAsking] = useState(false);
   return (

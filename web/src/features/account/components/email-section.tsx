@@ -9,7 +9,7 @@ import { codeOf, textOf } from "@/lib/form";
 
 import { useChangeEmail, useConfirmEmail } from "../api/use-change-email";
 
-/** The address one signs in with, and the way to another. */
+/** The address of the account, and a form to change it. */
 export function EmailSection() {
   const { email } = useUser();
   const [waitingFor, setWaitingFor] = useState<string | null>(null);

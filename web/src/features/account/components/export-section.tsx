@@ -3,7 +3,7 @@ import { Notice } from "@/components/ui/notice";
 
 import { useExport } from "../api/use-export";
 
-/** Everything of one's own, to take along. */
+/** Exports everything of the person. */
 export function ExportSection() {
   const save = useExport();
   return (

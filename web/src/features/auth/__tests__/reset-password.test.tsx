@@ -28,9 +28,9 @@ describe("a forgotten password", () => {
     await user.click(screen.getByRole("button", { name: "Continue" }));
     await setPassword(user);
     expect(await screen.findByText(/Your new password is set/)).toBeVisible();
-    expect(backend.asked("POST /auth/v1/verify")[0]?.body).toMatchObject({ type: "recovery", token: "123456" });
-    expect(backend.asked("PUT /auth/v1/user")[0]?.body).toMatchObject({ password: "a new password" });
-    expect(backend.asked("POST /auth/v1/logout")).toHaveLength(1);
+    expect(backend.requests("POST /auth/v1/verify")[0]?.body).toMatchObject({ type: "recovery", token: "123456" });
+    expect(backend.requests("PUT /auth/v1/user")[0]?.body).toMatchObject({ password: "a new password" });
+    expect(backend.requests("POST /auth/v1/logout")).toHaveLength(1);
   });
 
   it("is replaced through the link of the mail, wherever it lands", async () => {

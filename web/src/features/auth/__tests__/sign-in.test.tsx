@@ -22,7 +22,7 @@ describe("signing in with a password", () => {
     await user.type(password(), "correct horse");
     await user.click(press("Sign in"));
     expect(await screen.findByRole("heading", { name: "Account settings" })).toBeVisible();
-    expect(backend.asked("POST /auth/v1/token")[0]?.body).toMatchObject({ email: ALICE.email, password: "correct horse" });
+    expect(backend.requests("POST /auth/v1/token")[0]?.body).toMatchObject({ email: ALICE.email, password: "correct horse" });
   });
 
   it("I2: never leads to another origin", async () => {
@@ -60,15 +60,15 @@ describe("signing in with a code", () => {
     await waitFor(() => {
       expect(window.location.pathname).toBe("/dashboard/create");
     });
-    expect(backend.asked("POST /auth/v1/otp")[0]?.body).toMatchObject({ email: ALICE.email, create_user: true });
-    expect(backend.asked("POST /auth/v1/verify")[0]?.body).toMatchObject({ token: "123456", type: "email" });
+    expect(backend.requests("POST /auth/v1/otp")[0]?.body).toMatchObject({ email: ALICE.email, create_user: true });
+    expect(backend.requests("POST /auth/v1/verify")[0]?.body).toMatchObject({ token: "123456", type: "email" });
   });
 
   it("asks nothing of the server without an address", async () => {
     const user = await openApp("/sign-in");
     await email();
     await user.click(press("E-mail me a code instead"));
-    expect(backend.asked("POST /auth/v1/otp")).toEqual([]);
+    expect(backend.requests("POST /auth/v1/otp")).toEqual([]);
   });
 
   it("can be tried again after a wrong code", async () => {
@@ -91,11 +91,11 @@ describe("signing in with a code", () => {
     await user.type(await email(), ALICE.email);
     await user.click(press("E-mail me a code instead"));
     await user.click(await screen.findByRole("button", { name: /Send again in/ }));
-    expect(backend.asked("POST /auth/v1/otp")).toHaveLength(1);
+    expect(backend.requests("POST /auth/v1/otp")).toHaveLength(1);
     await act(() => vi.advanceTimersByTimeAsync(60_000));
     await user.click(press("Send again"));
     await waitFor(() => {
-      expect(backend.asked("POST /auth/v1/otp")).toHaveLength(2);
+      expect(backend.requests("POST /auth/v1/otp")).toHaveLength(2);
     });
   });
 });

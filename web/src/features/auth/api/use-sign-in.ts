@@ -8,7 +8,7 @@ interface Credentials {
   password: string;
 }
 
-/** What to show next; "done" changes the session, and the router goes on by itself. */
+/** The next step of the form. After "done" the session changes, and the router leaves the page. */
 export type SignInOutcome = "done" | "code-sent";
 
 /** Signs in with a password. */
@@ -22,7 +22,9 @@ export function usePasswordSignIn() {
   });
 }
 
-/** Makes an account. Where addresses must be confirmed (hosted Supabase) a code is on its way instead of a session. */
+/**
+ * Makes an account. Where addresses must be confirmed (hosted Supabase), a code is mailed and there is no session yet.
+ */
 export function useSignUp() {
   return useMutation<SignInOutcome, AuthError, Credentials>({
     mutationFn: async (credentials) => {
@@ -36,7 +38,7 @@ export function useSignUp() {
   });
 }
 
-/** Sends a code that signs in, to an old address or a new one: the answer does not tell which. */
+/** Sends a sign-in code to an address, with or without an account: the answer does not say which. */
 export function useSendCode() {
   return useMutation<SignInOutcome, AuthError, { email: string }>({
     mutationFn: async ({ email }) => {
@@ -61,7 +63,7 @@ export function useVerifyCode(type: "email" | "recovery") {
   });
 }
 
-/** Sends a code and a link that let the person set a new password. Says nothing about whether the account exists. */
+/** Sends a code and a link for setting a new password. Does not reveal whether the account exists. */
 export function useSendRecovery() {
   return useMutation<SignInOutcome, AuthError, { email: string }>({
     mutationFn: async ({ email }) => {

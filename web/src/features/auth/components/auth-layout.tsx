@@ -4,7 +4,7 @@ import { Mark } from "@/components/ui/mark";
 
 import picture from "../cabin.webp";
 
-/** A form of 360 px on the canvas; from 900 px one tall render beside it. */
+/** A form of 360 px; from 900 px with one tall picture beside it. */
 export function AuthLayout({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className="grid min-h-dvh desk:grid-cols-[minmax(440px,1fr)_minmax(0,1.15fr)]">

@@ -20,7 +20,7 @@ interface CodeFormProps {
   onOtherAddress: () => void;
 }
 
-/** Takes the code of the mail. The link in the mail works too, in this browser or another. */
+/** The form for the code of the mail. The link in the mail works too, in this browser or another. */
 export function CodeForm({ email, type, onResend, resendError, onOtherAddress }: CodeFormProps) {
   const verify = useVerifyCode(type);
   const error = verify.error ?? resendError;
@@ -43,7 +43,7 @@ export function CodeForm({ email, type, onResend, resendError, onOtherAddress }:
         pattern="[0-9 ]{6,12}"
         title="The digits of the mail"
         required
-        // The person asked for exactly this field a moment ago.
+        // The person has just requested this code, so focus its field.
         // eslint-disable-next-line jsx-a11y/no-autofocus
         autoFocus
         error={error ? authMessage(error) : undefined}

@@ -45,7 +45,7 @@ export function SignInForm({ mode, email, onEmail, onCodeSent }: SignInFormProps
   };
   const mailCode = (form: HTMLFormElement | null) => {
     const field = form?.elements.namedItem("email");
-    // Only the address matters here, not the empty password.
+    // The form is not validated: only the address matters here, the password may be empty.
     if (pending || !(field instanceof HTMLInputElement) || !field.reportValidity()) return;
     byPassword.reset();
     sendCode.mutate({ email }, { onSuccess: onCodeSent });

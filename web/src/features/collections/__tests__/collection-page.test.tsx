@@ -38,7 +38,7 @@ describe("a collection", () => {
     await waitFor(() => expect(answers).toHaveLength(1));
     answers[0]?.();
     await waitFor(() => expect(answers).toHaveLength(2));
-    expect(backend.asked(PLACE(0)).map(({ body }) => body)).toEqual([{ behind: card(1).id }, { behind: card(2).id }]);
+    expect(backend.requests(PLACE(0)).map(({ body }) => body)).toEqual([{ behind: card(1).id }, { behind: card(2).id }]);
     answers[1]?.();
   });
 
@@ -56,10 +56,10 @@ describe("a collection", () => {
   it("keeps its order in the address", async () => {
     const user = await open("?sort=oldest");
     expect(screen.getByRole("radio", { name: "Oldest" })).toBeChecked();
-    expect(backend.asked("GET /api/v1/renders")[0]?.query.get("sort")).toBe("oldest");
+    expect(backend.requests("GET /api/v1/renders")[0]?.query.get("sort")).toBe("oldest");
     await user.click(screen.getByRole("radio", { name: "Added" }));
     await waitFor(() => expect(window.location.search).toBe("?sort=added"));
-    await waitFor(() => expect(backend.asked("GET /api/v1/renders").at(-1)?.query.get("sort")).toBe("added"));
+    await waitFor(() => expect(backend.requests("GET /api/v1/renders").at(-1)?.query.get("sort")).toBe("added"));
   });
 
   it("puts a removed render back where it was, and makes it the cover again", async () => {
@@ -72,8 +72,8 @@ describe("a collection", () => {
     await user.keyboard("{Delete}");
     await waitFor(() => expect(screen.queryByRole("link", { name: "Render 1" })).toBeNull());
     await user.click(await screen.findByRole("button", { name: "Undo" }));
-    await waitFor(() => expect(backend.asked(`PATCH /api/v1/collections/${FLAT.id}`)[0]?.body).toEqual({ cover_render_id: card(1).id }));
-    expect(backend.asked(PLACE(1))[0]?.body).toEqual({ behind: card(0).id });
+    await waitFor(() => expect(backend.requests(`PATCH /api/v1/collections/${FLAT.id}`)[0]?.body).toEqual({ cover_render_id: card(1).id }));
+    expect(backend.requests(PLACE(1))[0]?.body).toEqual({ behind: card(0).id });
   });
 
   it("asks before all that is in it is removed at once", async () => {
@@ -82,10 +82,10 @@ describe("a collection", () => {
     await user.click(screen.getByRole("checkbox", { name: "Select Render 0" }));
     await user.click(screen.getByRole("button", { name: "Select all 600" }));
     await user.click(within(screen.getByRole("toolbar")).getByRole("button", { name: "Remove" }));
-    expect(backend.asked("POST /api/v1/renders/bulk")).toEqual([]);
+    expect(backend.requests("POST /api/v1/renders/bulk")).toEqual([]);
     await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Remove all" }));
     expect(await screen.findByText("600 renders removed from Riverside flat.")).toBeVisible();
-    expect(backend.asked("POST /api/v1/renders/bulk")[0]?.body).toMatchObject({
+    expect(backend.requests("POST /api/v1/renders/bulk")[0]?.body).toMatchObject({
       action: "uncollect",
       selection: { matching: { collection_id: FLAT.id } },
       collection_id: FLAT.id,

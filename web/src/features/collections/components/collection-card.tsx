@@ -63,7 +63,7 @@ export function CollectionCard({ collection, ...does }: CollectionCardProps) {
   );
 }
 
-/** Cut to the mosaic: it stands for a collection, not for a picture. As many parts as there are pictures. */
+/** Cropped for the mosaic, because it represents a collection. As many parts as there are pictures. */
 function Mosaic({ collection: { covers, is_favorites: favorites } }: { collection: Collection }) {
   if (covers.length === 0) {
     return (

@@ -10,7 +10,7 @@ interface DeleteDialogProps {
   onClose: () => void;
 }
 
-/** A collection cannot be taken back from anywhere, so this asks first. */
+/** Deleting a collection cannot be undone, so ask for confirmation. */
 export function DeleteDialog({ collection: { id, name }, onDeleted, onClose }: DeleteDialogProps) {
   const remove = useRemoveCollection();
   return (

@@ -7,7 +7,7 @@ import { TextField } from "@/components/ui/field";
 
 interface NameDialogProps {
   title: string;
-  /** What the button says. */
+  /** The text of the button. */
   action: string;
   name: string;
   pending: boolean;
@@ -32,7 +32,7 @@ export function NameDialog({ title, action, name, pending, error, onSave, onClos
       >
         <TextField
           label="Name"
-          // The dialog is for typing this.
+          // The dialog is for typing this name.
           data-autofocus
           value={typed}
           maxLength={limits.collection_name_characters}

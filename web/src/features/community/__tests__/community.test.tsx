@@ -104,7 +104,7 @@ describe("a visitor", () => {
     await user.type(within(dialog).getByLabelText("What should we know"), "Look");
     await user.click(within(dialog).getByRole("button", { name: "Send report" }));
     expect(await screen.findByText("Thank you. We look at every report.")).toBeVisible();
-    expect(backend.asked("POST /api/v1/reports")[0]?.body).toEqual({
+    expect(backend.requests("POST /api/v1/reports")[0]?.body).toEqual({
       community_item_id: "id-Oak",
       reason: "illegal",
       message: "Look",
@@ -157,7 +157,7 @@ describe("a visitor", () => {
     await user.click(within(viewer).getByRole("button", { name: "Report" }));
     await user.click(await screen.findByRole("button", { name: "Send report" }));
     expect(await screen.findByText("Thank you. We look at every report.")).toBeVisible();
-    expect(backend.asked("POST /api/v1/reports")[0]?.body).toMatchObject({ share_token: "abc", render_id: "render-Ash" });
+    expect(backend.requests("POST /api/v1/reports")[0]?.body).toMatchObject({ share_token: "abc", render_id: "render-Ash" });
   });
 
   it("finds the picture that the address of a share names on a later page", async () => {

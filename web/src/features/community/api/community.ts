@@ -6,7 +6,7 @@ import type { components } from "@/api/schema";
 export type CommunitySet = components["schemas"]["CommunitySetView"];
 export type CommunityItem = components["schemas"]["CommunityItemView"];
 
-/** The same for everybody: it stays when a person signs out. */
+/** The same for everybody: kept when a person signs out. */
 const PUBLIC = { public: true };
 
 export function setsQuery(tag: string | null) {
@@ -20,7 +20,7 @@ export function setsQuery(tag: string | null) {
   });
 }
 
-/** What the sets are about, the commonest first. */
+/** The tags of the sets, the most frequent first. */
 export const tagsQuery = queryOptions({
   queryKey: ["community", "tags"],
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/community/tags", { signal })),

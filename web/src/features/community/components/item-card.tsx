@@ -9,7 +9,7 @@ interface ItemCardProps {
   onOpen: () => void;
 }
 
-/** A picture of a set with what it takes to make it. */
+/** A picture of a community set, with its settings. */
 export function ItemCard({ item, eager, onOpen }: ItemCardProps) {
   const { picture, recipe } = item;
   return (

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 
 import type { CommunitySet } from "../api/community";
 
-/** A set: up to three covers as a mosaic, its name and how much is in it. */
+/** A community set: up to three covers as a mosaic, its name and its number of pictures. */
 export function SetCard({ set }: { set: CommunitySet }) {
   return (
     <li>

@@ -9,7 +9,7 @@ import { Notice } from "@/components/ui/notice";
 import { setsQuery, tagsQuery } from "../api/community";
 import { SetCard } from "./set-card";
 
-/** All sets, or those of one kind. */
+/** All community sets, or those with one tag. */
 export function SetList({ headingLevel: Heading }: { headingLevel: "h1" | "h2" }) {
   const [tag, setTag] = useState<string | null>(null);
   const { data: tags = [] } = useQuery(tagsQuery);
@@ -21,7 +21,7 @@ export function SetList({ headingLevel: Heading }: { headingLevel: "h1" | "h2" }
         <Heading id="sets" className="grow text-24 font-semibold max-tablet:basis-full">
           Curated sets
         </Heading>
-        {/* In one row: whether they wrapped was for the font to decide, when it came. */}
+        {/* In one row: otherwise they could wrap when the font arrives, and the page would shift. */}
         <div className="no-scrollbar flex gap-2 max-tablet:-mx-4 max-tablet:overflow-x-auto max-tablet:px-4">
           {[null, ...tags].map((one) => (
             <Chip
@@ -39,7 +39,7 @@ export function SetList({ headingLevel: Heading }: { headingLevel: "h1" | "h2" }
       </div>
       {sets.error && <Notice tone="danger">{sets.error.message}</Notice>}
       {rows?.length === 0 && <p className="py-8 text-15 text-ink-2">No sets here yet.</p>}
-      {/* Until the sets are there, a place that keeps what stands below out of the window. */}
+      {/* Before the sets arrive, fill the screen of a phone, so that what follows does not shift. */}
       <ul className={cx("grid min-h-60 grid-cols-1 gap-x-5 gap-y-7 tablet:grid-cols-2 wide:grid-cols-4", !rows && "max-tablet:min-h-dvh")}>
         {rows?.map((set) => <SetCard key={set.slug} set={set} />)}
       </ul>

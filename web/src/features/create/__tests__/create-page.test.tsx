@@ -22,7 +22,7 @@ beforeEach(() => {
   storeSession(ALICE);
   URL.createObjectURL = () => "blob:photo";
   URL.revokeObjectURL = vi.fn();
-  // A photo that leaves, and never arrives.
+  // An upload that never ends.
   vi.stubGlobal("XMLHttpRequest", class {
     upload = {};
     open = vi.fn();
@@ -92,9 +92,9 @@ it("a seed is new for every run until it is kept", async () => {
   const generate = async () => {
     await waitFor(() => expect(screen.getByRole("button", { name: /^Generate/ })).not.toHaveAttribute("aria-disabled", "true"));
     await user.click(screen.getByRole("button", { name: /^Generate/ }));
-    await waitFor(() => expect(backend.asked(SUBMIT)).toHaveLength(runs));
+    await waitFor(() => expect(backend.requests(SUBMIT)).toHaveLength(runs));
   };
-  const sent = () => backend.asked(SUBMIT).map(({ body }) => (body as { seed: number }).seed);
+  const sent = () => backend.requests(SUBMIT).map(({ body }) => (body as { seed: number }).seed);
 
   const first = seed.value;
   await generate();
@@ -133,7 +133,7 @@ describe("when the credits do not reach", () => {
     expect(dialog.getByText("You have used all 200 credits. They renew on 1 December.")).toBeVisible();
     expect(dialog.getByRole("meter")).toHaveAttribute("aria-valuetext", "200 used, 0 held, of 200");
     expect(dialog.getByRole("link", { name: "See plans" })).toHaveAttribute("href", "/dashboard/usage");
-    expect(backend.asked(SUBMIT)).toHaveLength(0);
+    expect(backend.requests(SUBMIT)).toHaveLength(0);
   });
 
   it("offers as many variants as they reach for", async () => {

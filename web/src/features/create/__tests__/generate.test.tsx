@@ -22,10 +22,10 @@ beforeEach(() => {
   storeSession(ALICE);
 });
 
-const keys = (route: string) => backend.asked(route).map(({ idempotencyKey }) => idempotencyKey);
+const keys = (route: string) => backend.requests(route).map(({ idempotencyKey }) => idempotencyKey);
 
 describe("after the provider failed and the credits came back", () => {
-  it("generating again is a new wish, with a key of its own", async () => {
+  it("generating again is a new request, with a key of its own", async () => {
     backend.on(SUBMIT, providerError);
     const user = await openApp("/dashboard/create");
     await user.type(await screen.findByLabelText("Describe it"), "Oak");
@@ -67,7 +67,7 @@ it("a run whose picture is gone is not tried again, and the draft keeps its own"
   expect(screen.getByRole("img", { name: "Start from: room.jpg" })).toBeVisible();
 });
 
-it("a wish that may have been heard keeps its key, so that nothing is charged twice", async () => {
+it("a request that may have arrived keeps its key, so that nothing is charged twice", async () => {
   backend.on(SUBMIT, () => refused(503, "database_unavailable", "We cannot reach your renders right now."));
   const user = await openApp("/dashboard/create");
   await user.type(await screen.findByLabelText("Describe it"), "Oak");

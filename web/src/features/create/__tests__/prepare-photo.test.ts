@@ -8,7 +8,7 @@ import { PhotoRefused, preparePhoto, refusal } from "../prepare-photo";
 const LIMITS = CONFIG.limits;
 const SEGMENT = [0xff, 0xe0, 0, 4, 1, 2];
 
-/** Enough of a JPEG to be told apart: its frame, its first scan and its end. */
+/** Enough of a JPEG to recognise it: its frame, its first scan and its end. */
 function jpeg({ frame = 0xc0, bits = 8, components = 3, end = [0xff, 0xd9], size = 0 } = {}): Uint8Array<ArrayBuffer> {
   const head = [0xff, 0xd8, ...SEGMENT, 0xff, frame, 0, 17, bits, 0, 16, 0, 16, components, 0, 0, 0, 0, 0, 0, 0, 0, 0];
   return new Uint8Array([...head, 0xff, 0xda, ...Array<number>(size).fill(1), ...end]);

@@ -31,7 +31,7 @@ describe("what is pasted", () => {
     const wentOn = fireEvent.paste(screen.getByRole(role), clipboard(types));
 
     expect(onFile).toHaveBeenCalledTimes(taken);
-    // Not prevented: the browser puts the words into the field.
+    // Not prevented: the browser inserts the text into the field.
     expect(wentOn).toBe(taken === 0);
   });
 });

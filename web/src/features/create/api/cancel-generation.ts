@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
 import { generationQuery } from "@/api/generations";
 
-/** Asks for a run to be stopped. It ends, and its credits come back, when the provider says so. */
+/** Requests to cancel a generation. It ends, with its refund, when the provider has answered. */
 export function useCancelGeneration() {
   const client = useQueryClient();
   return useMutation({

@@ -10,7 +10,7 @@ interface Cover {
   variantId: string;
 }
 
-/** Chooses the cover of the render that a generation made: shown at once, taken back when it fails. */
+/** Chooses the cover of the render that a generation made: shown at once, undone if it fails. */
 export function useChooseCover(generationId: string) {
   const client = useQueryClient();
   const { queryKey } = generationQuery(generationId);

@@ -9,10 +9,10 @@ import type { DraftInput } from "../draft";
 import type { EarlierUpload } from "../types";
 
 const PAGE_SIZE = 100;
-/** A little less than the hour that a signed URL lives. */
+/** A little less than the hour for which a signed URL is valid. */
 const FRESH_MS = 50 * 60_000;
 
-/** Where the picture of a draft is right now; null when it was deleted since. */
+/** The current URL of a draft's picture; null when it was deleted since. */
 export const pictureUrlQuery = (input: DraftInput) =>
   queryOptions({
     queryKey: ["picture-url", input.kind === "upload" ? input.uploadId : input.variantId],
@@ -25,7 +25,7 @@ export function usePictureUrl(input: DraftInput | null) {
   return useQuery({ ...pictureUrlQuery(input ?? nothing), enabled: input !== null });
 }
 
-/** There is no address for one upload: it is looked for in the list. */
+/** The API has no endpoint for one upload, so search the list. */
 async function uploadUrl(id: string): Promise<string | null> {
   let cursor: string | null = null;
   do {

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
 import { refreshRuns, showStarted } from "@/api/generations";
 
-/** Submits a generation that made nothing again; the first stays as history. */
+/** Submits a generation that made nothing again; the first one stays in the history. */
 export function useRetryGeneration() {
   const client = useQueryClient();
   return useMutation({

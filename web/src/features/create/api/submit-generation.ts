@@ -7,7 +7,7 @@ import type { SubmitGeneration } from "../types";
 
 interface Wish {
   body: SubmitGeneration;
-  /** The same key with the same body is the same wish: repeating it after a lost answer charges nothing twice. */
+  /** Same key, same body: a repeat after a lost answer does not charge twice. */
   key: string;
 }
 

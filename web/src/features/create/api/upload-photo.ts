@@ -21,8 +21,8 @@ export function useUploadPhoto() {
 }
 
 /**
- * Sends a photo. XMLHttpRequest, because fetch does not tell how much of a request has left. A refused token is renewed
- * once, as in the client for everything else. Throws ApiError.
+ * Sends a photo, with XMLHttpRequest, because fetch does not report the progress of an upload. A refused token is
+ * renewed once, as the client does for everything else. Throws ApiError.
  */
 export async function uploadPhoto(photo: Sending): Promise<Upload> {
   const token = await currentToken();
@@ -31,7 +31,7 @@ export async function uploadPhoto(photo: Sending): Promise<Upload> {
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401 || token === null) throw error;
     const renewed = await renewToken();
-    // Never send one person's photo in the name of another who has signed in meanwhile.
+    // Never send one person's photo with the token of another who has signed in since.
     if (renewed?.userId !== token.userId) throw error;
     return send(photo, renewed);
   }

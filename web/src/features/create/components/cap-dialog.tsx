@@ -12,13 +12,13 @@ interface CapDialogProps {
   usage: Usage;
   price: number;
   perVariant: number;
-  /** Fewer variants that the credits reach for; 0 when they reach for none. */
+  /** The number of variants for which the credits are enough; 0 when there is none. */
   affordable: number;
   onUseFewer: () => void;
   onClose: () => void;
 }
 
-/** The credits do not reach: what is left, when there is more, and what can be made now. */
+/** Shown when the credits are not enough: what is left, when they renew, and what is possible now. */
 export function CapDialog({ usage, price, perVariant, affordable, onUseFewer, onClose }: CapDialogProps) {
   return (
     <Dialog

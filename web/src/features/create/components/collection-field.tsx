@@ -10,7 +10,7 @@ interface CollectionFieldProps {
 
 const NONE = "";
 
-/** Which collection the render goes to. Not there for who has none. */
+/** The collection for the render. Not shown to people without collections. */
 export function CollectionField({ value, onChange }: CollectionFieldProps) {
   const { collections, complete } = useCollections(null);
   const own = collections?.filter(({ is_favorites: favorites }) => !favorites) ?? [];

@@ -4,7 +4,7 @@ import { CapDialog } from "./cap-dialog";
 import { EarlierUploads } from "./earlier-uploads";
 import { PresetGallery } from "./preset-gallery";
 
-/** What is open over the page. `photo-presets` offers only presets that take the photo that is there. */
+/** Which overlay is open. `photo-presets` offers only presets that take a photo. */
 export type Overlay = "presets" | "photo-presets" | "earlier" | "cap";
 
 interface CreateOverlaysProps {
@@ -31,7 +31,7 @@ export function CreateOverlays({ overlay, config, draft, preset, price, usage, c
           config={config}
           selectedId={preset.id}
           withPhotoOnly={overlay === "photo-presets"}
-          // How many variants is a question of the preset: each starts with its own answer.
+          // Each preset has its own default number of variants.
           onSelect={({ id }) => changeAndClose({ presetId: id, variants: null })}
           onClose={onClose}
         />

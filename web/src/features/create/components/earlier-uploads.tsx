@@ -60,7 +60,7 @@ export function EarlierUploads({ onSelect, onRemoved, onClose }: EarlierUploadsP
 }
 
 function UploadTile({ upload, onSelect, onRemoved }: { upload: EarlierUpload; onSelect: () => void; onRemoved: () => void }) {
-  // Deleting cannot be undone, so it takes two presses.
+  // Deleting cannot be undone, so it needs two presses.
   const [asking, setAsking] = useState(false);
   const { mutate: remove, isPending, error } = useRemoveUpload();
   const name = `Photo of ${dayAndMonth(upload.created_at)}`;

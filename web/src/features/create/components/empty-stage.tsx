@@ -10,7 +10,7 @@ interface FirstStepsProps {
   onDescribe: () => void;
 }
 
-/** The stage of someone who has made nothing yet. */
+/** The stage before the first generation. */
 export function FirstSteps({ preset, onSample, onDescribe }: FirstStepsProps) {
   return (
     <div className="grid grow place-content-center max-desk:hidden">
@@ -25,7 +25,7 @@ export function FirstSteps({ preset, onSample, onDescribe }: FirstStepsProps) {
   );
 }
 
-/** What was made cannot be shown right now. */
+/** The generations could not be loaded. */
 export function StageUnreachable({ message, onRetry }: { message: string; onRetry: () => void }) {
   return (
     <div className="grid grow place-content-center">

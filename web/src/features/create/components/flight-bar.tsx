@@ -8,7 +8,7 @@ interface FlightBarProps {
   onCancel: () => void;
 }
 
-/** On a phone, in the place of Generate while something runs. */
+/** On a phone it replaces Generate while a generation is in flight. */
 export function FlightBar({ generation, status, onCancel }: FlightBarProps) {
   return (
     <div className="flex items-center gap-3 desk:hidden">

@@ -5,7 +5,7 @@ import { credits } from "@/lib/words";
 interface GenerateActionProps {
   variants: number;
   price: number;
-  /** Credits left; null while nobody knows. */
+  /** Credits left; null while unknown. */
   remaining: number | null;
   blocked: string | null;
   pending: boolean;
@@ -15,7 +15,7 @@ interface GenerateActionProps {
 
 const REASON_ID = "generate-reason";
 
-/** The next step of the page, with its price, and why it cannot be taken. */
+/** The main button of the page with its price, and the reason when it is blocked. */
 export function GenerateAction({ variants, price, remaining, blocked, pending, problem, onGenerate }: GenerateActionProps) {
   const short = remaining !== null && remaining < price;
   const note = blocked ?? (short ? `This needs ${credits(price)}. You have ${remaining} left.` : null);

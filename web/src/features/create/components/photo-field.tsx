@@ -25,7 +25,7 @@ interface PhotoFieldProps {
   onEarlier: () => void;
 }
 
-/** The photo to start from: on its way, there, or still to be chosen. The panel around it takes drops. */
+/** The photo to start from: being uploaded, uploaded, or still to be chosen. Drops on the panel around it work too. */
 export function PhotoField({ preset, limits, input, state, samples, onFile, onSample, onCancel, onRemove, onEarlier }: PhotoFieldProps) {
   const picker = useRef<HTMLInputElement>(null);
   const browse = () => {
@@ -47,7 +47,7 @@ export function PhotoField({ preset, limits, input, state, samples, onFile, onSa
             className="sr-only"
             onChange={(event) => {
               const file = event.target.files?.[0];
-              // The same file again is a change too.
+              // Otherwise choosing the same file again would not fire an event.
               event.target.value = "";
               if (file) onFile(file);
             }}
@@ -114,7 +114,7 @@ function Sending({ state, onCancel }: { state: PhotoState & { status: "sending" 
   const { name, preview, percent } = state;
   return (
     <div className="grid grid-cols-[108px_1fr] items-center gap-3.5">
-      {/* Empty for what this browser cannot show, HEIC mostly. */}
+      {/* Empty when this browser cannot show the format, such as HEIC. */}
       <img src={preview} alt="" className="h-18 w-27 rounded-pic bg-stage object-contain" />
       <div className="grid min-w-0 gap-1">
         <p className="truncate font-medium">{name}</p>

@@ -8,7 +8,7 @@ import type { Config, Preset } from "../types";
 interface PresetGalleryProps {
   config: Config;
   selectedId: string;
-  /** Only presets that start from a photo: there is one to start from. */
+  /** Show only presets that start from a photo, because there is one. */
   withPhotoOnly: boolean;
   onSelect: (preset: Preset) => void;
   onClose: () => void;

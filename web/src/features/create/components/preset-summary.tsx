@@ -8,7 +8,7 @@ interface PresetSummaryProps {
   onChange: () => void;
 }
 
-/** The preset that is chosen, and the way to the others. */
+/** The chosen preset, and a button to choose another. */
 export function PresetSummary({ preset, family, onChange }: PresetSummaryProps) {
   return (
     <div className="flex items-center gap-3 rounded-md border border-line p-1.5 pr-2.5">

@@ -15,12 +15,12 @@ interface PromptFieldProps {
   onChange: (prompt: string) => void;
   placeholder: string;
   maximum: number;
-  /** A photo says enough. */
+  /** With a photo, words are not needed. */
   optional: boolean;
   ref?: Ref<HTMLTextAreaElement>;
 }
 
-/** What the picture should show, in the person's own words. */
+/** The prompt. */
 export function PromptField({ userId, value, onChange, placeholder, maximum, optional, ref }: PromptFieldProps) {
   const length = promptLength(value);
   const over = length - maximum;
@@ -56,7 +56,7 @@ export function PromptField({ userId, value, onChange, placeholder, maximum, opt
 }
 
 function EarlierPrompts({ userId, onChoose }: { userId: string; onChoose: (prompt: string) => void }) {
-  // Read when it opens: the last run may just have added to it.
+  // Read when the list opens, because the last generation may have added a prompt.
   const [prompts, setPrompts] = useState<string[] | null>(null);
   return (
     <Popover

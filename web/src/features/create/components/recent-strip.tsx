@@ -11,12 +11,12 @@ interface RecentStripProps {
   presets: readonly Preset[];
   shownId: string | null;
   onSelect: (id: string) => void;
-  /** null when there is nothing more. */
+  /** null when there are no more. */
   onMore: (() => void) | null;
   loadingMore: boolean;
 }
 
-/** What was generated lately, newest first; more on demand. */
+/** The latest generations, newest first; more on demand. */
 export function RecentStrip({ generations, presets, shownId, onSelect, onMore, loadingMore }: RecentStripProps) {
   return (
     <nav aria-labelledby="recent" className="flex items-center gap-2 border-t border-line pt-3 max-desk:mt-4 max-desk:flex-col max-desk:items-start desk:-mx-6 desk:px-6">

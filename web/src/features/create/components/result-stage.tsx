@@ -24,7 +24,7 @@ interface ResultStageProps {
   onUseAsInput: (variant: Variant) => void;
 }
 
-/** One generation: how far it is, what it made, and what can be done with that. */
+/** One generation: its progress, its variants, and the actions for them. */
 export function ResultStage({ generation, preset, status, onCancel, ...does }: ResultStageProps) {
   const [openAt, setOpenAt] = useState<number | null>(null);
   const { mutate: chooseCover } = useChooseCover(generation.id);

@@ -9,11 +9,11 @@ import { ResultStage } from "./result-stage";
 interface ResultProps extends Omit<Parameters<typeof ResultStage>[0], "generation" | "preset"> {
   runs: Runs;
   presets: Config["presets"];
-  /** What shows while nothing was ever made. */
+  /** Shown before the first generation. */
   firstSteps: React.ReactNode;
 }
 
-/** What was made, what is being made, and what was made before. */
+/** The chosen generation, its progress, and the earlier ones. */
 export function Result({ runs, presets, firstSteps, ...stage }: ResultProps) {
   const { list, rows, shown, select } = runs;
   const failure = list.error ?? shown.error;
@@ -21,7 +21,7 @@ export function Result({ runs, presets, firstSteps, ...stage }: ResultProps) {
     return (
       <>
         <ResultStage
-          // Another generation is another stage: nothing that was open stays open over it.
+          // A new key for each generation: what is open over the stage closes.
           key={shown.data.id}
           generation={shown.data}
           preset={presets.find(({ id }) => id === shown.data.preset_id)}

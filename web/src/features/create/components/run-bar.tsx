@@ -10,12 +10,12 @@ import type { Generation } from "../types";
 
 interface RunBarProps {
   generation: Generation;
-  /** Where a running one stands, in words. */
+  /** Progress in words. */
   status: string;
   onCancel: () => void;
 }
 
-/** Title of a generation and, while it runs, how far it is. */
+/** The title of a generation and, while it is in flight, its progress. */
 export function RunBar({ generation, status, onCancel }: RunBarProps) {
   const running = isInFlight(generation);
   return (

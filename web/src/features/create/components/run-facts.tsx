@@ -11,7 +11,7 @@ interface RunFactsProps {
   onCopySettings: () => void;
 }
 
-/** What a generation was made with. */
+/** The preset and the settings of a generation. */
 export function RunFacts({ generation, preset, onUseSettings, onCopySettings }: RunFactsProps) {
   const settings = preset ? activeSettings(preset, generation.input !== null) : [];
   return (

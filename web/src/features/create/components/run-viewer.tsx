@@ -19,7 +19,7 @@ interface RunViewerProps {
   onClose: () => void;
 }
 
-/** The variants of a generation over the whole window, with what can be done with them. */
+/** The variants of a generation over the whole window, with their actions. */
 export function RunViewer({ generation, render, index, onIndexChange, onClose, ...does }: RunViewerProps) {
   const variant = render.variants[index];
   useShortcuts("Viewer", [{ keys: "d", label: "Download", run: () => variant && does.onDownload(variant) }], "dialog");

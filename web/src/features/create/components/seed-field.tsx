@@ -15,9 +15,9 @@ interface SeedFieldProps {
   onChange: (seed: number, locked: boolean) => void;
 }
 
-/** The number that decides chance. Unlocked, every run draws a new one; who types one wants to keep it. */
+/** The random seed. Unlocked, each generation draws a new one; typing a number locks it. */
 export function SeedField({ seed, locked, limits, onChange }: SeedFieldProps) {
-  // What is being typed; null while nobody types, so that a new seed shows.
+  // The text that is being typed; null otherwise, so that a new seed shows.
   const [typed, setTyped] = useState<string | null>(null);
   const wrong = typed !== null && parsed(typed, limits) === null;
 

@@ -13,7 +13,7 @@ interface SettingFieldProps {
   onChange: (value: SettingValue) => void;
 }
 
-/** One setting of a preset, drawn by its kind. */
+/** One setting of a preset, with a control for its kind. */
 export function SettingField({ setting, value, onChange }: SettingFieldProps) {
   const shown = settingValue(setting, value);
   switch (setting.kind) {
@@ -64,7 +64,7 @@ export function SettingField({ setting, value, onChange }: SettingFieldProps) {
 type Choice = Setting & { kind: "choice" };
 
 const MAX_SEGMENTS = 5;
-/** Letters of the longest label times the number of options: more would be cut off in the panel. */
+/** Letters of the longest label times the number of options; more do not fit into the panel. */
 const MAX_LETTERS = 48;
 
 function fitsSegmented({ options }: Choice): boolean {
@@ -72,7 +72,7 @@ function fitsSegmented({ options }: Choice): boolean {
   return options.length <= MAX_SEGMENTS && longest * options.length <= MAX_LETTERS;
 }
 
-/** Its options are digits (1:1, 3:2): narrow enough for half of the panel. */
+/** Its options are measures (1:1, 3:2), narrow enough for half of the panel. */
 export function isMeasure(setting: Setting): boolean {
   return setting.kind === "choice" && setting.options.every(({ label }) => /^[\d:.]+$/.test(label));
 }

@@ -21,14 +21,14 @@ interface SettingsPanelProps {
   draft: Draft;
   variants: number;
   planMaximum: number;
-  /** The photo field, where the preset takes a photo. */
+  /** The photo field; empty when the preset takes no photo. */
   photo: ReactNode;
   promptRef: Ref<HTMLTextAreaElement>;
   onChange: (changes: Partial<Draft>) => void;
   onChangePreset: () => void;
 }
 
-/** Everything one can choose before generating, as the preset has it. */
+/** Everything that can be chosen before generating, as the preset defines it. */
 export function SettingsPanel(props: SettingsPanelProps) {
   const { userId, config, preset, draft, photo, promptRef, onChange, onChangePreset } = props;
   const hasPhoto = inputOf(draft, preset) !== null;
@@ -79,7 +79,7 @@ export function SettingsPanel(props: SettingsPanelProps) {
   );
 }
 
-/** The settings, and the number of variants: beside a last setting of digits, or alone. */
+/** The number of variants: beside the last setting if that is narrow, else alone. */
 function LastRow({ settings, field, variants }: { settings: Setting[]; field: (setting: Setting) => ReactNode; variants: ReactNode }) {
   const last = settings.at(-1);
   const paired = last !== undefined && isMeasure(last);

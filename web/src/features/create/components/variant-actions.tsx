@@ -11,7 +11,7 @@ interface VariantActionsProps {
   onOpen: () => void;
 }
 
-/** What can be done with a variant, on its tile: buttons for a mouse, one menu for a finger. */
+/** The actions for a variant, on its tile: buttons for a mouse, one menu for touch. */
 export function VariantActions({ number, onUseAsInput, onDownload, onOpen }: VariantActionsProps) {
   const icon = { "aria-hidden": true, size: 15, strokeWidth: 1.6 };
   return (

@@ -21,7 +21,7 @@ interface VariantGridProps extends VariantHandlers {
   preset: Preset | undefined;
 }
 
-/** Every variant of a generation in its own ratio, as large as the room allows, from waiting to done. */
+/** The variants of a generation, each in its own ratio and as large as possible, from waiting to done. */
 export function VariantGrid({ generation, preset, ...handlers }: VariantGridProps) {
   const [size, measure] = useSize();
   const photoRatio = useRatio(generation.input?.url ?? null);
@@ -110,7 +110,7 @@ function refusedState(generation: Generation, { onRetry, onEditPrompt }: Variant
   return { status: generation.status === "canceled" ? "canceled" : "failed", reason, onRetry };
 }
 
-/** Width / height of a picture that loads anyway; null before. */
+/** Width / height of a picture, when it has loaded; null before. */
 function useRatio(url: string | null): number | null {
   const [known, setKnown] = useState<{ url: string; ratio: number } | null>(null);
   useEffect(() => {

@@ -4,7 +4,9 @@ import { announcement } from "@/api/run-state";
 
 import type { Generation } from "../types";
 
-/** What a screen reader hears of a run: a new sentence at every quarter and at the end, not at every answer. */
+/**
+ * What screen readers announce about a generation: a new sentence at every quarter and at the end, not at every answer.
+ */
 export function useAnnouncement(generation: Generation | null, secondsLeft: number | null): string {
   const step = generation && `${generation.id} ${generation.status} ${generation.cancel_requested} ${Math.floor(generation.progress / 25)}`;
   const [said, setSaid] = useState<{ step: string | null; text: string }>({ step: null, text: "" });

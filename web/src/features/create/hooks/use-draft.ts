@@ -8,8 +8,8 @@ import { loadDraft, saveDraft } from "../draft-storage";
 import type { Config } from "../types";
 
 /**
- * The draft of a person on this device. It survives a reload, a lost session and a lost network. What was applied on the
- * way here takes its place; what was there before comes back with Undo.
+ * The draft of a person on this device. It is kept over a reload, the end of the session and a lost network. Settings
+ * that were applied on another page replace it; Undo brings the draft back.
  */
 export function useDraft(userId: string, config: Config) {
   const [{ applied, before }] = useState(() => ({ applied: readApplied(userId), before: loadDraft(userId, config) }));
@@ -30,7 +30,7 @@ export function useDraft(userId: string, config: Config) {
   const change = useCallback((changes: Partial<Draft>) => {
     setDraft((now) => ({ ...now, ...changes }));
   }, []);
-  /** A picture was handed over: the preset may not take one. */
+  /** A picture was given; the preset may not take one. */
   const handedInput = applied !== null && !("presetId" in applied);
   return [draft, change, handedInput] as const;
 }

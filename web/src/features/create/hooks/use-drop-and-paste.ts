@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 
-/** Inputs that a person writes words into. */
+/** Inputs for text. */
 const TEXT_INPUTS = ["text", "search", "number", "email", "url", "tel", "password"];
 
-/** Files that are dropped or pasted anywhere on the page. Answers whether one is held over it. */
+/** Handles files that are dropped or pasted anywhere on the page. Returns whether one is being dragged over it. */
 export function useDropAndPaste(onFile: (file: File) => void): boolean {
   const [over, setOver] = useState(false);
   const latest = useRef(onFile);
@@ -19,12 +19,12 @@ export function useDropAndPaste(onFile: (file: File) => void): boolean {
       latest.current(file);
     };
     const paste = (event: ClipboardEvent) => {
-      // Excel, Word and OneNote put a picture of copied words beside them. In a text field the words are meant.
+      // Excel, Word and OneNote add a picture to copied text. In a text field, the text is meant.
       const hasWords = event.clipboardData?.types.includes("text/plain") === true;
       if (hasWords && isTextField(event.target)) return;
       take(event, event.clipboardData);
     };
-    // Not prevented, the file would replace the page, and the draft's screen with it.
+    // Otherwise the browser would open the file in place of the page.
     const drag = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();

@@ -10,7 +10,7 @@ import type { DraftInput } from "../draft";
 import { PhotoRefused, preparePhoto } from "../prepare-photo";
 import type { Limits, SamplePhoto } from "../types";
 
-/** A photo on its way. `percent` is null until it leaves. */
+/** A photo that is being uploaded. `percent` is null until the upload begins. */
 export type PhotoState =
   | { status: "idle" }
   | { status: "sending"; name: string; preview: string; percent: number | null }
@@ -18,11 +18,11 @@ export type PhotoState =
 
 interface PhotoEvents {
   onDone: (input: DraftInput) => void;
-  /** The state says it too, to who shows it. */
+  /** The error is in the state too, for the field that shows it. */
   onFailed: (message: string) => void;
 }
 
-/** Takes photos of any size, one at a time: a second one replaces the first. */
+/** Accepts photos of any size, one at a time: a second one replaces the first. */
 export function usePhoto(limits: Limits, { onDone, onFailed }: PhotoEvents) {
   const [state, setState] = useState<PhotoState>({ status: "idle" });
   const { mutateAsync: upload } = useUploadPhoto();
@@ -75,7 +75,7 @@ export function usePhoto(limits: Limits, { onDone, onFailed }: PhotoEvents) {
     }
   };
 
-  /** Sends a sample as if the person had taken it. */
+  /** Uploads a sample as if it were the person's photo. */
   const addSample = async (sample: SamplePhoto) => {
     try {
       const blob = await getFile(sample.url);

@@ -6,7 +6,7 @@ import { useAnnouncement } from "./use-announcement";
 import type { Runs } from "./use-runs";
 import { useSecondsLeft } from "./use-seconds-left";
 
-/** Where the running generation stands: a line to read, the seconds in it, and what a screen reader hears. */
+/** The progress of the running generation: a line of text, the seconds in it, and what screen readers announce. */
 export function useRunStatus({ list, watched, running }: Runs) {
   const online = useOnline();
   const secondsLeft = useSecondsLeft(running, watched.isPlaceholderData ? list.dataUpdatedAt : watched.dataUpdatedAt);

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 import type { Generation } from "../types";
 
-/** The estimate of the last answer, counted down until the next one. null while nobody can say. */
+/** The estimate of the last answer, counted down until the next one; null while unknown. */
 export function useSecondsLeft(generation: Generation | null, answeredAt: number): number | null {
   const [now, setNow] = useState(answeredAt);
   const estimate = generation?.seconds_left ?? null;

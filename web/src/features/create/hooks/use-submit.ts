@@ -18,11 +18,11 @@ interface SubmitOptions {
   planMaximum: number;
   change: (changes: Partial<Draft>) => void;
   onStarted: (generation: Generation) => void;
-  /** The credits do not reach. */
+  /** The credits are not enough. */
   onCapReached: () => void;
 }
 
-/** Generating and trying again, with what came of it in a sentence. */
+/** Generates and tries again, with a sentence about the result. */
 export function useSubmit({ userId, draft, preset, config, planMaximum, change, onStarted, onCapReached }: SubmitOptions) {
   const { mutate: send, isPending: sending } = useSubmitGeneration();
   const { mutate: again, isPending: retrying } = useRetryGeneration();
@@ -36,7 +36,7 @@ export function useSubmit({ userId, draft, preset, config, planMaximum, change, 
   };
   const refused = (error: Error) => {
     const code = error instanceof ApiError ? error.code : null;
-    // Nothing was made, or it was given back. After any other failure the wish may have been heard, so it keeps its key.
+    // Nothing was made, or it was refunded. After any other failure the request may have arrived, so it keeps its key.
     if (code === "provider_error" || (error instanceof ApiError && error.status >= 400 && error.status < 500)) settle();
     if (code === "plan_cap_reached") onCapReached();
     else setProblem(refusal(error));

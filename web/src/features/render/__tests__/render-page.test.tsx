@@ -13,7 +13,7 @@ beforeEach(() => {
   backend = new FakeBackend().on("GET /api/v1/collections", () => ok([FLAT]));
 });
 
-/** Answers for a render, and opens its page. */
+/** Sets the answers for a render and opens its page. */
 async function open(changes: Parameters<typeof detail>[1] = {}) {
   const render = detail(0, changes);
   backend.on(`GET /api/v1/renders/${render.id}`, () => ok(render));
@@ -42,11 +42,11 @@ describe("the page of a render", () => {
     await user.click(screen.getByRole("button", { name: "More actions" }));
     await user.click(await screen.findByRole("menuitem", { name: "Delete this variant" }));
     expect(backend.calls.filter(({ method }) => method === "DELETE")).toEqual([]);
-    const before = backend.asked("GET /api/v1/generations").length;
+    const before = backend.requests("GET /api/v1/generations").length;
     await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Delete variant" }));
     expect(await screen.findByText("Variant 1 deleted.")).toBeVisible();
-    // Create shows what runs made as it is now.
-    await waitFor(() => expect(backend.asked("GET /api/v1/generations")).toHaveLength(before + 1));
+    // Create shows the generations as they are now.
+    await waitFor(() => expect(backend.requests("GET /api/v1/generations")).toHaveLength(before + 1));
   });
 
   it("gives a render back from the trash", async () => {
@@ -55,7 +55,7 @@ describe("the page of a render", () => {
     expect(screen.queryByRole("button", { name: "Use as input" })).toBeNull();
     await user.click(screen.getByRole("button", { name: "Restore" }));
     expect(await screen.findByText("1 render restored.")).toBeVisible();
-    expect(backend.asked("POST /api/v1/renders/bulk")[0]?.body).toMatchObject({ action: "restore", selection: { ids: [render.id] } });
+    expect(backend.requests("POST /api/v1/renders/bulk")[0]?.body).toMatchObject({ action: "restore", selection: { ids: [render.id] } });
   });
 
   it("takes a check back when the collection did not take the render", async () => {
@@ -77,7 +77,7 @@ describe("the page of a render", () => {
     expect(screen.getByRole("button", { name: "New collection" })).toHaveAttribute("aria-disabled", "true");
     await user.keyboard("{Enter}");
     expect(row).toBeChecked();
-    expect(backend.asked("POST /api/v1/collections")).toEqual([]);
+    expect(backend.requests("POST /api/v1/collections")).toEqual([]);
   });
 
   it("makes a collection whose name was entered before the others were read", async () => {
@@ -90,9 +90,9 @@ describe("the page of a render", () => {
     const { user } = await open();
     await user.click(screen.getByRole("button", { name: "Add to a collection" }));
     await user.type(await screen.findByLabelText("Find or name a collection"), "Oak{Enter}");
-    expect(backend.asked("POST /api/v1/collections")).toEqual([]);
+    expect(backend.requests("POST /api/v1/collections")).toEqual([]);
     read();
-    await waitFor(() => expect(backend.asked("POST /api/v1/collections")).toHaveLength(1));
+    await waitFor(() => expect(backend.requests("POST /api/v1/collections")).toHaveLength(1));
   });
 
   it("leads back to the list it was opened from", async () => {

@@ -5,9 +5,9 @@ import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 
 interface MoreMenuProps {
   isCover: boolean;
-  /** A render keeps at least one variant. */
+  /** The last variant of a render cannot be deleted. */
   canDeleteVariant: boolean;
-  /** Downloads carry their settings unless the person switched that off. */
+  /** Downloads contain their settings unless the person switched that off. */
   carriesSettings: boolean;
   onMakeCover: () => void;
   onCopySettings: () => void;

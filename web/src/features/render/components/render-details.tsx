@@ -19,10 +19,10 @@ interface RenderDetailsProps {
 const CHIP =
   "inline-flex h-8 max-w-full items-center gap-1.5 rounded-full border border-line bg-surface px-3 text-12 font-medium hover:border-line-strong touch:h-11";
 
-/** Why credits came back, where the ledger keeps a code. */
+/** Reasons of refunds, for the codes of the ledger. */
 const REFUNDS: Record<string, string> = { missing_outputs: "Given back: some variants did not come" };
 
-/** Everything about a render beside its pictures. */
+/** All details of a render, beside its pictures. */
 export function RenderDetails({ render, preset, variant, collecting, onCollecting }: RenderDetailsProps) {
   const { refund } = render;
   return (
@@ -101,10 +101,10 @@ function Collections({ render, open, onOpenChange }: { render: RenderDetail; ope
 
 const STEP = <span aria-hidden className="h-2.5 w-5.5 shrink-0 border-x border-line-strong bg-[linear-gradient(var(--line-strong),var(--line-strong))] bg-[length:100%_1px] bg-center bg-no-repeat" />;
 const SMALL = "h-10 w-14 rounded-pic bg-stage object-cover";
-/** More would not help: all of them are in My Renders. */
-const MOST_SHOWN = 6;
+/** The others are in My Renders. */
+const MAX_SHOWN = 6;
 
-/** What it was made from, and what was made from it. */
+/** The picture it was made from, and the renders made from it. */
 function Lineage({ render, variant }: { render: RenderDetail; variant: RenderVariant | undefined }) {
   const { photo, source, source_is_gone: sourceIsGone, made_from_it: made } = render;
   return (
@@ -117,10 +117,10 @@ function Lineage({ render, variant }: { render: RenderDetail; variant: RenderVar
         {hadInput(render) && STEP}
         <img src={variant?.thumbnail_url ?? ""} alt="This render" className={`${SMALL} outline-2 outline-offset-2 outline-ink`} />
         {made.length > 0 && STEP}
-        {made.slice(0, MOST_SHOWN).map((each) => (
+        {made.slice(0, MAX_SHOWN).map((each) => (
           <Relative key={each.render_id} relative={each} label={`Made from this: ${each.title}`} />
         ))}
-        {made.length > MOST_SHOWN && <span className="text-12 text-ink-3">+{made.length - MOST_SHOWN}</span>}
+        {made.length > MAX_SHOWN && <span className="text-12 text-ink-3">+{made.length - MAX_SHOWN}</span>}
       </div>
     </Section>
   );

@@ -6,11 +6,11 @@ interface VariantStripProps {
   render: RenderDetail;
   index: number;
   onSelect: (index: number) => void;
-  /** null in the trash, and in panes that only show. */
+  /** null in the trash and where nothing can be changed. */
   onVariation: (() => void) | null;
 }
 
-/** The variants of a render; the last place makes another one. */
+/** The variants of a render; the last place starts a variation. */
 export function VariantStrip({ render, index, onSelect, onVariation }: VariantStripProps) {
   return (
     <div className="no-scrollbar flex items-center gap-2 overflow-x-auto px-4 pt-2.5 pb-4 desk:justify-center">

@@ -40,7 +40,7 @@ describe("My Renders", () => {
     await user.click(screen.getByRole("button", { name: "Interior" }));
     await user.click(screen.getByRole("button", { name: "Exterior" }));
     await waitFor(() => expect(window.location.search).toContain("family=interior%2Cexterior"));
-    await waitFor(() => expect(backend.asked("GET /api/v1/renders").at(-1)?.query.getAll("family")).toEqual(["interior", "exterior"]));
+    await waitFor(() => expect(backend.requests("GET /api/v1/renders").at(-1)?.query.getAll("family")).toEqual(["interior", "exterior"]));
   });
 
   it("hides what goes to the trash at once, and brings it back when that fails", async () => {
@@ -52,7 +52,7 @@ describe("My Renders", () => {
     await tile(1);
   });
 
-  it("takes a move to the trash back by the moment it happened", async () => {
+  it("takes a move to the trash back by the time it happened", async () => {
     backend.on("POST /api/v1/renders/bulk", () => ok({ changed: 1, at: "2026-11-24T10:00:00Z" }));
     const user = await openApp("/dashboard/renders");
     (await tile(1)).focus();
@@ -61,7 +61,7 @@ describe("My Renders", () => {
     await user.click(await screen.findByRole("button", { name: "Undo" }));
     await tile(1);
     await waitFor(() =>
-      expect(backend.asked("POST /api/v1/renders/bulk").map(({ body }) => body)).toEqual([
+      expect(backend.requests("POST /api/v1/renders/bulk").map(({ body }) => body)).toEqual([
         { action: "trash", selection: { ids: [card(1).id] }, collection_id: null },
         { action: "restore", selection: { changed_at: "2026-11-24T10:00:00Z" }, collection_id: null },
       ]),
@@ -77,7 +77,7 @@ describe("My Renders", () => {
     await user.click(bar.getByRole("button", { name: "Select all 700" }));
     await user.click(bar.getByRole("button", { name: "Trash" }));
     expect(await screen.findByText("700 renders moved to trash.")).toBeVisible();
-    expect(backend.asked("POST /api/v1/renders/bulk")[0]?.body).toMatchObject({
+    expect(backend.requests("POST /api/v1/renders/bulk")[0]?.body).toMatchObject({
       action: "trash",
       selection: { matching: { family: ["interior"], text: null } },
     });
@@ -94,10 +94,10 @@ describe("My Renders", () => {
     expect(await screen.findByRole("img", { name: "In My Favorites" })).toBeVisible();
     await user.keyboard("f");
     await waitFor(() => expect(screen.queryByRole("img", { name: "In My Favorites" })).toBeNull());
-    expect(backend.asked(`DELETE ${favorite}`)).toHaveLength(0);
+    expect(backend.requests(`DELETE ${favorite}`)).toHaveLength(0);
     answers[0]?.();
-    await waitFor(() => expect(backend.asked(`DELETE ${favorite}`)).toHaveLength(1));
-    expect(backend.asked(`PUT ${favorite}`)).toHaveLength(1);
+    await waitFor(() => expect(backend.requests(`DELETE ${favorite}`)).toHaveLength(1));
+    expect(backend.requests(`PUT ${favorite}`)).toHaveLength(1);
     answers[1]?.();
   });
 
@@ -121,17 +121,17 @@ describe("My Renders", () => {
     (await tile(1)).focus();
     await user.keyboard("f");
     await waitFor(() => expect(screen.queryByRole("link", { name: "Render 1" })).toBeNull());
-    await waitFor(() => expect(backend.asked(`DELETE /api/v1/renders/${card(1).id}/favorite`)).toHaveLength(1));
+    await waitFor(() => expect(backend.requests(`DELETE /api/v1/renders/${card(1).id}/favorite`)).toHaveLength(1));
 
     await user.click(screen.getByRole("button", { name: "All" }));
     await tile(1);
     (await tile(2)).focus();
     await user.keyboard("f");
-    await waitFor(() => expect(backend.asked(`PUT /api/v1/renders/${card(2).id}/favorite`)).toHaveLength(1));
-    const asked = () => backend.asked("GET /api/v1/renders").filter(({ query }) => query.get("favorite") === "true");
-    const before = asked().length;
+    await waitFor(() => expect(backend.requests(`PUT /api/v1/renders/${card(2).id}/favorite`)).toHaveLength(1));
+    const favoriteRequests = () => backend.requests("GET /api/v1/renders").filter(({ query }) => query.get("favorite") === "true");
+    const before = favoriteRequests().length;
     await user.click(screen.getByRole("button", { name: "My Favorites" }));
-    await waitFor(() => expect(asked().length).toBeGreaterThan(before));
+    await waitFor(() => expect(favoriteRequests().length).toBeGreaterThan(before));
   });
 
   it("keeps what was there, and nothing picked, while another search is on its way", async () => {
@@ -173,7 +173,7 @@ describe("My Renders", () => {
     backend.on("GET /api/v1/collections", () => ok([collection(0, { name: "My Favorites", is_favorites: true }), flat]));
     const user = await openApp("/dashboard/renders");
     await tile(0);
-    const last = () => backend.asked("GET /api/v1/renders").at(-1)?.query;
+    const last = () => backend.requests("GET /api/v1/renders").at(-1)?.query;
     await user.click(screen.getByRole("button", { name: "Preset" }));
     await user.click(await screen.findByRole("menuitem", { name: "Golden dusk" }));
     await waitFor(() => expect(last()?.get("preset")).toBe("golden-dusk"));
@@ -236,6 +236,6 @@ describe("the trash", () => {
     expect(screen.getByText("600 selected")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Restore" }));
     expect(await screen.findByText("600 renders restored.")).toBeVisible();
-    expect(backend.asked("POST /api/v1/renders/bulk")[0]?.body).toMatchObject({ action: "restore", selection: { matching: { favorite: false } } });
+    expect(backend.requests("POST /api/v1/renders/bulk")[0]?.body).toMatchObject({ action: "restore", selection: { matching: { favorite: false } } });
   });
 });

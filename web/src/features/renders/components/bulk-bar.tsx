@@ -10,14 +10,14 @@ import type { Selection } from "@/gallery/use-selection";
 interface BulkBarProps {
   selection: Selection;
   filters: RenderFilters;
-  /** How many match in all. */
+  /** Renders that match in total. */
   total: number | null;
   actions: RenderActions;
   picking: boolean;
   onPicking: (open: boolean) => void;
 }
 
-/** What can be done with the renders that are picked. */
+/** The actions for the selected renders. */
 export function BulkBar({ selection, filters, total, actions, picking, onPicking }: BulkBarProps) {
   const navigate = useNavigate();
   const selected: Selected = selection.all ? { matching: filters } : { ids: selection.ids };

@@ -20,7 +20,7 @@ const SPANS = [
   { label: "Last 30 days", days: 30 },
 ] as const;
 
-/** A span of days: one of the usual ones, or from a day to a day. */
+/** A range of days: one of the usual ones, or from one day to another. */
 export function DateFilter({ search: { from, to }, onChange }: DateFilterProps) {
   const [open, setOpen] = useState(false);
   const change = (changes: { from?: string | undefined; to?: string | undefined }) => onChange({ from, to, ...changes });

@@ -16,7 +16,7 @@ interface FiltersProps {
 
 const ARROW = <ChevronDown aria-hidden size={15} strokeWidth={1.6} />;
 
-/** Chips that narrow the list down. */
+/** Chips that filter the list. */
 export function Filters({ search, onChange, onClear }: FiltersProps) {
   const { families, presets } = useConfig();
   const own = useCollections(null).collections?.filter(({ is_favorites: favorites }) => !favorites) ?? [];

@@ -12,16 +12,16 @@ interface SearchFieldProps {
   onChange: (value: string) => void;
 }
 
-/** Typing pauses this long before it is searched for. */
+/** Milliseconds without typing before the search starts. */
 const PAUSE_MS = 250;
 
-/** Words to look for in titles and prompts, searched for as one types. */
+/** Searches titles and prompts while the person types. */
 export function SearchField({ value, placeholder, onChange }: SearchFieldProps) {
   const { limits } = useConfig();
   const [typed, setTyped] = useState(value);
   const [known, setKnown] = useState(value);
   const input = useRef<HTMLInputElement>(null);
-  // The address changed by something else: Back, or "Clear the search".
+  // The address changed for another reason: Back, or "Clear the search".
   if (value !== known) {
     setKnown(value);
     if (value !== typed.trim()) setTyped(value);

@@ -6,7 +6,7 @@ import type { components } from "@/api/schema";
 
 export type SharedRender = components["schemas"]["SharedRenderView"];
 
-/** What a link shows, page by page. It is asked again at every visit: a link may be off by then. */
+/** What a link shows, page by page. Requested again at every visit, because the link may have been turned off. */
 export function sharedQuery(token: string) {
   return infiniteQueryOptions({
     queryKey: ["shared", token],

@@ -78,8 +78,8 @@ describe("plans", () => {
     expect(await screen.findByText(/so your plan has stopped\. Use another card under Manage billing\./)).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Manage billing" }));
     await user.click(screen.getByRole("button", { name: "Move to Pro" }));
-    expect(backend.asked("POST /api/v1/billing/portal")).toHaveLength(2);
-    expect(backend.asked("POST /api/v1/billing/checkout")).toHaveLength(0);
+    expect(backend.requests("POST /api/v1/billing/portal")).toHaveLength(2);
+    expect(backend.requests("POST /api/v1/billing/checkout")).toHaveLength(0);
   });
 });
 

@@ -6,7 +6,7 @@ import { dayAndMonth } from "@/lib/dates";
 import { projected } from "../period";
 import type { Usage } from "../types";
 
-/** What is left of this period, when it renews, and where it leads at this pace. */
+/** The credits that are left in this period, when they renew, and how many will be used at the current rate. */
 export function BalanceSection({ usage }: { usage: Usage }) {
   const { used, reserved, limit, remaining, period_start: starts, resets_at: resetsAt } = usage;
   const pace = projected(starts, resetsAt, used);

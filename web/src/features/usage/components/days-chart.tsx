@@ -9,12 +9,12 @@ import type { Usage } from "../types";
 
 const LINES = 3;
 
-/** Credits of each day of the period as bars on a ruler. The table behind it is for those who do not see it. */
+/** Credits of each day of the period as bars on a ruler, with a table for screen readers. */
 export function DaysChart({ usage }: { usage: Usage }) {
   const { data: spent = [] } = useDays();
   const bars = daysOfPeriod(usage.period_start, usage.resets_at, spent);
-  const most = Math.max(LINES, ...bars.map((bar) => bar.credits));
-  const top = Math.ceil(most / LINES) * LINES;
+  const largest = Math.max(LINES, ...bars.map((bar) => bar.credits));
+  const top = Math.ceil(largest / LINES) * LINES;
   const first = bars[0];
   const last = bars.at(-1);
   return (

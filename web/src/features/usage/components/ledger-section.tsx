@@ -6,7 +6,7 @@ import { dateFormat } from "@/lib/dates";
 import { useEntries } from "../api/use-entries";
 import type { Entry } from "../types";
 
-/** Why an entry is there, where the ledger keeps a code. What operators write is shown as it is. */
+/** The reason of an entry, for the codes of the ledger. Text that operators wrote is shown as it is. */
 const REASONS: Record<string, string> = {
   generation: "Render",
   provider_error: "Provider failed, given back",
@@ -66,7 +66,7 @@ function Row({ entry }: { entry: Entry }) {
   const reason = REASONS[entry.reason] ?? entry.reason;
   return (
     <tr className="border-t border-line align-top first:border-0">
-      <td className="w-24 py-3 pr-3 text-ink-2 tablet:w-40">{moment(entry.created_at)}</td>
+      <td className="w-24 py-3 pr-3 text-ink-2 tablet:w-40">{dateAndTime(entry.created_at)}</td>
       <td className="py-3 pr-3">
         <span className="font-medium wrap-anywhere">{entry.title ?? (gain ? "Credits added" : "Correction")}</span>
         <span className="block text-12 text-ink-2 wrap-anywhere">{reason}</span>
@@ -79,6 +79,6 @@ function Row({ entry }: { entry: Entry }) {
   );
 }
 
-function moment(iso: string): string {
+function dateAndTime(iso: string): string {
   return dateFormat({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 }

@@ -11,10 +11,13 @@ import { dayAndMonth } from "@/lib/dates";
 
 import type { Plan } from "../types";
 
-/** Stripe's words for a subscription that goes on and is not paid: another card pays it, another checkout is refused. */
+/**
+ * Stripe's statuses of a subscription that continues without being paid: another card pays it, another checkout is
+ * refused.
+ */
 const UNPAID: readonly (string | null)[] = ["past_due", "unpaid", "incomplete", "paused"];
 
-/** The plans side by side, one's own first on a phone. Stripe's pages take the money and change the plan. */
+/** The plans side by side; on a phone the person's own is first. Stripe's pages take payments and change the plan. */
 export function PlansSection() {
   const { plans } = useConfig();
   const { data: billing } = useBilling();
@@ -83,7 +86,7 @@ function Manage({ portal, label }: { portal: ReturnType<typeof usePortal>; label
   );
 }
 
-/** What is about to happen to the plan, when something is. */
+/** A change of the plan that is planned, if there is one. */
 function Standing({ status, ends_at: endsAt, grace_until: graceUntil }: { status: string | null; ends_at: string | null; grace_until: string | null }) {
   if (UNPAID.includes(status)) {
     return (
@@ -101,14 +104,14 @@ function Standing({ status, ends_at: endsAt, grace_until: graceUntil }: { status
   return <p className="pb-4 text-13 text-ink-2">Your plan is canceled and ends on {dayAndMonth(endsAt)}.</p>;
 }
 
-/** With what a year saves at most. */
+/** With the largest saving of a yearly price. */
 function yearly(plans: readonly Plan[]): string {
   const saved = plans.map(({ prices }) => {
     const [month, year] = ["month", "year"].map((interval) => prices.find((price) => price.interval === interval)?.cents);
     return month && year ? Math.round((1 - year / (12 * month)) * 100) : 0;
   });
-  const most = Math.max(0, ...saved);
-  return most > 0 ? `Yearly, −${String(most)} %` : "Yearly";
+  const largest = Math.max(0, ...saved);
+  return largest > 0 ? `Yearly, −${String(largest)} %` : "Yearly";
 }
 
 function PlanCard({ plan, interval, own, children }: { plan: Plan; interval: Interval; own: boolean; children: React.ReactNode }) {
