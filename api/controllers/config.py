@@ -2,7 +2,7 @@
 
 from litestar import Controller, Request, get
 from litestar.datastructures import CacheControlHeader, State
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from api.auth import PUBLIC
 from api.envelope import Envelope, ok
@@ -114,9 +114,7 @@ class ConfigController(Controller):
                 presets=PRESET_VIEWS,
                 limits=LIMITS_VIEW,
                 plans=PLAN_VIEWS,
-                sample_photos=[
-                    SamplePhotoView(photo.id, photo.name, photo.url, list(photo.families)) for photo in SAMPLE_PHOTOS
-                ],
+                sample_photos=SAMPLE_PHOTO_VIEWS,
             )
         )
 
@@ -142,31 +140,6 @@ PRESET_VIEWS = [
     for preset in PRESETS
 ]
 
-LIMITS_VIEW = LimitsView(
-    upload_bytes=LIMITS.upload_bytes,
-    upload_pixels=LIMITS.upload_pixels,
-    upload_formats=list(LIMITS.upload_formats),
-    input_longest_side=LIMITS.input_longest_side,
-    prompt_characters=LIMITS.prompt_characters,
-    title_characters=LIMITS.title_characters,
-    search_characters=LIMITS.search_characters,
-    collection_name_characters=LIMITS.collection_name_characters,
-    report_characters=LIMITS.report_characters,
-    max_bulk_ids=LIMITS.max_bulk_ids,
-    max_variants=LIMITS.max_variants,
-    min_seed=LIMITS.min_seed,
-    max_seed=LIMITS.max_seed,
-    deadline_seconds=LIMITS.deadline_seconds,
-)
-
-PLAN_VIEWS = [
-    PlanView(
-        id=plan.id,
-        name=plan.name,
-        monthly_credits=plan.monthly_credits,
-        max_variants=plan.max_variants,
-        prices=[PriceView(price.interval, price.cents, price.currency) for price in plan.prices],
-        features=list(plan.features),
-    )
-    for plan in PLANS
-]
+LIMITS_VIEW = convert(LIMITS, LimitsView, from_attributes=True)
+PLAN_VIEWS = convert(PLANS, list[PlanView], from_attributes=True)
+SAMPLE_PHOTO_VIEWS = convert(SAMPLE_PHOTOS, list[SamplePhotoView], from_attributes=True)
