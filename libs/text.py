@@ -1,4 +1,4 @@
-"""Words that people write, made safe to store, to show and to send to a model."""
+"""Text that people write, made safe to store, to show and to send to a model."""
 
 import re
 import unicodedata
@@ -14,18 +14,18 @@ WHITESPACE: Final = re.compile(r"\s+")
 NOT_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
 
 
-def clean_text(field: str, text: str, most: int) -> str:
+def clean_text(field: str, text: str, limit: int) -> str:
     """A person's words as one line of visible text in NFC; may be empty.
 
-    Raises FieldError for that field when they are longer than `most` characters or are not text.
+    Raises FieldError for that field when they are longer than `limit` characters or are not text.
     """
     if NOT_TEXT.search(text):
         raise FieldError(field, f"The {field} contains characters that are not text.")
     # Whitespace first: line breaks and tabs are control characters too, and they separate words.
     spaced = WHITESPACE.sub(" ", text)
     visible = "".join(char for char in spaced if unicodedata.category(char) not in INVISIBLE)
-    # Then again: what stood between two spaces may be gone.
+    # Again: the character between two spaces may be gone.
     cleaned = WHITESPACE.sub(" ", unicodedata.normalize("NFC", visible)).strip()
-    if len(cleaned) > most:
-        raise FieldError(field, f"The {field} has {len(cleaned)} characters. The limit is {most}.")
+    if len(cleaned) > limit:
+        raise FieldError(field, f"The {field} has {len(cleaned)} characters. The limit is {limit}.")
     return cleaned

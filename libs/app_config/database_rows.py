@@ -1,4 +1,4 @@
-"""What the database must know of runtime.py, as SQL: prices and bounds that Postgres itself enforces.
+"""The part of runtime.py that the database needs, as SQL: prices and bounds that Postgres itself enforces.
 
 `python -m libs.app_config.database_rows --write` writes the files of supabase/rows, without `--write` it prints them; a
 test fails while they are stale.

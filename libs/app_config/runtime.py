@@ -1,4 +1,4 @@
-"""The one source of truth for presets, models, limits and plans: literals only, validated when imported."""
+"""The one source of truth for presets, models, limits and plans: literals only, validated at import."""
 
 from typing import Final
 
@@ -52,14 +52,14 @@ __all__ = [
 ]
 
 LIMITS: Final = Limits(
-    # 25 MiB: a file that any system calls 25 MB passes, whether it counts in thousands or in 1024s.
+    # 25 MiB, so that a file of 25 MB passes, whether its system counts in thousands or in 1024s.
     upload_bytes=26_214_400,
     # A 64-megapixel phone sensor.
     upload_pixels=64_000_000,
     upload_formats=("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif", "image/avif"),
     # Pixels. FLUX scales a larger photo down to 1440 itself.
     input_longest_side=1536,
-    # A request in JSON: a prompt of 1,000 four-byte characters, escaped, with room to spare.
+    # More than a JSON request with a prompt of 1,000 four-byte characters, escaped, takes.
     body_bytes=65_536,
     prompt_characters=1000,
     built_prompt_characters=2000,
@@ -72,9 +72,9 @@ LIMITS: Final = Limits(
     max_seed=2**31 - 1,
     # Seconds from reservation until a run is given up; Replicate ends runs after 1,800 itself.
     deadline_seconds=900,
-    # Seconds without a word from the provider until it is asked.
+    # Seconds since the last webhook of a job after which Replicate is asked.
     stale_after_seconds=30,
-    # Seconds after which a create that got no answer either shows in the provider's list or never happened.
+    # Seconds after which a create without a response either shows in Replicate's list or did not happen.
     unattached_grace_seconds=120,
     # The bucket's own bound; a 1440 × 1440 PNG has about 4 MB.
     output_bytes=26_214_400,
@@ -84,13 +84,13 @@ LIMITS: Final = Limits(
     thumbnail_longest_side=640,
     page_size=20,
     max_page_size=100,
-    # Photos a person keeps; private.has_room_for_photo() has the same bound. Storage lists no more in one go.
+    # Photos a person keeps; private.has_room_for_photo() has the same bound. Storage lists no more in one call.
     max_uploads=1000,
     # An input's URL must outlive queue, cold start and run.
     signed_url_seconds=3600,
     trash_days=30,
     search_characters=200,
-    # Renders named one by one in a bulk change: what a person selects by hand. More is "all matching".
+    # Renders named by id in a bulk change: what a person selects one by one. More is "all matching".
     max_bulk_ids=500,
     collection_name_characters=80,
     # Days a plan holds after a renewal that could not be charged; Stripe tries again for about two weeks.
@@ -160,15 +160,15 @@ _PLANS_BY_ID: Final = {plan.id: plan for plan in PLANS}
 
 
 def find_preset(preset_id: str) -> Preset | None:
-    """The preset of that id, if there is one now: rows may refer to one that was retired."""
+    """The preset of that id; None for one that was retired, which rows may still name."""
     return _PRESETS_BY_ID.get(preset_id)
 
 
 def find_model(model_id: str) -> Model | None:
-    """The model of that id, if there is one now."""
+    """The model of that id; None when no preset can use it any more."""
     return _MODELS_BY_ID.get(model_id)
 
 
 def find_plan(plan_id: str) -> Plan | None:
-    """The plan of that id, if there is one now."""
+    """The plan of that id; None for one that is no longer sold."""
     return _PLANS_BY_ID.get(plan_id)

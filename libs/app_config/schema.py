@@ -1,4 +1,4 @@
-"""What the runtime configuration is made of. The values are in models.py, presets_*.py and runtime.py."""
+"""The types of the runtime configuration. The values are in models.py, presets_*.py and runtime.py."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from libs.errors import FieldError
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
-"""Stable for ever: rows, drafts and links refer to it."""
+"""Never changed: rows, drafts and links refer to it."""
 Text = Annotated[str, Meta(min_length=1, max_length=160)]
 Count = Annotated[int, Meta(ge=1)]
 Field = Annotated[str, Meta(pattern=r"^[a-z_]+$")]
@@ -22,7 +22,7 @@ SettingValues = dict[str, Any]
 
 
 class Model(Struct, frozen=True, kw_only=True):
-    """A model on Replicate and what it understands."""
+    """A model on Replicate and the fields of its input."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+/[a-z0-9.-]+$")]
     version: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")] | None = None
@@ -30,12 +30,12 @@ class Model(Struct, frozen=True, kw_only=True):
     image_field: Field | None = None
     image_required: bool = False
     outputs_field: Field | None = None
-    """Takes the number of pictures; a model without it makes one per run."""
+    """The field for the number of pictures; a model without it makes one per prediction."""
     max_outputs: Annotated[int, Meta(ge=1, le=8)] = 1
     negative_prompt_field: Field | None = None
     supports_seed: bool = True
     constants: tuple[tuple[Field, InputValue], ...] = ()
-    """Sent with every run."""
+    """Fields sent with every prediction."""
 
 
 class RangeSetting(Struct, frozen=True, kw_only=True, tag_field="kind", tag="range"):
@@ -57,7 +57,7 @@ class RangeSetting(Struct, frozen=True, kw_only=True, tag_field="kind", tag="ran
 
     def problem(self, value: object) -> str | None:
         """Why this is no value of the setting; None when it is one."""
-        # bool is an int in Python, and JSON's true is no number.
+        # In Python bool is an int, but JSON's true is not a number.
         if not isinstance(value, int) or isinstance(value, bool):
             return "is not a whole number"
         if value < self.min:
@@ -118,17 +118,17 @@ Setting = RangeSetting | ChoiceSetting | ToggleSetting
 
 
 class PromptTemplate(Struct, frozen=True, kw_only=True):
-    """What stands around a person's words."""
+    """The words around a person's own."""
 
     before: str
     subject: Text
-    """Takes the place of the person's words when there are none."""
+    """Used when the person gives no words."""
     after: str
     negative: str = ""
 
 
 class Family(Struct, frozen=True):
-    """A shelf of the preset gallery."""
+    """A group of presets."""
 
     id: Id
     name: Text

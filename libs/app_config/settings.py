@@ -1,4 +1,4 @@
-"""The environment, read once and validated at start: every missing or bad value is named with its reason."""
+"""The environment, read once and validated at start: each missing or bad value is named with its reason."""
 
 import base64
 import binascii
@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServiceRole(msgspec.Struct, frozen=True):
-    """The key that passes RLS. No part of the settings: whoever holds those must not hold it."""
+    """The key that passes RLS. Not part of Settings: code that has the settings must not have the key."""
 
     key: str
 
@@ -102,14 +102,14 @@ def load_settings(environ: Mapping[str, str]) -> tuple[Settings, ServiceRole]:
         log_level=reader.one_of("LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),
     )
     if not reader.problems:
-        reader.problems.extend(_mixed_worlds(settings, service_role))
+        reader.problems.extend(_mixed_environments(settings, service_role))
     if reader.problems:
         raise SettingsError("\n".join(reader.problems))
     return settings, service_role
 
 
-def _mixed_worlds(settings: Settings, service_role: ServiceRole) -> list[str]:
-    """Local keys must not meet hosted services, and hosted keys travel by https only."""
+def _mixed_environments(settings: Settings, service_role: ServiceRole) -> list[str]:
+    """Local keys are refused beside hosted services, and hosted services without https."""
     problems: list[str] = []
     for name, url, keys in (
         ("SUPABASE_URL", settings.supabase_url, (settings.supabase_publishable_key, service_role.key)),
@@ -127,7 +127,7 @@ def _mixed_worlds(settings: Settings, service_role: ServiceRole) -> list[str]:
         ("STRIPE_API_URL", settings.stripe_api_url, "Stripe"),
     ):
         if is_loopback(url) and not is_loopback(settings.supabase_url):
-            problems.append(f"{name} is the local {stand_in}, but SUPABASE_URL is hosted: use both of one world")
+            problems.append(f"{name} is the local {stand_in}, but SUPABASE_URL is hosted: use one kind for both")
     if not is_loopback(settings.supabase_url) and settings.proof_secret.startswith(LOCAL_MARK):
         problems.append("API_PROOF_SECRET is the local stack's: make one for this deployment")
     return problems
@@ -144,14 +144,14 @@ def _is_address(value: str) -> bool:
 def _is_url(value: str, schemes: frozenset[str]) -> bool:
     try:
         parts = urlsplit(value)
-        # `port` raises for a number that is none, as urlsplit does for brackets that do not close.
+        # `port` raises for a bad number, as urlsplit does for an open bracket.
         return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
 
 
 class _Reader:
-    """Collects problems instead of stopping at the first, so that a person mends the environment once."""
+    """Collects all problems, so that a person can correct the environment in one go."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -162,7 +162,7 @@ class _Reader:
         if not value:
             self.problems.append(f"{name} is missing")
         elif not value.isascii() or not value.isprintable() or " " in value:
-            # Most values travel in headers, where httpx would fail at the first request.
+            # Most values are sent in headers, where httpx would fail at the first request.
             self.problems.append(f"{name} must be printable ASCII without spaces")
             return ""
         return value

@@ -1,4 +1,4 @@
-"""Whether a runtime configuration is sound. Every problem names its path, so that a wrong literal is found at once."""
+"""Checks of a runtime configuration. Each problem names the path of the wrong literal."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import msgspec
 
 from libs.app_config.schema import ChoiceSetting, Model, Plan, Preset, RangeSetting, Runtime, Setting, ToggleSetting
 
-# Written by the adapter itself, so no setting may claim them.
+# The model input sets these itself, so no setting may.
 RESERVED_FIELDS = frozenset({"prompt", "seed"})
 
 
@@ -15,9 +15,9 @@ class ConfigError(Exception):
 
 
 def validate(runtime: Runtime) -> Runtime:
-    """The same configuration, when it is sound. Raises ConfigError."""
+    """The same configuration. Raises ConfigError when something is wrong with it."""
     try:
-        # Constructing a struct checks nothing: types and bounds hold after a round trip.
+        # msgspec checks types and bounds when it decodes, not when a struct is made: hence the round trip.
         msgspec.convert(msgspec.to_builtins(runtime), Runtime)
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$.")
@@ -128,7 +128,7 @@ def _choice(path: str, setting: ChoiceSetting) -> Iterator[str]:
 
 
 def _longest_frame(preset: Preset) -> int:
-    """Most characters that the template and the setting words can add, separators included."""
+    """The largest number of characters that the template and the settings' words add, separators included."""
     words = 0
     for setting in preset.settings:
         match setting:
@@ -141,13 +141,13 @@ def _longest_frame(preset: Preset) -> int:
     return len(preset.template.before) + words + len(preset.template.after) + len(" . . ")
 
 
-def _plans(plans: tuple[Plan, ...], most_variants: int) -> Iterator[str]:
+def _plans(plans: tuple[Plan, ...], limit: int) -> Iterator[str]:
     if not plans or plans[0].prices:
         yield "plans[0].prices: the first plan is the free one"
     settings: list[str] = []
     for index, plan in enumerate(plans):
-        if plan.max_variants > most_variants:
-            yield f"plans[{index}].max_variants: {plan.max_variants} is above limits.max_variants {most_variants}"
+        if plan.max_variants > limit:
+            yield f"plans[{index}].max_variants: {plan.max_variants} is above limits.max_variants {limit}"
         if index and plan.monthly_credits <= plans[index - 1].monthly_credits:
             yield f"plans[{index}].monthly_credits: {plan.monthly_credits} is not above the plan before"
         if index and not plan.prices:

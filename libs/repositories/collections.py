@@ -1,4 +1,4 @@
-"""Collections: listed with what their cards show, made, renamed, deleted and put in order."""
+"""Collections: listed with their covers, made, renamed, deleted and put in order."""
 
 from datetime import datetime
 from types import NoneType
@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from libs.errors import ErrorCode, MaquetteError
-from libs.repositories.cursor import Moment
+from libs.repositories.cursor import Timestamp
 from libs.repositories.database import FOREIGN_KEY_VIOLATION, INSUFFICIENT_PRIVILEGE, Database, DatabaseRefused, RowId
 from libs.repositories.render_rows import VariantRow
 
@@ -27,10 +27,10 @@ class CollectionRow(msgspec.Struct, frozen=True):
 
 
 class CollectionCursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where a page of collections ended."""
+    """The last row of a page of collections."""
 
     is_favorites: bool
-    created_at: Moment
+    created_at: Timestamp
     id: UUID
 
 

@@ -40,14 +40,14 @@ class CommunitySetRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SetAddressRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a set is, and when it was published or got its newest item."""
+    """The address of a set, and when it was published or got its newest item."""
 
     slug: str
     changed_at: datetime
 
 
 class SetCursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where a page of sets ended; `position` is an integer of Postgres."""
+    """The last row of a page of sets; `position` is an integer of Postgres."""
 
     position: Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
     id: UUID
@@ -67,7 +67,7 @@ class CommunityRepository:
         return await self._db.call("list_community", list[CommunitySetRow], arguments)
 
     async def tags(self) -> list[str]:
-        """The tags of published sets, the commonest first."""
+        """The tags of published sets, the most frequent first."""
         return await self._db.call("community_tags", list[str], {})
 
     async def addresses(self) -> list[SetAddressRow]:

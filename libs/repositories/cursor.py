@@ -12,18 +12,18 @@ from libs.errors import ErrorCode, MaquetteError
 
 MAX_LENGTH: Final = 200
 
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Timestamp = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class TimeCursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where a page sorted by a moment ended."""
+    """The last row of a page that is sorted by a timestamp."""
 
-    key: Moment
+    key: Timestamp
     id: UUID
 
 
 class PlaceCursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where a page in a collection's own order ended."""
+    """The last row of a page in a collection's own order."""
 
     key: float
     id: UUID
@@ -33,7 +33,7 @@ C = TypeVar("C", bound=msgspec.Struct)
 
 
 def encode_cursor(cursor: msgspec.Struct) -> str:
-    """A cursor as clients carry it."""
+    """The text that clients send back for the next page."""
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
 
 
@@ -52,7 +52,7 @@ def decode_cursor(text: str | None, into: type[C]) -> C | None:
 def after(query: Any, cursor: TimeCursor) -> Any:  # noqa: ANN401 - postgrest's builders narrow with every call
     """Narrow a query, sorted by (created_at desc, id desc), to the rows after the cursor.
 
-    The first condition is implied by the second; an index can start there, where it cannot start at an OR.
+    The first condition follows from the second: Postgres can start an index scan there, which an OR does not allow.
     """
-    moment = cursor.key.isoformat()
-    return query.lte("created_at", moment).or_(f'created_at.lt."{moment}",id.lt.{cursor.id}')
+    created_at = cursor.key.isoformat()
+    return query.lte("created_at", created_at).or_(f'created_at.lt."{created_at}",id.lt.{cursor.id}')

@@ -1,8 +1,8 @@
 """PostgREST as one person sees it.
 
-postgrest-py builds each request, aiohttp carries it over one shared pool, msgspec decodes the answer straight into
-structs: with httpx as the carrier the same page costs three times as much (tests/bench). The caller's token travels
-with the request and is stored on nothing shared.
+postgrest-py builds each query, aiohttp sends it over one shared pool, msgspec decodes the answer into structs: with
+httpx the same page costs three times as much (tests/bench). The caller's token is part of the request and is stored in
+nothing that requests share.
 """
 
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ from libs.repositories.proof import ANONYMOUS, sign
 
 T = TypeVar("T")
 
-# PostgREST cuts a person's statement after 8 s (upstream statement_timeout of `authenticated`); later nothing comes.
+# Supabase ends a person's statement after 8 s (statement_timeout of `authenticated`), so no answer comes later.
 CALL_TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=3)
 POOL_SIZE: Final = 64
-# Kong and Cloudflare close an idle connection after a minute and more. A POST on one that is just being closed fails,
-# and nobody may send it twice, so ours are given up long before. (httpx, under all other pools, keeps them for 5 s.)
+# Kong and Cloudflare close an idle connection after a minute or more. A POST on a connection that is just being closed
+# fails and must not be sent again, so we close ours long before. (httpx, in all other pools, keeps them for 5 s.)
 IDLE_SECONDS: Final = 15
 
 # SQLSTATEs that repositories give a meaning: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -40,7 +40,7 @@ log = structlog.get_logger()
 
 
 class Query(Protocol):
-    """Any postgrest-py builder: it holds the request that it would send."""
+    """Any postgrest-py builder, with the request that it would send."""
 
     @property
     def request(self) -> RequestConfig[httpx.AsyncClient]: ...
@@ -63,7 +63,7 @@ class _Problem(msgspec.Struct):
 class DatabaseRefused(Exception):
     """PostgREST refused a call with an SQLSTATE that is not one of our codes; `code` is that SQLSTATE.
 
-    Where nobody expects it, it is a bug: the API logs it with its trace and answers internal_error.
+    A caller that does not expect it lets it through: it is a bug, logged with its trace and answered internal_error.
     """
 
     def __init__(self, code: str, status: int) -> None:
@@ -73,7 +73,7 @@ class DatabaseRefused(Exception):
 
 
 class DatabasePool:
-    """The process's one connection pool to PostgREST and the builder's settings. Open it once, close it at shutdown."""
+    """The process's connection pool to PostgREST. Open it once, close it at shutdown."""
 
     def __init__(self, supabase_url: str, publishable_key: str, proof_secret: str) -> None:
         self.rest_url = f"{supabase_url}/rest/v1"
@@ -88,7 +88,7 @@ class DatabasePool:
         self.builder_client = httpx.AsyncClient()
 
     def as_caller(self, token: str, subject: str) -> "Database":
-        """The database as the JWT's subject sees it."""
+        """The database as the person of the token sees it."""
         return Database(self, subject, {"apikey": self.publishable_key, "Authorization": f"Bearer {token}"})
 
     def as_anonymous(self) -> "Database":
@@ -106,7 +106,7 @@ class DatabasePool:
 
 
 class Database:
-    """One caller's view. Light: made per request, holds the caller's headers and nothing else of its own."""
+    """PostgREST as one caller sees it. Cheap to make: one per request, with the caller's headers."""
 
     def __init__(self, pool: DatabasePool, subject: str, headers: dict[str, str]) -> None:
         self._pool = pool
@@ -174,16 +174,16 @@ def _failure(status: int, answer: bytes) -> Exception:
     try:
         problem = msgspec.json.decode(answer, type=_Problem)
     except msgspec.DecodeError:
-        # A gateway's plain text or empty body: PostgREST itself did not answer.
+        # Plain text or an empty body comes from a gateway, not from PostgREST.
         problem = _Problem()
     code = problem.code or ""
     if problem.message == "proof_invalid":
-        # Ours and the database's key differ: while they are being changed, or because one was forgotten.
+        # The API's key and the database's differ: they are being changed, or one was forgotten.
         log.error("proof_refused")
         return MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5)
     if code.startswith("PT") and problem.message in _CODES:
         return MaquetteError(_CODES[problem.message], _details(problem.details))
-    # 57014: the statement was cut; 503 and 504: no connection to Postgres (upstream.md, PostgREST).
+    # 57014: the statement took too long; 503 and 504: no connection to Postgres (docs/upstream.md, PostgREST).
     if not code or status >= 500 or code == "57014":
         if status == 401:
             return MaquetteError(ErrorCode.TOKEN_REFUSED)

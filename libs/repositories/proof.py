@@ -1,4 +1,4 @@
-"""The proof that our API is asking: HMAC-SHA256 over function, caller and the request's very bytes.
+"""The proof that a call comes from our API: HMAC-SHA256 over function, caller and the bytes of the request.
 
 The database keeps the key as its two padded halves (RFC 2104), see `private.verify_proof`.
 """

@@ -1,4 +1,4 @@
-"""Renders and their variants as the database keeps them, shared by everything that shows pictures."""
+"""Renders and their variants as the database stores them, for every repository that reads pictures."""
 
 from datetime import datetime
 from typing import Final
@@ -22,7 +22,7 @@ class VariantRow(msgspec.Struct, frozen=True):
 
 
 class RenderRow(msgspec.Struct, frozen=True):
-    """What a job made."""
+    """The render of a job."""
 
     id: UUID
     title: str

@@ -1,4 +1,4 @@
-"""Renders: found by a filter, read in full, changed one by one or all that match."""
+"""Renders: listed by a filter, read in full, changed one by one or all that match."""
 
 from datetime import datetime
 from types import NoneType
@@ -18,9 +18,9 @@ Action = Literal["trash", "restore", "collect", "uncollect"]
 
 
 class RenderFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which of the caller's renders; each field that is set narrows (supabase/routines, `render_conditions`).
+    """Which of the caller's renders: all that match every field that is set (`private.render_conditions`).
 
-    `created_from` and `created_before` are half open. `deleted_at` and `added_at` name what one change moved.
+    `created_from` is included, `created_before` is not. `deleted_at` and `added_at` are the `at` of an earlier change.
     """
 
     ids: list[UUID] | UnsetType = UNSET
@@ -36,7 +36,7 @@ class RenderFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class CardRow(msgspec.Struct, frozen=True):
-    """A render in a list; `key` is what the list is sorted by."""
+    """A render in a list; `key` is its value in the list's sort order."""
 
     id: UUID
     key: datetime | float
@@ -58,7 +58,7 @@ class MembershipView(msgspec.Struct, frozen=True):
 
 
 class RelativeRow(msgspec.Struct, frozen=True):
-    """A render before or after another one in their lineage, and one picture of it."""
+    """The render that another one was made from, or one that was made from it, with one picture of it."""
 
     render_id: UUID
     title: str
@@ -163,7 +163,7 @@ class RenderRepository:
         return await self._db.call("delete_trashed_renders", int, {"filter": where})
 
     async def purge(self, days: int, limit: int) -> int:
-        """Delete what anybody's trash held for `days`; the database must be `as_anonymous`. Answers how many."""
+        """Delete what has been in anybody's trash for `days`; `db` must be anonymous. Answers how many."""
         return await self._db.call_with_proof("purge_trash", _PurgeRequest(days, limit), int)
 
     async def find_variant(self, variant_id: UUID) -> VariantRow | None:

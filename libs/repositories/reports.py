@@ -1,4 +1,4 @@
-"""Reports of pictures; only operators read them."""
+"""Reports of pictures, written by visitors and read by operators alone."""
 
 from types import NoneType
 from typing import Literal
@@ -12,9 +12,9 @@ Reason = Literal["illegal", "private", "offensive", "other"]
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with what a share's `token` opens, or with a community item: one of the two.
+    """What is wrong with a share (`token`) or with a community item (`item_id`): one of the two.
 
-    `render_id` is one of those that the token shows, or None for all of it.
+    `render_id` is one render of the share, or None for all of it.
     """
 
     token: str | None
@@ -31,5 +31,5 @@ class ReportRepository:
         self._db = db
 
     async def add(self, report: Report) -> None:
-        """Note a report. Raises MaquetteError share_not_found, community_item_not_found."""
+        """Store a report. Raises MaquetteError share_not_found, community_item_not_found, rate_limited."""
         await self._db.call_with_proof("report_picture", report, NoneType)

@@ -1,4 +1,4 @@
-"""Share links: an owner's own, and what one opens for a visitor."""
+"""Share links: those of an owner, and what one opens for a visitor."""
 
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from libs.repositories.render_rows import VariantRow
 
 
 class ShareLinkRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A link to a render or a collection. `token` is None when the API's key changed since it was made."""
+    """A link to a render or a collection. `token` is None when the API's proof key changed since it was made."""
 
     id: UUID
     render_id: UUID | None
@@ -39,7 +39,7 @@ class SharedRecipeRow(msgspec.Struct, frozen=True, kw_only=True):
 class SharedRenderRow(msgspec.Struct, frozen=True, kw_only=True):
     """A render as a link shows it, its cover first.
 
-    `recipe` is None unless its owner included it; `title` too, when it would say the prompt that made it.
+    `recipe` is None unless its owner included it. So is a `title` that would show the prompt.
     """
 
     id: UUID

@@ -1,4 +1,4 @@
-"""Storage as one caller sees it: storage3 over one shared pool, the caller's JWT on every call."""
+"""Storage as one caller sees it: storage3 over one shared pool, with the caller's JWT on every call."""
 
 import asyncio
 from collections.abc import MutableMapping
@@ -21,11 +21,11 @@ INPUTS: Final = "inputs"
 RENDERS: Final = "renders"
 COMMUNITY: Final = "community"
 
-# A page's URLs must live at least as long as a person looks at it: a cached URL is reused for half its life at most.
+# A URL is good for LIMITS.signed_url_seconds and reused for half of that, so a page's URLs are good for the other half.
 SIGNED_URL_CACHE_ENTRIES: Final = 50_000
 REMOVE_BATCH: Final = 1000  # upstream's limit of one remove call
 
-# Between two pieces; a whole file may take longer.
+# Per read or write; a whole file may take longer.
 TIMEOUT: Final = httpx.Timeout(15, connect=3)
 
 
@@ -38,7 +38,7 @@ class StoredFile(msgspec.Struct, frozen=True):
 
 
 class _Client(HttpxAiohttpClient):
-    """httpx keeps an answer that it has read in a cycle with its stream: pictures would wait for the collector."""
+    """An httpx client whose responses are freed at once: httpx keeps each in a reference cycle with its stream."""
 
     async def send(
         self,
@@ -54,7 +54,7 @@ class _Client(HttpxAiohttpClient):
 
 
 class StoragePool:
-    """The process's one pool to Storage, and the signed URLs that are still good. Close it at shutdown."""
+    """The process's connection pool to Storage, and a cache of signed URLs. Close it at shutdown."""
 
     def __init__(self, supabase_url: str, publishable_key: str) -> None:
         self.url = f"{supabase_url}/storage/v1/"
@@ -70,12 +70,12 @@ class StoragePool:
         return Storage(AsyncStorageClient(self.url, headers, http_client=self.client), self.signed)
 
     def as_share(self, token: str, proof: str) -> "Storage":
-        """Storage as a visitor with a share's token sees it: the API's proof over the token opens what it shows."""
+        """Storage as a visitor with a share's token sees it: `proof` is the API's over the token."""
         headers = {"apikey": self.publishable_key, "X-Share-Token": token, "X-Share-Proof": proof}
         return Storage(AsyncStorageClient(self.url, headers, http_client=self.client), self.signed)
 
     def public_url(self, bucket: str, path: str) -> str:
-        """Where anybody reads a file of a public bucket."""
+        """The address of a file in a public bucket."""
         return f"{self.url}object/public/{bucket}/{quote(path)}"
 
     async def aclose(self) -> None:
@@ -91,7 +91,7 @@ class Storage:
         self._signed = signed
 
     async def upload(self, bucket: str, path: str, data: bytes, mime: str, *, overwrite: bool = False) -> None:
-        """Store a file. The same path again is kept as it is unless `overwrite`: our names are made of their content.
+        """Store a file. A file at that path stays as it is unless `overwrite`: our names are hashes of the content.
 
         Raises MaquetteError account_gone when the policies refuse the caller.
         """
@@ -133,7 +133,7 @@ class Storage:
         ]
 
     async def remove(self, bucket: str, paths: list[str]) -> int:
-        """Delete files and forget their URLs; answers how many there were."""
+        """Delete files and drop their cached URLs; answers how many there were."""
         removed = 0
         for start in range(0, len(paths), REMOVE_BATCH):
             batch = paths[start : start + REMOVE_BATCH]
@@ -150,7 +150,7 @@ class Storage:
     async def signed_urls(self, paths: list[str]) -> dict[str, str]:
         """URLs for `bucket/path` names, one batch call per bucket at most; what does not exist is left out.
 
-        Call it only with paths of rows that RLS returned: a cached URL is handed out without asking again.
+        Call it only with paths of rows that RLS returned: a cached URL is returned without another check.
         """
         known = {path: url for path in set(paths) if (url := self._signed.get(path)) is not None}
         missing: dict[str, list[str]] = {}
@@ -173,7 +173,7 @@ class Storage:
 
 
 def _failure(error: StorageException) -> MaquetteError:
-    """Storage answers 400 for nearly every error; storage3 gives the real status as text (upstream.md, Storage)."""
+    """Storage answers 400 for nearly every error; storage3 has the real status as text (docs/upstream.md)."""
     status = str(getattr(error, "status", "500"))
     if status in {"401", "403"}:
         return MaquetteError(ErrorCode.ACCOUNT_GONE)

@@ -1,4 +1,4 @@
-"""What a person has used of their plan."""
+"""The caller's credits and ledger."""
 
 from datetime import datetime
 from typing import Final, Literal, cast
@@ -34,7 +34,7 @@ class _JobTitle(msgspec.Struct, frozen=True):
 
 
 class EntryRow(msgspec.Struct, frozen=True):
-    """A row of the ledger with the title of its job."""
+    """A ledger entry with the title of its job."""
 
     id: UUID
     kind: Literal["debit", "refund", "grant", "adjustment"]
@@ -51,7 +51,7 @@ ENTRY_COLUMNS: Final = (
 
 
 class UsageRepository:
-    """Usage as the database counts it."""
+    """Usage of the caller: `db` carries their JWT."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

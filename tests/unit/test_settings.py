@@ -1,4 +1,4 @@
-"""J2: the environment is complete, of one world, and never quoted."""
+"""J2: the environment is complete, all hosted or all local, and never quoted."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def refusal(environ: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("environ", [HOSTED, LOCAL])
-def test_J2_both_worlds_start(environ: dict[str, str]) -> None:
+def test_J2_hosted_and_local_environments_start(environ: dict[str, str]) -> None:
     settings, service_role = load_settings(environ)
     assert service_role.key == environ["SUPABASE_SECRET_KEY"]
     assert settings.stripe_is_live == (environ is HOSTED)
@@ -85,7 +85,7 @@ def test_J2_every_missing_value_is_named_at_once() -> None:
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL must be one of"),
     ],
 )
-def test_J2_mixed_worlds_and_bad_values_are_refused(change: dict[str, str], said: str) -> None:
+def test_J2_mixed_environments_and_bad_values_are_refused(change: dict[str, str], said: str) -> None:
     load_settings(HOSTED)
     assert said in refusal(HOSTED | change)
 

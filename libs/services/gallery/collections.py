@@ -1,4 +1,4 @@
-"""Collections people keep renders in. "My Favorites" is always there and never renamed or deleted."""
+"""Collections of renders. "My Favorites" is always there and cannot be renamed or deleted."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Downloads: one picture with a name people recognise, or many as a ZIP that is never whole in memory."""
+"""Downloads: one picture under a readable name, or many as a ZIP that is made while it is sent."""
 
 import re
 from collections.abc import AsyncGenerator
@@ -17,9 +17,9 @@ from libs.repositories.storage import RENDERS, Storage
 from libs.services.gallery.xmp import Recipe, with_recipe
 from libs.services.media.archive import Entry, zip_pieces
 
-# What no file system of a person's machine takes in a name, and what hides an ending.
+# Characters that common file systems refuse in a name, and leading or trailing dots, which hide a file or its ending.
 UNSAFE: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+|^[. ]+|[. ]+$')
-# Of the 255 that file systems take: the number, the ending and what a browser or an archive adds need some.
+# File systems take 255; the number, the ending and what browsers and archives add need the rest.
 NAME_BYTES: Final = 200
 EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
@@ -33,7 +33,7 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Archive(msgspec.Struct, frozen=True):
-    """A ZIP to save; `pieces` is read once."""
+    """A ZIP to save; `pieces` can be read once."""
 
     name: str
     pieces: AsyncGenerator[bytes]
@@ -92,7 +92,7 @@ class DownloadService:
             after = TimeCursor(last.created_at, last.id)
 
     async def _pictures(self, render_ids: AsyncGenerator[UUID], *, recipe: bool) -> AsyncGenerator[Entry]:
-        """All variants of renders, one at a time; what was deleted meanwhile is left out."""
+        """All variants of renders, one at a time, without what was deleted meanwhile."""
         async for render_id in render_ids:
             render = await self._renders.find(render_id)
             if render is None:

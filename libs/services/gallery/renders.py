@@ -35,7 +35,7 @@ from libs.services.gallery.views import (
 from libs.services.paging import Page
 from libs.text import clean_text
 
-# Sorts by the order of one collection, which must be named then.
+# Sort orders of a collection: a query with one of them must name the collection.
 COLLECTION_SORTS: Final = frozenset({"manual", "added"})
 
 
@@ -54,8 +54,8 @@ class RenderQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The renders of a bulk change: exactly one of these. `matching` are all that a list with these filters shows,
-    `changed_at` is the `at` of an earlier change, to undo it.
+    """The renders of a bulk change, named in exactly one way. `matching`: all that a list with these filters shows.
+    `changed_at`: the `at` of an earlier change, to undo it.
     """
 
     ids: Annotated[list[UUID], Meta(min_length=1, max_length=LIMITS.max_bulk_ids)] | None = None
@@ -127,7 +127,7 @@ class RenderService:
         await move_one(self._renders, render_id, "collect" if favorite else "uncollect")
 
     async def move(self, selection: Selection, action: Action, collection_id: UUID | None = None) -> ChangedView:
-        """Trash, restore, put into a collection or take out of it (by default "My Favorites"), all in one.
+        """Trash, restore, put into a collection or take out of it (by default "My Favorites"), in one transaction.
 
         Raises FieldError, collection_not_found.
         """
@@ -136,7 +136,7 @@ class RenderService:
     async def delete(self, selection: Selection) -> ChangedView:
         """Delete for ever what is in the trash. The files follow.
 
-        In steps, each for good: after a failure in between, a repeat deletes the rest. Raises FieldError.
+        In several transactions: after a failure, a repeat deletes the rest. Raises FieldError.
         """
         where = _selected(selection, "restore")
         deleted = 0
@@ -203,7 +203,7 @@ def _selected(selection: Selection, action: Action) -> RenderFilter:
     named = [part for part in (selection.ids, selection.matching, selection.changed_at) if part is not None]
     if len(named) != 1:
         raise FieldError("selection", "Name the renders by ids, matching or changed_at: exactly one of them.")
-    # What is restored lies in the trash; everything else happens outside of it.
+    # What is restored is in the trash; every other action is on renders outside of it.
     trashed = action == "restore"
     if selection.ids is not None:
         return RenderFilter(ids=selection.ids, trashed=trashed)

@@ -30,7 +30,7 @@ class VariantView(msgspec.Struct, frozen=True):
 
 
 class RenderView(msgspec.Struct, frozen=True):
-    """What a generation made."""
+    """The result of a generation."""
 
     id: UUID
     title: str
@@ -39,7 +39,7 @@ class RenderView(msgspec.Struct, frozen=True):
 
 
 class CoverView(msgspec.Struct, frozen=True):
-    """A picture small: its thumbnail's signed URL, the size in pixels of the picture itself, and a ThumbHash."""
+    """A small picture: the signed URL of its thumbnail, the size in pixels of the full picture, and a ThumbHash."""
 
     variant_id: UUID
     thumbnail_url: str | None

@@ -1,7 +1,7 @@
-"""The recipe in a downloaded file: what made the picture, as an XMP packet next to the unchanged picture data.
+"""The recipe in a downloaded file: what made the picture, as an XMP packet beside the unchanged image data.
 
 XMP packets: ISO 16684-1. Where they go: JPEG APP1 and PNG iTXt by the XMP specification part 3, WebP by the container's
-own specification (RFC 9649). The picture is not encoded again.
+own specification (RFC 9649).
 """
 
 import struct
@@ -22,7 +22,7 @@ WEBP_ALPHA_FLAG: Final = 0x10
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
-    """What made a picture; settings are the preset's own."""
+    """What made a picture; `settings` are those of the preset."""
 
     render_id: UUID
     variant: int
@@ -33,7 +33,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def with_recipe(data: bytes, mime: str, recipe: Recipe) -> bytes:
-    """The same picture with its recipe. `data` is a file that the webhooks stored: JPEG, PNG or WebP."""
+    """The same picture with its recipe; without it where it does not fit. `data` is a stored JPEG, PNG or WebP."""
     packet = _packet(recipe)
     match mime:
         case "image/jpeg":
@@ -62,7 +62,7 @@ def _packet(recipe: Recipe) -> bytes:
 
 
 def _after_jfif(data: bytes) -> int:
-    """Behind the start and the JFIF segment, which must be first where there is one."""
+    """The offset after the start marker and the JFIF segment, which must be first where there is one."""
     if data[2:4] != b"\xff\xe0":
         return 2
     (size,) = struct.unpack_from(">H", data, 4)
@@ -103,7 +103,7 @@ def _webp_chunks(data: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _webp_size(kind: bytes, content: bytes) -> tuple[int, int, bool]:
-    """Width and height in pixels, and whether there is transparency, of a simple file's one chunk."""
+    """Width and height in pixels, and whether there is transparency, from the chunk of a simple file."""
     if kind == b"VP8L":
         (bits,) = struct.unpack_from("<I", content, 1)
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, bool(bits >> 28 & 1)

@@ -1,4 +1,4 @@
-"""ZIP archives that are written while they are sent: one file in memory at a time."""
+"""ZIP archives that are made while they are sent, with one file in memory at a time."""
 
 import zipfile
 from collections.abc import AsyncGenerator, Iterator
@@ -8,12 +8,12 @@ from typing import Final
 
 import msgspec
 
-# The server holds some pieces for a reader who is slow, whatever their size.
+# The server buffers several pieces for a slow client, whatever their size.
 PIECE_BYTES: Final = 64 * 1024
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A file for an archive; `name` may have folders, divided by slashes."""
+    """A file for an archive; `name` may have folders, separated by slashes."""
 
     name: str
     created_at: datetime
@@ -21,7 +21,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 async def zip_pieces(entries: AsyncGenerator[Entry]) -> AsyncGenerator[bytes]:
-    """The pieces of a ZIP. Files are stored as they are: pictures gain nothing by another compression."""
+    """The pieces of a ZIP. Files are not compressed: images already are."""
     pipe = _Pipe()
     taken: dict[str, int] = {}
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
@@ -34,9 +34,9 @@ async def zip_pieces(entries: AsyncGenerator[Entry]) -> AsyncGenerator[bytes]:
 
 
 class _Pipe:
-    """What zipfile writes to. It can go back as far as to the entry's start, to write size and checksum there.
+    """The file that zipfile writes to. It can seek back to the start of an entry, where size and checksum are written.
 
-    Readers of streams need them in front: behind a stored entry they cannot tell where it ends (APPNOTE.TXT, 4.4.4).
+    A reader of a stream needs them there: otherwise it cannot tell where a stored entry ends (APPNOTE.TXT, 4.4.4).
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class _Pipe:
         """Nothing is open."""
 
     def take(self) -> Iterator[bytes]:
-        """What was written since the last call, in pieces of `PIECE_BYTES` at most."""
+        """What was written since the last call, in pieces of up to `PIECE_BYTES`."""
         held, self._held = self._held.getbuffer(), BytesIO()
         self._sent += len(held)
         for start in range(0, len(held), PIECE_BYTES):
@@ -68,9 +68,9 @@ class _Pipe:
 
 
 def _unique(name: str, taken: dict[str, int]) -> str:
-    """The name, numbered when another one equals it but for case: some file systems would overwrite.
+    """The name, with a number when it is taken. Case is ignored: some file systems would overwrite the first file.
 
-    `taken` has the last number of each name: thousands of renders of one title are not counted through each time.
+    `taken` has the last number of each name, so that thousands of renders with one title take linear time.
     """
     stem, _, ending = name.rpartition(".")
     number = taken.get(name.casefold(), 0) + 1
@@ -83,6 +83,6 @@ def _unique(name: str, taken: dict[str, int]) -> str:
     return unique
 
 
-def _stamp(moment: datetime) -> tuple[int, int, int, int, int, int]:
-    in_utc = moment.astimezone(UTC)
+def _stamp(time: datetime) -> tuple[int, int, int, int, int, int]:
+    in_utc = time.astimezone(UTC)
     return in_utc.year, in_utc.month, in_utc.day, in_utc.hour, in_utc.minute, in_utc.second

@@ -28,7 +28,7 @@ def recipe_view(
 def recipe_problem(
     preset_id: str, prompt: str, settings: dict[str, Any], seed: int, *, from_photo: bool = False
 ) -> str | None:
-    """Why nobody can make this now, with a photo when it was made from one; None when it can be made."""
+    """Why this cannot be made now, with a photo when it was made from one; None when it can."""
     preset = find_preset(preset_id)
     if preset is None:
         return "Its preset is no longer offered."
