@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import warnings
 from collections import defaultdict
 from pathlib import PurePosixPath
 
@@ -56,11 +57,14 @@ def print_table() -> bool:
     """Combine what all processes wrote and print it. Answers whether the total reaches the floor (`fail_under`)."""
     # A development package, where the rest of the command line does without.
     from coverage import Coverage
-    from coverage.exceptions import CoverageException
+    from coverage.exceptions import CoverageException, CoverageWarning
 
     measured = Coverage(config_file=str(ROOT / "pyproject.toml"))
     try:
-        measured.combine()
+        with warnings.catch_warnings():
+            # A process that was killed while it wrote leaves half a file.
+            warnings.simplefilter("ignore", CoverageWarning)
+            measured.combine()
         measured.json_report(outfile=str(DATA / "report.json"))
     except CoverageException as error:
         print(f"Nothing could be said of what the tests cover: {error}")

@@ -335,10 +335,11 @@ def _prediction(of: Job) -> str:
     return f"prediction-{of.id}"
 
 
+@pytest.mark.timeout(0.3 * HISTORIES)
 def test_every_history_of_jobs_plans_and_months_leaves_a_ledger_that_balances(supabase: SupabaseStack) -> None:
     """One debit a job, at most one refund; used = debits - refunds, never negative and never above the cap at a submit.
 
-    `LEDGER_HISTORIES` says how many histories.
+    `LEDGER_HISTORIES` says how many histories; more than a thousand need `-o faulthandler_timeout=0` too.
     """
     with supabase.connect() as connection:
         factory = cast("type[LedgerHistory]", partial(LedgerHistory, connection, supabase.proof_secret))

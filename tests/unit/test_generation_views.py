@@ -17,8 +17,8 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 def job(**changes: Any) -> JobRow:
     """A job that has run for four of its ten seconds."""
     started = NOW - timedelta(seconds=4)
-    nothing = {field.name: None for field in msgspec.structs.fields(JobRow)}
-    usual = {
+    nothing: dict[str, Any] = {field.name: None for field in msgspec.structs.fields(JobRow)}
+    usual: dict[str, Any] = {
         "id": UUID(int=1),
         "status": "processing",
         "preset_id": "first-ideas",

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from functools import cache
 from io import BytesIO
+from typing import Any
 
 import psutil
 import pytest
@@ -41,7 +42,7 @@ def slow() -> bytes:
 
 
 def workers() -> list[psutil.Process]:
-    found = []
+    found: list[psutil.Process] = []
     for child in psutil.Process().children():
         try:
             found += [child] if image_workers.WORKER[-1] in child.cmdline() else []
@@ -174,9 +175,10 @@ async def test_two_photos_are_decoded_at_once_and_a_picture_does_not_wait_for_th
     picture = asyncio.create_task(prepare_output(b""))
     await until(lambda: len(workers()) == 3)
 
-    for task in (*photos, picture):
+    tasks: list[asyncio.Task[Any]] = [*photos, picture]
+    for task in tasks:
         task.cancel()
-    results = await asyncio.gather(*photos, picture, return_exceptions=True)
+    results = await asyncio.gather(*tasks, return_exceptions=True)
     assert {type(result) for result in results} == {asyncio.CancelledError}
     assert workers() == []
 

@@ -80,8 +80,15 @@ def test_F2_every_orientation_is_kept_as_pixels(image_format: str, orientation: 
     assert "exif" not in image.info
     places = [(6, 6), (image.width - 6, 6), (6, image.height - 6), (image.width - 6, image.height - 6)]
     named = {(255, 0, 0): "red", (0, 255, 0): "lime", (0, 0, 255): "blue", (255, 255, 255): "white"}
-    snapped = [tuple(255 if channel > 127 else 0 for channel in image.getpixel(place)) for place in places]
-    assert " ".join(named[pixel] for pixel in snapped) == corners
+    assert " ".join(named[nearest_pure(image, place)] for place in places) == corners
+
+
+def nearest_pure(image: Image.Image, place: tuple[int, int]) -> tuple[int, int, int]:
+    """The color at a place, each channel either none or full."""
+    pixel = image.getpixel(place)
+    assert isinstance(pixel, tuple)
+    red, green, blue = (255 if channel > 127 else 0 for channel in pixel)
+    return red, green, blue
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])

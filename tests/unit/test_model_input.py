@@ -15,6 +15,7 @@ from libs.app_config.runtime import (
     MODELS,
     PRESETS,
     ChoiceSetting,
+    Model,
     Preset,
     RangeSetting,
     Setting,
@@ -47,7 +48,8 @@ VALIDATORS = {model.id: validator(model.id) for model in MODELS}
 
 
 def photos(preset: Preset) -> list[str | None]:
-    return {"none": [None], "optional": [None, PHOTO], "required": [PHOTO]}[preset.photo]
+    choices: dict[str, list[str | None]] = {"none": [None], "optional": [None, PHOTO], "required": [PHOTO]}
+    return choices[preset.photo]
 
 
 def answers(setting: Setting) -> list[Any]:
@@ -103,14 +105,14 @@ def test_every_combination_of_options_is_a_valid_input(preset: Preset) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
-def test_the_validator_really_refuses(model) -> None:
+def test_the_validator_really_refuses(model: Model) -> None:
     for wrong in ({"prompt": 5}, {"prompt": "x", "no_such_field": 1}):
         with pytest.raises(ValidationError):
             VALIDATORS[model.id].validate(wrong)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
-def test_what_is_said_of_a_model_is_what_it_publishes(model) -> None:
+def test_what_is_said_of_a_model_is_what_it_publishes(model: Model) -> None:
     fields = published(model.id)["schemas"]["Input"]
     assert model.supports_seed == ("seed" in fields["properties"])
     assert model.image_required == (model.image_field in fields.get("required", []))
@@ -193,8 +195,9 @@ def test_steps_stay_whole_numbers() -> None:
     assert (steps, type(steps)) == (55, int)
 
 
-def listed(**values: object) -> Prediction:
-    return Prediction(**{"id": "p1", "status": "processing", **values})
+def listed(**values: Any) -> Prediction:
+    usual: dict[str, Any] = {"id": "p1", "status": "processing"}
+    return Prediction(**{**usual, **values})
 
 
 class TestMatchesJob:

@@ -1,5 +1,7 @@
 """Progress and failures as a prediction's log, output and error tell them."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,8 +10,9 @@ from libs.services.external.replicate_client import Prediction
 from libs.services.generation.progress import failure_code, progress_of
 
 
-def prediction(**values: object) -> Prediction:
-    return Prediction(**{"id": "p1", "status": "processing", **values})
+def prediction(**values: Any) -> Prediction:
+    usual: dict[str, Any] = {"id": "p1", "status": "processing"}
+    return Prediction(**{**usual, **values})
 
 
 def bars(*percents: int) -> str:
@@ -36,7 +39,9 @@ def bars(*percents: int) -> str:
         (1, "9999%| 250%|", None, (99, 0)),
     ],
 )
-def test_progress_is_read_from_the_bars_of_all_pictures(outputs, logs, output, expected) -> None:
+def test_progress_is_read_from_the_bars_of_all_pictures(
+    outputs: int | str, logs: str | None, output: str | list[str] | None, expected: tuple[int, int]
+) -> None:
     assert progress_of(prediction(input={"num_outputs": outputs}, logs=logs, output=output)) == expected
 
 

@@ -2,12 +2,13 @@
 
 import itertools
 import unicodedata
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.app_config.runtime import LIMITS, PRESETS, ChoiceSetting, ToggleSetting, find_preset
+from libs.app_config.runtime import LIMITS, PRESETS, ChoiceSetting, Preset, ToggleSetting, find_preset
 from libs.errors import FieldError
 from libs.services.generation.prompt import build_prompt
 from libs.text import clean_text
@@ -56,7 +57,8 @@ def test_the_limit_counts_what_is_left_after_cleaning() -> None:
     assert cleaned_prompt(f"  {longest}\u200b ") == longest
     with pytest.raises(FieldError) as refusal:
         cleaned_prompt(longest + "x")
-    assert refusal.value.details["fields"][0]["message"] == "The prompt has 1001 characters. The limit is 1000."
+    (problem,) = cast("list[dict[str, str]]", refusal.value.details["fields"])
+    assert problem["message"] == "The prompt has 1001 characters. The limit is 1000."
 
 
 @given(ANY_TEXT)
@@ -74,7 +76,7 @@ def test_cleaned_text_is_clean_for_ever(text: str) -> None:
 
 
 @given(st.sampled_from(PRESETS), ANY_TEXT, st.booleans())
-def test_a_built_prompt_is_bounded_and_holds_the_persons_words(preset, text: str, has_photo: bool) -> None:
+def test_a_built_prompt_is_bounded_and_holds_the_persons_words(preset: Preset, text: str, has_photo: bool) -> None:
     try:
         words = cleaned_prompt(text)
     except FieldError:
@@ -85,7 +87,7 @@ def test_a_built_prompt_is_bounded_and_holds_the_persons_words(preset, text: str
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
-def test_the_longest_prompt_fits_with_every_combination_of_setting_words(preset) -> None:
+def test_the_longest_prompt_fits_with_every_combination_of_setting_words(preset: Preset) -> None:
     words = "x" * LIMITS.prompt_characters
     answers = [
         [option.id for option in setting.options] if isinstance(setting, ChoiceSetting) else [False, True]

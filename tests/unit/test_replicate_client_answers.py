@@ -1,5 +1,7 @@
 """What is read of Replicate's responses: predictions, and text for logs."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -9,8 +11,9 @@ from libs.services.external.replicate_client import Prediction, loggable
 from libs.services.generation.progress import progress_of
 
 
-def prediction(**values: object) -> Prediction:
-    return Prediction(**{"id": "p1", "status": "processing", **values})
+def prediction(**values: Any) -> Prediction:
+    usual: dict[str, Any] = {"id": "p1", "status": "processing"}
+    return Prediction(**{**usual, **values})
 
 
 def test_a_real_body_is_read_whatever_else_it_holds() -> None:

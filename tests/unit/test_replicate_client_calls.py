@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,7 @@ import pytest
 from libs.app_config.runtime import find_model
 from libs.services.external import replicate_client
 from libs.services.external.replicate_client import (
+    Prediction,
     ProviderRefused,
     ProviderUnavailable,
     ProviderUnsure,
@@ -67,7 +68,7 @@ class Wire:
 
 
 @asynccontextmanager
-async def wire(*answers: Answer) -> AsyncIterator[tuple[Wire, ReplicateClient]]:
+async def wire(*answers: Answer) -> AsyncGenerator[tuple[Wire, ReplicateClient]]:
     served = Wire(list(answers))
     server = await asyncio.start_server(served.serve, "127.0.0.1", 0)
     served.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -129,7 +130,9 @@ async def test_a_community_model_runs_by_version() -> None:
         (429, {}, b"<html>slow down</html>", None),
     ],
 )
-async def test_H3_a_refusal_made_nothing_and_is_not_repeated(status, headers, body, retry_after) -> None:
+async def test_H3_a_refusal_made_nothing_and_is_not_repeated(
+    status: int, headers: dict[str, str], body: dict[str, str] | bytes, retry_after: int | None
+) -> None:
     async with wire(answer(status, body, **headers)) as (served, adapter):
         with pytest.raises(ProviderRefused) as refusal:
             await create(adapter)
@@ -198,15 +201,16 @@ async def test_a_missing_prediction_is_told_by_its_status() -> None:
     assert refusal.value.status == 404
 
 
-@pytest.mark.parametrize(
-    ("call", "line"),
-    [
-        (lambda adapter: adapter.get("p1"), "GET /v1/predictions/p1 HTTP/1.1"),
-        (lambda adapter: adapter.get("../x?y#z"), "GET /v1/predictions/..%2Fx%3Fy%23z HTTP/1.1"),
-        (lambda adapter: adapter.cancel("p1"), "POST /v1/predictions/p1/cancel HTTP/1.1"),
-    ],
-)
-async def test_an_id_is_one_step_of_a_path(call: Callable, line: str) -> None:
+Call = Callable[[ReplicateClient], Awaitable[Prediction]]
+CALLS: list[tuple[Call, str]] = [
+    (lambda adapter: adapter.get("p1"), "GET /v1/predictions/p1 HTTP/1.1"),
+    (lambda adapter: adapter.get("../x?y#z"), "GET /v1/predictions/..%2Fx%3Fy%23z HTTP/1.1"),
+    (lambda adapter: adapter.cancel("p1"), "POST /v1/predictions/p1/cancel HTTP/1.1"),
+]
+
+
+@pytest.mark.parametrize(("call", "line"), CALLS)
+async def test_an_id_is_one_step_of_a_path(call: Call, line: str) -> None:
     async with wire(answer(200, PREDICTION)) as (served, adapter):
         assert (await call(adapter)).id == "p1"
     assert served.lines == [line]

@@ -1,7 +1,9 @@
 """Headers around every answer."""
 
+from typing import Any
+
 import pytest
-from litestar.types import Message, Receive, Scope, Send
+from litestar.types import HTTPReceiveMessage, Message, Receive, Scope, Send
 
 from api.middleware import request_context
 
@@ -18,11 +20,11 @@ async def answered_headers(*, https: bool) -> dict[str, str]:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+    async def receive() -> HTTPReceiveMessage:
+        raise AssertionError("the application reads no body")
 
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
-    await request_context(app, https=https)(scope, receive, send)  # pyright: ignore[reportArgumentType]
+    scope: Any = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    await request_context(app, https=https)(scope, receive, send)
     assert sent[0]["type"] == "http.response.start"
     return {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
 

@@ -1,6 +1,7 @@
 """The runtime configuration: what it promises, and that a wrong value is refused by its path."""
 
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
@@ -16,7 +17,7 @@ from libs.app_config.runtime import (
     find_plan,
     find_preset,
 )
-from libs.app_config.schema import Model, Plan, Preset, Runtime
+from libs.app_config.schema import ChoiceSetting, Model, Plan, Preset, Runtime
 from libs.app_config.validation import ConfigError, validate
 from libs.errors import ErrorCode, FieldError
 
@@ -26,6 +27,7 @@ SOUND = Runtime(
 )
 WARM_MINIMAL = PRESETS[0]
 FOLLOW, LIGHT, SHAPE = WARM_MINIMAL.settings
+assert isinstance(LIGHT, ChoiceSetting)
 FLUX_DEV = MODELS[0]
 PRO = PLANS[1]
 
@@ -202,7 +204,8 @@ def test_a_value_that_is_not_the_settings_is_refused_by_field(given: dict[str, o
     with pytest.raises(FieldError) as refusal:
         WARM_MINIMAL.checked_settings(given)
     assert refusal.value.code is ErrorCode.VALIDATION_FAILED
-    assert [problem["field"] for problem in refusal.value.details["fields"]] == [field]
+    problems = cast("list[dict[str, str]]", refusal.value.details["fields"])
+    assert [problem["field"] for problem in problems] == [field]
 
 
 def test_a_toggle_is_true_or_false() -> None:
@@ -227,4 +230,4 @@ def test_what_is_there_is_found_and_what_is_not_is_none() -> None:
 
 def test_nothing_can_be_changed_at_run_time() -> None:
     with pytest.raises(AttributeError):
-        WARM_MINIMAL.credits = 1
+        WARM_MINIMAL.credits = 1  # pyright: ignore[reportAttributeAccessIssue], which says the same

@@ -3,6 +3,7 @@
 import io
 import re
 from html import unescape
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -21,7 +22,7 @@ RECIPE = Recipe(
     settings={"light": "evening", "amount": 0.5, "on": True},
     seed=42,
 )
-PICTURES = {
+PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
     "jpeg": ("image/jpeg", {"quality": 80}),
     "png": ("image/png", {}),
     "webp": ("image/webp", {"quality": 80}),
@@ -30,7 +31,7 @@ PICTURES = {
 }
 
 
-def picture(mime: str, options: dict[str, object], size: tuple[int, int] = (37, 23), mode: str = "RGB") -> bytes:
+def picture(mime: str, options: dict[str, Any], size: tuple[int, int] = (37, 23), mode: str = "RGB") -> bytes:
     file = io.BytesIO()
     noise = Image.effect_noise(size, 60).convert(mode)
     if mode == "RGBA":

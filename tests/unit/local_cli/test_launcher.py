@@ -14,13 +14,15 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 
-def test_machine_without_python_is_told_what_to_install(tmp_path) -> None:
+def test_machine_without_python_is_told_what_to_install(tmp_path: Path) -> None:
     checkout, programs = tmp_path / "checkout", tmp_path / "bin"
     checkout.mkdir()
     programs.mkdir()
     shutil.copy(ROOT / "maquette", checkout)
     for name in ("sh", "dirname", "cmp"):
-        (programs / name).symlink_to(shutil.which(name))
+        program = shutil.which(name)
+        assert program
+        (programs / name).symlink_to(program)
     (programs / "python3").write_text("#!/bin/sh\nexit 1\n")  # too old
     (programs / "python3").chmod(0o755)
     done = subprocess.run(
@@ -106,14 +108,14 @@ def test_ctrl_c_during_the_installation_is_no_traceback(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("group", ["dev", "local"])
-def test_tests_need_the_development_packages_and_up_does_not(tmp_path, group: str) -> None:
+def test_tests_need_the_development_packages_and_up_does_not(tmp_path: Path, group: str) -> None:
     """The launcher hands over at once when what the command needs is installed."""
     installed(tmp_path, group, says="ran $*")
     assert output(tmp_path, "up") == "ran -m local.cli up\n"
     assert output(tmp_path, "test") == ("ran -m local.cli test\n" if group == "dev" else "")
 
 
-def test_bytecode_is_kept_where_the_environment_forbids_it(tmp_path) -> None:
+def test_bytecode_is_kept_where_the_environment_forbids_it(tmp_path: Path) -> None:
     installed(tmp_path, "dev", says="${PYTHONDONTWRITEBYTECODE-kept}")
     assert output(tmp_path, "up", PYTHONDONTWRITEBYTECODE="1") == "kept\n"
 
@@ -141,6 +143,8 @@ def test_J2_uv_is_installed_by_the_hashes_of_the_lock_file() -> None:
     locked = next(
         package for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"] if package["name"] == "uv"
     )
-    assert re.search(r"^uv==(\S+)", requirement, re.MULTILINE)[1] == locked["version"]
+    pinned = re.search(r"^uv==(\S+)", requirement, re.MULTILINE)
+    assert pinned
+    assert pinned[1] == locked["version"]
     hashes = {file["hash"] for file in [locked["sdist"], *locked["wheels"]]}
     assert set(re.findall(r"--hash=(\S+)", requirement)) == hashes

@@ -3,6 +3,7 @@
 import base64
 import json
 import stat
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -13,7 +14,7 @@ from local.cli.state import DEFAULT_PORTS
 from local.secrets import LocalSecrets, SecretsError, load_or_create
 
 
-def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path) -> None:
+def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
     first = load_or_create(tmp_path)
     path = tmp_path / "secrets.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -21,7 +22,7 @@ def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path) -> None:
     assert load_or_create(tmp_path / "another") != first
 
 
-def test_key_of_a_later_version_is_added_and_the_others_stay(tmp_path) -> None:
+def test_key_of_a_later_version_is_added_and_the_others_stay(tmp_path: Path) -> None:
     first = load_or_create(tmp_path)
     path = tmp_path / "secrets.json"
     kept = json.loads(path.read_text())
@@ -34,7 +35,7 @@ def test_key_of_a_later_version_is_added_and_the_others_stay(tmp_path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_damaged_file_is_named_and_kept(tmp_path) -> None:
+def test_damaged_file_is_named_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "secrets.json"
     path.write_text("{")
     with pytest.raises(SecretsError, match="reset"):

@@ -9,13 +9,13 @@ from local.cli.stages import Counts, read_junit
 from local.cli.steps import StepError
 
 
-def test_report_of_pytest_is_counted(tmp_path) -> None:
+def test_report_of_pytest_is_counted(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     report.write_text('<testsuites><testsuite tests="7" failures="1" errors="1" skipped="2"/></testsuites>')
     assert read_junit(report) == Counts(passed=3, failed=2, skipped=2)
 
 
-def test_report_of_vitest_with_a_suite_per_file_is_summed(tmp_path) -> None:
+def test_report_of_vitest_with_a_suite_per_file_is_summed(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     suites = '<testsuite tests="2" failures="0" errors="0" skipped="1"/><testsuite tests="3" failures="1" errors="0"/>'
     report.write_text(f'<testsuites tests="5" failures="1">{suites}</testsuites>')
@@ -33,7 +33,7 @@ def _stage(*steps: Counts | StepError):
 
 
 @pytest.fixture
-def reports(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stages, "REPORTS", tmp_path)
 
 
@@ -62,7 +62,7 @@ def test_unknown_stage_is_refused_by_name(reports: None, capsys: pytest.CaptureF
     assert "There is no stage unti" in capsys.readouterr().err
 
 
-def test_folder_without_tests_is_a_failure(reports: None, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+def test_folder_without_tests_is_a_failure(reports: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "tests" / "empty").mkdir(parents=True)
     monkeypatch.setattr(stages, "ROOT", tmp_path)
     assert stages.run_pytest("empty") == Counts(failed=1)

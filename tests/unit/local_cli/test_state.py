@@ -1,6 +1,7 @@
 """The lock of the running stack, and its ports."""
 
 import socket
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ from local.machine import HOST
 from tests.support.processes.supabase_stack import free_ports
 
 
-def test_second_stack_is_refused_and_told_where_the_first_runs(tmp_path) -> None:
+def test_second_stack_is_refused_and_told_where_the_first_runs(tmp_path: Path) -> None:
     state = State(tmp_path)
     with state.locked(DEFAULT_PORTS):
         with pytest.raises(StackError, match=r"already runs on http://127\.0\.0\.1:8000"), State(tmp_path).locked():
@@ -20,7 +21,7 @@ def test_second_stack_is_refused_and_told_where_the_first_runs(tmp_path) -> None
         pass
 
 
-def test_ports_are_known_only_while_the_stack_runs(tmp_path) -> None:
+def test_ports_are_known_only_while_the_stack_runs(tmp_path: Path) -> None:
     state = State(tmp_path)
     with pytest.raises(StackError, match="does not run"):
         state.running_ports()
@@ -30,7 +31,7 @@ def test_ports_are_known_only_while_the_stack_runs(tmp_path) -> None:
         state.running_ports()
 
 
-def test_forgetting_leaves_nothing_but_the_lock(tmp_path) -> None:
+def test_forgetting_leaves_nothing_but_the_lock(tmp_path: Path) -> None:
     state = State(tmp_path)
     with state.locked():
         (tmp_path / "postgres" / "base").mkdir(parents=True)

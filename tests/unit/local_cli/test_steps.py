@@ -1,6 +1,7 @@
 """What a person is told when an installation step fails."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_full_disk_is_recognised_even_when_the_installer_could_not_say_so() -> N
 
 
 def test_failed_step_shows_its_last_lines_and_the_cause(
-    tmp_path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(steps, "LOG", tmp_path / "logs" / "setup.log")
     script = "print('first'); print('npm error ENOTFOUND'); raise SystemExit(3)"
@@ -45,7 +46,7 @@ def test_failed_step_shows_its_last_lines_and_the_cause(
 
 
 def test_step_that_works_says_so_with_its_time_and_gets_its_variables(
-    tmp_path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(steps, "LOG", tmp_path / "setup.log")
     run_step("Greeting", [sys.executable, "-c", "import os; print(os.environ['WORD'])"], environment={"WORD": "hello"})
@@ -53,7 +54,7 @@ def test_step_that_works_says_so_with_its_time_and_gets_its_variables(
     assert capsys.readouterr().err.endswith(" s\n")
 
 
-def test_missing_program_is_a_failed_step_not_a_traceback(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_program_is_a_failed_step_not_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "LOG", tmp_path / "setup.log")
     with pytest.raises(StepError, match="No such file"):
         run_step("Installing something", [tmp_path / "absent"])
