@@ -17,6 +17,7 @@ from libs.repositories.renders import RenderRepository
 from libs.repositories.share_links import ShareLinkRepository
 from libs.repositories.storage import Storage
 from libs.repositories.usage import UsageRepository
+from libs.services.account.account import AccountService
 from libs.services.account.export import ExportService
 from libs.services.billing.subscriptions import BillingService
 from libs.services.billing.usage import UsageService
@@ -51,7 +52,7 @@ def provide_uploads(request: CallerRequest) -> UploadService:
 
 def provide_renders(request: CallerRequest, db: NamedDependency[Database]) -> RenderService:
     shared = _shared(request)
-    return RenderService(RenderRepository(db), _storage(shared, request.user), shared.redelivery)
+    return RenderService(RenderRepository(db), _storage(shared, request.user), shared.file_removals)
 
 
 def provide_collections(request: CallerRequest, db: NamedDependency[Database]) -> CollectionService:
@@ -68,6 +69,13 @@ def provide_downloads(request: CallerRequest) -> DownloadService:
     return downloads_of(_shared(request), request.user)
 
 
+def provide_account(request: CallerRequest, db: NamedDependency[Database]) -> AccountService:
+    shared = _shared(request)
+    return AccountService(
+        request.user.subject, AccountRepository(db), BillingRepository(db), shared.stripe, shared.file_removals
+    )
+
+
 def provide_exports(request: CallerRequest, db: NamedDependency[Database]) -> ExportService:
     return ExportService(request.user.subject, AccountRepository(db), _storage(_shared(request), request.user))
 
@@ -78,7 +86,6 @@ def provide_billing(request: CallerRequest, db: NamedDependency[Database]) -> Bi
         request.user.subject,
         BillingRepository(db),
         shared.stripe,
-        shared.redelivery,
         shared.price_ids,
         shared.settings.public_url,
     )

@@ -26,7 +26,7 @@ async def reconcile(settings: Settings, every: int | None) -> None:
         while True:
             try:
                 jobs = await services.reconciliation.reconcile()
-                log.info("reconciled", jobs=jobs, purged=await services.housekeeping.purge())
+                log.info("reconciled", jobs=jobs, purged=await services.purge.run())
             except (MaquetteError, DatabaseRefused) as error:
                 # The database is away or refuses: the next round finds the same jobs.
                 log.warning("reconcile_failed", error=str(error))

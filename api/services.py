@@ -15,13 +15,14 @@ from libs.repositories.renders import RenderRepository
 from libs.repositories.reports import ReportRepository
 from libs.repositories.share_links import SharedRepository
 from libs.repositories.storage import Storage, StoragePool
-from libs.services.billing.subscriptions import PriceIds
+from libs.services.billing.prices import PriceIds
 from libs.services.external.replicate_client import ReplicateClient
 from libs.services.external.stripe_client import StripeClient
-from libs.services.external.webhook_client import WebhookRedelivery
+from libs.services.external.webhook_client import WebhookClient
 from libs.services.generation.provider_run import ProviderRuns
 from libs.services.generation.reconciliation import Reconciliation
-from libs.services.operations.purge import Housekeeping
+from libs.services.media.file_removals import FileRemovals
+from libs.services.operations.purge import Purge
 from libs.services.publishing.community import CommunityService
 from libs.services.publishing.reports import ReportService
 from libs.services.publishing.shared import SharedService
@@ -41,12 +42,13 @@ class Services:
         self.stripe = StripeClient(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
         self.price_ids = PriceIds(settings.price_ids)
         webhook_url = f"{settings.public_url}{WEBHOOK_PATH}"
-        self.redelivery = WebhookRedelivery(webhook_url, settings.replicate_webhook_secret)
+        self.webhook = WebhookClient(webhook_url, settings.internal_webhook_secret)
+        self.file_removals = FileRemovals(self.webhook)
         self.runs = ProviderRuns(self.provider, webhook_url)
         self.reconciliation = Reconciliation(
-            GenerationJobRepository(self.database.as_anonymous()), self.provider, self.runs, self.redelivery
+            GenerationJobRepository(self.database.as_anonymous()), self.provider, self.runs, self.webhook
         )
-        self.housekeeping = Housekeeping(RenderRepository(self.database.as_anonymous()), self.redelivery)
+        self.purge = Purge(RenderRepository(self.database.as_anonymous()), self.file_removals)
         # They know no caller: one of each serves everybody.
         self.community = CommunityService(CommunityRepository(self.database.as_anonymous()), self.storage)
         self.shared = SharedService(SharedRepository(self.database.as_anonymous()), self._storage_of_share)
@@ -58,7 +60,7 @@ class Services:
     async def aclose(self) -> None:
         """Close every pool."""
         async with AsyncExitStack() as stack:
-            for shared in (self.database, self.storage, self.provider, self.redelivery, self.stripe):
+            for shared in (self.database, self.storage, self.provider, self.webhook, self.file_removals, self.stripe):
                 stack.push_async_callback(shared.aclose)
 
 

@@ -9,13 +9,13 @@ from litestar.response import Stream
 from msgspec import Struct
 
 from api.auth import Caller
-from api.dependencies import provide_billing, provide_exports, provide_usage
+from api.dependencies import provide_account, provide_exports, provide_usage
 from api.envelope import Envelope, ok, page
 from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
 from libs.app_config.runtime import LIMITS
+from libs.services.account.account import AccountService
 from libs.services.account.export import ExportService
-from libs.services.billing.subscriptions import BillingService
 from libs.services.billing.usage import DayView, EntryView, UsageService, UsageView
 
 
@@ -32,7 +32,7 @@ class AccountController(Controller):
     tags = ["Account"]
     dependencies = {
         "usage": Provide(provide_usage, sync_to_thread=False),
-        "billing": Provide(provide_billing, sync_to_thread=False),
+        "account": Provide(provide_account, sync_to_thread=False),
         "exports": Provide(provide_exports, sync_to_thread=False),
     }
 
@@ -42,9 +42,9 @@ class AccountController(Controller):
         return ok(MeView(request.user.subject, await usage.find()))
 
     @delete("/me", operation_id="deleteAccount", responses=errors(401, 429, 502, 503))
-    async def close(self, billing: NamedDependency[BillingService]) -> None:
+    async def close(self, account: NamedDependency[AccountService]) -> None:
         """End the subscription and delete the account with everything in it, for ever."""
-        await billing.close_account()
+        await account.close()
 
     @get(
         "/me/export",

@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import hashlib
+import hmac
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
@@ -13,6 +15,8 @@ from libs.app_config.runtime import PLANS
 LOCAL_MARK = "local"
 MIN_SECRET_BYTES = 32  # RFC 2104: a key shorter than the hash weakens HMAC-SHA256
 WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105 - no secret, what stands before one
+# What this key of ours is derived for. Without a line break, so that no proof (docs/architecture.md) has the same HMAC.
+INTERNAL_WEBHOOKS = b"signatures of internal webhook requests"
 WEB_SCHEMES = frozenset({"http", "https"})
 
 Network = IPv4Network | IPv6Network
@@ -52,6 +56,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def stripe_is_live(self) -> bool:
         """Whether the key is of Stripe's live mode; events of the other mode are not ours."""
         return "_live_" in self.stripe_secret_key
+
+    @property
+    def internal_webhook_secret(self) -> str:
+        """Signs what our own processes ask of the webhook handlers (Standard Webhooks); no provider knows it."""
+        key = hmac.new(self.proof_secret.encode(), INTERNAL_WEBHOOKS, hashlib.sha256).digest()
+        return WEBHOOK_SECRET_PREFIX + base64.b64encode(key).decode()
 
 
 class ServiceRole(msgspec.Struct, frozen=True):

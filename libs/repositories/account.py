@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
@@ -10,7 +11,7 @@ from libs.app_config.runtime import LIMITS
 from libs.repositories.cursor import TimeCursor, after
 from libs.repositories.database import Database
 
-# Tables whose rows have an id and a moment to page by; RLS keeps each to the caller's own.
+# Tables whose rows have an id and a time to page by; RLS keeps each to the caller's own.
 PAGED_TABLES: Final = (
     "generation_jobs",
     "renders",
@@ -19,6 +20,10 @@ PAGED_TABLES: Final = (
     "share_links",
     "usage_ledger",
 )
+
+
+class _AccountRequest(msgspec.Struct, frozen=True):
+    account_id: UUID
 
 
 class AccountRepository:
@@ -60,7 +65,11 @@ class AccountRepository:
                 return
             offset += len(page)
 
+    async def delete(self, account_id: UUID) -> None:
+        """Delete the caller's account with everything in it. Raises MaquetteError account_gone."""
+        await self._db.call_with_proof("delete_account", _AccountRequest(account_id), type(None))
 
-def moment_of(row: dict[str, Any]) -> datetime:
-    """When a row was made."""
+
+def created_at(row: dict[str, Any]) -> datetime:
+    """The `created_at` of a row of `PAGED_TABLES`."""
     return msgspec.convert(row["created_at"], datetime, strict=False)

@@ -1,16 +1,11 @@
 """What a person's profile says about Stripe, and what the webhook makes of it."""
 
 from datetime import datetime
-from typing import Any, cast
-from uuid import UUID
 
-import httpx
 import msgspec
-from postgrest.exceptions import APIError
 
-from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.database import Database
-from supabase import AsyncClient
+from libs.repositories.service_role import ServiceRoleDatabase
 
 
 class BillingRow(msgspec.Struct, frozen=True):
@@ -42,10 +37,6 @@ class _CustomerRequest(msgspec.Struct, frozen=True):
     customer_id: str
 
 
-class _AccountRequest(msgspec.Struct, frozen=True):
-    account_id: UUID
-
-
 class _Customer(msgspec.Struct, frozen=True):
     customer_id: str
 
@@ -67,24 +58,20 @@ class BillingRepository:
         answer = await self._db.call_with_proof("attach_customer", _CustomerRequest(customer_id), _Customer)
         return answer.customer_id
 
-    async def delete_account(self, account_id: UUID) -> None:
-        """Delete the caller's account with everything in it."""
-        await self._db.call_with_proof("delete_account", _AccountRequest(account_id), type(None))
-
 
 class BillingSyncRepository:
     """The service role's two moves. Each raises MaquetteError database_unavailable when no answer comes."""
 
-    def __init__(self, client: AsyncClient) -> None:
-        self._client = client
+    def __init__(self, db: ServiceRoleDatabase) -> None:
+        self._db = db
 
     async def next_version(self, customer_id: str) -> int | None:
         """A number for a sync of a customer that begins now; None for a customer of nobody here."""
-        return await self._call("next_billing_version", {"customer": customer_id})
+        return await self._db.call("next_billing_version", {"customer": customer_id})
 
     async def apply(self, event_id: str, kind: str, customer_id: str, version: int, state: BillingState) -> str:
         """Write what Stripe said, unless a later sync was faster; answers applied, stale or unknown_customer."""
-        return await self._call(
+        return await self._db.call(
             "apply_billing_state",
             {
                 "event": event_id,
@@ -94,10 +81,3 @@ class BillingSyncRepository:
                 "state": msgspec.to_builtins(state),
             },
         )
-
-    async def _call(self, function: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
-        try:
-            answer = await self._client.rpc(function, arguments).execute()
-        except (APIError, httpx.HTTPError) as error:
-            raise MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5) from error
-        return cast("Any", answer.data)

@@ -99,6 +99,11 @@ class DatabasePool:
         """The proof for one guarded call."""
         return sign(self._proof_secret, function, caller, request)
 
+    async def ping(self) -> None:
+        """Read a few rows that everybody may see. Raises MaquetteError database_unavailable."""
+        db = self.as_anonymous()
+        await db.fetch(db.from_("plans").select("id"), list[msgspec.Raw])
+
     async def aclose(self) -> None:
         """Close every pooled connection."""
         await self.session.close()

@@ -10,8 +10,9 @@ import pytest
 
 from api.app import create_app
 from libs.app_config.settings import load_settings
-from libs.services.billing.subscriptions import BillingSync
+from libs.services.billing.sync import BillingSync
 from libs.services.generation.ingest import WebhookIngest
+from libs.services.media.file_removals import FileRemover
 from local.cli.parts import api_environment
 from local.cli.state import DEFAULT_PORTS
 from local.secrets import LocalSecrets
@@ -19,6 +20,14 @@ from supabase import AsyncClient
 
 ROOT = Path(__file__).parents[2]
 WEBHOOKS = {f"api/controllers/webhooks/{name}.py" for name in ("replicate", "service_role", "stripe")}
+
+# By route, the service that is given to it.
+GIVEN = {
+    "replicate": WebhookIngest,
+    "replicate/redeliveries": WebhookIngest,
+    "replicate/file-removals": FileRemover,
+    "stripe": BillingSync,
+}
 
 # What leaves the objects of an application: types, modules, and the loop, whose tasks hold the test itself.
 OUTSIDE = (type, ModuleType, FrameType, asyncio.AbstractEventLoop, asyncio.Future)
@@ -51,8 +60,11 @@ async def test_nothing_that_a_handler_is_given_leads_to_the_service_role() -> No
         given = reachable(app.state)
         assert secrets.api_proof_secret in given, "the walk looks in the wrong place"
         assert not privileged(given, secrets)
-        routes = [route for route in app.routes if route.path == "/api/v1/webhooks/replicate"]
-        assert len(privileged(reachable(routes), secrets)) >= 2  # the positive control
+        # The positive control: the webhook routes alone are given it.
+        for path, service in GIVEN.items():
+            (route,) = [route for route in app.routes if route.path == f"/api/v1/webhooks/{path}"]
+            found = privileged(reachable(route), secrets)
+            assert {service, AsyncClient} <= {type(one) for one in found}, path
 
 
 def reachable(root: object) -> list[object]:
@@ -72,5 +84,5 @@ def reachable(root: object) -> list[object]:
 
 
 def privileged(objects: list[object], secrets: LocalSecrets) -> list[object]:
-    kinds = (AsyncClient, WebhookIngest, BillingSync)
+    kinds = (AsyncClient, *GIVEN.values())
     return [one for one in objects if isinstance(one, kinds) or one == secrets.supabase_secret_key]

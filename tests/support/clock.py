@@ -46,7 +46,7 @@ async def remove_files(api: ApiProcess) -> None:
     settings, _ = load_settings(api.environment())
     services = Services(settings)
     try:
-        await services.redelivery.remove_files()
+        await services.file_removals.request_and_wait()
     finally:
         await services.aclose()
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from libs.services.billing.subscriptions import PriceIds, billing_state
+from libs.services.billing.prices import PriceIds
+from libs.services.billing.sync import billing_state
 from libs.services.external.stripe_client import Subscription
 from local.database.deployment import LOCAL_PRICES
 

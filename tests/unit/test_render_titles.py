@@ -9,8 +9,8 @@ from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, FieldError, MaquetteError
 from libs.repositories.renders import RenderRepository
 from libs.repositories.storage import Storage
-from libs.services.external.webhook_client import WebhookRedelivery
 from libs.services.gallery.renders import RenderService
+from libs.services.media.file_removals import FileRemovals
 
 
 class NoRenders:
@@ -24,8 +24,8 @@ class NoRenders:
 
 
 def service(renders: NoRenders) -> RenderService:
-    nobody = cast("Any", None)  # a title asks neither Storage nor the webhooks
-    return RenderService(cast("RenderRepository", renders), cast("Storage", nobody), cast("WebhookRedelivery", nobody))
+    unused = cast("Any", None)  # a title asks neither Storage nor the webhooks
+    return RenderService(cast("RenderRepository", renders), cast("Storage", unused), cast("FileRemovals", unused))
 
 
 @pytest.mark.parametrize("title", ["", " \t\n", "\u200b", "x" * (LIMITS.title_characters + 1), "lone \ud800"])

@@ -101,3 +101,10 @@ def test_J1_neither_a_refusal_nor_a_repr_quotes_a_value() -> None:
     secrets = {value for name, value in HOSTED.items() if "SECRET" in name or "KEY" in name or "TOKEN" in name}
     told = repr(load_settings(HOSTED)) + refusal(HOSTED | {"SUPABASE_URL": "http://x.example", "PORT": "x"})
     assert not any(secret in told for secret in secrets)
+
+
+def test_J2_the_internal_webhook_secret_is_derived_from_the_proof_secret() -> None:
+    secrets = {load_settings({**HOSTED, "API_PROOF_SECRET": letter * 32})[0].internal_webhook_secret for letter in "pq"}
+    # openssl dgst -sha256 -hmac pp…p (32 of them) -binary, in base64.
+    assert "whsec_VBNup3zFQivwUd73QWBLvKKjRa3YYAXJR2IAlvZK3sk=" in secrets
+    assert len(secrets) == 2

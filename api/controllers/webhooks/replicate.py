@@ -1,4 +1,8 @@
-"""/webhooks/replicate: Replicate's word on a prediction, believed only with its signature over the raw body."""
+"""/webhooks/replicate: what Replicate delivers about predictions; and below it what our own processes ask for.
+
+Each request is believed for its signature over the raw body (Standard Webhooks), and for nothing else. The paths below
+have a secret of their own, so Replicate's opens none of them and theirs is refused on Replicate's.
+"""
 
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -12,18 +16,22 @@ from prometheus_client import Counter
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from api.auth import PUBLIC
-from api.controllers.webhooks.service_role import Lifespan, handed_to, webhook_ingest
+from api.controllers.webhooks.service_role import Lifespan, privileged_routes, replicate_services
 from api.envelope import Envelope, ok
 from api.errors import TransportCode, TransportError, errors
 from libs.app_config.settings import ServiceRole, Settings
 from libs.errors import ErrorCode, MaquetteError
 from libs.services.external.output_fetcher import OutputUnavailable
 from libs.services.generation.ingest import WebhookIngest, decode_prediction
+from libs.services.media.file_removals import FileRemover
 
 # The body repeats input and logs; Replicate's own bound on a prediction's data is far below this.
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
+OPEN: Final = {"exclude_from_auth": True, "unlimited": True}
 
 DELIVERIES = Counter("maquette_replicate_deliveries_total", "Verified deliveries by outcome", ["outcome"])
+
+JobParameter = Annotated[UUID, QueryParameter(name="job")]
 
 
 class DeliveryView(Struct, frozen=True):
@@ -38,24 +46,53 @@ class DeliveryView(Struct, frozen=True):
     tags=["Webhooks"],
     status_code=200,
     request_max_body_size=MAX_BODY_BYTES,
-    opt={"exclude_from_auth": True, "unlimited": True},
+    opt=OPEN,
     security=PUBLIC,
     responses=errors(400, 401, 408, 413, 415, 422, 503),
 )
 async def receive_replicate_webhook(
-    request: Request[None, None, State],
-    ingest: NamedDependency[WebhookIngest],
-    job: Annotated[UUID | None, QueryParameter(name="job")] = None,
+    request: Request[None, None, State], ingest: NamedDependency[WebhookIngest], job: JobParameter
 ) -> Envelope[DeliveryView]:
-    """A prediction moved. Anything but 2xx makes Replicate deliver the final event again.
-
-    Without a job it is our own process asking for the removal of files whose rows were deleted.
-    """
+    """A prediction of a job changed. Anything but 2xx makes Replicate deliver the final event again."""
+    settings: Settings = request.app.state.settings
     body = await request.body()
-    event_id = _verified(request, body)
-    if job is None:
-        await ingest.remove_files()
-        return ok(DeliveryView("files_removed"))
+    return await _applied(ingest, _verified(request, body, settings.replicate_webhook_secret), job, body)
+
+
+@post(
+    "/webhooks/replicate/redeliveries",
+    status_code=200,
+    request_max_body_size=MAX_BODY_BYTES,
+    opt=OPEN,
+    include_in_schema=False,
+)
+async def receive_redelivery(
+    request: Request[None, None, State], ingest: NamedDependency[WebhookIngest], job: JobParameter
+) -> Envelope[DeliveryView]:
+    """Reconciliation asked Replicate: its response is applied as a delivery is."""
+    settings: Settings = request.app.state.settings
+    body = await request.body()
+    return await _applied(ingest, _verified(request, body, settings.internal_webhook_secret), job, body)
+
+
+@post("/webhooks/replicate/file-removals", status_code=204, opt=OPEN, include_in_schema=False)
+async def remove_files(request: Request[None, None, State], file_remover: NamedDependency[FileRemover]) -> None:
+    """Remove every file that is due in the queue."""
+    settings: Settings = request.app.state.settings
+    _verified(request, await request.body(), settings.internal_webhook_secret)
+    await file_remover.remove_files()
+
+
+def replicate_webhook(settings: Settings, service_role: ServiceRole) -> tuple[Router, Lifespan]:
+    """The routes, and what they need while the process serves."""
+    return privileged_routes(
+        [receive_replicate_webhook, receive_redelivery, remove_files],
+        ["ingest", "file_remover"],
+        lambda: replicate_services(settings, service_role),
+    )
+
+
+async def _applied(ingest: WebhookIngest, event_id: str, job: UUID, body: bytes) -> Envelope[DeliveryView]:
     try:
         prediction = decode_prediction(body)
     except MsgspecError as error:
@@ -68,16 +105,10 @@ async def receive_replicate_webhook(
     return ok(DeliveryView(outcome))
 
 
-def replicate_webhook(settings: Settings, service_role: ServiceRole) -> tuple[Router, Lifespan]:
-    """The route, and what it needs while the process serves."""
-    return handed_to(receive_replicate_webhook, "ingest", lambda: webhook_ingest(settings, service_role))
-
-
-def _verified(request: Request[Any, Any, State], body: bytes) -> str:
-    """The event's id. Raises not_authenticated unless one signature is good and the stamp is within five minutes."""
-    settings: Settings = request.app.state.settings
+def _verified(request: Request[Any, Any, State], body: bytes, secret: str) -> str:
+    """The event's id. Raises not_authenticated unless one signature is good and made within five minutes."""
     try:
-        Webhook(settings.replicate_webhook_secret).verify(body, dict(request.headers), json_parse=False)
+        Webhook(secret).verify(body, dict(request.headers), json_parse=False)
     # The library lets ValueError out for signatures of the wrong form and bodies that are no UTF-8.
     except (WebhookVerificationError, ValueError) as error:
         DELIVERIES.labels("unsigned").inc()

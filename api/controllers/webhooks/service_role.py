@@ -1,9 +1,9 @@
 """The service role. It passes RLS, so it exists here only, and nothing outside of `webhooks` may import this module.
 
-What the webhook handlers need of it is composed here, made when the process starts, and handed to them alone.
+The services that need it are made here when the process starts, and given to the webhook handlers alone.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
@@ -15,12 +15,15 @@ from litestar.handlers import HTTPRouteHandler
 
 from libs.app_config.settings import ServiceRole, Settings
 from libs.repositories.billing import BillingSyncRepository
+from libs.repositories.file_removals import FileRemovalRepository
+from libs.repositories.service_role import ServiceRoleDatabase
 from libs.repositories.storage import Storage
 from libs.repositories.webhook_jobs import WebhookJobRepository
-from libs.services.billing.subscriptions import BillingSync
+from libs.services.billing.sync import BillingSync
 from libs.services.external.output_fetcher import OutputFetcher
 from libs.services.external.stripe_client import StripeClient
 from libs.services.generation.ingest import WebhookIngest
+from libs.services.media.file_removals import FileRemover
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 TIMEOUT: Final = httpx.Timeout(15, connect=3)
@@ -28,14 +31,16 @@ TIMEOUT: Final = httpx.Timeout(15, connect=3)
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
-def handed_to(
-    handler: HTTPRouteHandler, name: str, opening: Callable[[], AbstractAsyncContextManager[object]]
+def privileged_routes(
+    handlers: Sequence[HTTPRouteHandler],
+    names: Sequence[str],
+    opening: Callable[[], AbstractAsyncContextManager[Mapping[str, object]]],
 ) -> tuple[Router, Lifespan]:
-    """The handler's route, and what opens its dependency `name` while the process serves.
+    """The routes of these handlers, and what opens their dependencies `names` while the process serves.
 
-    Only this route is given it: it lies in no state that another handler can look into.
+    The dependencies are held by this closure and by no state of the application, so no other handler can get them.
     """
-    opened: object = None
+    opened: Mapping[str, object] = {}
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
@@ -43,31 +48,40 @@ def handed_to(
         async with opening() as opened:
             yield
 
-    def provide() -> object:
-        return opened
+    def provider_of(name: str) -> Provide:
+        def provide() -> object:
+            return opened[name]
 
-    return Router("/", route_handlers=[handler], dependencies={name: Provide(provide, sync_to_thread=False)}), lifespan
+        return Provide(provide, sync_to_thread=False)
+
+    dependencies = {name: provider_of(name) for name in names}
+    return Router("/", route_handlers=list(handlers), dependencies=dependencies), lifespan
 
 
 @asynccontextmanager
-async def webhook_ingest(settings: Settings, service_role: ServiceRole) -> AsyncGenerator[WebhookIngest]:
-    """What applies Replicate's verified deliveries, for the life of the process."""
+async def replicate_services(settings: Settings, service_role: ServiceRole) -> AsyncGenerator[Mapping[str, object]]:
+    """`ingest` and `file_remover`, for the life of the process."""
     async with _client(settings, service_role) as client:
+        db = ServiceRoleDatabase(client)
+        # These files are stored and removed, and never shown from here: no signed URL to remember.
+        storage = Storage(client.storage, {})
         fetcher = OutputFetcher.for_provider(settings.replicate_api_url)
         try:
-            # These files are stored and removed, never shown from here: no signed URL to remember.
-            yield WebhookIngest(WebhookJobRepository(client), Storage(client.storage, {}), fetcher)
+            yield {
+                "ingest": WebhookIngest(WebhookJobRepository(db), storage, fetcher),
+                "file_remover": FileRemover(FileRemovalRepository(db), storage),
+            }
         finally:
             await fetcher.aclose()
 
 
 @asynccontextmanager
-async def billing_sync(settings: Settings, service_role: ServiceRole) -> AsyncGenerator[BillingSync]:
-    """What applies Stripe's verified events, for the life of the process."""
+async def stripe_services(settings: Settings, service_role: ServiceRole) -> AsyncGenerator[Mapping[str, object]]:
+    """`sync`, for the life of the process."""
     async with _client(settings, service_role) as client:
         stripe = StripeClient(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
         try:
-            yield BillingSync(BillingSyncRepository(client), stripe)
+            yield {"sync": BillingSync(BillingSyncRepository(ServiceRoleDatabase(client)), stripe)}
         finally:
             await stripe.aclose()
 

@@ -1,4 +1,4 @@
-"""/webhooks/stripe: word that a customer's billing changed; what it is now, Stripe is asked."""
+"""/webhooks/stripe: an event is a trigger to read the customer's current state from Stripe; its content is not used."""
 
 from typing import Final
 
@@ -10,11 +10,11 @@ from msgspec import Struct
 from prometheus_client import Counter
 
 from api.auth import PUBLIC
-from api.controllers.webhooks.service_role import Lifespan, billing_sync, handed_to
+from api.controllers.webhooks.service_role import Lifespan, privileged_routes, stripe_services
 from api.envelope import Envelope, ok
 from api.errors import TransportCode, TransportError, errors
 from libs.app_config.settings import ServiceRole, Settings
-from libs.services.billing.subscriptions import BillingSync
+from libs.services.billing.sync import BillingSync
 from libs.services.external.stripe_client import EventForged, verified_event
 
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -71,7 +71,7 @@ async def receive_stripe_webhook(
 
 def stripe_webhook(settings: Settings, service_role: ServiceRole) -> tuple[Router, Lifespan]:
     """The route, and what it needs while the process serves."""
-    return handed_to(receive_stripe_webhook, "sync", lambda: billing_sync(settings, service_role))
+    return privileged_routes([receive_stripe_webhook], ["sync"], lambda: stripe_services(settings, service_role))
 
 
 async def _outcome(sync: BillingSync, kind: str, customer_id: str | None, event_id: str, *, other_mode: bool) -> str:

@@ -8,7 +8,7 @@ import msgspec
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, MaquetteError
-from libs.repositories.account import PAGED_TABLES, AccountRepository, moment_of
+from libs.repositories.account import PAGED_TABLES, AccountRepository, created_at
 from libs.repositories.storage import INPUTS, RENDERS, Storage
 from libs.services.media.archive import Entry, zip_pieces
 
@@ -38,7 +38,7 @@ class ExportService:
             data = await self._storage.download(RENDERS, variant["path"])
             if data is not None:
                 # Without the owner's own folder: job and number say which picture it is.
-                yield Entry(f"renders/{variant['path'].partition('/')[2]}", moment_of(variant), data)
+                yield Entry(f"renders/{variant['path'].partition('/')[2]}", created_at(variant), data)
         async for entry in self._photos():
             yield entry
 

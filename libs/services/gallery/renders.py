@@ -20,7 +20,6 @@ from libs.repositories.renders import (
     Sort,
 )
 from libs.repositories.storage import Storage
-from libs.services.external.webhook_client import WebhookRedelivery
 from libs.services.gallery.views import (
     RenderCardView,
     RenderDetailView,
@@ -32,6 +31,7 @@ from libs.services.gallery.views import (
     thumbnail_files,
     variant_files,
 )
+from libs.services.media.file_removals import FileRemovals
 from libs.services.paging import Page
 from libs.text import clean_text
 
@@ -66,10 +66,10 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class RenderService:
     """Renders of one caller."""
 
-    def __init__(self, renders: RenderRepository, storage: Storage, redelivery: WebhookRedelivery) -> None:
+    def __init__(self, renders: RenderRepository, storage: Storage, file_removals: FileRemovals) -> None:
         self._renders = renders
         self._storage = storage
-        self._redelivery = redelivery
+        self._file_removals = file_removals
 
     async def page(
         self, query: RenderQuery, sort: Sort, cursor: str | None, limit: int, *, trashed: bool = False
@@ -142,13 +142,13 @@ class RenderService:
         deleted = 0
         while step := await self._renders.delete_trashed(where):
             deleted += step
-            self._redelivery.remove_files_soon()
+            self._file_removals.request()
         return ChangedView(deleted, None)
 
     async def delete_variant(self, variant_id: UUID) -> None:
         """Delete one variant for ever. Raises variant_not_found, last_variant."""
         await self._renders.delete_variant(variant_id)
-        self._redelivery.remove_files_soon()
+        self._file_removals.request()
 
 
 async def move_one(

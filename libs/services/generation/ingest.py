@@ -1,6 +1,6 @@
-"""What the provider's word does to a job: progress, pictures, failure. Safe to repeat and to interrupt anywhere.
+"""Applies a delivered prediction to its job: progress, outputs, failure. Safe to repeat and to interrupt anywhere.
 
-Files go to names that follow from job and index, so a repeat after a crash overwrites its own half-done work; rows are
+The names of files follow from job and index, so a repeat after a crash overwrites its own unfinished work. Rows are
 written by one database function in one transaction.
 """
 
@@ -14,7 +14,7 @@ import structlog
 
 from libs.app_config.runtime import LIMITS
 from libs.repositories.storage import RENDERS, Storage
-from libs.repositories.webhook_jobs import OutputRow, Standing, WebhookJobRepository
+from libs.repositories.webhook_jobs import ClaimResult, OutputRow, WebhookJobRepository
 from libs.services.external.output_fetcher import OutputFetcher, OutputGone, OutputRefused, output_urls
 from libs.services.external.replicate_client import Prediction
 from libs.services.generation.progress import failure_code, progress_of
@@ -23,13 +23,12 @@ from libs.services.media.imaging.contracts import PreparedOutput
 
 log = structlog.get_logger()
 
-# Progress is at most 99 until the pictures are stored.
+# Progress is at most 99 until the variants are stored.
 INGESTING: Final = 99
-REMOVAL_BATCH: Final = 500
 
 
 class WebhookIngest:
-    """Applies verified deliveries. One per process: it queues deliveries of one job behind each other."""
+    """Applies verified deliveries. One per process: it applies the deliveries of one job one after the other."""
 
     def __init__(self, jobs: WebhookJobRepository, storage: Storage, fetcher: OutputFetcher) -> None:
         self._jobs = jobs
@@ -46,30 +45,17 @@ class WebhookIngest:
         async with lock:
             percent, ready = progress_of(prediction)
             done = prediction.status == "succeeded"
-            standing = await self._jobs.record_progress(job_id, prediction.id, INGESTING if done else percent, ready)
-            if standing.outcome == "applied" and prediction.is_terminal:
-                outcome = await self._settle(event_id, job_id, prediction, standing)
+            claim = await self._jobs.record_progress(job_id, prediction.id, INGESTING if done else percent, ready)
+            if claim.outcome == "applied" and prediction.is_terminal:
+                outcome = await self._settle(event_id, job_id, prediction, claim)
             else:
-                outcome = standing.outcome
+                outcome = claim.outcome
         log.info("webhook_applied", job_id=str(job_id), status=prediction.status, outcome=outcome)
         return outcome
 
-    async def remove_files(self) -> int:
-        """Remove the files that deleted rows left behind; answers how many names were worked off.
-
-        Raises MaquetteError database_unavailable: what is still queued is removed the next time.
-        """
-        worked_off = 0
-        while names := await self._jobs.file_removals(REMOVAL_BATCH):
-            for bucket in {name.bucket for name in names}:
-                await self._storage.remove(bucket, [name.name for name in names if name.bucket == bucket])
-            await self._jobs.confirm_removals(names)
-            worked_off += len(names)
-        return worked_off
-
-    async def _settle(self, event_id: str, job_id: UUID, prediction: Prediction, standing: Standing) -> str:
+    async def _settle(self, event_id: str, job_id: UUID, prediction: Prediction, claim: ClaimResult) -> str:
         if prediction.status != "succeeded":
-            return await self._jobs.fail(event_id, job_id, prediction.id, *_reason(prediction, standing))
+            return await self._jobs.fail(event_id, job_id, prediction.id, *_reason(prediction, claim))
         try:
             pictures = await self._pictures(prediction)
         except OutputGone:
@@ -77,8 +63,8 @@ class WebhookIngest:
         except (OutputRefused, ImageError) as refusal:
             log.warning("outputs_refused", job_id=str(job_id), reason=str(refusal))
             return await self._jobs.fail(event_id, job_id, prediction.id, "failed", "provider_failed")
-        rows = [_row(f"{standing.owner_id}/{job_id}/{index}", index, picture) for index, picture in enumerate(pictures)]
-        # Canceled, crashed or the account deleted while we store: what was announced and got no row is removed.
+        rows = [_row(f"{claim.owner_id}/{job_id}/{index}", index, picture) for index, picture in enumerate(pictures)]
+        # If the job is canceled, the process dies or the account is deleted meanwhile, files without a row are removed.
         names = [name for row in rows for name in (row.path, row.thumbnail_path)]
         outcome = await self._jobs.announce_files(job_id, prediction.id, names)
         if outcome != "applied":
@@ -113,10 +99,10 @@ def _row(name: str, index: int, picture: PreparedOutput) -> OutputRow:
     )
 
 
-def _reason(prediction: Prediction, standing: Standing) -> tuple[str, str]:
+def _reason(prediction: Prediction, claim: ClaimResult) -> tuple[str, str]:
     if prediction.status in {"canceled", "aborted"}:
-        # Stopped without the owner's wish: the provider's own deadline (Cancel-After).
-        return ("canceled", "canceled") if standing.cancel_requested else ("failed", "timed_out")
+        # Not asked for by the owner: Replicate stopped it at its deadline (Cancel-After).
+        return ("canceled", "canceled") if claim.cancel_requested else ("failed", "timed_out")
     return "failed", failure_code(prediction.error)
 
 

@@ -14,7 +14,7 @@ from libs.errors import MaquetteError
 from libs.repositories.database import DatabaseRefused
 from libs.repositories.generation_jobs import GenerationJobRepository, JobRow
 from libs.services.external.replicate_client import Prediction, ProviderError, ProviderRefused, ReplicateClient
-from libs.services.external.webhook_client import RedeliveryFailed, WebhookRedelivery
+from libs.services.external.webhook_client import WebhookClient, WebhookFailed
 from libs.services.generation.provider_run import ProviderRuns
 
 log = structlog.get_logger()
@@ -27,19 +27,19 @@ FOREIGN_PREDICTION: Final = "foreign_prediction"
 
 
 class Reconciliation:
-    """`jobs` is the database without a user's token: what it calls is opened by the API's proof alone."""
+    """`jobs` is anonymous: the API's proof alone opens what it calls."""
 
     def __init__(
         self,
         jobs: GenerationJobRepository,
         provider: ReplicateClient,
         runs: ProviderRuns,
-        redelivery: WebhookRedelivery,
+        webhook: WebhookClient,
     ) -> None:
         self._jobs = jobs
         self._provider = provider
         self._runs = runs
-        self._redelivery = redelivery
+        self._webhook = webhook
 
     async def reconcile(self) -> int:
         """Settle every job that nothing was heard of; answers how many were looked at.
@@ -55,7 +55,7 @@ class Reconciliation:
         """Bring one silent job as far forward as Replicate's response allows. A failure leaves the job as it is."""
         try:
             await self._settle(job)
-        except (ProviderError, RedeliveryFailed, MaquetteError, DatabaseRefused) as error:
+        except (ProviderError, WebhookFailed, MaquetteError, DatabaseRefused) as error:
             log.warning("settle_failed", job_id=str(job.id), error=type(error).__name__)
 
     async def _settle(self, job: JobRow) -> None:
@@ -66,11 +66,11 @@ class Reconciliation:
         past_deadline = job.deadline_at <= datetime.now(UTC)
         if not prediction.is_terminal and (past_deadline or job.cancel_requested_at is not None):
             prediction = await self._provider.cancel(prediction.id)
-        await self._redelivery.deliver(job.id, prediction)
+        await self._webhook.redeliver(job.id, prediction)
 
     async def _settle_unattached(self, job: JobRow) -> None:
         for prediction in await self._runs.candidates(job):
-            if await self._redelivery.deliver(job.id, prediction) != FOREIGN_PREDICTION:
+            if await self._webhook.redeliver(job.id, prediction) != FOREIGN_PREDICTION:
                 return
         # A create that timed out may still be on its way; after the grace, what is not in the list does not exist.
         if _age(job) > LIMITS.unattached_grace_seconds:

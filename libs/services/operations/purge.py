@@ -1,29 +1,29 @@
-"""What nobody asks for: the trash lets go of what is due, and files follow their rows."""
+"""The trash is purged, and files follow the rows that are gone. Nobody asks for it: reconcile does it every round."""
 
 from typing import Final
 
 from libs.app_config.runtime import LIMITS
 from libs.repositories.renders import RenderRepository
-from libs.services.external.webhook_client import WebhookRedelivery
+from libs.services.media.file_removals import FileRemovals
 
-# Rows of one transaction: locks stay short.
+# Rows of one transaction, so that locks stay short.
 BATCH: Final = 500
 
 
-class Housekeeping:
-    """`renders` is anonymous: the functions it calls ask for the API's proof only."""
+class Purge:
+    """`renders` is anonymous: the API's proof alone opens what it calls."""
 
-    def __init__(self, renders: RenderRepository, redelivery: WebhookRedelivery) -> None:
+    def __init__(self, renders: RenderRepository, file_removals: FileRemovals) -> None:
         self._renders = renders
-        self._redelivery = redelivery
+        self._file_removals = file_removals
 
-    async def purge(self) -> int:
-        """Delete what was in anybody's trash for `LIMITS.trash_days` and remove every file that no row names.
+    async def run(self) -> int:
+        """Delete what was in anybody's trash for `LIMITS.trash_days`, then every file that no row names.
 
-        Answers how many renders went. Raises MaquetteError database_unavailable.
+        Answers how many renders were deleted. Raises MaquetteError database_unavailable and DatabaseRefused.
         """
         purged = 0
         while batch := await self._renders.purge(LIMITS.trash_days, BATCH):
             purged += batch
-        await self._redelivery.remove_files()
+        await self._file_removals.request_and_wait()
         return purged

@@ -759,9 +759,7 @@ export interface paths {
         put?: never;
         /**
          * ReceiveReplicateWebhook
-         * @description A prediction moved. Anything but 2xx makes Replicate deliver the final event again.
-         *
-         *     Without a job it is our own process asking for the removal of files whose rows were deleted.
+         * @description A prediction of a job changed. Anything but 2xx makes Replicate deliver the final event again.
          */
         post: operations["receiveReplicateWebhook"];
         delete?: never;
@@ -5370,8 +5368,8 @@ export interface operations {
     };
     receiveReplicateWebhook: {
         parameters: {
-            query?: {
-                job?: string | null;
+            query: {
+                job: string;
             };
             header?: never;
             path?: never;

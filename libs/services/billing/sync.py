@@ -1,0 +1,83 @@
+"""What Stripe says about a customer, applied to the account.
+
+An event is only a trigger: Stripe is asked for the current state.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from libs.app_config.runtime import LIMITS
+from libs.errors import ErrorCode, MaquetteError
+from libs.repositories.billing import BillingState, BillingSyncRepository
+from libs.services.external.stripe_client import BillingUnavailable, StripeClient, Subscription
+
+GRACE: Final = timedelta(days=LIMITS.past_due_grace_days)
+
+log = structlog.get_logger()
+
+
+class BillingSync:
+    """Applies verified events: each makes us ask Stripe for the state of now, so their order does not matter."""
+
+    def __init__(self, billing: BillingSyncRepository, stripe: StripeClient) -> None:
+        self._billing = billing
+        self._stripe = stripe
+
+    async def apply(self, event_id: str, kind: str, customer_id: str) -> str:
+        """Sync one customer; answers what came of it. Stripe is asked about our own customers only.
+
+        Raises MaquetteError database_unavailable and billing_unavailable when the event should come again.
+        """
+        version = await self._billing.next_version(customer_id)
+        if version is None:
+            # Someone else's customer at the same Stripe account: the event is noted as `unknown_customer`.
+            return await self._billing.apply(event_id, kind, customer_id, 0, BillingState())
+        try:
+            subscriptions = await self._stripe.subscriptions(customer_id)
+            await self._end_duplicates(subscriptions)
+        except BillingUnavailable as error:
+            raise MaquetteError(ErrorCode.BILLING_UNAVAILABLE) from error
+        state = billing_state(subscriptions, customer_deleted=kind == "customer.deleted")
+        return await self._billing.apply(event_id, kind, customer_id, version, state)
+
+    async def _end_duplicates(self, subscriptions: list[Subscription]) -> None:
+        """Two checkouts that were paid at the same time: the latest subscription stays."""
+        for duplicate in [one for one in subscriptions if one.status in {"active", "trialing"}][1:]:
+            await self._stripe.end_subscription(duplicate.id)
+            log.warning("duplicate_subscription_ended", subscription_id=duplicate.id, price_id=duplicate.price_id)
+
+
+def billing_state(subscriptions: list[Subscription], *, customer_deleted: bool = False) -> BillingState:
+    """What a customer's subscriptions, latest first, mean for plan and access.
+
+    A failed payment keeps the plan for `LIMITS.past_due_grace_days` after the period began that was not paid; what was
+    canceled keeps it until the end of what was paid. Statuses: docs.stripe.com/billing/subscriptions/overview.
+    """
+    if customer_deleted:
+        return BillingState(customer_deleted=True)
+    running = [one for one in subscriptions if one.is_running]
+    chosen = (running or subscriptions or [None])[0]
+    if chosen is None:
+        return BillingState()
+    access_until = None
+    match chosen.status:
+        case "active" | "trialing":
+            pass
+        case "past_due":
+            access_until = chosen.period_start + GRACE
+        case "canceled" if not chosen.was_unpaid:
+            access_until = chosen.cancel_at or chosen.period_end
+        case _:
+            # incomplete, incomplete_expired, unpaid, paused, canceled after a failed payment: nothing was paid.
+            return BillingState(subscription_id=chosen.id, subscription_status=chosen.status)
+    return BillingState(
+        price_id=chosen.price_id,
+        subscription_id=chosen.id,
+        subscription_status=chosen.status,
+        period_start=chosen.period_start,
+        period_end=chosen.period_end,
+        cancel_at=chosen.cancel_at,
+        access_until=access_until,
+    )
