@@ -119,6 +119,19 @@ def apply(url: DatabaseUrl = None) -> None:
 
 
 @database.command()
+def migration(
+    what: Annotated[str, typer.Argument(help="What it does, in a few words.")] = "",
+    fold: Annotated[
+        bool, typer.Option("--fold", help="Before the first tag: write all files into the first migration instead.")
+    ] = False,
+) -> None:
+    """Write a migration with a copy of each file of supabase/routines, policies and rows that changed."""
+    from local.cli.database import fold_migrations, write_migration
+
+    print(fold_migrations() if fold else write_migration(what))
+
+
+@database.command()
 def orphans(url: DatabaseUrl = None) -> None:
     """Print files without a row and rows without a file; the exit code is 1 when there are any."""
     from local.cli.database import find_orphans

@@ -32,18 +32,18 @@ with ours as (
   select oid, quote_ident(rolname) as name from pg_roles where rolname in ('anon', 'authenticated', 'service_role')
   union all select 0, 'public'
 ), privilege as (
-  select a.privilege_type as name, 'schema ' || ours.nspname as target, a.grantee
+  select a.privilege_type as name, 'schema ' || ours.nspname as target, a.grantee, null as routine
   from ours, aclexplode(ours.nspacl) as a where not (ours.nspname = 'public' and a.privilege_type = 'USAGE')
   union all
-  select a.privilege_type, case relkind when 'S' then 'sequence ' else 'table ' end || relation.name, a.grantee
+  select a.privilege_type, case relkind when 'S' then 'sequence ' else 'table ' end || relation.name, a.grantee, null
   from relation, aclexplode(relation.relacl) as a
   union all
-  select format('%s (%s)', a.privilege_type, attribute.name), 'table ' || attribute.relation, a.grantee
+  select format('%s (%s)', a.privilege_type, attribute.name), 'table ' || attribute.relation, a.grantee, null
   from attribute, aclexplode(attribute.attacl) as a
   union all
-  select a.privilege_type, 'routine ' || routine.name, a.grantee
+  select a.privilege_type, 'routine ' || routine.name, a.grantee, routine.name
   from routine, aclexplode(coalesce(routine.proacl, acldefault('f', routine.proowner))) as a
-), object (kind, name, definition, removal, relation) as (
+), object (kind, name, definition, removal, part_of) as (
   select 'schema', nspname::text, null, null, null from ours
 
   union all
@@ -51,7 +51,7 @@ with ours as (
       case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' end,
       'with (' || array_to_string(reloptions, ', ') || ')',
       'as ' || pg_get_viewdef(case when relkind in ('v', 'm') then oid end)
-    ), null, null
+    ), case when relkind = 'v' then format('drop view if exists %s', name) end, null
   from relation where relkind <> 'S'
 
   union all
@@ -118,25 +118,25 @@ with ours as (
         ),
       'using (' || pg_get_expr(polqual, polrelid) || ')',
       'with check (' || pg_get_expr(polwithcheck, polrelid) || ')'
-    ), format('drop policy %I on %s;', polname, polrelid::regclass), null
+    ), format('drop policy if exists %I on %s', polname, polrelid::regclass), null
   from pg_policy join pg_class as c on c.oid = polrelid join pg_namespace as n on n.oid = c.relnamespace
   where nspname in ('public', 'private', 'storage')
 
   union all
   select 'trigger', format('%I on %s', tgname, tgrelid::regclass),
     pg_get_triggerdef(t.oid) || case tgenabled when 'O' then '' when 'D' then ' (disabled)' else ' (replica)' end,
-    format('drop trigger %I on %s;', tgname, tgrelid::regclass), null
+    format('drop trigger if exists %I on %s', tgname, tgrelid::regclass), null
   from pg_trigger as t join routine on routine.oid = t.tgfoid
   where not tgisinternal
 
   union all
   select 'function', name, case when prokind <> 'a' then pg_get_functiondef(case when prokind <> 'a' then oid end) end,
-    format('drop routine %s;', name), null
+    format('drop routine if exists %s', name), null
   from routine
 
   union all
   select distinct 'grant', format('%s on %s to %s', privilege.name, target, api_role.name), null,
-    format('revoke %s on %s from %s;', privilege.name, target, api_role.name), null
+    format('revoke %s on %s from %s', privilege.name, target, api_role.name), routine
   from privilege join api_role on api_role.oid = grantee
 
   union all
@@ -154,7 +154,7 @@ with ours as (
   where schemaname in ('public', 'private', 'storage', 'auth')
     and pubname not in (select pubname from pg_publication where puballtables)
 )
-select kind, name, coalesce(definition, ''), removal, relation from object order by kind collate "C", name collate "C"
+select kind, name, coalesce(definition, ''), removal, part_of from object order by kind collate "C", name collate "C"
 """
 
 
@@ -169,11 +169,15 @@ class Key(NamedTuple):
 
 
 class Object(NamedTuple):
-    """One object. What holds data has no `removal`; `relation` is the table or view that it is a part of."""
+    """One object.
+
+    `removal` is the statement that removes it; what holds data has none. `part_of` is the name of the table whose
+    column, constraint, index or flag this is, or of the function that a grant is on.
+    """
 
     definition: str
     removal: str | None
-    relation: str | None
+    part_of: str | None
 
 
 Catalogue = dict[Key, Object]

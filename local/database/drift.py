@@ -43,7 +43,7 @@ def catalogue_drift(found: Catalogue, expected: Catalogue) -> Iterator[str]:
     """How a catalogue differs from that of the shadow."""
     for key in sorted(found.keys() | expected.keys()):
         here, there = found.get(key), expected.get(key)
-        table = Key("table", (here or there or Object("", None, None)).relation or "")
+        table = Key("table", (here or there or Object("", None, None)).part_of or "")
         if (table in found) is not (table in expected):
             continue  # the sentence about the table says it
         if here is None:

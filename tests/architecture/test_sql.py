@@ -8,14 +8,13 @@ from typing import TypeAlias
 import pytest
 
 from local.cli.steps import ROOT
+from local.database.migration import COPY, FOLDERS, changed, changed_in
 
 Files: TypeAlias = Mapping[str, str]
 """SQL by path below supabase/."""
 
 # One definition: from its head to the mark that begins its body.
 FUNCTION = re.compile(r"create (?:or replace )?function (?P<name>\w+\.\w+)\s*\((?P<head>.*?)\bas \$", re.DOTALL)
-COPY = re.compile(r"^-- ==== supabase/(?P<path>\S+)\n", re.MULTILINE)
-"""What `./maquette db migration` writes above each file that it copies."""
 
 
 def read(*folders: str) -> Files:
@@ -82,17 +81,6 @@ def open_by_default(files: Files) -> list[str]:
     ]
 
 
-def different_from_their_copy(files: Files, migrations: Files) -> list[str]:
-    """Files whose newest copy is another text, and copies whose file is gone."""
-    copies: dict[str, str] = {}
-    for _, sql in sorted(migrations.items()):
-        _, *parts = COPY.split(sql)
-        copies |= zip(parts[::2], parts[1::2], strict=True)
-    return sorted(
-        path for path in files.keys() | copies.keys() if files.get(path, "").strip() != copies.get(path, "").strip()
-    )
-
-
 def test_no_sql_deletes_stored_files() -> None:
     assert deleting_stored_files(read("migrations", "policies", "routines", "rows")) == []
 
@@ -130,7 +118,8 @@ def test_every_function_is_taken_back_from_everybody_where_it_is_defined() -> No
 
 
 def test_the_newest_copies_are_the_files() -> None:
-    assert different_from_their_copy(read("routines", "policies", "rows"), read("migrations")) == []
+    assert read(*FOLDERS)
+    assert changed_in(ROOT / "supabase") == {}
 
 
 ONE = "create function private.one(a int) returns int\nlanguage sql set search_path = ''\nas $$ select 1 $$;\n"
@@ -159,13 +148,15 @@ def test_each_rule_catches_a_sample(rule: Callable[[Files], list[str]], sql: str
 
 
 def test_a_copy_that_is_old_is_seen() -> None:
-    old = {"migrations/1.sql": "-- ==== supabase/routines/a.sql\nold\n\n-- ==== supabase/routines/b.sql\nsame\n"}
-    newer = {**old, "migrations/2.sql": "-- ==== supabase/routines/a.sql\nnew\n"}
+    old = "-- ==== supabase/routines/a.sql\nold\n\n-- ==== supabase/routines/b.sql\nsame\n"
+    newer = "-- ==== supabase/routines/a.sql\nnew\n"
     files = {"routines/a.sql": "new\n", "routines/b.sql": "same\n"}
-    assert different_from_their_copy(files, old) == ["routines/a.sql"]
-    assert different_from_their_copy(files, newer) == []
-    assert different_from_their_copy({"routines/a.sql": "new\n"}, newer) == ["routines/b.sql"]
-    assert different_from_their_copy({**files, "rows/c.sql": "missing\n"}, newer) == ["rows/c.sql"]
+    assert changed(files, [old]) == {"routines/a.sql": "new\n"}
+    assert changed(files, [old, newer]) == {}
+    assert changed(files, [newer, old]) == {"routines/a.sql": "new\n"}
+    assert changed({"routines/a.sql": "new\n"}, [old, newer]) == {"routines/b.sql": ""}
+    assert changed({"routines/a.sql": "new\n"}, [old, newer, "-- ==== supabase/routines/b.sql\n"]) == {}
+    assert changed({**files, "rows/c.sql": "missing\n"}, [old, newer]) == {"rows/c.sql": "missing\n"}
 
 
 def test_a_copy_is_not_by_hand() -> None:
