@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 
 from local.faults import Fault
 from local.stripe.api import require_key
-from local.stripe.events import Attempt, EventFault
+from local.stripe.events import EventFault
 from local.stripe.objects import Object
 from local.stripe.services import Services
 
@@ -48,8 +48,3 @@ class ControlController(Controller):
     async def resend_event(self, event_id: str, services: NamedDependency[Services]) -> Response[None]:
         """Deliver an event once more; 404 when there is none with that id."""
         return Response(None, status_code=200 if services.events.resend(event_id) else 404)
-
-    @get("/attempts", sync_to_thread=False)
-    def list_attempts(self, services: NamedDependency[Services]) -> list[Attempt]:
-        """Every delivery attempt, oldest first."""
-        return list(services.events.attempts)
