@@ -1,27 +1,13 @@
-"""supabase/config.toml says what the migrations, the web app and the local stack do."""
+"""supabase/config.toml says what the web app and the local stack do."""
 
 import re
 import tomllib
 
 from local.cli.state import DEFAULT_PORTS
 from local.cli.steps import ROOT
-from local.database.expectation import Bucket, expected_buckets
-from local.database.sources import read_sources
 from local.supabase.gateway import PROJECT
 
 CONFIG = tomllib.loads(PROJECT.read_text())
-
-
-def test_the_buckets_are_those_of_the_migrations() -> None:
-    buckets = {
-        name: Bucket(
-            public=bucket["public"],
-            file_size_limit=int(bucket["file_size_limit"].removesuffix("MiB")) * 1024**2,
-            allowed_mime_types=frozenset(bucket["allowed_mime_types"]),
-        )
-        for name, bucket in CONFIG["storage"]["buckets"].items()
-    }
-    assert buckets == expected_buckets(read_sources())
 
 
 def test_a_password_is_as_long_as_the_web_app_asks() -> None:

@@ -1,6 +1,8 @@
 """What differs from the migrations is named, whatever it is, and nothing else (K2, K3)."""
 
+import tomllib
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import psycopg
@@ -11,6 +13,7 @@ from local.database.drift import catalogue_drift, find_drift
 from local.database.script import apply, review
 from local.database.shadow import Shadow, ShadowError
 from local.database.sources import Migration, Sources, SqlFile, read_sources
+from local.supabase.gateway import PROJECT
 from tests.integration.local.conftest import NewProject
 from tests.integration.local.studio_changes import CHANGES, differs
 
@@ -39,6 +42,18 @@ def test_K2_K3_a_change_in_studio_is_named_and_nothing_else(
     with product.transaction(force_rollback=True):
         product.execute(change.encode())
         assert list(catalogue_drift(read_catalogue(product), expected)) == sentences
+
+
+def test_K2_the_buckets_of_config_toml_are_those_of_the_migrations(expected: Catalogue) -> None:
+    def described(bucket: dict[str, Any]) -> str:
+        size = int(bucket["file_size_limit"].removesuffix("MiB")) * 1024**2
+        types = ", ".join(sorted(bucket["allowed_mime_types"]))
+        return f"{'public' if bucket['public'] else 'private'}, {size} bytes, {types}"
+
+    buckets = tomllib.loads(PROJECT.read_text())["storage"]["buckets"]
+    assert {name: described(bucket) for name, bucket in buckets.items()} == {
+        key.name: value.definition for key, value in expected.items() if key.kind == "bucket"
+    }
 
 
 def test_K2_columns_in_another_order_are_named(database: psycopg.Connection, project: Sources, shadow: Shadow) -> None:
