@@ -955,13 +955,24 @@ $$;
 revoke execute on function private.has_room_for_photo(text) from public, anon, authenticated, service_role;
 grant execute on function private.has_room_for_photo(text) to authenticated;
 
--- ==== supabase/routines/60_render_lists.sql
--- Render lists: lists, counts and bulk changes share one filter, so "all matching this filter" means the same rows everywhere.
--- A filter is a JSON object; each key that is there narrows: ids, presets, text (every word, anywhere in title or
--- prompt), favorite, collection_id, added_at, created_from, created_before, trashed (default false), deleted_at.
+-- ==== supabase/routines/60_render_filters.sql
+-- Render filters: lists, counts and bulk changes share one filter, so "all matching this filter" means the same rows
+-- everywhere. A filter is a JSON object, and each key that is present narrows it: ids, presets, text (every word,
+-- anywhere in title or prompt), favorite, collection_id, added_at, created_from, created_before, trashed (default
+-- false), deleted_at.
 
 
--- SQL conditions on `render`: every word, anywhere in title or prompt. The expression is the index's.
+-- The id of the caller's "My Favorites".
+create or replace function private.my_favorites() returns uuid
+language sql stable set search_path = ''
+as $$ select id from public.collections where owner_id = auth.uid() and is_favorites $$;
+
+revoke execute on function private.my_favorites() from public, anon, authenticated, service_role;
+grant execute on function private.my_favorites() to authenticated;
+
+
+-- SQL conditions on `render`: every word, anywhere in title or prompt. The expression is that of renders_words_idx.
+-- Called by renders_with_words() and render_order().
 create or replace function private.word_conditions(words text) returns text
 language sql immutable set search_path = ''
 as $$
@@ -976,8 +987,12 @@ as $$
 $$;
 
 revoke execute on function private.word_conditions(text) from public, anon, authenticated, service_role;
+grant execute on function private.word_conditions(text) to authenticated;
 
 
+-- The caller's renders with all these words.
+-- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. The condition on the owner replaces RLS.
+-- Called in the conditions of render_conditions().
 create or replace function private.renders_with_words(words text) returns setof uuid
 language plpgsql stable security definer set search_path = '' rows 1000
 as $$
@@ -993,238 +1008,219 @@ grant execute on function private.renders_with_words(text) to authenticated;
 
 
 -- SQL conditions on `render` for a filter. Every value is quoted as a literal; keys are fixed here. Words are searched
--- once for a query: unless it is told so, Postgres may do it again for every item of a collection.
+-- once for a query: without `materialized`, Postgres may search them again for every item of a collection.
+-- Called by everything that takes a filter, with the rights of its caller.
 create or replace function private.render_conditions(filter jsonb) returns text
 language plpgsql stable set search_path = ''
 as $$
 declare
-  conditions text := format('render.owner_id = %L', auth.uid());
+  presets constant text[] := array(select jsonb_array_elements_text(filter -> 'presets'));
+  in_collection constant text :=
+    'render.id in (select item.render_id from public.collection_items as item where item.collection_id = %L%s)';
 begin
-  if coalesce((filter ->> 'trashed')::boolean, false) then
-    conditions := conditions || ' and render.deleted_at is not null';
-  else
-    conditions := conditions || ' and render.deleted_at is null';
-  end if;
-  if filter ? 'deleted_at' then
-    conditions := conditions || format(' and render.deleted_at = %L', (filter ->> 'deleted_at')::timestamptz);
-  end if;
-  if filter ? 'ids' then
-    conditions := conditions || format(
-      ' and render.id = any (%L::uuid[])', array(select jsonb_array_elements_text(filter -> 'ids'))::uuid[]
-    );
-  end if;
-  if jsonb_array_length(filter -> 'presets') = 1 then
-    -- An index gives its rows in order behind one equal value, not behind an array of one.
-    conditions := conditions || format(' and render.preset_id = %L', filter -> 'presets' ->> 0);
-  elsif filter ? 'presets' then
-    conditions := conditions || format(
-      ' and render.preset_id = any (%L::text[])', array(select jsonb_array_elements_text(filter -> 'presets'))
-    );
-  end if;
-  if filter ? 'created_from' then
-    conditions := conditions || format(' and render.created_at >= %L', (filter ->> 'created_from')::timestamptz);
-  end if;
-  if filter ? 'created_before' then
-    conditions := conditions || format(' and render.created_at < %L', (filter ->> 'created_before')::timestamptz);
-  end if;
-  if filter ? 'text' then
-    conditions := conditions || format(
-      $condition$
-        and render.id in (
-          with found as materialized (select private.renders_with_words(%L) as id) select id from found
-        )
-      $condition$,
-      filter ->> 'text'
-    );
-  end if;
-  if filter ? 'collection_id' then
-    conditions := conditions || format(
-      ' and render.id in (select item.render_id from public.collection_items as item where item.collection_id = %L%s)',
-      (filter ->> 'collection_id')::uuid,
-      case when filter ? 'added_at' then format(' and item.added_at = %L', (filter ->> 'added_at')::timestamptz) end
-    );
-  end if;
-  if (filter ->> 'favorite')::boolean then
-    conditions := conditions || format(
-      ' and render.id in (select item.render_id from public.collection_items as item where item.collection_id = %L)',
-      (select id from public.collections where owner_id = auth.uid() and is_favorites)
-    );
-  end if;
-  return conditions;
+  return concat_ws(
+    ' and ',
+    format('render.owner_id = %L', auth.uid()),
+    case when (filter ->> 'trashed')::boolean then 'render.deleted_at is not null' else 'render.deleted_at is null' end,
+    case when filter ? 'deleted_at' then format('render.deleted_at = %L', (filter ->> 'deleted_at')::timestamptz) end,
+    case when filter ? 'ids' then
+      format('render.id = any (%L::uuid[])', array(select jsonb_array_elements_text(filter -> 'ids'))::uuid[])
+    end,
+    case
+      -- An index gives its rows in order after one equal value, not after an array of one.
+      when cardinality(presets) = 1 then format('render.preset_id = %L', presets[1])
+      when filter ? 'presets' then format('render.preset_id = any (%L::text[])', presets)
+    end,
+    case when filter ? 'created_from' then
+      format('render.created_at >= %L', (filter ->> 'created_from')::timestamptz)
+    end,
+    case when filter ? 'created_before' then
+      format('render.created_at < %L', (filter ->> 'created_before')::timestamptz)
+    end,
+    case when filter ? 'text' then
+      format(
+        'render.id in (with found as materialized (select private.renders_with_words(%L) as id) select id from found)',
+        filter ->> 'text'
+      )
+    end,
+    case when filter ? 'collection_id' then
+      format(
+        in_collection, (filter ->> 'collection_id')::uuid,
+        case when filter ? 'added_at' then format(' and item.added_at = %L', (filter ->> 'added_at')::timestamptz) end
+      )
+    end,
+    case when (filter ->> 'favorite')::boolean then format(in_collection, private.my_favorites(), '') end
+  );
 end
 $$;
 
 revoke execute on function private.render_conditions(jsonb) from public, anon, authenticated, service_role;
 grant execute on function private.render_conditions(jsonb) to authenticated;
 
+-- ==== supabase/routines/61_render_lists.sql
+-- Render lists: pages of cards, months with their numbers, and one render in detail. RLS leaves what is the caller's.
 
--- The first `most` of the caller's renders of a filter with a text, in the order of My Renders, from behind a place on.
--- SECURITY DEFINER as renders_with_words(), and for the same reason; render_conditions() asks for the owner. Here Postgres
--- knows the order and the number too: a word that is everywhere is found on the way, a rare one by its own index.
-create or replace function private.first_with_words(
-  filter jsonb, sort text, most integer, after_created_at timestamptz, after_id uuid
-) returns setof uuid
-language plpgsql stable security definer set search_path = '' rows 20
+
+-- How a page of renders is read: SQL for `from` (`source`), `where` (`conditions`) and `order by` (`key`, then `tie`, both
+-- in `direction`); `type` is that of the key. Inside one collection its items are read, in the order of one of their
+-- indexes; of two collections, "My Favorites" is a condition. An index is read from where the page starts only when
+-- key and tie are its own columns. Called by render_page(). Raises PT400 malformed_request.
+create or replace function private.render_order(
+  filter jsonb, sort text,
+  out source text, out conditions text, out key text, out tie text, out type text, out direction text
+)
+language plpgsql stable set search_path = ''
 as $$
 declare
-  direction constant text := case sort when 'oldest' then 'asc' else 'desc' end;
-  -- As in list_renders(): inside one collection the items are read; of two, favorites are the condition.
-  drives constant text := case
-    when filter ? 'added_at' then ''
+  -- the key of the filter that names the collection whose items are read
+  inside constant text := case
+    when sort = 'deleted' or filter ? 'added_at' then ''
     when filter ? 'collection_id' then 'collection_id'
     when (filter ->> 'favorite')::boolean then 'favorite'
     else ''
   end;
-  collection constant uuid := case drives
+  collection constant uuid := case inside
     when 'collection_id' then (filter ->> 'collection_id')::uuid
-    when 'favorite' then (select id from public.collections where owner_id = auth.uid() and is_favorites)
+    when 'favorite' then private.my_favorites()
   end;
-  made constant text := case drives when '' then 'render.created_at' else 'item.render_created_at' end;
-  tie constant text := case drives when '' then 'render.id' else 'item.render_id' end;
 begin
-  return query execute format(
-    $query$
-      select render.id
-      from %1$s
-      where %2$s %3$s %4$s
-      order by %5$s %7$s, %6$s %7$s
-      limit %8$s
-    $query$,
-    case drives
-      when '' then 'public.renders as render'
-      else format(
-        -- By both columns of the foreign key: Postgres knows then that every item has its render.
-        $source$
-          public.collection_items as item
-          join public.renders as render on render.id = item.render_id and render.owner_id = item.owner_id
-            and item.collection_id = %L
-        $source$,
-        collection
-      )
-    end,
-    private.render_conditions(filter - 'text' - drives),
-    private.word_conditions(filter ->> 'text'),
-    case when after_id is not null then
-      format(
-        'and (%s, %s) %s (%L::timestamptz, %L::uuid)',
-        made, tie, case direction when 'asc' then '>' else '<' end, after_created_at, after_id
-      )
-    end,
-    made,
-    tie,
-    direction,
-    most
+  if sort is null or sort not in ('newest', 'oldest', 'deleted', 'manual', 'added')
+    or sort in ('manual', 'added') and inside <> 'collection_id'
+  then
+    raise sqlstate 'PT400' using message = 'malformed_request', detail = '{}';
+  end if;
+
+  key := case sort
+    when 'deleted' then 'render.deleted_at'
+    when 'manual' then 'item.position'
+    when 'added' then 'item.added_at'
+    else case inside when '' then 'render.created_at' else 'item.render_created_at' end
+  end;
+  tie := case inside when '' then 'render.id' else 'item.render_id' end;
+  type := case sort when 'manual' then 'double precision' else 'timestamptz' end;
+  direction := case when sort in ('oldest', 'manual') then 'asc' else 'desc' end;
+
+  conditions := concat(
+    private.render_conditions(filter - 'text' - inside),
+    case when filter ? 'text' then private.word_conditions(filter ->> 'text') end
   );
+  if inside = '' then
+    source := 'public.renders as render';
+  elsif filter ? 'text' then
+    -- Postgres chooses the order of the items or the index of the words. Joined by both columns of the foreign key, it
+    -- knows that every item has its render.
+    source := format(
+      'public.collection_items as item join public.renders as render'
+      ' on render.id = item.render_id and render.owner_id = item.owner_id and item.collection_id = %L',
+      collection
+    );
+  else
+    -- `offset 0` keeps the subquery apart: renders are looked up only for the items that the page comes to.
+    source := format(
+      'public.collection_items as item cross join lateral ('
+      'select * from public.renders as render where render.id = item.render_id and %s offset 0) as render',
+      conditions
+    );
+    conditions := format('item.collection_id = %L', collection);
+  end if;
 end
 $$;
 
-revoke execute on function private.first_with_words(jsonb, text, integer, timestamp with time zone, uuid)
+revoke execute on function private.render_order(jsonb, text) from public, anon, authenticated, service_role;
+grant execute on function private.render_order(jsonb, text) to authenticated;
+
+
+-- The places of one page of the caller's renders, in order: [{"id", "key"}], `page_size` at most. `after_key` and
+-- `after_id` are those of the last place before the page. Called by list_renders(), and by searched_render_page().
+create or replace function private.render_page(
+  filter jsonb, sort text, page_size integer, after_key text, after_id uuid
+) returns jsonb
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+  chosen record;
+  start text;
+  page jsonb;
+begin
+  select * into chosen from private.render_order(filter, sort);
+  if after_key is not null then
+    start := format(
+      'and (%s, %s) %s (%L::%s, %L::uuid)',
+      chosen.key, chosen.tie, case chosen.direction when 'asc' then '>' else '<' end, after_key, chosen.type, after_id
+    );
+  end if;
+  execute concat_ws(
+    ' ',
+    'select coalesce(jsonb_agg(place), ''[]'') from (',
+    'select render.id,', chosen.key, 'as key from', chosen.source, 'where', chosen.conditions, start,
+    'order by', chosen.key, chosen.direction, ',', chosen.tie, chosen.direction, 'limit', page_size,
+    ') as place'
+  ) into page;
+  return page;
+end
+$$;
+
+revoke execute on function private.render_page(jsonb, text, integer, text, uuid)
   from public, anon, authenticated, service_role;
-grant execute on function private.first_with_words(jsonb, text, integer, timestamp with time zone, uuid)
-  to authenticated;
+grant execute on function private.render_page(jsonb, text, integer, text, uuid) to authenticated;
+
+
+-- render_page() of a filter with a text.
+-- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. render_conditions() asks for the owner.
+-- Called by list_renders().
+create or replace function private.searched_render_page(
+  filter jsonb, sort text, page_size integer, after_key text, after_id uuid
+) returns jsonb
+language sql stable security definer set search_path = ''
+as $$ select private.render_page(filter, sort, page_size, after_key, after_id) $$;
+
+revoke execute on function private.searched_render_page(jsonb, text, integer, text, uuid)
+  from public, anon, authenticated, service_role;
+grant execute on function private.searched_render_page(jsonb, text, integer, text, uuid) to authenticated;
 
 
 -- One page of the caller's renders as cards with their cover, one row more than `page_size` when there is a next page.
 -- `sort`: newest | oldest | deleted (the trash, latest first) | manual | added (a collection's own order, latest first).
 -- `after_key` and `after_id` are the `key` and `id` of the last card before the page.
+-- Called by GET /renders. Raises PT400 malformed_request.
 create or replace function public.list_renders(
   filter jsonb, sort text, page_size integer, after_key text default null, after_id uuid default null
 ) returns jsonb
 language plpgsql stable security invoker set search_path = ''
 as $$
 declare
-  searched constant boolean := filter ? 'text' and sort in ('newest', 'oldest');
-  favorites constant uuid := (select id from public.collections where owner_id = auth.uid() and is_favorites);
-  -- Inside one collection the items are read, in the order of one of their indexes. Of two collections, favorites are
-  -- the condition.
-  collection constant uuid := case
-    when searched or sort = 'deleted' or filter ? 'added_at' then null
-    when filter ? 'collection_id' then (filter ->> 'collection_id')::uuid
-    when (filter ->> 'favorite')::boolean then favorites
+  favorites constant uuid := private.my_favorites();
+  page constant jsonb := case
+    when filter ? 'text' then private.searched_render_page(filter, sort, page_size + 1, after_key, after_id)
+    else private.render_page(filter, sort, page_size + 1, after_key, after_id)
   end;
-  made constant text := case when collection is null then 'render.created_at' else 'item.render_created_at' end;
-  -- [key, its type, direction]
-  ordering constant text[] := case sort
-    when 'newest' then array[made, 'timestamptz', 'desc']
-    when 'oldest' then array[made, 'timestamptz', 'asc']
-    when 'deleted' then array['render.deleted_at', 'timestamptz', 'desc']
-    when 'manual' then array['item.position', 'double precision', 'asc']
-    when 'added' then array['item.added_at', 'timestamptz', 'desc']
-  end;
-  -- An index is read from where the page starts when it can compare its own columns with a row.
-  tie constant text := case when collection is null then 'render.id' else 'item.render_id' end;
-  conditions constant text := case
-    when searched then
-      format(
-        'render.id = any (%L::uuid[])',
-        array(select private.first_with_words(filter, sort, page_size + 1, after_key::timestamptz, after_id))
-      )
-    when collection is null then private.render_conditions(filter)
-    when filter ? 'collection_id' then private.render_conditions(filter - 'collection_id')
-    else private.render_conditions(filter - 'favorite')
-  end;
-  page jsonb;
 begin
-  if ordering is null or sort in ('manual', 'added') and not filter ? 'collection_id' then
-    raise sqlstate 'PT400' using message = 'malformed_request', detail = '{}';
-  end if;
-  execute format(
-    $query$
-      select coalesce(jsonb_agg(to_jsonb(card) - 'place' order by card.place), '[]'::jsonb)
-      from (
-        select
-          row_number() over (order by page.key %3$s, page.id %3$s) as place,
-          page.id, page.key, page.title, page.preset_id, page.created_at, page.deleted_at,
-          (select count(*) from public.render_variants as variant where variant.render_id = page.id) as variant_count,
-          exists (
+  return (
+    select coalesce(
+      jsonb_agg(
+        jsonb_build_object(
+          'id', render.id, 'key', place.key, 'title', render.title, 'preset_id', render.preset_id,
+          'created_at', render.created_at, 'deleted_at', render.deleted_at,
+          'variant_count', (select count(*) from public.render_variants as variant where variant.render_id = render.id),
+          'is_favorite', exists (
             select from public.collection_items as favorite
-            where favorite.render_id = page.id and favorite.collection_id = %5$L
-          ) as is_favorite,
-          (
+            where favorite.render_id = render.id and favorite.collection_id = favorites
+          ),
+          'cover', (
             select to_jsonb(variant) from public.render_variants as variant
-            where variant.render_id = page.id
-            order by variant.id = page.cover_variant_id desc nulls last, variant.index
+            where variant.render_id = render.id
+            order by variant.id = render.cover_variant_id desc nulls last, variant.index
             limit 1
-          ) as cover
-        from (
-          select
-            render.id, %1$s as key, render.title, render.preset_id, render.created_at, render.deleted_at,
-            render.cover_variant_id
-          from %6$s
-          where %2$s %7$s
-          order by %1$s %3$s, %8$s %3$s
-          limit %4$s
-        ) as page
-      ) as card
-    $query$,
-    ordering[1],
-    case when collection is null then conditions else format('item.collection_id = %L', collection) end,
-    ordering[3],
-    page_size + 1,
-    favorites,
-    case
-      when collection is null then 'public.renders as render'
-      else format(
-        $source$
-          public.collection_items as item
-          cross join lateral (
-            select * from public.renders as render where render.id = item.render_id and %s %s
-          ) as render
-        $source$,
-        conditions,
-        -- Held apart, renders are looked up for the items that the page comes to. Words are found by their own index.
-        case when not filter ? 'text' then 'offset 0' end
-      )
-    end,
-    case when after_key is not null then
-      format(
-        'and (%s, %s) %s (%L::%s, %L::uuid)',
-        ordering[1], tie, case ordering[3] when 'asc' then '>' else '<' end, after_key, ordering[2], after_id
-      )
-    end,
-    tie
-  ) into page;
-  return page;
+          )
+        )
+        order by place.number
+      ),
+      '[]'::jsonb
+    )
+    from rows from (jsonb_to_recordset(page) as (id uuid, key jsonb)) with ordinality as place (id, key, number)
+    -- `offset 0`: looked up one by one, however many places Postgres expects in the JSON.
+    cross join lateral (select * from public.renders as owned where owned.id = place.id offset 0) as render
+  );
 end
 $$;
 
