@@ -129,6 +129,8 @@ await followSchema(connection);
 giveHeadersToPolicies(connection);
 
 const project = JSON.parse(env.PROJECT); // supabase/config.toml
+// Lite has the name that the CLI had before version 3: `enable_signup`.
+const { enabled: emailSignUp, ...emailSettings } = project.auth.email;
 const config = {
   api: { ...project.api, enabled: true, port: Number(env.PORT) },
   auth: {
@@ -140,7 +142,8 @@ const config = {
     publishable_key: env.SUPABASE_PUBLISHABLE_KEY,
     secret_key: env.SUPABASE_SECRET_KEY,
     email: {
-      ...project.auth.email,
+      ...emailSettings,
+      enable_signup: emailSignUp,
       // As `supabase start` does, so that people can try the product without waiting for a mail.
       enable_confirmations: false,
       // Upstream asks both addresses to confirm a change; with this on, lite would ask the old one only.
