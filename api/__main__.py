@@ -21,7 +21,7 @@ from api.middleware import answer_head, request_context
 from libs.app_config.settings import ServiceRole, Settings, SettingsError, load_settings
 from libs.services.media.imaging.confinement import missing_mechanisms
 
-# A request head that trickles in is cut off after this; 64 kB are eight times what browsers send.
+# A request head must be complete after this time; 64 kB are eight times what browsers send.
 HEAD_TIMEOUT_MS = 10_000
 MAX_HEAD_BYTES = 65_536
 # Granian serves this many connections at once and keeps the others waiting: with its default of 128 as many slow
@@ -32,7 +32,7 @@ PR_SET_DUMPABLE = 4
 
 
 async def serve(settings: Settings, service_role: ServiceRole) -> None:
-    """Serve one process; replicas go behind a load balancer (docs/deploy.md)."""
+    """Serve one process; several run behind a load balancer (docs/deploy.md)."""
     app = create_app(settings, service_role)
     servers = [_server(app, settings, settings.port)]
     if settings.internal_port is not None:
@@ -59,14 +59,14 @@ def _server(app: ASGIApp, settings: Settings, port: int) -> Server:
 
 
 def main() -> None:
-    """Read the environment, say what is wrong with it, or serve."""
+    """Read the environment, and serve or exit with what is wrong with it."""
     _hide_memory_and_environment()
     try:
         settings, service_role = load_settings(os.environ)
     except SettingsError as error:
         sys.exit(f"The environment is not complete:\n{error}")
     for port in filter(None, (settings.port, settings.internal_port)):
-        _require_place(settings.host, port)
+        _require_port(settings.host, port)
     configure_logging(settings.log_level)
     if missing := missing_mechanisms():
         structlog.get_logger().warning("image_worker_less_confined", missing=missing)
@@ -74,8 +74,8 @@ def main() -> None:
     uvloop.run(serve(settings, service_role))
 
 
-def _require_place(host: str, port: int) -> None:
-    """Exit with a sentence when nobody can listen there: Granian would panic with the trace of its Rust."""
+def _require_port(host: str, port: int) -> None:
+    """Exit with a sentence when the port cannot be used: Granian would panic with a trace of Rust."""
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
@@ -84,9 +84,10 @@ def _require_place(host: str, port: int) -> None:
 
 
 def _hide_memory_and_environment() -> None:
-    """Keep other processes of the same user from reading this one in /proc, its image workers before all.
+    """Keep other processes of the same user, above all the image workers, from reading this one in /proc.
 
-    What is not dumpable belongs to root there (proc_pid_environ(5)). Raises OSError when the kernel refuses.
+    The files there of a process that is not dumpable belong to root (proc_pid_environ(5)). Raises OSError when the
+    kernel refuses.
     """
     if sys.platform != "linux":
         return
@@ -97,7 +98,7 @@ def _hide_memory_and_environment() -> None:
 
 
 def _allow_open_files() -> None:
-    """Shells start processes with room for 1,024 open files; each connection is one."""
+    """Raise the limit of open files: shells set 1,024, and each connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 2 * MAX_CONNECTIONS if hard == resource.RLIM_INFINITY else min(2 * MAX_CONNECTIONS, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))

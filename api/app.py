@@ -47,7 +47,7 @@ WEB_DIST: Final = Path(__file__).parent.parent / "web" / "dist"
 JSON_TYPES: Final = {"application/json"}
 FORM_TYPES: Final = {"multipart/form-data", "application/x-www-form-urlencoded"}
 
-# Safe from BREACH: no browser sends our tokens by itself, so nobody can make one ask again and again.
+# Safe from BREACH: a browser does not send our tokens by itself, so another page cannot make it repeat a request.
 COMPRESSION: Final = DefineMiddleware(
     CompressionMiddleware,
     config=CompressionConfig(backend="gzip", gzip_compress_level=6, exclude_opt_key="compressed"),

@@ -26,10 +26,10 @@ from libs.errors import ErrorCode, MaquetteError
 
 AUDIENCE: Final = "authenticated"
 ROLE: Final = "authenticated"
-LEEWAY_SECONDS: Final = 30  # PostgREST's, so that both say the same of one token
+LEEWAY_SECONDS: Final = 30  # as PostgREST, so that both accept the same tokens
 MAX_TOKEN_BYTES: Final = 8_192
 CACHED_TOKENS: Final = 10_000
-JWKS_REFRESH_SECONDS: Final = 60  # at most one fetch a minute, whatever kids arrive
+JWKS_REFRESH_SECONDS: Final = 60  # at most one fetch a minute, whatever key ids tokens name
 JWKS_RETRY_SECONDS: Final = 5  # and after one that failed
 JWKS_TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 
@@ -43,7 +43,7 @@ log = structlog.get_logger()
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """A verified person. The token is forwarded as it came and shown nowhere."""
+    """A verified person. The token is forwarded as it came and never logged."""
 
     subject: UUID
     token: str
@@ -62,7 +62,7 @@ class _Claims(msgspec.Struct):
 
 
 class TokenVerifier:
-    """Verifies tokens of one Supabase project; remembers what it verified until it expires."""
+    """Verifies tokens of one Supabase project; caches verified ones until they expire."""
 
     def __init__(self, supabase_url: str, jwt_secret: str | None) -> None:
         self._issuer = f"{supabase_url}/auth/v1"
@@ -74,7 +74,7 @@ class TokenVerifier:
         self._verified: LRUCache[bytes, Caller] = LRUCache(CACHED_TOKENS)
 
     async def verify(self, token: str) -> Caller:
-        """The person a token stands for. Raises TransportError not_authenticated for any other token.
+        """The person of a token. Raises TransportError not_authenticated for any other token.
 
         Raises MaquetteError database_unavailable while no key could be fetched yet: the token may well be good.
         """
@@ -107,7 +107,7 @@ class TokenVerifier:
                 },
             )
             claims = msgspec.convert(payload, _Claims)
-        # python-jose lets TypeError, ValueError and AttributeError out for headers and keys of the wrong shape.
+        # python-jose raises TypeError, ValueError and AttributeError too, for headers and keys of the wrong shape.
         except (JOSEError, msgspec.ValidationError, ValueError, TypeError, AttributeError, LookupError) as error:
             raise TransportError(TransportCode.NOT_AUTHENTICATED) from error
         if claims.role != ROLE or claims.is_anonymous or claims.iss not in {None, self._issuer}:
@@ -139,7 +139,7 @@ class TokenVerifier:
                     response.raise_for_status()
                     answer = msgspec.json.decode(await response.read(), type=dict[str, list[dict[str, Any]]])
             except (aiohttp.ClientError, TimeoutError, msgspec.MsgspecError) as error:
-                # The keys we have stay good: an outage of the endpoint must not sign everybody out.
+                # The known keys stay in use: an outage of the endpoint must not end everybody's session.
                 log.warning("jwks_unavailable", error=type(error).__name__)
                 self._next_refresh = time.monotonic() + JWKS_RETRY_SECONDS
                 return
@@ -168,7 +168,7 @@ class AuthenticationMiddleware(AbstractAuthenticationMiddleware):
         try:
             caller = await connection.app.state.services.tokens.verify(token.strip())
         except TransportError:
-            # Guards come after this: whoever tries tokens would never be counted.
+            # Guards run after this and would never count it.
             await connection.app.state.rate_limiter.check_refused_token(connection)
             raise
         return AuthenticationResult(user=caller, auth=None)

@@ -1,4 +1,4 @@
-"""Answers that are the same for everybody: caches may keep them, and whoever has one learns whether it still holds."""
+"""Responses that are the same for everybody: caches may store them and revalidate them by their ETag."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ from api.envelope import Envelope
 
 T = TypeVar("T")
 
-# A cache asks again after a minute, and may answer with the old for ten more while it asks.
+# Fresh for a minute; for ten more a cache may answer with what it has while it revalidates.
 CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=600"
 
 UNCHANGED: Final = {304: ResponseSpec(None, description="What you have is still right.")}
 
 
 def cacheable(request: Request[Any, Any, Any], envelope: Envelope[T]) -> Response[Envelope[T]]:
-    """The envelope with its ETag, or 304 when the reader has it. The tag is weak: it leaves the request's id out."""
+    """The envelope with its ETag, or 304 when the client has it. The ETag is weak: it ignores the request id."""
     content = msgspec.json.encode((envelope.data, envelope.meta.next_cursor or None))
     etag = f"W/{etag_of(content)}"
     headers = {"Cache-Control": CACHE_CONTROL, "ETag": etag}
@@ -31,7 +31,7 @@ def cacheable(request: Request[Any, Any, Any], envelope: Envelope[T]) -> Respons
 def conditional(
     request: Request[Any, Any, Any], data: bytes, media_type: str, headers: Mapping[str, str]
 ) -> Response[bytes]:
-    """What is sent as it stands, with its ETag, or 304 when the reader has it."""
+    """Bytes with their ETag, or 304 when the client has them."""
     tagged = {**headers, "ETag": etag_of(data)}
     if matches(request, tagged["ETag"]):
         return Response(b"", status_code=304, headers=tagged)
@@ -39,11 +39,11 @@ def conditional(
 
 
 def etag_of(data: bytes) -> str:
-    """The strong tag of what is sent as it stands."""
+    """The strong ETag of these bytes."""
     return f'"{hashlib.sha256(data).hexdigest()[:32]}"'
 
 
 def matches(request: Request[Any, Any, Any], etag: str) -> bool:
-    """Whether the reader already has what this tag names (RFC 9110, section 13.1.2: compared weakly)."""
+    """Whether the client has the response of this ETag (RFC 9110, section 13.1.2: compared weakly)."""
     given = request.headers.get("if-none-match", "")
     return etag.removeprefix("W/") in {tag.strip().removeprefix("W/") for tag in given.split(",")}

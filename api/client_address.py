@@ -1,4 +1,4 @@
-"""Where a request comes from, for bounds on callers without a token."""
+"""The address of a caller, for rate limits on callers without a token."""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -7,15 +7,15 @@ from libs.app_config.settings import Network
 
 Address = IPv4Address | IPv6Address
 
-# What one connection is given, and may choose its addresses from at will (RFC 6177, RFC 8981).
+# One connection is given a network of this size and may use any address in it (RFC 6177, RFC 8981).
 IPV6_PREFIX = 64
 
 
 def counted_address(peer: str, forwarded_for: str, trusted_proxies: Iterable[Network]) -> str:
     """The name under which a caller is counted: an IPv4 address, or the /64 network of an IPv6 address.
 
-    `forwarded_for` (X-Forwarded-For) is believed as far as trusted proxies wrote it: the last hop that none of them is.
-    Everything to the left of that is the caller's own claim. An IPv4 address in its IPv6 spelling is IPv4.
+    `forwarded_for` (X-Forwarded-For) is used as far as trusted proxies wrote it, up to the last hop that is none of
+    them. Everything to the left is the caller's own claim. An IPv4 address in IPv6 notation counts as IPv4.
     """
     trusted = list(trusted_proxies)
     address = _parsed(peer)

@@ -1,4 +1,4 @@
-"""The shape of every answer: `{"data", "meta"}` or `{"error"}`."""
+"""The body of every response: `{"data", "meta"}` or `{"error"}`."""
 
 from typing import Any, Generic, TypeVar
 

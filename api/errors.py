@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 class TransportCode(StrEnum):
-    """Why the API refuses a request before any rule is asked, as clients see it. A code never changes its meaning."""
+    """Why the API refuses a request before it calls a service. Clients read the value; its meaning never changes."""
 
     MALFORMED_REQUEST = "malformed_request"
     INVALID_IDEMPOTENCY_KEY = "invalid_idempotency_key"
@@ -32,7 +32,7 @@ class TransportCode(StrEnum):
 
 
 class TransportError(Exception):
-    """A request that no service sees."""
+    """A request is refused before a service is called."""
 
     def __init__(self, code: TransportCode) -> None:
         super().__init__(code.value)
@@ -104,7 +104,7 @@ MAX_FIELDS: Final = 20
 
 
 def errors(*statuses: int) -> dict[int, ResponseSpec]:
-    """OpenAPI responses for the statuses a handler can answer with, each with the codes it may carry; 500 any can."""
+    """OpenAPI responses for the statuses of a handler, each with its possible codes. 500 is always one of them."""
     return {status: _documented(status) for status in (*statuses, 500)}
 
 
@@ -148,7 +148,7 @@ def on_validation_error(_: Request[Any, Any, Any], error: ValidationException) -
     """A body or parameter that does not fit its contract: each field with its reason."""
     extra = cast("list[dict[str, Any]]", error.extra if isinstance(error.extra, list) else [])
     problems = [(str(entry.get("key", "")), str(entry.get("message", ""))[:200]) for entry in extra[:MAX_FIELDS]]
-    # `data` is the handlers' name of the body: what concerns the whole body has no path in it.
+    # Handlers call the body `data`: a problem with the whole body has no path.
     fields = [{"field": "" if key == "data" else key, "message": message} for key, message in problems]
     return failure(ErrorCode.VALIDATION_FAILED, {"fields": fields})
 
@@ -166,12 +166,12 @@ def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[E
 
 
 def on_undecodable_body(_: Request[Any, Any, Any], __: Exception) -> Response[ErrorEnvelope]:
-    """msgspec lets RecursionError out for JSON nested thousands deep, and UnicodeDecodeError for text not in UTF-8."""
+    """msgspec raises RecursionError for JSON nested thousands deep, and UnicodeDecodeError for text not in UTF-8."""
     return failure(TransportCode.MALFORMED_REQUEST)
 
 
 def on_unexpected_error(_: Request[Any, Any, Any], error: Exception) -> Response[ErrorEnvelope]:
-    """A bug. Logged with its trace; the client learns the request id and nothing else."""
+    """A bug. Logged with its trace; the client gets the request id only."""
     log.error("unexpected_error", exc_info=error)
     return failure(TransportCode.INTERNAL)
 

@@ -1,4 +1,4 @@
-"""Who may ask how often: by person once the token is verified, else by address. Redis counts for replicas."""
+"""Rate limits: per person once the token is verified, else per address. With Redis, replicas count together."""
 
 import time
 from typing import Any, Final, cast
@@ -17,17 +17,17 @@ from libs.errors import ErrorCode, MaquetteError
 
 # A person watching a run asks once a second; a gallery scrolls a page every few seconds.
 READS_PER_MINUTE: Final = RateLimitItemPerMinute(600)
-# Hearts and drags come one a second at the most; more writes than this are a script.
+# A person makes about one change a second; more writes than this come from a script.
 WRITES_PER_MINUTE: Final = RateLimitItemPerMinute(120)
-# A visitor who looks through a set reports what they see in it; more an hour from one address would bury the others'.
+# More than one visitor finds to report in an hour; without a limit, one address could hide the reports of others.
 REPORTS_PER_HOUR: Final = RateLimitItemPerHour(60)
-# A person whose session has ended asks once and renews. Behind one address there may be an office.
+# A person whose session has ended sends one refused token and renews. A whole office may share one address.
 REFUSED_TOKENS_PER_MINUTE: Final = RateLimitItemPerMinute(300)
 REDIS_SECONDS: Final = 2
 
 
 class RateLimiter:
-    """Counts requests. Fails closed with the store: a limit that passes when its store is down is none."""
+    """Counts requests. While the store is down, requests are refused."""
 
     def __init__(self, settings: Settings) -> None:
         storage: Storage = MemoryStorage()

@@ -1,4 +1,4 @@
-"""JSON logs on stdout: one line an event, the request's id on each, and no value a person or a secret came with."""
+"""JSON logs on stdout: one line per event, with the request id and without personal data or secrets."""
 
 import logging
 import sys

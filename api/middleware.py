@@ -1,4 +1,4 @@
-"""Around every request: its id, its log line, a bound on how slowly a body may come, and the security headers."""
+"""Around every request: its id, its log line, the deadline of its body, and the security headers."""
 
 import asyncio
 import time
@@ -13,12 +13,12 @@ from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope,
 from api.errors import TransportCode, TransportError
 from api.request_id import begin_request
 
-# Between two pieces of a body; a phone on a train sends something more often.
+# Between two pieces of a body. A phone with a bad connection sends more often.
 BODY_PIECE_SECONDS: Final = 20
 # A 25 MB photo at 1.2 Mbit/s.
 BODY_SECONDS: Final = 180
 
-# What a response says unless its route said otherwise.
+# Of every response, unless its route sets another value.
 DEFAULT_HEADERS: Final = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
@@ -33,7 +33,7 @@ log = structlog.get_logger()
 def request_context(app: ASGIApp, *, https: bool) -> ASGIApp:
     """Give the request its id, answer with it, and write one log line when it is done.
 
-    `https`: people reach the app by HTTPS, and their browsers are told to do so for a year (RFC 6797).
+    `https`: the app is served by HTTPS, and browsers must use it for a year (RFC 6797).
     """
     default_headers = DEFAULT_HEADERS | ({"Strict-Transport-Security": f"max-age={365 * 86_400}"} if https else {})
 
@@ -61,7 +61,7 @@ def request_context(app: ASGIApp, *, https: bool) -> ASGIApp:
                 answered = MutableScopeHeaders.from_message(message)
                 answered["X-Request-ID"] = request_id
                 if body_left:
-                    # The server will not read the rest, so nobody may send another request behind it.
+                    # The server does not read the rest, so no request may follow on this connection.
                     answered["Connection"] = "close"
                 for name, value in default_headers.items():
                     if name not in answered:
@@ -108,7 +108,7 @@ def has_body(headers: Mapping[str, str]) -> bool:
 
 
 def body_deadline(app: ASGIApp) -> ASGIApp:
-    """Raise request_timeout for a body that trickles in, so that it cannot hold a place for ever."""
+    """Raise request_timeout for a body that comes too slowly: it would hold a connection for ever."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         ends = time.monotonic() + BODY_SECONDS

@@ -1,4 +1,4 @@
-"""The OpenAPI document as it is served: Litestar's, with a real example of each body and without what is not so."""
+"""The OpenAPI document: Litestar's, with a recorded example of each body and without responses that never come."""
 
 import re
 from pathlib import Path
@@ -9,8 +9,7 @@ from litestar import Litestar, Request
 from litestar.openapi.plugins import JsonRenderPlugin
 
 JSON: Final = "application/json"
-# Bodies as they went over the wire, shortened, by operation id. tests/unit/test_openapi_document.py holds them to the
-# schemas.
+# Recorded bodies, shortened, by operation id. tests/unit/test_openapi_document.py checks them against the schemas.
 EXAMPLES: Final = Path(__file__).with_name("openapi_examples.json")
 # Litestar names the schema of a generic after the whole path of its argument. Where code lies is no part of the
 # contract, so the modules go: Envelope_list_DayView_.
@@ -41,7 +40,7 @@ def _finished(schema: Node) -> Node:
             example = examples.get(operation["operationId"], {})
             _add(operation.get("requestBody", {}), example, "request")
             responses = cast("dict[str, Node]", operation["responses"])
-            # Litestar's own 400 for parameters: ours answer 404 or 422.
+            # Litestar documents a 400 for parameters; we answer 404 or 422.
             if "$ref" not in responses.get("400", {}).get("content", {}).get(JSON, {}).get("schema", {"$ref": ""}):
                 del responses["400"]
             for status, response in responses.items():

@@ -13,8 +13,8 @@ IdempotencyKey = Annotated[
     HeaderParameter(
         name="Idempotency-Key",
         required=False,
-        description=f"1 to {LIMITS.idempotency_key_characters} printable ASCII characters, new for every new wish. "
-        "A repeat with the same body is safe.",
+        description=f"1 to {LIMITS.idempotency_key_characters} printable ASCII characters, new for every new "
+        "generation. A repeat with the same body is safe.",
     ),
 ]
 CursorParameter = Annotated[

@@ -1,4 +1,4 @@
-"""The id that ties an answer, its log lines and a person's report together."""
+"""The request id, which is in the response, in its log lines and in what a person reports."""
 
 import re
 from contextvars import ContextVar
@@ -7,7 +7,7 @@ from uuid import uuid4
 
 _current: ContextVar[str] = ContextVar("request_id", default="-")
 
-# What we accept from a proxy in X-Request-ID; anything else is replaced, so that no caller writes into our logs.
+# Accepted from a proxy in X-Request-ID; any other value is replaced, so that callers cannot write into our logs.
 ACCEPTED: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 

@@ -1,4 +1,4 @@
-"""What search engines are told: which pages there are, and which are not for them (sitemaps.org, RFC 9309)."""
+"""For search engines: the sitemap and robots.txt (sitemaps.org, RFC 9309)."""
 
 from html import escape
 from typing import Any, Final
@@ -15,7 +15,7 @@ HEADERS: Final = {"Cache-Control": CACHE_CONTROL}
 
 @get("/sitemap.xml", include_in_schema=False, opt={"exclude_from_auth": True})
 async def sitemap(request: Request[Any, Any, State]) -> Response[bytes]:
-    """The pages for everybody. What links open is never among them."""
+    """The public pages. What share links open is never among them."""
     pages = [("/", ""), ("/community", "")]
     for one in await provide_community(request).addresses():
         changed = one.changed_at.isoformat(timespec="seconds")
@@ -29,6 +29,6 @@ async def sitemap(request: Request[Any, Any, State]) -> Response[bytes]:
 
 @get("/robots.txt", include_in_schema=False, opt={"exclude_from_auth": True, "unlimited": True}, sync_to_thread=False)
 def robots(request: Request[Any, Any, State]) -> Response[bytes]:
-    """The dashboard is nobody's to look through. The sitemap is named with its whole address, which no build knows."""
+    """Keep crawlers out of the dashboard. The sitemap's full address is known only here, not when the SPA is built."""
     text = f"User-agent: *\nDisallow: /dashboard\n\nSitemap: {public_url(request)}/sitemap.xml\n"
     return conditional(request, text.encode(), "text/plain", HEADERS)

@@ -1,6 +1,6 @@
-"""The pages that people pass on: the SPA's document with a title and a preview of their own.
+"""Pages that people share by their address: the SPA's document with its own title and preview for each.
 
-Messengers and search engines run no script, so what they show must stand in the document (https://ogp.me).
+Messengers and search engines run no script, so what they show must be in the document (https://ogp.me).
 """
 
 import re
@@ -38,9 +38,9 @@ class PreviewImage(Struct, frozen=True, kw_only=True):
 
 
 class Preview(Struct, frozen=True, kw_only=True):
-    """What stands in a document's head; texts are escaped when they are written. `indexed`: by search engines.
+    """Title and preview for a document's head; texts are escaped when they are written. `indexed`: by search engines.
 
-    `canonical` is the address that stands for this one where the same is shown at several.
+    `canonical` is the main address of a page that is shown at several.
     """
 
     title: str
@@ -53,7 +53,7 @@ class Preview(Struct, frozen=True, kw_only=True):
 
 @get("/", include_in_schema=False, opt={"exclude_from_auth": True, "unlimited": True}, sync_to_thread=False)
 def landing_page(request: Request[Any, Any, State]) -> Response[bytes] | Response[ErrorEnvelope]:
-    """The first page, with the picture that stands on it: nothing is asked of the database for it."""
+    """The landing page with its picture. No call to the database."""
     url = f"{public_url(request)}/presets/warm-minimal.webp"
     image = PreviewImage(url=url, width=864, height=576, alt="A furnished living room in warm light")
     preview = Preview(
@@ -94,7 +94,7 @@ async def community_set_page(
         title=f"{open_item.title} · {found.title}" if open_item else found.title,
         description=(open_item and open_item.recipe.prompt) or found.description,
         address=f"{address}?item={open_item.id}" if open_item else address,
-        # Search engines keep the set alone: an item is a part of it.
+        # Search engines index the set only: an item is a part of it.
         canonical=address,
         image=_image(shown.picture, shown.title) if shown else None,
         indexed=True,
@@ -108,7 +108,7 @@ async def shared_page(
     token: str,
     item: Annotated[str | None, QueryParameter(name="item", required=False)] = None,
 ) -> Response[bytes] | Response[ErrorEnvelope]:
-    """What a link opens, with its first picture; or one `item` of it, a variant's id. No search engine keeps it."""
+    """What a link opens, with its first picture; or one `item` of it, a variant's id. It is not to be indexed."""
     service = provide_shared(request)
     picked = _uuid(item)
     try:
@@ -171,7 +171,7 @@ def _document(
     data = head(file.data.decode(), preview, public_url(request)).encode() if preview else file.data
     headers = dict(spa.page_headers)
     if not (preview and preview.indexed):
-        # What a link opens is kept by nobody: it must be gone with the link.
+        # No cache may store what a link opens: it must be gone with the link.
         headers["X-Robots-Tag"] = "noindex"
         return Response(data, media_type=file.content_type, status_code=status, headers=headers)
     return conditional(request, data, file.content_type, headers | {"Cache-Control": file.cache_control})
@@ -189,5 +189,5 @@ def _uuid(text: str | None) -> UUID | None:
 
 
 def public_url(request: Request[Any, Any, State]) -> str:
-    """Where this product is found. Never from the Host header: others keep these addresses and open them."""
+    """The address of the product, from the settings: a Host header could put another one into pages that are shared."""
     return request.app.state.settings.public_url

@@ -15,7 +15,7 @@ from api.errors import failure
 from libs.app_config.settings import Settings
 from libs.errors import ErrorCode
 
-# What the build leaves beside a file (web/vite.config.ts), smallest first, by its content coding (RFC 9110, 8.4.1).
+# Compressed copies that the build writes (web/vite.config.ts), smallest first, by content coding (RFC 9110, 8.4.1).
 CODINGS: Final = {"br": ".br", "gzip": ".gz"}
 YEAR: Final = "public, max-age=31536000, immutable"
 
@@ -41,13 +41,13 @@ class Spa:
         }
         self.page_headers = {
             "Content-Security-Policy": content_security_policy(settings.supabase_url),
-            # Where the pictures are, which the page asks for as soon as its code has run.
+            # Pictures are loaded from there as soon as the page's code has run.
             "Link": f"<{settings.supabase_url}>; rel=preconnect",
         }
 
 
 def content_security_policy(supabase_url: str) -> str:
-    """Only our own code runs; only our Supabase project is called and shows pictures."""
+    """Only our own code runs; only our Supabase project is called and serves pictures."""
     parts = urlsplit(supabase_url)
     supabase = f"{parts.scheme}://{parts.netloc}"
     return "; ".join(
@@ -62,7 +62,7 @@ def content_security_policy(supabase_url: str) -> str:
             "worker-src 'self' blob:",
             "base-uri 'none'",
             "form-action 'self'",
-            # The frame that a ZIP is downloaded through.
+            # A hidden frame downloads the ZIP.
             "frame-src 'self'",
             "frame-ancestors 'none'",
         )
@@ -81,7 +81,7 @@ def serve_spa(request: Request[None, None, State], path: str) -> Response[bytes]
     name = path.lstrip("/")
     file = spa.files.get(name)
     if file is None:
-        # An address with an ending is a file that is not there; api/ is ours to answer.
+        # An address with an ending is a missing file, one below api/ a missing route.
         if "." in name.rpartition("/")[2] or name.startswith("api/") or "index.html" not in spa.files:
             return failure(ErrorCode.NOT_FOUND)
         file = spa.files["index.html"]

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class ErrorCode(StrEnum):
-    """Why a rule refuses, as clients and SQL functions write it. A code never changes its meaning."""
+    """Why a rule refuses. Clients read the value, SQL functions raise it; its meaning never changes."""
 
     INVALID_CURSOR = "invalid_cursor"
     # The database does not accept the caller's token (any more). Clients see the code of a request without a token.

@@ -32,7 +32,7 @@ class ChangeCollection(Struct, forbid_unknown_fields=True):
 
 
 class PlaceItem(Struct, forbid_unknown_fields=True):
-    """Where a render goes in the collection's own order: behind another one, or first."""
+    """The new place of a render in the collection's own order: after the render `behind`, or first."""
 
     behind: UUID | None
 

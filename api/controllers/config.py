@@ -1,4 +1,4 @@
-"""/config: what the SPA needs before anybody signs in, straight from runtime.py."""
+"""/config: what the SPA needs before a person signs in, from runtime.py."""
 
 from litestar import Controller, Request, get
 from litestar.datastructures import CacheControlHeader, State
@@ -68,7 +68,7 @@ class PlanView(Struct, frozen=True, kw_only=True):
 
 
 class SamplePhotoView(Struct, frozen=True):
-    """A photo for someone who has none at hand."""
+    """A photo for a person who wants to try without one of their own."""
 
     id: str
     name: str

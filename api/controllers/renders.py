@@ -47,7 +47,10 @@ def provide_filters(
     created_from: datetime | None = None,
     created_before: datetime | None = None,
 ) -> RenderQuery:
-    """The filters of a list. Every word of `text` must be in title or prompt; dates are half open."""
+    """The filters of a list. Every word of `text` must be in title or prompt.
+
+    `created_from` is included, `created_before` is not.
+    """
     return RenderQuery(
         preset=preset or [],
         family=family or [],

@@ -175,7 +175,7 @@ class Preset(Struct, frozen=True, kw_only=True):
 
 
 class SamplePhoto(Struct, frozen=True):
-    """A photo for someone who has none at hand."""
+    """A photo for a person who wants to try without one of their own."""
 
     id: Id
     name: Text

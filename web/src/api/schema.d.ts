@@ -2407,7 +2407,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable ASCII characters, new for every new wish. A repeat with the same body is safe. */
+                /** @description 1 to 255 printable ASCII characters, new for every new generation. A repeat with the same body is safe. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -2618,7 +2618,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable ASCII characters, new for every new wish. A repeat with the same body is safe. */
+                /** @description 1 to 255 printable ASCII characters, new for every new generation. A repeat with the same body is safe. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
