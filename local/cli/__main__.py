@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-database = typer.Typer(help="Bring migrations to a database.", no_args_is_help=True)
+database = typer.Typer(help="Write, review and apply migrations of the database.", no_args_is_help=True)
 app.add_typer(database, name="db")
 community = typer.Typer(help="Check the community sets.", no_args_is_help=True)
 app.add_typer(community, name="community")

@@ -129,7 +129,7 @@ def build_parts(state: State, ports: Ports, secrets: LocalSecrets, http: httpx.A
 
 
 def migrate(state: State, ports: Ports, secrets: LocalSecrets) -> None:
-    """Bring migrations and this stack's own rows to its database. Raises PartError."""
+    """Apply migrations and this stack's own rows to its database. Raises PartError."""
     with (
         _part_errors(),
         psycopg.connect(postgres_url(state, ports, secrets), autocommit=True) as connection,

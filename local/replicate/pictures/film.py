@@ -26,7 +26,7 @@ def finish(picture: Array, rng: Random, grain: float = 0.005) -> Bytes:
     return (np.clip(grainy, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def tone_curve(picture: Array) -> Array:
+def compress_highlights(picture: Array) -> Array:
     """Compress bright display values instead of cutting them off, and add a little contrast."""
     bright = np.where(picture > 0.8, 0.8 + 0.2 * (1 - np.exp(-(picture - 0.8) / 0.2)), picture)
     return contrast(np.clip(bright, 0, 1), 0.12)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from local.replicate.pictures.colors import display
-from local.replicate.pictures.film import tone_curve
+from local.replicate.pictures.film import compress_highlights
 from local.replicate.pictures.filters import Array, Bytes, blur
 from local.replicate.pictures.hours import HOUR_LEVEL, HOUR_TINT, SKIES
 from local.replicate.pictures.randomness import Random
@@ -38,7 +38,7 @@ def with_new_sky(picture: Bytes, open_sky: Array, theme: Theme, rng: Random, str
     haze = farness(picture)[..., None] * 0.16 * (1 - weight)
     joined = joined + (painted[int(height * 0.55)].mean(axis=0) - joined) * haze
     glow = blur(np.maximum(joined - 0.7, 0), max(width, height) / 40)
-    return tone_curve(joined + glow * 0.8)
+    return compress_highlights(joined + glow * 0.8)
 
 
 def _sky_picture(width: int, height: int, theme: Theme, rng: Random) -> Array:

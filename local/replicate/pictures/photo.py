@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageColor
 
-from local.replicate.pictures.film import finish, tone_curve
+from local.replicate.pictures.film import compress_highlights, finish
 from local.replicate.pictures.filters import Array, Bytes, blur
 from local.replicate.pictures.handmade import painted, sketched
 from local.replicate.pictures.hours import SKIES
@@ -86,7 +86,7 @@ def _in_depth(picture: Array, far: Array, theme: Theme) -> Array:
     blurred = blur(picture, max(picture.shape[:2]) / 420)
     focus = picture + (blurred - picture) * np.clip(far * 1.4 - 0.5, 0, 1)[..., None]
     near = 1.06 - 0.12 * far[..., None]
-    return tone_curve((focus + (color - focus) * (far[..., None] ** 1.8 * 0.36)) * near)
+    return compress_highlights((focus + (color - focus) * (far[..., None] ** 1.8 * 0.36)) * near)
 
 
 def _done(picture: Array, rng: Random) -> Image.Image:

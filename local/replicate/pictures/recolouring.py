@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from local.replicate.pictures.colors import display
-from local.replicate.pictures.film import tone_curve
+from local.replicate.pictures.film import compress_highlights
 from local.replicate.pictures.filters import Array, Bytes, blur
 from local.replicate.pictures.hours import HOUR_LEVEL, HOUR_TINT
 from local.replicate.pictures.products import BACKDROPS
@@ -86,7 +86,7 @@ def relit(picture: Array, theme: Theme, rng: Random, *, studio: bool) -> Array:
     lit = lit * light
     glow = blur(np.maximum(lit - 0.78, 0), max(width, height) / 45)
     lit = lit + glow * 0.9
-    return tone_curve(lit)
+    return compress_highlights(lit)
 
 
 def _window_beam(width: int, height: int, side: int, rng: Random) -> Array:
