@@ -175,9 +175,9 @@ async def test_G2_signed_nonsense_of_a_provider_is_refused(api: ApiProcess) -> N
             stamped = signature(secret, body, int(time.time()))
             headers = {"Content-Type": "application/json", "Stripe-Signature": stamped}
             answer = await stripe.post("/webhooks/stripe", content=body, headers=headers)
-            # Stripe's SDK reads before it tells: what is no event counts as forged.
-            assert_refused(answer, ErrorCode(answer.json()["error"]["code"]))
-            assert answer.status_code in {400, 401}
+            # Stripe's SDK reads a body before it compares signatures: what is no event counts as forged.
+            nested = body.startswith(b"[")
+            assert_refused(answer, TransportCode.MALFORMED_REQUEST if nested else TransportCode.NOT_AUTHENTICATED)
 
 
 @pytest.mark.parametrize("field", ["access_token", "render_ids", "collection_id", "recipe"])
