@@ -10,6 +10,7 @@ from local.postgres.programs import MAJOR, PostgresError, folder_of, link_librar
 from local.supabase.gateway import node
 
 GATEWAY = ROOT / "local" / "supabase"
+SUPABASE_CLI = ROOT / "tests" / "support" / "supabase_cli"
 WEB = ROOT / "web"
 # The build depends on these.
 WEB_SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
@@ -50,6 +51,11 @@ def install_stack() -> None:
     install_gateway()
     install_postgres()
     build_web()
+
+
+def install_supabase_cli() -> None:
+    """Install the official CLI, which a test runs, if its lock file changed. Raises StepError."""
+    _install("Installing the Supabase CLI", SUPABASE_CLI)
 
 
 def install_web() -> None:

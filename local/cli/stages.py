@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 from local.cli import coverage_table
 from local.cli.browser import ensure_chromium
 from local.cli.client import require_current_client
-from local.cli.node import WEB, build_web, environment, install_stack, install_web, npm
+from local.cli.node import WEB, build_web, environment, install_stack, install_supabase_cli, install_web, npm
 from local.cli.steps import ROOT, STATE, StepError, overlay
 
 REPORTS = STATE / "reports"
@@ -124,6 +124,7 @@ def _web() -> Iterator[Counts]:
 
 def _integration() -> Iterator[Counts]:
     install_stack()
+    install_supabase_cli()
     # In the order of their names: xdist's order, by number of tests, would run test_outages.py last and alone.
     yield run_pytest("integration", (*IN_PARALLEL, "--no-loadscope-reorder"))
 

@@ -1,5 +1,6 @@
 """A Supabase with a small project of its own, empty projects beside it, and a mailbox for Auth's mail."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from email import message_from_bytes, policy
@@ -15,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from local.database.shadow import Shadow, running_shadow
-from local.database.sources import Sources, read_sources
+from local.database.sources import ROOT, Sources, read_sources
 from tests.support.processes.supabase_stack import (
     SupabaseStack,
     free_port,
@@ -111,3 +112,16 @@ def database(new_project: NewProject) -> Iterator[psycopg.Connection]:
 def shadow() -> Iterator[Shadow]:
     with running_shadow() as running:
         yield running
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of supabase/."""
+    return Path(shutil.copytree(ROOT, tmp_path / "supabase"))
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    """Replace what stands there once."""
+    text = file.read_text()
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new))

@@ -1,26 +1,13 @@
 """A migration brings what changed in routines, policies and rows, all of it, and takes away what is gone (K3)."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from local.cli.steps import ROOT
 from local.database.migration import MigrationError, changed_in, fold, new_migration
 from local.database.shadow import Shadow, ShadowError, apply_files
 from local.database.sources import read_sources
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of supabase/."""
-    return Path(shutil.copytree(ROOT / "supabase", tmp_path / "supabase"))
-
-
-def edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text()
-    assert text.count(old) == 1
-    file.write_text(text.replace(old, new))
+from tests.integration.local.conftest import edit
 
 
 def add(file: Path, sql: str) -> None:
