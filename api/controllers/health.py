@@ -7,7 +7,7 @@ from msgspec import Struct
 from api.auth import PUBLIC
 from api.envelope import Envelope, ok
 from api.errors import errors
-from libs.services.operations.readiness import check_database
+from api.services import Services
 
 
 class HealthView(Struct, frozen=True):
@@ -40,5 +40,6 @@ def health() -> Envelope[HealthView]:
 )
 async def ready(request: Request[None, None, State]) -> Envelope[HealthView]:
     """The database answers too."""
-    await check_database(request.app.state.services.database)
+    services: Services = request.app.state.services
+    await services.database.ping()
     return ok(HealthView("ok"))

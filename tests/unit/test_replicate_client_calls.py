@@ -194,6 +194,15 @@ async def test_H3_a_long_retry_after_does_not_hold_a_read_up(monkeypatch: pytest
         assert loop.time() - started < 5
 
 
+async def test_the_private_client_of_the_sdk_gives_address_token_and_retries_of_reads() -> None:
+    """Decision 22: a change of `_async_client` in another version of the SDK is noticed here."""
+    async with wire(answer(503, {}), answer(200, PREDICTION)) as (served, adapter):
+        assert (await adapter.get("p1")).id == "p1"
+    assert served.lines == ["GET /v1/predictions/p1 HTTP/1.1"] * 2
+    assert served.headers()["authorization"] == f"Bearer {TOKEN}"
+    assert served.headers()["user-agent"].startswith("replicate-python/")
+
+
 async def test_a_missing_prediction_is_told_by_its_status() -> None:
     async with wire(answer(404, {"detail": "not found"})) as (_, adapter):
         with pytest.raises(ProviderRefused) as refusal:

@@ -1,4 +1,4 @@
-"""What operators and reconcile need: readiness, and the purge of the trash.
+"""What nobody asks for and has to be done: the purge of the trash, in each round of reconcile.
 
 May import every feature; no feature imports it.
 """
