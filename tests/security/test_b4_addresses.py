@@ -86,7 +86,7 @@ async def test_B4_a_guessed_name_is_like_one_that_does_not_exist(alice: Database
 
 async def test_B4_a_signed_address_expires(bob: DatabaseUser, http: httpx.AsyncClient) -> None:
     photo = await keep_photo(bob)
-    short, long = await signed(bob, photo, 1), await signed(bob, photo, 60)
+    short, long = await signed(bob, photo, 4), await signed(bob, photo, 60)
     assert (await http.get(short)).content == photo.content
 
     answer = await when_refused(http, short)

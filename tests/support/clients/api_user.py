@@ -56,6 +56,11 @@ async def opened(url: str) -> httpx.Response:
         return await browser.get(url)
 
 
+def code_of(answer: httpx.Response) -> AnswerCode:
+    """The code of a refusal, whoever refused."""
+    return next(code for code in ANSWERS if code.value == answer.json()["error"]["code"])
+
+
 def assert_refused(answer: httpx.Response, code: AnswerCode) -> dict[str, Any]:
     """Assert that an answer is this refusal, whole: status, sentence, id, headers. Answers its details."""
     status, sentence = ANSWERS[code]
