@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 import psycopg
 
-from local.database.catalogue import Catalogue, Key, Object, read_catalogue
+from local.database.catalogue import Catalogue, Key, read_catalogue
 from local.database.shadow import Shadow
 from local.database.sources import Sources, read_history
 
 # A longer definition is not repeated in the sentence.
 _SHORT = 200
+_CONSEQUENCES = {"publication": ": Realtime would send deleted rows past row level security"}
 
 
 def find_drift(connection: psycopg.Connection, sources: Sources, shadow: Shadow) -> list[str]:
@@ -43,25 +44,19 @@ def catalogue_drift(found: Catalogue, expected: Catalogue) -> Iterator[str]:
     """How a catalogue differs from that of the shadow."""
     for key in sorted(found.keys() | expected.keys()):
         here, there = found.get(key), expected.get(key)
-        table = Key("table", (here or there or Object("", None, None)).part_of or "")
-        if (table in found) is not (table in expected):
+        table = Key("table", (found.get(key) or expected[key]).part_of or "")
+        if here and key.kind == "row level security" and here.definition == "off":
+            yield f"table {key.name} has no row level security: everybody with a grant reaches every row"
+        elif (table in found) is not (table in expected):
             continue  # the sentence about the table says it
-        if here is None:
+        elif here is None:
             yield f"{key} is missing"
         elif there is None:
             yield f"{key} comes from no migration{_CONSEQUENCES.get(key.kind, '')}"
-        elif key.kind == "row level security" and here.definition == "off":
-            continue
         elif key.kind == "column order" and sorted(here.definition.split(", ")) != sorted(there.definition.split(", ")):
-            continue  # a sentence about the column says it
+            continue  # the sentence about the column says it
         elif here.definition != there.definition:
             yield f"{key} {_compared(here.definition, there.definition)}"
-    for key, value in found.items():
-        if key.kind == "row level security" and value.definition == "off":
-            yield f"table {key.name} has no row level security: everybody with a grant reaches every row"
-
-
-_CONSEQUENCES = {"publication": ": Realtime would send deleted rows past row level security"}
 
 
 def _compared(here: str, there: str) -> str:

@@ -138,8 +138,8 @@ CHANGES = {
         "create table public.bare (id int); grant select on public.bare to anon",
         [
             "grant SELECT on table public.bare to anon comes from no migration",
-            "table public.bare comes from no migration",
             "table public.bare has no row level security: everybody with a grant reaches every row",
+            "table public.bare comes from no migration",
         ],
     ),
     "table dropped": (

@@ -8,11 +8,13 @@ import msgspec
 import psycopg
 import pytest
 
+from local.cli.node import install_postgres
 from local.database.catalogue import Catalogue, read_catalogue
 from local.database.drift import catalogue_drift, find_drift
 from local.database.script import apply, review
-from local.database.shadow import Shadow, ShadowError
+from local.database.shadow import Shadow, ShadowError, running_shadow
 from local.database.sources import Migration, Sources, SqlFile, read_sources
+from local.postgres.programs import MAJOR, majors
 from local.supabase.gateway import PROJECT
 from tests.integration.local.conftest import NewProject
 from tests.integration.local.studio_changes import CHANGES, differs
@@ -109,6 +111,14 @@ def test_K2_only_migrations_that_were_applied_are_expected(
     assert find_drift(database, project, shadow) == []
     apply(database, sources=msgspec.structs.replace(project, migrations=project.migrations[:1]))
     assert find_drift(database, project, shadow) == []
+
+
+@pytest.mark.parametrize("major", [major for major in majors() if major != MAJOR])
+def test_each_version_of_postgres_makes_the_same_of_the_migrations(expected: Catalogue, major: int) -> None:
+    install_postgres(major)
+    with running_shadow(major) as other:
+        catalogue = other.catalogue(migration.file for migration in PRODUCT.migrations)
+    assert list(catalogue_drift(catalogue, expected)) == []
 
 
 def test_a_migration_that_fails_on_an_empty_project_is_named(shadow: Shadow) -> None:
