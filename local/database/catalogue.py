@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import psycopg
 
-# Objects of extensions belong to nobody's migration. A null ACL stands for the built-in default: for functions EXECUTE
+# Objects of extensions come from no migration. A null ACL stands for the built-in default: for functions EXECUTE
 # to PUBLIC, for everything else nothing. USAGE on the schema public is the platform's own.
 _OBJECTS = """
 with ours as (
