@@ -35,6 +35,10 @@ BT1886 = ((197, 49, 49), (49, 165, 60), (49, 70, 186), (218, 186, 70))
 BT1886_IN_P3 = ((215, 24, 39), (0, 168, 38), (43, 71, 194), (224, 185, 33))
 
 
+# Red, green and blue that no whole number of 16 bits can write as a profile.
+NEARLY_ONE_LINE = (1, 1, 2, 2, 3, 3)
+
+
 def chart(mode: str = "RGB") -> Image.Image:
     image = Image.new("RGB", (96, 64))
     for index, color in enumerate(CHART):
@@ -138,6 +142,7 @@ def test_an_avif_has_the_colors_that_its_codes_state(
         ((gamma(0.0),), CHART),
         ((png_chunk(b"cICP", b"\x0c"),), CHART),
         ((gamma(0.45455), png_chunk(b"cHRM", bytes(32))), CHART),
+        ((gamma(0.45455), png_chunk(b"cHRM", struct.pack(">8I", 31270, 32900, *NEARLY_ONE_LINE))), CHART),
     ],
 )
 def test_a_png_has_the_colors_that_its_chunks_state(chunks: tuple[bytes, ...], expected: tuple[Color, ...]) -> None:
@@ -194,6 +199,17 @@ def test_a_transparent_grey_of_every_depth_is_white(depth: int, value: int) -> N
     darkest = round(other * 255 / ((1 << depth) - 1))
     assert clear == pytest.approx((255, 255, 255), abs=TOLERANCE)
     assert opaque == pytest.approx((darkest, darkest, darkest), abs=TOLERANCE)
+
+
+def test_bits_above_the_depth_of_a_transparent_grey_do_not_count() -> None:
+    header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 1, 4, 0, 0, 0, 0))
+    pixels = png_chunk(b"IDAT", zlib.compress(b"\0" + b"\x77" * 4))
+    transparency = png_chunk(b"tRNS", struct.pack(">H", 0xF7))
+    data = PNG_SIGNATURE + header + transparency + pixels + png_chunk(b"IEND", b"")
+
+    kept = Image.open(BytesIO(photos.prepare(data, PHOTO).data))
+
+    assert kept.getpixel((4, 0)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize("mode", ["LA", "L"])

@@ -72,15 +72,15 @@ def cicp_profile(primaries: int, transfer: int, *, rec709_is_srgb: bool) -> byte
 
 
 def icc_profile(primaries: Primaries, curve: Curve) -> bytes | None:
-    """An ICC profile of three primaries and one curve; None for primaries that span no colours."""
+    """An ICC profile of three primaries and one curve; None for primaries that span no colours, or next to none."""
     try:
-        columns = list(zip(*_to_d50(primaries), strict=True))
-    except ZeroDivisionError:
+        columns = [_xyz(column) for column in zip(*_to_d50(primaries), strict=True)]
+    except (ArithmeticError, struct.error):
         return None
     points = [round(65_535 * min(max(curve(step / (CURVE_POINTS - 1)), 0.0), 1.0)) for step in range(CURVE_POINTS)]
     table = struct.pack(f">4s4xI{CURVE_POINTS}H", b"curv", CURVE_POINTS, *points)
     tags = {b"wtpt": _xyz(D50_XYZ), b"rTRC": table, b"gTRC": table, b"bTRC": table}
-    tags |= {name: _xyz(column) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), columns, strict=True)}
+    tags |= zip((b"rXYZ", b"gXYZ", b"bXYZ"), columns, strict=True)
     return _file(tags)
 
 

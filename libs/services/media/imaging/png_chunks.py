@@ -71,8 +71,9 @@ def _scale_transparency(plain: list[bytes], depth: int, value: bytes) -> None:
     """Pillow scales grey of 1, 2 and 4 bits to 8 and compares it with the transparent value as it stands."""
     if depth >= 8:
         return
-    scaled = int.from_bytes(value) * 255 // ((1 << depth) - 1)
-    body = b"tRNS" + struct.pack(">H", min(scaled, 255))
+    highest = (1 << depth) - 1
+    # Bits above the depth do not count (11.3.2.1).
+    body = b"tRNS" + struct.pack(">H", (int.from_bytes(value) & highest) * 255 // highest)
     at = next(index for index, chunk in enumerate(plain) if chunk[4:8] == b"tRNS")
     plain[at] = struct.pack(">I", 2) + body + struct.pack(">I", zlib.crc32(body))
 
