@@ -1,7 +1,6 @@
 """`python -m api`: serve until SIGTERM or SIGINT."""
 
 import asyncio
-import ctypes
 import os
 import resource
 import signal
@@ -19,7 +18,7 @@ from api.app import create_app, create_internal_app
 from api.logging import configure_logging
 from api.middleware import answer_head, request_context
 from libs.app_config.settings import ServiceRole, Settings, SettingsError, load_settings
-from libs.services.media.imaging.confinement import missing_mechanisms
+from libs.services.media.imaging.confinement import hide_memory_and_environment, missing_mechanisms
 
 # A request head must be complete after this time; 64 kB are eight times what browsers send.
 HEAD_TIMEOUT_MS = 10_000
@@ -27,8 +26,6 @@ MAX_HEAD_BYTES = 65_536
 # Granian serves this many connections at once and keeps the others waiting: with its default of 128 as many slow
 # clients would shut everybody else out.
 MAX_CONNECTIONS = 4_096
-# prctl(2), <linux/prctl.h>
-PR_SET_DUMPABLE = 4
 
 
 async def serve(settings: Settings, service_role: ServiceRole) -> None:
@@ -60,7 +57,7 @@ def _server(app: ASGIApp, settings: Settings, port: int) -> Server:
 
 def main() -> None:
     """Read the environment, and serve or exit with what is wrong with it."""
-    _hide_memory_and_environment()
+    hide_memory_and_environment()
     try:
         settings, service_role = load_settings(os.environ)
     except SettingsError as error:
@@ -81,20 +78,6 @@ def _require_port(host: str, port: int) -> None:
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         sys.exit(f"The API cannot listen on port {port} of {host}: {reason}. HOST and PORT choose another place.")
-
-
-def _hide_memory_and_environment() -> None:
-    """Keep other processes of the same user, above all the image workers, from reading this one in /proc.
-
-    The files there of a process that is not dumpable belong to root (proc_pid_environ(5)). Raises OSError when the
-    kernel refuses.
-    """
-    if sys.platform != "linux":
-        return
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
-        error = ctypes.get_errno()
-        raise OSError(error, os.strerror(error))
 
 
 def _allow_open_files() -> None:

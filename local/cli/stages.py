@@ -103,7 +103,6 @@ def _types() -> Iterator[Counts]:
 
 
 def _architecture() -> Iterator[Counts]:
-    yield _check([Path(sys.executable).with_name("lint-imports")])
     yield run_pytest("architecture")
 
 

@@ -136,11 +136,7 @@ def _text(what: str, removals: list[str], copies: Mapping[str, str]) -> str:
     return "\n".join(
         [
             _HEADER.format(what=what),
-            *(
-                ["-- What the files have no more.\n" + "".join(f"{statement};\n" for statement in removals)]
-                if removals
-                else []
-            ),
+            *([_GONE + "".join(f"{statement};\n" for statement in removals)] if removals else []),
             *(f"-- ==== supabase/{path}\n{sql}" for path, sql in copies.items()),
         ]
     )

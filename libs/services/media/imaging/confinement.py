@@ -1,4 +1,7 @@
-"""What the image worker gives up for ever before it decodes: files, sockets, programs and other processes.
+"""The boundary between the API and its image worker, which runs as the same user.
+
+Before it decodes, the worker gives up files, sockets, programs and other processes for ever; the API hides its memory
+and its environment.
 
 Linux only. Two mechanisms of the kernel, each used where it exists, none of which needs privileges:
 Landlock (docs.kernel.org/userspace-api/landlock.html) refuses every access by path and TCP; a seccomp filter
@@ -14,6 +17,7 @@ from collections.abc import Iterable
 from typing import Final
 
 # <linux/prctl.h>
+PR_SET_DUMPABLE: Final = 4
 PR_GET_SECCOMP: Final = 21
 PR_SET_SECCOMP: Final = 22
 PR_SET_NO_NEW_PRIVS: Final = 38
@@ -95,6 +99,16 @@ def missing_mechanisms() -> list[str]:
     if not _has_seccomp():
         missing.append("seccomp")
     return missing
+
+
+def hide_memory_and_environment() -> None:
+    """Keep other processes of the same user from reading this one in /proc.
+
+    The files there of a process that is not dumpable belong to root (proc_pid_environ(5)). Raises OSError when the
+    kernel refuses.
+    """
+    if sys.platform == "linux":
+        _checked(_libc().prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 
 
 def confine() -> None:

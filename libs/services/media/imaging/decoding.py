@@ -54,7 +54,6 @@ UPRIGHT: Final = {
 }
 SIDEWAYS: Final = {5, 6, 7, 8}
 
-
 # The colour space of an ICC profile and where it stands (ICC.1:2022, 7.2.6).
 PROFILE_SPACE: Final = slice(16, 20)
 
