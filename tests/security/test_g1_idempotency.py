@@ -43,12 +43,15 @@ async def test_G1_the_key_of_another_is_a_new_key(api: ApiProcess, api_alice: Ap
 
 async def test_G1_the_same_key_for_another_wish_is_refused(api: ApiProcess, api_alice: ApiUser) -> None:
     api.replicate.fault(on="run", kind="stall")
+    # A delivery about the first run would change its job while the others are refused.
+    api.replicate.fault(on="delivery", kind="lose", times=1000)
     key = uuid4().hex
     first = job_of(await submit(api_alice.client, key, seed=5))
     before = snapshot(api.supabase, api_alice.id)
     for other in ({"seed": 6}, {"prompt": "Another lighthouse"}, {"preset_id": "first-ideas"}, {"seed": None}):
         assert_refused(await submit(api_alice.client, key, **{"seed": 5, **other}), ErrorCode.IDEMPOTENCY_KEY_REUSED)
     assert snapshot(api.supabase, api_alice.id) == before
+    api.replicate.clear_faults()
     # What the body leaves out is what it would say: the same wish.
     body = {name: value for name, value in TEXT_PRESET.items() if name not in {"settings", "variants"}} | {"seed": 5}
     answer = await api_alice.client.post("/generations", json=body, headers={"Idempotency-Key": key})
