@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 async def reconcile(settings: Settings, every: int | None) -> None:
-    """Once, or for ever with a pause of `every` seconds."""
+    """One round, or rounds without end with a pause of `every` seconds. Raises as `Reconciliation.reconcile`."""
     services = Services(settings)
     try:
         while True:
@@ -28,7 +28,7 @@ async def reconcile(settings: Settings, every: int | None) -> None:
                 jobs = await services.reconciliation.reconcile()
                 log.info("reconciled", jobs=jobs, purged=await services.purge.run())
             except (MaquetteError, DatabaseRefused) as error:
-                # The database is away or refuses: the next round finds the same jobs.
+                # The database does not answer or refuses: the next round finds the same jobs.
                 log.warning("reconcile_failed", error=str(error))
                 if every is None:
                     raise
@@ -40,7 +40,7 @@ async def reconcile(settings: Settings, every: int | None) -> None:
 
 
 def main() -> None:
-    """Parse, run, and exit with 1 when the database could not be asked or refused."""
+    """Exit with 1 when the environment is not complete, or the database does not answer or refuses."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, metavar="SECONDS", help="keep running, with this pause between rounds")
     every: int | None = parser.parse_args().every

@@ -49,7 +49,7 @@ class Services:
             GenerationJobRepository(self.database.as_anonymous()), self.provider, self.runs, self.webhook
         )
         self.purge = Purge(RenderRepository(self.database.as_anonymous()), self.file_removals)
-        # They know no caller: one of each serves everybody.
+        # Without a caller: one of each serves everybody.
         self.community = CommunityService(CommunityRepository(self.database.as_anonymous()), self.storage)
         self.shared = SharedService(SharedRepository(self.database.as_anonymous()), self._storage_of_share)
         self.reports = ReportService(ReportRepository(self.database.as_anonymous()))

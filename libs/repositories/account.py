@@ -1,4 +1,4 @@
-"""Everything a person has, table by table, for them to take along."""
+"""Every row of a person, table by table, for the export; and the deletion of the account."""
 
 from collections.abc import AsyncGenerator
 from datetime import datetime

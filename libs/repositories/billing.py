@@ -1,4 +1,4 @@
-"""What a person's profile says about Stripe, and what the webhook makes of it."""
+"""The subscription in a person's profile: read by its owner, written by the webhook."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from libs.repositories.service_role import ServiceRoleDatabase
 
 
 class BillingRow(msgspec.Struct, frozen=True):
-    """A profile's subscription, as the last sync found it."""
+    """A profile's subscription as the last sync wrote it."""
 
     stripe_customer_id: str | None
     price_id: str | None
@@ -21,7 +21,7 @@ class BillingRow(msgspec.Struct, frozen=True):
 
 
 class BillingState(msgspec.Struct, frozen=True, kw_only=True):
-    """What Stripe says about a customer. `price_id` is None without a plan; `access_until` is None without an end."""
+    """The state of a customer at Stripe. `price_id` is None without a plan; `access_until` is None without an end."""
 
     price_id: str | None = None
     subscription_id: str | None = None
@@ -48,29 +48,29 @@ class BillingRepository:
         self._db = db
 
     async def find(self) -> BillingRow | None:
-        """The caller's; None when the account is gone."""
+        """None when the account is gone."""
         columns = ",".join(field.name for field in msgspec.structs.fields(BillingRow))
         rows = await self._db.fetch(self._db.from_("profiles").select(columns), list[BillingRow])
         return rows[0] if rows else None
 
     async def attach_customer(self, customer_id: str) -> str:
-        """Bind the caller to their customer, once; answers the one that counts. Raises MaquetteError account_gone."""
+        """Bind the caller to a customer, once; answers the one that is bound. Raises MaquetteError account_gone."""
         answer = await self._db.call_with_proof("attach_customer", _CustomerRequest(customer_id), _Customer)
         return answer.customer_id
 
 
 class BillingSyncRepository:
-    """The service role's two moves. Each raises MaquetteError database_unavailable when no answer comes."""
+    """The writes of the webhook, as the service role. Each raises MaquetteError database_unavailable."""
 
     def __init__(self, db: ServiceRoleDatabase) -> None:
         self._db = db
 
     async def next_version(self, customer_id: str) -> int | None:
-        """A number for a sync of a customer that begins now; None for a customer of nobody here."""
+        """A number for a sync of a customer that begins now; None when no account has this customer."""
         return await self._db.call("next_billing_version", {"customer": customer_id})
 
     async def apply(self, event_id: str, kind: str, customer_id: str, version: int, state: BillingState) -> str:
-        """Write what Stripe said, unless a later sync was faster; answers applied, stale or unknown_customer."""
+        """Write a state unless a later sync has written one; answers applied, stale or unknown_customer."""
         return await self._db.call(
             "apply_billing_state",
             {

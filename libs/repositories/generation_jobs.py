@@ -49,7 +49,7 @@ class Reservation(msgspec.Struct, frozen=True):
 
 
 class ReserveRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What `reserve_generation` is asked for. Price and cap are the database's own."""
+    """The request of `reserve_generation`. Price and cap are read in the database."""
 
     idempotency_key: str
     request_hash: str
@@ -97,13 +97,13 @@ class GenerationJobRepository:
         self._db = db
 
     async def find(self, job_id: UUID) -> JobRow | None:
-        """One job with what it made; None when the caller has none of that id."""
+        """One job with its render; None when the caller has no job of that id."""
         query = self._db.from_("generation_jobs").select(COLUMNS).eq("id", str(job_id))
         rows = await self._db.fetch(query, list[JobRow])
         return rows[0] if rows else None
 
     async def find_repeated(self, idempotency_key: str, request_hash: str) -> JobRow | None:
-        """The caller's job of this key and request; None when they have none."""
+        """The caller's job of this key and request fingerprint; None when there is none."""
         query = self._db.from_("generation_jobs").select(COLUMNS)
         query = query.eq("idempotency_key", idempotency_key).eq("request_hash", request_hash)
         rows = await self._db.fetch(query, list[JobRow])
@@ -122,19 +122,19 @@ class GenerationJobRepository:
         return await self._db.call_with_proof("reserve_generation", request, Reservation)
 
     async def attach(self, job_id: UUID, prediction_id: str) -> JobRow:
-        """Bind a job to its prediction. Raises the codes of `private.attach_prediction`."""
+        """Write the id of its prediction into a job. Raises the codes of `private.attach_prediction`."""
         return await self._db.call_with_proof("attach_prediction", _AttachRequest(job_id, prediction_id), JobRow)
 
     async def request_cancel(self, job_id: UUID) -> JobRow:
-        """Note that the owner wants the run stopped."""
+        """Write that the owner asked to cancel. Raises MaquetteError generation_not_found."""
         return await self._db.call_with_proof("request_cancel", _JobRequest(job_id), JobRow)
 
     async def release(self, job_id: UUID, error_code: str) -> JobRow:
-        """End a job whose prediction surely does not exist; its debit comes back."""
+        """Fail a job whose prediction does not exist; its debit comes back."""
         return await self._db.call_with_proof("release_generation", _ReleaseRequest(job_id, error_code), JobRow)
 
     async def stale(self, older_than_seconds: int, limit: int) -> list[JobRow]:
-        """Unsettled jobs of everybody that nothing was heard of for a while; the database must be `as_anonymous`."""
+        """Unsettled jobs of everybody without a delivery for that long; `db` must be `as_anonymous`."""
         return await self._db.call_with_proof(
             "stale_generations", _StaleRequest(older_than_seconds, limit), list[JobRow]
         )

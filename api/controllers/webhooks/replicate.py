@@ -1,7 +1,7 @@
 """/webhooks/replicate: what Replicate delivers about predictions; and below it what our own processes ask for.
 
-Each request is believed for its signature over the raw body (Standard Webhooks), and for nothing else. The paths below
-have a secret of their own, so Replicate's opens none of them and theirs is refused on Replicate's.
+A request is authenticated by its signature over the raw body (Standard Webhooks) and by nothing else. The paths below
+have a secret of their own: Replicate's is refused there, and theirs is refused here.
 """
 
 from typing import Annotated, Any, Final
@@ -35,7 +35,7 @@ JobParameter = Annotated[UUID, QueryParameter(name="job")]
 
 
 class DeliveryView(Struct, frozen=True):
-    """What came of a delivery."""
+    """The outcome of a delivery."""
 
     outcome: str
 
@@ -109,7 +109,7 @@ def _verified(request: Request[Any, Any, State], body: bytes, secret: str) -> st
     """The event's id. Raises not_authenticated unless one signature is good and made within five minutes."""
     try:
         Webhook(secret).verify(body, dict(request.headers), json_parse=False)
-    # The library lets ValueError out for signatures of the wrong form and bodies that are no UTF-8.
+    # The library raises ValueError for signatures of the wrong form and bodies that are not UTF-8.
     except (WebhookVerificationError, ValueError) as error:
         DELIVERIES.labels("unsigned").inc()
         raise TransportError(TransportCode.NOT_AUTHENTICATED) from error

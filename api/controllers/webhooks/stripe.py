@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 
 class EventView(Struct, frozen=True):
-    """What came of an event."""
+    """The outcome of an event."""
 
     outcome: str
 

@@ -1,4 +1,4 @@
-"""A person's data and files, to take along: JSON as the database keeps it, pictures and photos as files."""
+"""The export of an account: rows as JSON, variants and photos as files."""
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from libs.services.media.archive import Entry, zip_pieces
 
 
 class ExportService:
-    """Exports of one caller; `account` and `storage` carry the caller's JWT."""
+    """The export of one caller; `account` and `storage` carry the caller's JWT."""
 
     def __init__(self, owner: UUID, account: AccountRepository, storage: Storage) -> None:
         self._owner = owner
@@ -37,7 +37,7 @@ class ExportService:
         async for variant in self._account.rows("render_variants"):
             data = await self._storage.download(RENDERS, variant["path"])
             if data is not None:
-                # Without the owner's own folder: job and number say which picture it is.
+                # Without the owner's folder: job and number say which variant it is.
                 yield Entry(f"renders/{variant['path'].partition('/')[2]}", created_at(variant), data)
         async for entry in self._photos():
             yield entry

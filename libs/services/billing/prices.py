@@ -13,7 +13,7 @@ class PriceIds:
         self._ids = price_ids
 
     def bought_by(self, price_id: str | None) -> tuple[Plan | None, Price | None]:
-        """The plan and price behind a price id; (None, None) for an unknown one, which counts as free."""
+        """The plan and price of a price id; (None, None) for an unknown one, which counts as free."""
         for plan in PLANS:
             for price in plan.prices:
                 if price_id is not None and self._ids.get(price.price_id_setting) == price_id:

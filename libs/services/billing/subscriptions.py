@@ -58,7 +58,7 @@ class BillingService:
         )
 
     async def checkout(self, plan_id: str, interval: str) -> str:
-        """The address of a checkout for a plan. Who pays already changes the plan in the portal.
+        """The address of a checkout for a plan. A person with a plan changes it in the portal instead.
 
         Raises FieldError, already_subscribed, billing_unavailable, account_gone.
         """

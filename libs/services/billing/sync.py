@@ -19,20 +19,20 @@ log = structlog.get_logger()
 
 
 class BillingSync:
-    """Applies verified events: each makes us ask Stripe for the state of now, so their order does not matter."""
+    """Applies verified events. Each one triggers a read of the current state, so their order does not matter."""
 
     def __init__(self, billing: BillingSyncRepository, stripe: StripeClient) -> None:
         self._billing = billing
         self._stripe = stripe
 
     async def apply(self, event_id: str, kind: str, customer_id: str) -> str:
-        """Sync one customer; answers what came of it. Stripe is asked about our own customers only.
+        """Sync one customer; answers the outcome. Stripe is asked about our own customers only.
 
         Raises MaquetteError database_unavailable and billing_unavailable when the event should come again.
         """
         version = await self._billing.next_version(customer_id)
         if version is None:
-            # Someone else's customer at the same Stripe account: the event is noted as `unknown_customer`.
+            # A customer of another product of the same Stripe account: recorded as `unknown_customer`.
             return await self._billing.apply(event_id, kind, customer_id, 0, BillingState())
         try:
             subscriptions = await self._stripe.subscriptions(customer_id)

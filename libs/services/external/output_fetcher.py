@@ -1,7 +1,7 @@
-"""Fetches what the provider made, from the provider's own hosts only, with every dimension of an answer bounded.
+"""Fetches outputs from Replicate's own hosts only; the size of a response and the time it takes are bounded.
 
-The address stands in a signed delivery, yet is treated as hostile: an exact host allow-list, https, no redirects, no
-credentials, no ports, no address of our own network however a name resolves (SSRF, OWASP).
+The address comes in a signed delivery and is treated as hostile all the same: an exact host allow-list, https, no
+redirects, no credentials, no ports, no address of a private network however a name resolves (SSRF, OWASP).
 """
 
 import asyncio
@@ -27,24 +27,24 @@ GONE_STATUSES: Final = frozenset({403, 404, 410})
 
 
 class OutputGone(Exception):
-    """The provider no longer has the picture."""
+    """Replicate no longer has the output."""
 
 
 class OutputRefused(Exception):
-    """The output is nothing we fetch, or what came is not what it says. Trying again changes nothing."""
+    """The address is not allowed, or the response is not an output. Another attempt changes nothing."""
 
 
 class OutputUnavailable(Exception):
-    """The picture could not be had now; a later delivery may do better."""
+    """The output cannot be fetched now; a later delivery may succeed."""
 
 
-def output_urls(output: Any, most: int) -> list[str]:  # noqa: ANN401 - JSON of the provider
-    """The addresses in a prediction's `output`: one string, or a flat list of at most `most`. Raises OutputRefused."""
+def output_urls(output: Any, limit: int) -> list[str]:  # noqa: ANN401 - JSON of the provider
+    """The addresses in a prediction's `output`: one string, or a flat list of at most `limit`. Raises OutputRefused."""
     urls = cast("list[Any]", [output] if isinstance(output, str) else output if isinstance(output, list) else [])
-    if not 1 <= len(urls) <= most:
-        raise OutputRefused(f"not one to {most} addresses")
+    if not 1 <= len(urls) <= limit:
+        raise OutputRefused(f"not one to {limit} addresses")
     if not all(isinstance(url, str) for url in urls):
-        raise OutputRefused("an address that is no text")
+        raise OutputRefused("an address that is not text")
     return urls
 
 
@@ -58,7 +58,7 @@ class OutputFetcher:
             connector=aiohttp.TCPConnector(
                 limit=CONNECTIONS,
                 resolver=None if local_origin else PublicResolver(),
-                # Resolved and connected in one step: what was checked is what is connected to.
+                # Without a cache each connection goes to the address that was just checked.
                 use_dns_cache=False,
             ),
             timeout=aiohttp.ClientTimeout(total=LIMITS.output_seconds, connect=5),
@@ -69,24 +69,24 @@ class OutputFetcher:
 
     @classmethod
     def for_provider(cls, api_url: str) -> "OutputFetcher":
-        """The fetcher for the provider at this API address."""
+        """The fetcher for a Replicate whose API has this address, hosted or local."""
         parts = urlsplit(api_url)
         return cls(f"{parts.scheme}://{parts.netloc}" if is_loopback(api_url) else None)
 
     async def fetch(self, url: str) -> bytes:
-        """The picture's bytes. Raises OutputRefused, OutputGone or OutputUnavailable."""
+        """The bytes of an output. Raises OutputRefused, OutputGone or OutputUnavailable."""
         self._check(url)
         try:
-            async with self._session.get(url, allow_redirects=False) as answer:
-                if answer.status in GONE_STATUSES:
+            async with self._session.get(url, allow_redirects=False) as response:
+                if response.status in GONE_STATUSES:
                     raise OutputGone
-                if answer.status >= 500 or answer.status == 429:
-                    raise OutputUnavailable(str(answer.status))
-                if answer.status != 200:
-                    raise OutputRefused(f"status {answer.status}")
-                if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+                if response.status >= 500 or response.status == 429:
+                    raise OutputUnavailable(str(response.status))
+                if response.status != 200:
+                    raise OutputRefused(f"status {response.status}")
+                if response.headers.get("Content-Encoding", "identity").lower() != "identity":
                     raise OutputRefused("compressed")
-                return await _read(answer)
+                return await _read(response)
         except RefusedAddressError as error:
             raise OutputRefused("address of a private network") from error
         except aiohttp.ClientConnectorError as error:
@@ -124,9 +124,9 @@ def _split(url: str) -> SplitResult:
         raise OutputRefused("no usable address") from error
 
 
-async def _read(answer: aiohttp.ClientResponse) -> bytes:
+async def _read(response: aiohttp.ClientResponse) -> bytes:
     data = bytearray()
-    async for chunk in answer.content.iter_chunked(CHUNK_BYTES):
+    async for chunk in response.content.iter_chunked(CHUNK_BYTES):
         data += chunk
         if len(data) > LIMITS.output_bytes:
             raise OutputRefused(f"more than {LIMITS.output_bytes} bytes")
@@ -134,11 +134,11 @@ async def _read(answer: aiohttp.ClientResponse) -> bytes:
 
 
 class RefusedAddressError(OSError):
-    """A name of the provider that resolves to an address which is not public."""
+    """A host name that resolves to an address which is not public."""
 
 
 class PublicResolver(AbstractResolver):
-    """Resolves names to public addresses only, so that DNS rebinding reaches nothing of ours."""
+    """Resolves names to public addresses only: DNS rebinding cannot reach a private network."""
 
     def __init__(self) -> None:
         self._resolver = ThreadedResolver(loop=asyncio.get_running_loop())

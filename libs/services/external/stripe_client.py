@@ -1,4 +1,4 @@
-"""Stripe by its official SDK: customers, checkout, portal, subscriptions and events. The only code that knows it."""
+"""Stripe by its official SDK: customers, checkout, portal, subscriptions and events."""
 
 import time
 from collections.abc import Collection
@@ -8,21 +8,21 @@ from typing import Any, Final, cast
 import msgspec
 import stripe
 
-# The endpoint's events are made with this version too (docs/deploy.md): the SDK's own, so that shapes agree.
+# The version that the SDK is made for; the webhook endpoint must have the same one (docs/deploy.md).
 API_VERSION: Final = stripe.api_version
-# Connection errors, 409 and 5xx are tried again with the same idempotency key; the SDK's own default is none.
+# The SDK retries connection errors, 409 and 5xx with the same idempotency key; by default it does not.
 RETRIES: Final = 2
 TIMEOUT_SECONDS: Final = 20
-# How far a signature's stamp may be from now, as Stripe recommends.
+# How far a signature's timestamp may be from now, as Stripe recommends.
 TOLERANCE_SECONDS: Final = 300
-# Stripe repeats its answer to a key for a day, a 500 of its own too: longer than this nobody is held to one.
+# For a day Stripe gives the same response to the same key, a 500 too. A new key after this time gets a new response.
 KEY_SECONDS: Final = 600
 # Statuses in which a subscription can still be paid, changed or ended.
 RUNNING: Final = frozenset({"active", "trialing", "past_due", "unpaid", "incomplete", "paused"})
 
 
 class BillingUnavailable(Exception):
-    """Stripe refused, or gave no usable answer. The text is Stripe's code, never its message."""
+    """Stripe refused, or gave no usable response. The text is Stripe's code, never its message."""
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,16 +40,16 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_running(self) -> bool:
-        """Whether it can still be paid, changed or ended."""
+        """Whether its status is one of `RUNNING`."""
         return self.status in RUNNING
 
 
 class EventForged(Exception):
-    """No valid signature of ours over these bytes."""
+    """The bytes have no valid signature."""
 
 
 class Event(msgspec.Struct, frozen=True):
-    """What an event is about; its object is not believed, Stripe is asked again."""
+    """What an event is about. The rest of it is not used: the current state is read from Stripe."""
 
     id: str
     kind: str
@@ -63,18 +63,18 @@ def verified_event(body: bytes, signature: str, secret: str) -> Event:
         made = stripe.Webhook.construct_event(body, signature, secret, tolerance=TOLERANCE_SECONDS)  # pyright: ignore[reportUnknownMemberType]
         about: dict[str, Any] = made.data.object.to_dict()
         event = Event(made.id, made.type, made.livemode, _customer_of(about))
-    # The SDK lets these out for bodies that are no event.
+    # The SDK raises these for bodies that are not an event.
     except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EventForged from error
-    # The SDK takes stamps of any future moment.
-    stamps = [part.removeprefix("t=") for part in signature.split(",") if part.startswith("t=")]
-    if not all(stamp.isdecimal() and int(stamp) <= time.time() + TOLERANCE_SECONDS for stamp in stamps):
+    # The SDK accepts any timestamp in the future.
+    timestamps = [part.removeprefix("t=") for part in signature.split(",") if part.startswith("t=")]
+    if not all(stamp.isdecimal() and int(stamp) <= time.time() + TOLERANCE_SECONDS for stamp in timestamps):
         raise EventForged
     return event
 
 
 def idempotency_key(*parts: str) -> str:
-    """A key that the same call has within `KEY_SECONDS`."""
+    """The same key for the same parts within one period of `KEY_SECONDS`."""
     return "-".join((*parts, str(int(time.time()) // KEY_SECONDS)))
 
 
@@ -86,7 +86,7 @@ def _customer_of(about: dict[str, Any]) -> str | None:
 
 
 class StripeClient:
-    """One per process. `own_prices` are the price ids that this deployment sells: it sees no other subscription."""
+    """One per process. `own_prices` are the price ids that this deployment sells: other subscriptions are left out."""
 
     def __init__(self, secret_key: str, api_url: str | None, own_prices: Collection[str]) -> None:
         self._own_prices = frozenset(own_prices)
@@ -101,8 +101,8 @@ class StripeClient:
     async def add_customer(self, account_id: str, billing_version: int) -> str:
         """Make a customer for an account; answers its id. Two calls at once make one.
 
-        `billing_version` is another one once a customer was deleted, which the same key would bring back. Checkout
-        asks for the address of the receipts: Stripe learns no more of a person than the person tells it.
+        `billing_version` changes when a customer is deleted: with the old one the same key would return that customer.
+        No e-mail address is sent: Stripe's checkout asks the person for one.
         """
         made = await self._call(
             self._client.v1.customers.create_async(
@@ -193,8 +193,8 @@ class StripeClient:
         except stripe.StripeError as error:
             raise BillingUnavailable(error.code) from error
 
-    def _own_item(self, made: Any) -> Any | None:  # noqa: ANN401 - the SDK's objects
-        return next((item for item in made["items"].data if item.price.id in self._own_prices), None)
+    def _own_item(self, subscription: Any) -> Any | None:  # noqa: ANN401 - the SDK's objects
+        return next((item for item in subscription["items"].data if item.price.id in self._own_prices), None)
 
     async def _call(self, call: Any) -> Any:  # noqa: ANN401 - the SDK's objects
         try:
@@ -212,18 +212,18 @@ def _subscription(made: Any, item: Any) -> Subscription:  # noqa: ANN401 - the S
         id=made.id,
         status=made.status,
         price_id=item.price.id,
-        created=_moment(made.created),
-        period_start=_moment(item.current_period_start),
-        period_end=_moment(item.current_period_end),
+        created=_time(made.created),
+        period_start=_time(item.current_period_start),
+        period_end=_time(item.current_period_end),
         # The portal cancels flexible subscriptions by `cancel_at`, others by the flag.
-        cancel_at=_moment(made.cancel_at)
+        cancel_at=_time(made.cancel_at)
         if made.cancel_at
-        else _moment(item.current_period_end)
+        else _time(item.current_period_end)
         if made.cancel_at_period_end
         else None,
         was_unpaid=bool(made.cancellation_details and made.cancellation_details.reason == "payment_failed"),
     )
 
 
-def _moment(seconds: int) -> datetime:
+def _time(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)

@@ -37,9 +37,9 @@ class WebhookIngest:
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def apply(self, event_id: str, job_id: UUID, prediction: Prediction) -> str:
-        """Apply one delivery; answers its outcome (see the webhook functions' migration).
+        """Apply one delivery; answers its outcome (supabase/routines/, `private.claim_job`).
 
-        Raises MaquetteError database_unavailable and OutputUnavailable when a later delivery may do better.
+        Raises MaquetteError database_unavailable and OutputUnavailable when a later delivery may succeed.
         """
         lock = self._locks.setdefault(job_id, asyncio.Lock())
         async with lock:
@@ -57,45 +57,45 @@ class WebhookIngest:
         if prediction.status != "succeeded":
             return await self._jobs.fail(event_id, job_id, prediction.id, *_reason(prediction, claim))
         try:
-            pictures = await self._pictures(prediction)
+            outputs = await self._outputs(prediction)
         except OutputGone:
             return await self._jobs.fail(event_id, job_id, prediction.id, "failed", "outputs_expired")
         except (OutputRefused, ImageError) as refusal:
             log.warning("outputs_refused", job_id=str(job_id), reason=str(refusal))
             return await self._jobs.fail(event_id, job_id, prediction.id, "failed", "provider_failed")
-        rows = [_row(f"{claim.owner_id}/{job_id}/{index}", index, picture) for index, picture in enumerate(pictures)]
+        rows = [_row(f"{claim.owner_id}/{job_id}/{index}", index, output) for index, output in enumerate(outputs)]
         # If the job is canceled, the process dies or the account is deleted meanwhile, files without a row are removed.
         names = [name for row in rows for name in (row.path, row.thumbnail_path)]
         outcome = await self._jobs.announce_files(job_id, prediction.id, names)
         if outcome != "applied":
             return outcome
-        await asyncio.gather(*(self._store(row, picture) for row, picture in zip(rows, pictures, strict=True)))
+        await asyncio.gather(*(self._store(row, output) for row, output in zip(rows, outputs, strict=True)))
         return await self._jobs.complete(event_id, job_id, prediction.id, rows)
 
-    async def _pictures(self, prediction: Prediction) -> list[PreparedOutput]:
+    async def _outputs(self, prediction: Prediction) -> list[PreparedOutput]:
         if prediction.data_removed:
             raise OutputGone
         urls = output_urls(prediction.output, LIMITS.max_variants)
-        return await asyncio.gather(*(self._picture(url) for url in urls))
+        return await asyncio.gather(*(self._output(url) for url in urls))
 
-    async def _picture(self, url: str) -> PreparedOutput:
+    async def _output(self, url: str) -> PreparedOutput:
         return await prepare_output(await self._fetcher.fetch(url))
 
-    async def _store(self, row: OutputRow, picture: PreparedOutput) -> None:
-        await self._storage.upload(RENDERS, row.path, picture.data, row.mime, overwrite=True)
-        await self._storage.upload(RENDERS, row.thumbnail_path, picture.thumbnail, "image/webp", overwrite=True)
+    async def _store(self, row: OutputRow, output: PreparedOutput) -> None:
+        await self._storage.upload(RENDERS, row.path, output.data, row.mime, overwrite=True)
+        await self._storage.upload(RENDERS, row.thumbnail_path, output.thumbnail, "image/webp", overwrite=True)
 
 
-def _row(name: str, index: int, picture: PreparedOutput) -> OutputRow:
+def _row(name: str, index: int, output: PreparedOutput) -> OutputRow:
     return OutputRow(
         index=index,
-        path=f"{name}.{picture.extension}",
+        path=f"{name}.{output.extension}",
         thumbnail_path=f"{name}.thumb.webp",
-        mime=picture.mime,
-        width=picture.width,
-        height=picture.height,
-        bytes=len(picture.data),
-        placeholder=picture.placeholder,
+        mime=output.mime,
+        width=output.width,
+        height=output.height,
+        bytes=len(output.data),
+        placeholder=output.placeholder,
     )
 
 

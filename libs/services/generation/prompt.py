@@ -1,4 +1,4 @@
-"""From a person's words to the prompt a model gets. Pure: the same preset, settings and words give the same prompt."""
+"""The prompt that a model gets. The same preset, settings and words always give the same prompt."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -20,7 +20,7 @@ def build_prompt(preset: Preset, settings: Mapping[str, object], prompt: str, *,
 
 
 def _setting_words(preset: Preset, settings: Mapping[str, object], *, has_photo: bool) -> list[str]:
-    """Words in the order in which the preset lists its settings; a missing setting speaks by its default."""
+    """Words in the order in which the preset lists its settings; for a missing setting those of its default."""
     words: list[str] = []
     for setting in preset.active_settings(has_photo=has_photo):
         value = settings.get(setting.id, setting.default)

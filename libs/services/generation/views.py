@@ -14,13 +14,13 @@ IN_FLIGHT: Final = frozenset({"queued", "processing"})
 UNSETTLED: Final = IN_FLIGHT | {"expired"}
 RETRYABLE: Final = frozenset({"failed", "canceled", "expired"})
 
-# A run is called overdue when it takes this many times what its preset usually takes.
+# A generation is overdue when it takes this many times what its preset usually takes.
 OVERDUE_FACTOR: Final = 1.5
-# Below this share the provider's percentage says less than the preset's history.
+# Below this percentage the time that the preset usually takes is the better estimate.
 TRUSTED_PROGRESS: Final = 10
 
 PROVIDER_FAILED: Final = "The image provider failed. Your credits are back. Try again."
-# Why a generation made nothing. The first ones never reached the provider.
+# By error code, why a generation made nothing. The first five never reached Replicate.
 SENTENCES: Final = {
     "input_not_found": "The picture to start from was deleted. Your credits are back. Choose another one.",
     "database_unavailable": "We could not hand over your photo. Your credits are back. Try again.",
@@ -129,7 +129,7 @@ def _view(job: JobRow, urls: dict[str, str], now: datetime) -> GenerationView:
 
 
 def time_left(job: JobRow, now: datetime) -> tuple[int | None, bool]:
-    """Seconds a running job still needs, by its preset's history and its own progress; and whether it is overdue."""
+    """Seconds that a running job still needs, by its preset's usual time and its progress; whether it is overdue."""
     if job.status not in IN_FLIGHT:
         return None, False
     elapsed = (now - job.created_at).total_seconds()
@@ -142,7 +142,7 @@ def time_left(job: JobRow, now: datetime) -> tuple[int | None, bool]:
 
 
 def is_source_gone(job: JobRow) -> bool:
-    """Whether the variant it started from was deleted: its file follows, and nobody is to be sent there."""
+    """Whether the variant that it started from was deleted. The file may still be there but must not be shown."""
     return job.source_variant_id is None and (job.input_path or "").startswith(f"{RENDERS}/")
 
 
@@ -151,7 +151,7 @@ def _reason(job: JobRow) -> ReasonView | None:
         return None
     if job.status == "expired":
         return ReasonView(job.error_code, UNCONFIRMED)
-    # Whatever became of a run that its owner wanted stopped, it stopped.
+    # A canceled job keeps the code of its failure, if it had one; its owner asked to stop it.
     code = "canceled" if job.status == "canceled" else job.error_code
     return ReasonView(code, SENTENCES.get(code, SENTENCES["not_started"]))
 

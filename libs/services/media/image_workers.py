@@ -1,4 +1,4 @@
-"""Images from people and from models, made safe to keep. Each is decoded in a short-lived process of its own.
+"""Photos and outputs, checked and encoded anew. Each is decoded in a short-lived process of its own.
 
 Why not in a thread: a JPEG of a few hundred kilobytes may order thousands of passes over 64 megapixels, a thread inside
 a decoder cannot be stopped, and what a decoder allocates or breaks stays with the API. A process costs about a seventh
@@ -45,7 +45,7 @@ Prepared = TypeVar("Prepared", PreparedPhoto, PreparedOutput)
 
 
 async def prepare_photo(data: bytes) -> PreparedPhoto:
-    """A photo from outside as one plain JPEG: upright, sRGB, bare, as large as models take. Raises ImageError."""
+    """An uploaded photo as a plain JPEG: upright, sRGB, no metadata, no larger than models take. Raises ImageError."""
     task = PhotoTask(
         max_bytes=LIMITS.upload_bytes, max_pixels=LIMITS.upload_pixels, longest_side=LIMITS.input_longest_side
     )
@@ -54,7 +54,7 @@ async def prepare_photo(data: bytes) -> PreparedPhoto:
 
 
 async def prepare_output(data: bytes) -> PreparedOutput:
-    """A picture from the provider, verified and written anew, with its thumbnail. Raises ImageError."""
+    """An output, checked and encoded anew, with its thumbnail. Raises ImageError."""
     task = OutputTask(
         max_bytes=LIMITS.output_bytes,
         max_pixels=LIMITS.output_pixels,
@@ -78,7 +78,7 @@ async def _work(task: Task, data: bytes, wanted: type[Prepared]) -> Prepared:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        # Ctrl-C in a terminal is for the API to answer, which waits for its workers.
+        # Ctrl-C in a terminal goes to the API alone, which waits for its workers.
         start_new_session=True,
     )
     try:
@@ -87,12 +87,12 @@ async def _work(task: Task, data: bytes, wanted: type[Prepared]) -> Prepared:
     except TimeoutError as error:
         raise ImageError(ErrorCode.UNREADABLE_IMAGE, "took too long") from error
     finally:
-        # Too slow, or nobody waits for the answer any more.
+        # Too slow, or the request was canceled.
         if worker.returncode is None:
             worker.kill()
             await worker.wait()
     if worker.returncode != 0:
-        # Ended by its limits or by a decoder's bug: the file's fault as far as its sender is concerned.
+        # Ended by its limits or by a bug of a decoder: for its sender the file is unreadable either way.
         log.error(
             "image_worker_died", code=worker.returncode, bytes=len(data), said=problems[-500:].decode(errors="replace")
         )

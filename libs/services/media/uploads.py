@@ -1,4 +1,4 @@
-"""Photos people start from: checked, stripped, re-encoded, and kept under the hash of what is stored."""
+"""Photos that people start from: checked, encoded anew without metadata, stored under their hash."""
 
 import re
 from datetime import datetime
@@ -46,7 +46,7 @@ class UploadService:
         self._storage = storage
 
     async def add(self, data: bytes) -> UploadView:
-        """Keep a photo. The same photo again is the same upload.
+        """Store a photo. The same photo again is the same upload.
 
         Raises MaquetteError: upload_too_large, too_many_pixels, unsupported_image, unreadable_image, animated_image,
         too_many_uploads, account_gone, database_unavailable.
@@ -60,7 +60,7 @@ class UploadService:
         try:
             await self._storage.upload(INPUTS, path, photo.data, photo.mime)
         except MaquetteError as error:
-            # The policy says no to an account that is gone and to one that is full.
+            # The policy refuses an account that is gone, and one that has as many photos as it may have.
             if error.code is ErrorCode.ACCOUNT_GONE and await self._is_full():
                 raise MaquetteError(ErrorCode.TOO_MANY_UPLOADS, {"limit": LIMITS.max_uploads}) from error
             raise
@@ -90,7 +90,7 @@ class UploadService:
         return Page(views, str(following) if len(files) > limit and following <= LIMITS.max_uploads else None)
 
     async def remove(self, upload_id: str) -> None:
-        """Delete an upload; one that is not there is as good as deleted."""
+        """Delete an upload; without effect when there is none. Raises not_found for what is no id."""
         if not UPLOAD_ID.fullmatch(upload_id):
             raise MaquetteError(ErrorCode.NOT_FOUND)
         await self._storage.remove(INPUTS, [f"{self._owner}/{upload_id}"])

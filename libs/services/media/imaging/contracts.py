@@ -11,7 +11,7 @@ Side = Annotated[int, Meta(ge=1)]
 
 
 class PhotoTask(Struct, frozen=True, kw_only=True, tag="photo"):
-    """Make a photo from outside safe to keep and to send to a model."""
+    """Check an uploaded photo and encode it for a model."""
 
     max_bytes: int
     max_pixels: int
@@ -20,7 +20,7 @@ class PhotoTask(Struct, frozen=True, kw_only=True, tag="photo"):
 
 
 class OutputTask(Struct, frozen=True, kw_only=True, tag="output"):
-    """Check a picture that a model made, and make its thumbnail."""
+    """Check an output, encode it anew and make its thumbnail."""
 
     max_bytes: int
     max_pixels: int
@@ -31,7 +31,7 @@ Task = PhotoTask | OutputTask
 
 
 class PreparedPhoto(Struct, frozen=True, kw_only=True, tag="prepared_photo"):
-    """A photo as it is kept: upright, sRGB, without metadata. The original's sizes are those a person sees."""
+    """A photo as it is stored: upright, sRGB, without metadata. The original's sizes are those a person sees."""
 
     data: bytes
     mime: str
@@ -47,7 +47,7 @@ class PreparedPhoto(Struct, frozen=True, kw_only=True, tag="prepared_photo"):
 
 
 class PreparedOutput(Struct, frozen=True, kw_only=True, tag="prepared_output"):
-    """A picture as it is kept, with its WebP thumbnail."""
+    """An output as it is stored, with its WebP thumbnail."""
 
     data: bytes
     mime: str

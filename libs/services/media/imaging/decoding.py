@@ -28,7 +28,7 @@ from libs.services.media.imaging.contracts import ImageError
 from libs.services.media.imaging.jpeg_end import lacks_end, with_end
 from libs.services.media.imaging.png_chunks import read_png
 
-# Pillow registers its formats when it first opens a file; their signatures are asked before that. Not all forty, with
+# Pillow registers its formats when it first opens a file; we read their signatures before that. Not all forty, with
 # Image.init(): that would take a worker a quarter longer to start.
 Image.preinit()
 
@@ -38,7 +38,7 @@ STRIP_ROWS: Final = 256
 MAX_PROFILE_BYTES: Final = 4 * 1024 * 1024
 # A HEIF file of these brands is an image sequence (ISO/IEC 23008-12, 7.2.3 and B.4).
 HEIF_SEQUENCE_BRANDS: Final = {b"msf1", b"hevc", b"hevx", b"hevm", b"hevs"}
-# MPO is a JPEG with further pictures behind it (depth, gain map, the other eye); HEIF may hold alternatives too.
+# MPO is a JPEG with further images after it (depth, gain map, the other eye); HEIF may hold alternatives too.
 # Their primary picture is the photo; in any other format several pictures are an animation.
 ALBUM_FORMATS: Final = {"MPO", "HEIF"}
 
@@ -92,13 +92,13 @@ def open_still(data: bytes, formats: tuple[str, ...], max_bytes: int, max_pixels
 
 
 def upright_size(still: Still) -> tuple[int, int]:
-    """Width and height as a person sees the picture. To be asked before `decode`, which may change them."""
+    """Width and height as a person sees the picture. Call it before `decode`, which may change them."""
     width, height = still.image.size
     return (height, width) if still.orientation in SIDEWAYS else (width, height)
 
 
 def decode(still: Still, longest_side: int | None = None) -> Image.Image:
-    """The pixels: upright, sRGB, mode RGB, or RGBA when any are transparent; no larger than asked. No metadata."""
+    """The pixels, up to `longest_side`: upright, sRGB, mode RGB, or RGBA when any are transparent. No metadata."""
     image, orientation, profile = still
     scale = min(1.0, longest_side / max(image.size)) if longest_side else 1.0
     width, height = (max(1, round(side * scale)) for side in image.size)
@@ -115,7 +115,7 @@ def decode(still: Still, longest_side: int | None = None) -> Image.Image:
     pixels = _in_srgb(pixels.convert("RGB") if alpha else pixels, profile)
     if alpha and alpha.getextrema() != (255, 255):
         pixels.putalpha(alpha)
-    # Encoders take comments and profiles from here when nobody tells them not to.
+    # Encoders would write the comments and profiles in here.
     pixels.info = {}
     return pixels
 
@@ -203,7 +203,7 @@ def _in_srgb(pixels: Image.Image, profile: bytes | None) -> Image.Image:
             target = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
             converted = ImageCms.profileToProfile(pixels, source, target, outputMode="RGB")  # pyright: ignore[reportUnknownArgumentType]
         except (ImageCms.PyCMSError, OSError):
-            # Broken, or for another kind of pixels: what most viewers do is to go on as if there were none.
+            # Broken, or for another kind of pixels: like most viewers we go on without it.
             return pixels.convert("RGB")
         assert converted is not None
         return converted

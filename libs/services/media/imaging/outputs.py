@@ -1,7 +1,7 @@
-"""A picture that a model made becomes a file of ours and a thumbnail.
+"""An output is checked and encoded anew, and gets a thumbnail.
 
-It is written anew from its pixels rather than stripped in place: no byte of a stranger's file is then ever served,
-neither behind its end nor in a corner of its container, and a browser decodes only what our encoders wrote. PNG stays
+It is encoded from its pixels and not stripped in place: so no byte of the file that came is ever served, also none
+after its end or hidden in its container, and a browser decodes only what our encoders wrote. PNG stays
 PNG, pixel for pixel; JPEG and WebP are already lossy, and one more generation at these settings is not visible
 (measured on the sample pictures: see tests/unit/test_images_outputs.py).
 """
@@ -27,7 +27,7 @@ THUMBNAIL_QUALITY: Final = 80
 def prepare(data: bytes, task: OutputTask) -> PreparedOutput:
     """The picture as it is kept. Raises ImageError."""
     still = open_still(data, tuple(FORMATS), task.max_bytes, task.max_pixels)
-    # Pillow calls a JPEG with further pictures behind it MPO; only the first is kept.
+    # Pillow calls a JPEG with further images after it MPO; only the first is kept.
     made = still.image.format or ""
     written_as = "JPEG" if made == "MPO" else made
     mime, extension, options = FORMATS[written_as]

@@ -1,4 +1,4 @@
-"""A photo from outside becomes one small, plain JPEG."""
+"""An uploaded photo becomes one small, plain JPEG."""
 
 import hashlib
 from io import BytesIO

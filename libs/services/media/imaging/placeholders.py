@@ -1,4 +1,4 @@
-"""The few bytes the interface paints before a picture arrives."""
+"""The few bytes that the interface paints before an image is loaded."""
 
 import base64
 from typing import Final

@@ -1,6 +1,6 @@
 """One file, one process: `python -m libs.services.media.imaging.worker TASK < file > answer`.
 
-TASK is JSON, the answer MessagePack (contracts.py). Decoders are C and C++ that read what strangers wrote, so they run
+TASK is JSON, the answer MessagePack (contracts.py). Decoders are C and C++ that read uploads of anybody, so they run
 where a crash, an endless loop or a leak ends with the process, where no key is in the environment, and where neither
 a file nor a socket can be opened (confinement.py).
 """
@@ -34,7 +34,7 @@ def main() -> None:
     _load_what_pillow_loads_late()
     _limit_itself()
     confine()
-    # Meant for the API when a service manager stops all its processes; whose picture this is must not pay for that.
+    # A service manager sends SIGTERM to every process of the API; this file is finished first, and the API waits.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.stdout.buffer.write(msgspec.msgpack.encode(answer(task, sys.stdin.buffer.read())))
 
@@ -75,7 +75,7 @@ def _limit_itself() -> None:
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    # Nobody's photo belongs into a core dump or any other file.
+    # No photo may end up in a core dump or any other file.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
