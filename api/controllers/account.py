@@ -16,7 +16,8 @@ from api.parameters import CursorParameter, LimitParameter
 from libs.app_config.runtime import LIMITS
 from libs.services.account.account import AccountService
 from libs.services.account.export import ExportService
-from libs.services.billing.usage import DayView, EntryView, UsageService, UsageView
+from libs.services.billing.usage import DayView, UsageService
+from libs.services.billing.views import EntryView, UsageView
 
 
 class MeView(Struct, frozen=True):

@@ -9,7 +9,8 @@ from msgspec import Meta, Struct
 from api.dependencies import provide_billing
 from api.envelope import Envelope, ok
 from api.errors import errors
-from libs.services.billing.subscriptions import BillingService, BillingView
+from libs.services.billing.subscriptions import BillingService
+from libs.services.billing.views import BillingView
 
 
 class StartCheckout(Struct, forbid_unknown_fields=True):

@@ -14,7 +14,8 @@ from api.envelope import Envelope, ok, page
 from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
 from libs.app_config.runtime import LIMITS
-from libs.services.media.uploads import EarlierUploadView, UploadService, UploadView
+from libs.services.media.uploads import UploadService
+from libs.services.media.views import EarlierUploadView, UploadView
 
 # The multipart frame around the file: boundaries and headers.
 FRAME_BYTES = 16_384

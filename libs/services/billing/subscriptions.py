@@ -1,27 +1,13 @@
 """The subscription of one person: what it is, checkout and portal. Stripe's events are applied in sync.py."""
 
 from datetime import UTC, datetime
-from typing import Literal
 from uuid import UUID
-
-import msgspec
 
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.billing import BillingRepository, BillingRow
 from libs.services.billing.prices import PriceIds
+from libs.services.billing.views import BillingView
 from libs.services.external.stripe_client import BillingUnavailable, StripeClient
-
-
-class BillingView(msgspec.Struct, frozen=True):
-    """What a person pays for. `status` is Stripe's; `ends_at` is when a canceled plan ends."""
-
-    plan_id: str
-    interval: Literal["month", "year"] | None
-    status: str | None
-    renews_at: datetime | None
-    ends_at: datetime | None
-    grace_until: datetime | None
-    can_manage: bool
 
 
 class BillingService:

@@ -1,48 +1,11 @@
 """What a person has used and has left."""
 
-from datetime import datetime
-from typing import Literal
-from uuid import UUID
-
-import msgspec
-
 from libs.app_config.runtime import find_plan
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.cursor import TimeCursor, decode_cursor
 from libs.repositories.usage import DayView, EntryRow, UsageRepository
+from libs.services.billing.views import EntryView, PlanName, UsageView
 from libs.services.paging import Page
-
-
-class PlanName(msgspec.Struct, frozen=True):
-    """The plan a person is on."""
-
-    id: str
-    name: str
-    max_variants: int
-
-
-class UsageView(msgspec.Struct, frozen=True):
-    """Credits of the running period: `used` includes `reserved`, which a running render holds."""
-
-    plan: PlanName
-    used: int
-    reserved: int
-    limit: int
-    remaining: int
-    period_start: datetime
-    resets_at: datetime
-
-
-class EntryView(msgspec.Struct, frozen=True):
-    """An entry of the ledger: what a render took or gave back, or what was granted, and why."""
-
-    id: UUID
-    kind: Literal["debit", "refund", "grant", "adjustment"]
-    amount: int
-    reason: str
-    generation_id: UUID | None
-    title: str | None
-    created_at: datetime
 
 
 class UsageService:

@@ -1,41 +1,17 @@
 """Photos that people start from: checked, encoded anew without metadata, stored under their hash."""
 
 import re
-from datetime import datetime
 from typing import Final
 from uuid import UUID
-
-import msgspec
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.storage import INPUTS, Storage
 from libs.services.media.image_workers import ImageError, prepare_photo
+from libs.services.media.views import EarlierUploadView, UploadView
 from libs.services.paging import Page
 
 UPLOAD_ID: Final = re.compile(r"[0-9a-f]{64}\.jpg")
-
-
-class UploadView(msgspec.Struct, frozen=True):
-    """A stored photo: sizes in pixels and bytes of what is kept, and of what was sent."""
-
-    id: str
-    url: str
-    width: int
-    height: int
-    bytes: int
-    original_width: int
-    original_height: int
-    placeholder: str
-
-
-class EarlierUploadView(msgspec.Struct, frozen=True):
-    """A photo uploaded before."""
-
-    id: str
-    url: str | None
-    created_at: datetime
-    bytes: int
 
 
 class UploadService:

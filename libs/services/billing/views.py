@@ -1,0 +1,51 @@
+"""What this feature answers. `DayView` of the usage repository is answered as it is."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+
+class BillingView(msgspec.Struct, frozen=True):
+    """What a person pays for. `status` is Stripe's; `ends_at` is when a canceled plan ends."""
+
+    plan_id: str
+    interval: Literal["month", "year"] | None
+    status: str | None
+    renews_at: datetime | None
+    ends_at: datetime | None
+    grace_until: datetime | None
+    can_manage: bool
+
+
+class PlanName(msgspec.Struct, frozen=True):
+    """The plan a person is on."""
+
+    id: str
+    name: str
+    max_variants: int
+
+
+class UsageView(msgspec.Struct, frozen=True):
+    """Credits of the running period: `used` includes `reserved`, which a running render holds."""
+
+    plan: PlanName
+    used: int
+    reserved: int
+    limit: int
+    remaining: int
+    period_start: datetime
+    resets_at: datetime
+
+
+class EntryView(msgspec.Struct, frozen=True):
+    """An entry of the ledger: what a render took or gave back, or what was granted, and why."""
+
+    id: UUID
+    kind: Literal["debit", "refund", "grant", "adjustment"]
+    amount: int
+    reason: str
+    generation_id: UUID | None
+    title: str | None
+    created_at: datetime
