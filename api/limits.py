@@ -15,7 +15,7 @@ from api.client_address import counted_address
 from libs.app_config.settings import Settings
 from libs.errors import ErrorCode, MaquetteError
 
-# A person watching a run asks once a second; a gallery scrolls a page every few seconds.
+# The app polls a running generation once a second; a person scrolls to a next page every few seconds.
 READS_PER_MINUTE: Final = RateLimitItemPerMinute(600)
 # A person makes about one change a second; more writes than this come from a script.
 WRITES_PER_MINUTE: Final = RateLimitItemPerMinute(120)

@@ -12,7 +12,7 @@ from libs.app_config.schema import Family, Photo, Setting
 
 
 class PresetView(Struct, frozen=True, kw_only=True):
-    """A preset to choose. `credits` are per picture, `typical_seconds` per run."""
+    """A preset to choose. `credits` are per picture, `typical_seconds` per generation."""
 
     id: str
     name: str

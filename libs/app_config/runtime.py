@@ -70,7 +70,7 @@ LIMITS: Final = Limits(
     # From 1: FLUX takes 0 for "none given" and draws a random one (replicate/cog-flux, predict.py).
     min_seed=1,
     max_seed=2**31 - 1,
-    # Seconds from reservation until a run is given up; Replicate ends runs after 1,800 itself.
+    # Seconds from reservation until a job is given up; Replicate ends predictions after 1,800 itself.
     deadline_seconds=900,
     # Seconds since the last webhook of a job after which Replicate is asked.
     stale_after_seconds=30,
@@ -86,7 +86,7 @@ LIMITS: Final = Limits(
     max_page_size=100,
     # Photos a person keeps; private.has_room_for_photo() has the same bound. Storage lists no more in one call.
     max_uploads=1000,
-    # An input's URL must outlive queue, cold start and run.
+    # A photo's URL must be good through queue, cold start and prediction.
     signed_url_seconds=3600,
     trash_days=30,
     search_characters=200,

@@ -18,7 +18,7 @@ When = Literal["always", "with_photo", "without_photo"]
 Photo = Literal["none", "optional", "required"]
 InputValue = str | int | float | bool
 SettingValues = dict[str, Any]
-"""A run's settings as JSON has them: setting id to number, option id or boolean."""
+"""The settings of a generation as JSON has them: setting id to number, option id or boolean."""
 
 
 class Model(Struct, frozen=True, kw_only=True):
@@ -150,7 +150,7 @@ class Preset(Struct, frozen=True, kw_only=True):
     credits: Count
     """Per picture; about 1.5 US cents of provider price each."""
     typical_seconds: Annotated[float, Meta(gt=0)]
-    """First estimate of a whole run; the database learns the real one."""
+    """First estimate, from submit to stored result; the database learns the real one."""
     prompt_placeholder: Text
 
     @property
@@ -159,7 +159,7 @@ class Preset(Struct, frozen=True, kw_only=True):
         return f"/presets/{self.id}.webp"
 
     def active_settings(self, *, has_photo: bool) -> list[Setting]:
-        """The settings that have an effect on a run with or without a photo."""
+        """The settings that have an effect with or without a photo."""
         skipped = "without_photo" if has_photo else "with_photo"
         return [setting for setting in self.settings if setting.when != skipped]
 

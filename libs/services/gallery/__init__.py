@@ -1,4 +1,4 @@
 """What people keep: renders in lists and in full, collections, and downloads.
 
-May import libs.services.media and libs.text; no other feature.
+May import libs.services.media and paging; no other feature.
 """

@@ -107,7 +107,7 @@ class RenderDetailView(msgspec.Struct, frozen=True, kw_only=True):
 class CollectionView(msgspec.Struct, frozen=True):
     """A collection. `covers` are up to three, the chosen one first.
 
-    `contains` says whether the render is in it that a list asks about with `containing`.
+    `contains`: whether the render is in it that a list was asked for with `containing`.
     """
 
     id: UUID

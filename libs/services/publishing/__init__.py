@@ -1,4 +1,4 @@
 """What other people see: share links and what they open, the community, and reports about both.
 
-May import libs.text; no other feature.
+May import libs.services.paging; no other feature.
 """
