@@ -27,6 +27,7 @@ from api.controllers.reports import add_report
 from api.controllers.share_links import ShareLinkController
 from api.controllers.shared import SharedController
 from api.controllers.uploads import UploadController
+from api.controllers.usage import UsageController
 from api.controllers.webhooks.replicate import replicate_webhook
 from api.controllers.webhooks.stripe import stripe_webhook
 from api.dependencies import provide_database
@@ -89,6 +90,7 @@ def create_app(settings: Settings, service_role: ServiceRole) -> Litestar:
         route_handlers=[
             ConfigController,
             AccountController,
+            UsageController,
             UploadController,
             GenerationController,
             RenderController,

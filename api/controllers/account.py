@@ -1,4 +1,4 @@
-"""/me and /usage: who is signed in and what they have left."""
+"""/me: who is signed in, their export and the end of their account."""
 
 from uuid import UUID
 
@@ -10,14 +10,12 @@ from msgspec import Struct
 
 from api.auth import Caller
 from api.dependencies import provide_account, provide_exports, provide_usage
-from api.envelope import Envelope, ok, page
+from api.envelope import Envelope, ok
 from api.errors import errors
-from api.parameters import CursorParameter, LimitParameter
-from libs.app_config.runtime import LIMITS
 from libs.services.account.account import AccountService
 from libs.services.account.export import ExportService
-from libs.services.billing.usage import DayView, UsageService
-from libs.services.billing.views import EntryView, UsageView
+from libs.services.billing.usage import UsageService
+from libs.services.billing.views import UsageView
 
 
 class MeView(Struct, frozen=True):
@@ -58,23 +56,3 @@ class AccountController(Controller):
         """Everything the caller has, as a ZIP that is made while it is sent."""
         headers = {"Content-Disposition": 'attachment; filename="maquette-export.zip"'}
         return Stream(await exports.archive(), media_type="application/zip", headers=headers)
-
-    @get("/usage/days", operation_id="getUsageByDay", responses=errors(401, 429, 503))
-    async def days(self, usage: NamedDependency[UsageService]) -> Envelope[list[DayView]]:
-        """Credits of each day of this period."""
-        return ok(await usage.by_day())
-
-    @get("/usage/entries", operation_id="listUsageEntries", responses=errors(400, 401, 422, 429, 503))
-    async def entries(
-        self,
-        usage: NamedDependency[UsageService],
-        cursor: CursorParameter = None,
-        limit: LimitParameter = LIMITS.page_size,
-    ) -> Envelope[list[EntryView]]:
-        """Every debit, refund and grant with its reason, latest first."""
-        return page(await usage.entries(cursor, limit))
-
-    @get("/usage", operation_id="getUsage", responses=errors(401, 429, 503))
-    async def usage(self, usage: NamedDependency[UsageService]) -> Envelope[UsageView]:
-        """Credits used, held and left in this period."""
-        return ok(await usage.find())
