@@ -93,5 +93,5 @@ class CollectionRepository:
 
     async def place(self, collection_id: UUID, render_id: UUID, after: UUID | None) -> None:
         """Put an item after another one, or first. Raises MaquetteError render_not_found."""
-        arguments = {"collection": collection_id, "render": render_id, "behind": after}
+        arguments = {"collection": collection_id, "render": render_id, "after": after}
         await self._db.call("move_collection_item", NoneType, arguments)

@@ -20,7 +20,7 @@ class FileRemovalRepository:
 
     async def next(self, limit: int) -> list[StoredName]:
         """The names that are due, longest waiting first; at most `limit`."""
-        return msgspec.convert(await self._db.call("next_file_removals", {"most": limit}), list[StoredName])
+        return msgspec.convert(await self._db.call("next_file_removals", {"max_count": limit}), list[StoredName])
 
     async def confirm(self, removed: list[StoredName]) -> None:
         """Take names out of the queue: Storage no longer has them."""

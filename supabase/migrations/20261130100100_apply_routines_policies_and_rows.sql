@@ -1,12 +1,14 @@
 -- Functions, policies and rows, copied verbatim from supabase/routines, supabase/policies and supabase/rows.
--- Written by `./maquette db migration`. Read and edit the files that are named below, not their copies.
+-- Written by `./maquette db migration`. Read and edit those files, not this copy.
 set local lock_timeout = '5s';
 
 -- ==== supabase/routines/00_proof.sql
--- Proofs: an RPC that moves a job or money is callable by anybody with a JWT, so it demands a proof that our API asks.
+-- Proofs: anybody with a JWT can call an RPC, so an RPC that moves a job or money, or that serves visitors, is guarded:
+-- it takes `request`, JSON text exactly as it was signed, and `proof`, by which our API shows that it is the one that
+-- calls. Every guarded function raises PT403 proof_invalid.
 
 
--- Who asks, as the proof names them: the JWT's subject, or `anon` for calls without a user (reconcile).
+-- Who calls, as the proof names them: the JWT's subject, or `anon` for calls without a user. Called by verify_proof().
 create or replace function private.caller_name() returns text
 language sql stable set search_path = ''
 as $$ select coalesce(auth.uid()::text, 'anon') $$;
@@ -14,7 +16,8 @@ as $$ select coalesce(auth.uid()::text, 'anon') $$;
 revoke execute on function private.caller_name() from public, anon, authenticated, service_role;
 
 
--- HMAC-SHA256 with the stored key; null while no key is stored, so every proof fails closed.
+-- HMAC-SHA256 with the stored key. Null while no key is stored: every proof is refused then.
+-- Called by verify_proof() and share_token().
 create or replace function private.hmac(message text) returns bytea
 language sql stable security definer set search_path = ''
 as $$
@@ -24,8 +27,8 @@ $$;
 revoke execute on function private.hmac(text) from public, anon, authenticated, service_role;
 
 
--- Called first by every guarded function. Raises PT403 `proof_invalid`.
--- Both sides are hashed once more before comparing: what a timing could tell is then worthless.
+-- Called first by every guarded function. Raises PT403 proof_invalid. Both sides are hashed once more before they are
+-- compared: the time that takes then says nothing about the right proof.
 create or replace function private.verify_proof(function_name text, request text, proof text) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -42,9 +45,11 @@ $$;
 revoke execute on function private.verify_proof(text, text, text) from public, anon, authenticated, service_role;
 
 -- ==== supabase/routines/10_accounts.sql
--- Accounts: every account has a profile and a "My Favorites" from its first moment on.
+-- Accounts: made by a trigger at sign-up, deleted by their owner.
 
 
+-- Every account has a profile and a "My Favorites" from its first transaction on. Nothing that the person typed is
+-- read, so no metadata can make a sign-up fail.
 create or replace function private.create_profile() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -61,8 +66,8 @@ create or replace trigger create_profile after insert on auth.users
 revoke execute on function private.create_profile() from public, anon, authenticated, service_role;
 
 
--- Delete the caller's account. Rows go by cascade, files by the queue of removals. The proof says that our API asks, which
--- has ended the subscription before: nobody is charged for an account that is gone.
+-- Deletes the caller's account. Rows go by cascade, and their triggers queue the files. The API ends the subscription
+-- before it calls, so nobody pays for an account that is gone. Called by DELETE /me. Guarded.
 create or replace function private.delete_account(request text, proof text) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -81,10 +86,10 @@ revoke execute on function private.delete_account(text, text), public.delete_acc
 grant execute on function private.delete_account(text, text), public.delete_account(text, text) to authenticated;
 
 -- ==== supabase/routines/20_usage.sql
--- Usage: which plan a person is on and what is left of it. reserve_generation() and GET /usage ask the same function.
+-- Usage: which plan a person is on, and what is left of it. reserve_generation() and GET /usage read the same function.
 
 
--- The price that counts now: none once access has ended.
+-- The price that counts now: none once access has ended. Called by credit_period() and usage_of().
 create or replace function private.current_price(profile public.profiles) returns text
 language sql stable set search_path = ''
 as $$ select case when profile.access_until is null or profile.access_until > now() then profile.price_id end $$;
@@ -92,7 +97,7 @@ as $$ select case when profile.access_until is null or profile.access_until > no
 revoke execute on function private.current_price(public.profiles) from public, anon, authenticated, service_role;
 
 
--- The plan a Stripe price buys. Unknown or null price: free.
+-- The plan that a Stripe price buys. Unknown or null price: free. Called by usage_of().
 create or replace function private.plan_of(price text) returns public.plans
 language sql stable security definer set search_path = ''
 as $$
@@ -104,14 +109,18 @@ $$;
 revoke execute on function private.plan_of(text) from public, anon, authenticated, service_role;
 
 
--- The period that credits count in: the calendar month (UTC) without a price; with one, the month of the billing period
--- that holds the moment, counted back from its end. A renewal that Stripe has not told of yet is a month like the others.
-create or replace function private.credit_period(profile public.profiles, moment timestamptz)
+-- The period that credits count in. Without a price it is the calendar month (UTC). With one it is a month of the
+-- billing period, counted back from the renewal, because Stripe keeps the day of the purchase: counted forward, a
+-- period from 28 February to 31 March would have a second month in it. A renewal that Stripe has not reported yet is a
+-- month like the others. `rows 1`: otherwise Postgres expects a thousand periods and reads the whole ledger of the
+-- person.
+-- Called by usage_of() and my_usage_by_day().
+create or replace function private.credit_period(profile public.profiles, as_of timestamptz)
 returns table (starts timestamptz, ends timestamptz)
 language plpgsql stable set search_path = '' rows 1
 as $$
 declare
-  local_now constant timestamp := moment at time zone 'UTC';
+  local_now constant timestamp := as_of at time zone 'UTC';
   anchor constant timestamp := profile.period_start at time zone 'UTC';
   renewal constant timestamp := profile.period_end at time zone 'UTC';
   months integer;
@@ -146,7 +155,9 @@ revoke execute on function private.credit_period(public.profiles, timestamp with
   from public, anon, authenticated, service_role;
 
 
--- One row: plan, credits used (what running renders hold included), held, limit, and when the period began and ends.
+-- One row: plan, credits used (what running generations hold included), held, limit, and when the period begins and
+-- ends.
+-- Called by reserve_generation() and my_usage().
 create or replace function private.usage_of(owner uuid)
 returns table (
   plan_id text, max_variants integer, used integer, reserved integer, credit_limit integer,
@@ -180,7 +191,7 @@ $$;
 revoke execute on function private.usage_of(uuid) from public, anon, authenticated, service_role;
 
 
--- The caller's usage; null for a deleted account.
+-- The caller's usage; null for a deleted account. Called by GET /usage.
 create or replace function private.my_usage() returns jsonb
 language sql stable security definer set search_path = ''
 as $$ select to_jsonb(usage) from private.usage_of(auth.uid()) as usage $$;
@@ -193,7 +204,7 @@ revoke execute on function private.my_usage(), public.my_usage() from public, an
 grant execute on function private.my_usage(), public.my_usage() to authenticated;
 
 
--- What each day of the caller's running period took, net of what came back: [{"day": "2026-11-02", "credits": 8}].
+-- The net credits of each day of the caller's period: [{"day": "2026-11-02", "credits": 8}]. Called by GET /usage/days.
 create or replace function private.my_usage_by_day() returns jsonb
 language sql stable security definer set search_path = ''
 as $$
@@ -216,7 +227,7 @@ revoke execute on function private.my_usage_by_day(), public.my_usage_by_day()
 grant execute on function private.my_usage_by_day(), public.my_usage_by_day() to authenticated;
 
 
--- For operators, in Studio: give credits for this period, or correct it. `amount` may be negative for a correction.
+-- Gives a person credits in the current period, or corrects them: `amount` may be negative. For operators, in Studio:
 --   select private.add_credits('<account id>', 50, 'goodwill for the outage of 3 November');
 create or replace function private.add_credits(account uuid, amount integer, reason text) returns uuid
 language plpgsql security definer set search_path = ''
@@ -237,11 +248,12 @@ $$;
 revoke execute on function private.add_credits(uuid, integer, text) from public, anon, authenticated, service_role;
 
 -- ==== supabase/routines/30_generations.sql
--- Generations: the moves of a job that its owner's submit makes, and reconcile. Each demands the API's proof; `request` is
--- JSON text, the very bytes that were signed. Lock order everywhere: profile, collection, variant, job.
+-- Generations: what the submit of a person does to a job. The job's row is what the API builds the prediction from.
+-- Lock order, here and in every other function: profile, collection, variant, job.
 
 
--- Gives a job's credits back, once: `credits` of them, counted in the month of the debit. The caller holds the job's lock.
+-- Gives `credits` of a job back, once, counted in the period of the debit. The caller holds the lock of the job.
+-- Called by close_job() and complete_generation().
 create or replace function private.refund_job(job public.generation_jobs, credits integer, why text) returns void
 language sql security definer set search_path = ''
 as $$
@@ -256,8 +268,11 @@ revoke execute on function private.refund_job(public.generation_jobs, integer, t
   from public, anon, authenticated, service_role;
 
 
--- Settles a job that made nothing: terminal status, reason, credits back.
-create or replace function private.close_job(job public.generation_jobs, outcome public.job_status, code text) returns void
+-- Ends a job that made nothing: terminal status, reason, all credits back. The caller holds the lock of the job.
+-- Called by release_generation() and fail_generation().
+create or replace function private.close_job(
+  job public.generation_jobs, outcome public.job_status, code text
+) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -273,43 +288,45 @@ revoke execute on function private.close_job(public.generation_jobs, public.job_
   from public, anon, authenticated, service_role;
 
 
--- One job, one debit, in one transaction, for the caller. A repeat of the same key and body answers with the first job.
--- Answers {"job": ..., "created": bool}.
--- Raises PT401 account_gone, PT402 plan_cap_reached, PT404 input_not_found | collection_not_found,
--- PT409 generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants.
+-- One job and one debit, in one transaction, for the caller. A repeat with the same key and body answers with the first
+-- job. Answers {"job": ..., "created": bool}. Called by POST /generations. Guarded.
+-- Locks the caller's profile, then the collection and the variant that the request names.
+-- Raises PT401 account_gone, PT402 plan_cap_reached, PT404 input_not_found | collection_not_found, PT409
+-- generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants.
 create or replace function private.reserve_generation(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
   caller constant uuid := auth.uid();
-  asked jsonb;
+  payload jsonb;
   job public.generation_jobs;
   preset public.presets;
   usage record;
   price integer;
 begin
   perform private.verify_proof('reserve_generation', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
 
-  -- All submits of one person queue here. `no key`: a webhook that writes rows of this person meanwhile is not held up.
+  -- All submits of one person wait for each other here. `no key`: a webhook that writes rows of this person meanwhile
+  -- does not wait.
   perform from public.profiles where id = caller for no key update;
   if not found then
     raise sqlstate 'PT401' using message = 'account_gone', detail = '{}';
   end if;
 
   select * into job from public.generation_jobs
-  where owner_id = caller and idempotency_key = asked ->> 'idempotency_key';
+  where owner_id = caller and idempotency_key = payload ->> 'idempotency_key';
   if found then
-    if job.request_hash <> asked ->> 'request_hash' then
+    if job.request_hash <> payload ->> 'request_hash' then
       raise sqlstate 'PT422' using message = 'idempotency_key_reused', detail = '{}';
     end if;
     return jsonb_build_object('job', to_jsonb(job), 'created', false);
   end if;
 
   -- What the run refers to stays until its job is written.
-  perform from public.collections where id = (asked ->> 'collection_id')::uuid and owner_id = caller for key share;
+  perform from public.collections where id = (payload ->> 'collection_id')::uuid and owner_id = caller for key share;
   perform from public.render_variants
-  where id = (asked ->> 'source_variant_id')::uuid and owner_id = caller
+  where id = (payload ->> 'source_variant_id')::uuid and owner_id = caller
   for key share;
 
   update public.generation_jobs set status = 'expired', error_code = 'timed_out'
@@ -321,19 +338,19 @@ begin
       message = 'generation_in_flight', detail = jsonb_build_object('job_id', job.id)::text;
   end if;
 
-  select * into preset from public.presets where id = asked ->> 'preset_id' and active;
+  select * into preset from public.presets where id = payload ->> 'preset_id' and active;
   if not found then
     raise sqlstate 'PT422' using message = 'preset_unavailable', detail = '{}';
   end if;
 
   select * into usage from private.usage_of(caller);
-  if (asked ->> 'variants')::integer > least(preset.max_variants, usage.max_variants) then
+  if (payload ->> 'variants')::integer > least(preset.max_variants, usage.max_variants) then
     raise sqlstate 'PT422' using
       message = 'too_many_variants',
       detail = jsonb_build_object('max', least(preset.max_variants, usage.max_variants), 'plan', usage.plan_id)::text;
   end if;
 
-  price := preset.credits * (asked ->> 'variants')::integer;
+  price := preset.credits * (payload ->> 'variants')::integer;
   if usage.used + price > usage.credit_limit then
     raise sqlstate 'PT402' using
       message = 'plan_cap_reached',
@@ -343,16 +360,16 @@ begin
       )::text;
   end if;
 
-  if asked ->> 'input_path' is not null and split_part(asked ->> 'input_path', '/', 2) <> caller::text
-    or asked ->> 'source_variant_id' is not null and not exists (
-      select from public.render_variants where id = (asked ->> 'source_variant_id')::uuid and owner_id = caller
+  if payload ->> 'input_path' is not null and split_part(payload ->> 'input_path', '/', 2) <> caller::text
+    or payload ->> 'source_variant_id' is not null and not exists (
+      select from public.render_variants where id = (payload ->> 'source_variant_id')::uuid and owner_id = caller
     )
   then
     raise sqlstate 'PT404' using message = 'input_not_found', detail = '{}';
   end if;
 
-  if asked ->> 'collection_id' is not null and not exists (
-    select from public.collections where id = (asked ->> 'collection_id')::uuid and owner_id = caller
+  if payload ->> 'collection_id' is not null and not exists (
+    select from public.collections where id = (payload ->> 'collection_id')::uuid and owner_id = caller
   ) then
     raise sqlstate 'PT404' using message = 'collection_not_found', detail = '{}';
   end if;
@@ -362,14 +379,14 @@ begin
     source_variant_id, collection_id, credits, expected_seconds, deadline_at
   )
   values (
-    caller, asked ->> 'idempotency_key', asked ->> 'request_hash', preset.id, asked ->> 'title', asked ->> 'prompt',
-    asked -> 'settings', (asked ->> 'variants')::integer, (asked ->> 'seed')::bigint, asked ->> 'input_path',
-    (asked ->> 'source_variant_id')::uuid, (asked ->> 'collection_id')::uuid, price,
+    caller, payload ->> 'idempotency_key', payload ->> 'request_hash', preset.id, payload ->> 'title',
+    payload ->> 'prompt', payload -> 'settings', (payload ->> 'variants')::integer, (payload ->> 'seed')::bigint, payload ->> 'input_path',
+    (payload ->> 'source_variant_id')::uuid, (payload ->> 'collection_id')::uuid, price,
     coalesce(
       (select seconds from public.preset_timings where preset_id = preset.id),
-      (asked ->> 'expected_seconds')::real
+      (payload ->> 'expected_seconds')::real
     ),
-    now() + make_interval(secs => (asked ->> 'deadline_seconds')::integer)
+    now() + make_interval(secs => (payload ->> 'deadline_seconds')::integer)
   )
   returning * into job;
 
@@ -390,30 +407,32 @@ grant execute on function private.reserve_generation(text, text), public.reserve
   to authenticated;
 
 
--- Binds the caller's job to the prediction that runs it. The same id again is a no-op (the webhook may have been first).
+-- Binds the caller's job to the prediction that runs it. The same id again changes nothing: the webhook may have come
+-- first.
+-- Called by POST /generations. Guarded. Locks the job.
 -- Raises PT404 generation_not_found, PT409 prediction_mismatch | generation_settled.
 create or replace function private.attach_prediction(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
   job public.generation_jobs;
 begin
   perform private.verify_proof('attach_prediction', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
 
   select * into job from public.generation_jobs
-  where id = (asked ->> 'job_id')::uuid and owner_id = auth.uid()
+  where id = (payload ->> 'job_id')::uuid and owner_id = auth.uid()
   for update;
   if not found then
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
   end if;
 
-  if job.prediction_id = asked ->> 'prediction_id' then
+  if job.prediction_id = payload ->> 'prediction_id' then
     return to_jsonb(job);
   end if;
   if job.prediction_id is not null
-    or exists (select from public.generation_jobs where prediction_id = asked ->> 'prediction_id')
+    or exists (select from public.generation_jobs where prediction_id = payload ->> 'prediction_id')
   then
     raise sqlstate 'PT409' using message = 'prediction_mismatch', detail = '{}';
   end if;
@@ -421,7 +440,7 @@ begin
     raise sqlstate 'PT409' using message = 'generation_settled', detail = '{}';
   end if;
 
-  update public.generation_jobs set prediction_id = asked ->> 'prediction_id', heard_at = now()
+  update public.generation_jobs set prediction_id = payload ->> 'prediction_id', heard_at = now()
   where id = job.id
   returning * into job;
   return to_jsonb(job);
@@ -437,20 +456,21 @@ revoke execute on function private.attach_prediction(text, text), public.attach_
 grant execute on function private.attach_prediction(text, text), public.attach_prediction(text, text) to authenticated;
 
 
--- Notes that the owner wants the run stopped. Settles nothing: only the provider knows whether a picture was made.
--- A job that already ended comes back as it is. Raises PT404 generation_not_found.
+-- Notes that the owner wants to stop the generation. The job stays open: only the provider knows whether a picture was
+-- made. A job that has ended comes back unchanged. Called by POST /generations/{id}/cancel. Guarded. Locks the job.
+-- Raises PT404 generation_not_found.
 create or replace function private.request_cancel(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
   job public.generation_jobs;
 begin
   perform private.verify_proof('request_cancel', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
 
   select * into job from public.generation_jobs
-  where id = (asked ->> 'job_id')::uuid and owner_id = auth.uid()
+  where id = (payload ->> 'job_id')::uuid and owner_id = auth.uid()
   for update;
   if not found then
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
@@ -472,27 +492,27 @@ revoke execute on function private.request_cancel(text, text), public.request_ca
 grant execute on function private.request_cancel(text, text), public.request_cancel(text, text) to authenticated;
 
 -- ==== supabase/routines/35_reconciliation.sql
--- Reconciliation: jobs that nothing was heard of. Each function demands the proof of the API.
+-- Reconciliation: jobs without a prediction, and jobs of which no webhook came for a while.
 
 
--- Ends a job whose prediction surely does not exist, and gives its debit back. The owner's submit calls it as the owner,
--- reconcile as `anon`. Does nothing once a prediction is attached or the job is settled.
--- Raises PT404 generation_not_found.
+-- Ends a job whose prediction surely does not exist, and gives its debit back. Changes nothing once a prediction is
+-- attached or the job has ended. Called by POST /generations as the owner, and by reconcile as `anon`. Guarded.
+-- Locks the profile, then the job. Raises PT404 generation_not_found.
 create or replace function private.release_generation(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
   job public.generation_jobs;
 begin
   perform private.verify_proof('release_generation', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
 
   perform from public.profiles
-  where id = (select owner_id from public.generation_jobs where id = (asked ->> 'job_id')::uuid)
+  where id = (select owner_id from public.generation_jobs where id = (payload ->> 'job_id')::uuid)
   for key share;
   select * into job from public.generation_jobs
-  where id = (asked ->> 'job_id')::uuid and (auth.uid() is null or owner_id = auth.uid())
+  where id = (payload ->> 'job_id')::uuid and (auth.uid() is null or owner_id = auth.uid())
   for update;
   if not found then
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
@@ -502,7 +522,7 @@ begin
     perform private.close_job(
       job,
       case when job.cancel_requested_at is null then 'failed' else 'canceled' end::public.job_status,
-      asked ->> 'error_code'
+      payload ->> 'error_code'
     );
     select * into job from public.generation_jobs where id = job.id;
   end if;
@@ -520,25 +540,25 @@ grant execute on function private.release_generation(text, text), public.release
   to anon, authenticated;
 
 
--- Unsettled jobs that nothing was heard of for `older_than_seconds`, the oldest first, at most `limit`: reconcile's list.
--- Called as `anon`: the proof alone opens it.
+-- The open jobs without news for `older_than_seconds`, oldest first, `limit` at most.
+-- Called by reconcile as `anon`. Guarded.
 create or replace function private.stale_generations(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
 begin
   perform private.verify_proof('stale_generations', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
 
   return coalesce((
     select jsonb_agg(to_jsonb(stale) order by stale.heard_at)
     from (
       select * from public.generation_jobs
       where status in ('queued', 'processing', 'expired')
-        and heard_at <= now() - make_interval(secs => (asked ->> 'older_than_seconds')::integer)
+        and heard_at <= now() - make_interval(secs => (payload ->> 'older_than_seconds')::integer)
       order by heard_at
-      limit (asked ->> 'limit')::integer
+      limit (payload ->> 'limit')::integer
     ) as stale
   ), '[]'::jsonb);
 end
@@ -553,14 +573,16 @@ revoke execute on function private.stale_generations(text, text), public.stale_g
 grant execute on function private.stale_generations(text, text), public.stale_generations(text, text) to anon;
 
 -- ==== supabase/routines/40_webhooks.sql
--- Webhooks: what a verified delivery of Replicate may do to a job, for the service role alone. Status only moves forward; a
--- repeat, a late or a foreign delivery changes nothing and says so in its outcome:
--- applied | repeated (it had succeeded) | settled (it had failed or was canceled) | unknown_job | foreign_prediction.
+-- Webhooks: what a verified delivery of Replicate does to a job. For the service role alone. A status only moves
+-- forward: a repeated, late or foreign delivery changes nothing. Outcomes: applied | repeated (the job had succeeded) |
+-- settled (it had failed or was canceled) | unknown_job | foreign_prediction.
 
 
--- Locks the job a delivery names and decides whether it may speak for it. The `?job=` of the URL is not signed, so the
--- prediction must be the job's own; a job without one adopts a prediction that no other job has (the webhook may come
--- before the API's attach).
+-- Locks the job that a delivery names and decides whether the delivery may change it. The `?job=` of the URL is not
+-- signed, so the prediction must be the job's own; a job without one takes a prediction that no other job has, because
+-- the webhook may come before the API attaches it. Called by every function of this file and by announce_files().
+-- Locks profile, collection and variant before the job, because the rows that are written later lock them for their
+-- foreign keys, and somebody may be deleting them.
 create or replace function private.claim_job(
   job_id uuid, prediction text, out job public.generation_jobs, out outcome text
 )
@@ -597,6 +619,7 @@ $$;
 revoke execute on function private.claim_job(uuid, text) from public, anon, authenticated, service_role;
 
 
+-- Notes a delivery and its outcome. Called by complete_generation() and fail_generation().
 create or replace function private.record_event(event text, job_id uuid, kind text, outcome text) returns void
 language sql security definer set search_path = ''
 as $$
@@ -608,9 +631,12 @@ $$;
 revoke execute on function private.record_event(text, uuid, text, text) from public, anon, authenticated, service_role;
 
 
--- Start, log and output events, and the first step of every ingest: progress in percent and pictures ready only ever
+-- Start, log and output events, and the first step of every completion: progress (percent) and ready pictures only
 -- grow. Answers {"outcome", "owner_id", "cancel_requested"}; the last two are null where there is no job.
-create or replace function private.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns jsonb
+-- Called by POST /webhooks/replicate. Locks as claim_job().
+create or replace function private.record_progress(
+  job_id uuid, prediction text, percent integer, ready integer
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -634,7 +660,9 @@ begin
 end
 $$;
 
-create or replace function public.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns jsonb
+create or replace function public.record_progress(
+  job_id uuid, prediction text, percent integer, ready integer
+) returns jsonb
 language sql volatile security invoker set search_path = ''
 as $$ select private.record_progress(job_id, prediction, percent, ready) $$;
 
@@ -648,10 +676,13 @@ grant execute on function
   to service_role;
 
 
--- Render, variants, cover, collection and job in one transaction. `outputs` is an array of
--- {index, path, thumbnail_path, mime, width, height, bytes, placeholder}. Pictures that were paid for and did not come
--- are given back; pictures that came and were not paid for are left out.
-create or replace function private.complete_generation(event text, job_id uuid, prediction text, outputs jsonb) returns text
+-- Writes render, variants, cover, collection item and job in one transaction. `outputs` is an array of {index, path,
+-- thumbnail_path, mime, width, height, bytes, placeholder}. Pictures that were paid for and did not come are given
+-- back; pictures that came and were not paid for are left out. Answers the outcome.
+-- Called by POST /webhooks/replicate. Locks as claim_job().
+create or replace function private.complete_generation(
+  event text, job_id uuid, prediction text, outputs jsonb
+) returns text
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -700,7 +731,7 @@ begin
   )
   where id = render;
 
-  -- Behind everything that is in it, as change_renders() adds.
+  -- After everything that is in it, as change_renders() adds.
   insert into public.collection_items (collection_id, render_id, owner_id, position)
   select job.collection_id, render, job.owner_id, coalesce(max(item.position), 0) + 1
   from public.collection_items as item
@@ -715,8 +746,9 @@ begin
 
   perform private.refund_job(job, (job.credits / job.variants) * (job.variants - delivered), 'missing_outputs');
 
-  -- An exponentially weighted mean over about the last ten runs. A clock that was set back must not fail a run, and a
-  -- run that was settled long after it ended says nothing about its preset: it counts as three times what was expected.
+  -- An exponentially weighted mean over about the last ten runs. One second at least: a clock that was set back must
+  -- not fail a run. Three times what was expected at most: a run that was settled long after it ended, as after an
+  -- outage, says nothing about its preset.
   insert into public.preset_timings (preset_id, seconds, runs)
   values (
     job.preset_id,
@@ -732,7 +764,9 @@ begin
 end
 $$;
 
-create or replace function public.complete_generation(event text, job_id uuid, prediction text, outputs jsonb) returns text
+create or replace function public.complete_generation(
+  event text, job_id uuid, prediction text, outputs jsonb
+) returns text
 language sql volatile security invoker set search_path = ''
 as $$ select private.complete_generation(event, job_id, prediction, outputs) $$;
 
@@ -746,7 +780,8 @@ grant execute on function
   to service_role;
 
 
--- The provider's word that no picture came: failed or canceled, and the debit back, once.
+-- The provider said that no picture came: the job becomes failed or canceled and its debit comes back, once. Answers
+-- the outcome. Called by POST /webhooks/replicate. Locks as claim_job().
 create or replace function private.fail_generation(
   event text, job_id uuid, prediction text, outcome public.job_status, code text
 ) returns text
@@ -784,12 +819,14 @@ grant execute on function
   to service_role;
 
 -- ==== supabase/routines/50_files.sql
--- Files: names wait in private.file_removals; the webhook handlers remove them through the Storage API.
+-- Files: the queue private.file_removals names the files that have no row any more, or no row yet. The service role
+-- removes through the Storage API what is due.
 
 
--- Queues the names of files that are about to be stored for a job, and renews those of an attempt that died. Under the
--- lock of the job, so that no name is queued after complete_generation() wrote its row. Ten minutes are many times what
--- storing takes: a file that is stored after its account was deleted is still removed. Outcomes as record_progress().
+-- Queues the names of files that are about to be stored for a job, and renews those of an attempt that broke off. Under
+-- the lock of the job, so that no name is queued after complete_generation() wrote its row. Ten minutes are many times
+-- what storing takes: a file that is stored after its account was deleted is still removed. Answers the outcome.
+-- Called by POST /webhooks/replicate before it stores files. Locks as claim_job().
 create or replace function private.announce_files(job_id uuid, prediction text, names jsonb) returns text
 language plpgsql security definer set search_path = ''
 as $$
@@ -817,6 +854,7 @@ grant execute on function private.announce_files(uuid, text, jsonb), public.anno
   to service_role;
 
 
+-- A file whose row exists leaves the queue.
 create or replace function private.keep_variant_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -833,6 +871,7 @@ create or replace trigger keep_variant_files after insert on public.render_varia
 revoke execute on function private.keep_variant_files() from public, anon, authenticated, service_role;
 
 
+-- The files of a deleted variant are due for removal.
 create or replace function private.queue_variant_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -850,7 +889,7 @@ create or replace trigger queue_variant_files after delete on public.render_vari
 revoke execute on function private.queue_variant_files() from public, anon, authenticated, service_role;
 
 
--- Everything under the account's folders: photos have no rows of their own.
+-- Everything in the folders of a deleted account is due for removal: photos have no rows of their own.
 create or replace function private.queue_account_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -870,7 +909,8 @@ create or replace trigger queue_account_files after delete on public.profiles
 revoke execute on function private.queue_account_files() from public, anon, authenticated, service_role;
 
 
--- The file of an item that is deleted goes too: its address is public.
+-- The files of a deleted item are due for removal, and so are files that an item exchanged for others: their addresses
+-- are public. The files of an item that came back under the same names leave the queue.
 create or replace function private.queue_community_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -895,8 +935,9 @@ create or replace trigger queue_community_files
 revoke execute on function private.queue_community_files() from public, anon, authenticated, service_role;
 
 
--- The names that are due longest, at most `most`: [{"bucket", "name"}]. A job that is not settled may still claim its own.
-create or replace function private.next_file_removals(most integer) returns jsonb
+-- The names that are due longest, `max_count` at most: [{"bucket", "name"}]. Names of a job that has not ended wait: it
+-- may still write their rows. Called by POST /webhooks/replicate/file-removals.
+create or replace function private.next_file_removals(max_count integer) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('bucket', due.bucket, 'name', due.name)), '[]'::jsonb)
@@ -907,20 +948,20 @@ as $$
       where job.id = queued.job_id and job.status in ('queued', 'processing', 'expired')
     )
     order by due_at
-    limit most
+    limit max_count
   ) as due
 $$;
 
-create or replace function public.next_file_removals(most integer) returns jsonb
+create or replace function public.next_file_removals(max_count integer) returns jsonb
 language sql stable security invoker set search_path = ''
-as $$ select private.next_file_removals(most) $$;
+as $$ select private.next_file_removals(max_count) $$;
 
 revoke execute on function private.next_file_removals(integer), public.next_file_removals(integer)
   from public, anon, authenticated, service_role;
 grant execute on function private.next_file_removals(integer), public.next_file_removals(integer) to service_role;
 
 
--- Storage no longer has these files.
+-- Takes names from the queue that Storage no longer has. Called by POST /webhooks/replicate/file-removals.
 create or replace function private.confirm_file_removals(removed jsonb) returns void
 language sql volatile security definer set search_path = ''
 as $$
@@ -938,8 +979,9 @@ revoke execute on function private.confirm_file_removals(jsonb), public.confirm_
 grant execute on function private.confirm_file_removals(jsonb), public.confirm_file_removals(jsonb) to service_role;
 
 
--- Whether the caller may keep a photo under this name: the policy's question, as RLS cannot ask its own table. A photo
--- that is there already takes no room. Uploads that are under way at the same moment do not see each other.
+-- Whether the caller may keep a photo under this name: 1,000 at most, and a photo that is there already takes no room.
+-- Uploads that run at the same time do not see each other. Called by the policy "inputs: owner adds", because a policy
+-- cannot read its own table.
 create or replace function private.has_room_for_photo(object_name text) returns boolean
 language sql stable security definer set search_path = ''
 as $$
@@ -991,7 +1033,8 @@ grant execute on function private.word_conditions(text) to authenticated;
 
 
 -- The caller's renders with all these words.
--- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. The condition on the owner replaces RLS.
+-- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. The condition on the owner replaces
+-- RLS.
 -- Called in the conditions of render_conditions().
 create or replace function private.renders_with_words(words text) returns setof uuid
 language plpgsql stable security definer set search_path = '' rows 1000
@@ -1058,13 +1101,13 @@ revoke execute on function private.render_conditions(jsonb) from public, anon, a
 grant execute on function private.render_conditions(jsonb) to authenticated;
 
 -- ==== supabase/routines/61_render_lists.sql
--- Render lists: pages of cards, months with their numbers, and one render in detail. RLS leaves what is the caller's.
+-- Render lists: pages of cards, months with their numbers, and one render in detail.
 
 
--- How a page of renders is read: SQL for `from` (`source`), `where` (`conditions`) and `order by` (`key`, then `tie`, both
--- in `direction`); `type` is that of the key. Inside one collection its items are read, in the order of one of their
--- indexes; of two collections, "My Favorites" is a condition. An index is read from where the page starts only when
--- key and tie are its own columns. Called by render_page(). Raises PT400 malformed_request.
+-- How a page of renders is read: SQL for `from` (`source`), `where` (`conditions`) and `order by` (`key`, then `tie`,
+-- both in `direction`); `type` is that of the key. Inside a collection its items are read, in the order of one of their
+-- indexes; of two collections, "My Favorites" is a condition. Key and tie are columns of one index, so that the index
+-- is read from where the page starts. Called by render_page(). Raises PT400 malformed_request.
 create or replace function private.render_order(
   filter jsonb, sort text,
   out source text, out conditions text, out key text, out tie text, out type text, out direction text
@@ -1166,8 +1209,8 @@ grant execute on function private.render_page(jsonb, text, integer, text, uuid) 
 
 
 -- render_page() of a filter with a text.
--- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. render_conditions() asks for the owner.
--- Called by list_renders().
+-- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. The condition on the owner, in
+-- render_conditions(), replaces RLS. Called by list_renders().
 create or replace function private.searched_render_page(
   filter jsonb, sort text, page_size integer, after_key text, after_id uuid
 ) returns jsonb
@@ -1180,7 +1223,7 @@ grant execute on function private.searched_render_page(jsonb, text, integer, tex
 
 
 -- One page of the caller's renders as cards with their cover, one row more than `page_size` when there is a next page.
--- `sort`: newest | oldest | deleted (the trash, latest first) | manual | added (a collection's own order, latest first).
+-- `sort`: newest | oldest | deleted (the trash, latest first) | manual | added (both inside a collection).
 -- `after_key` and `after_id` are the `key` and `id` of the last card before the page.
 -- Called by GET /renders. Raises PT400 malformed_request.
 create or replace function public.list_renders(
@@ -1229,7 +1272,8 @@ revoke execute on function public.list_renders(jsonb, text, integer, text, uuid)
 grant execute on function public.list_renders(jsonb, text, integer, text, uuid) to authenticated;
 
 
--- How many renders of a filter each month has, UTC, latest first: [{"month": "2026-11", "count": 12}].
+-- How many renders of a filter each month (UTC) has, latest first: [{"month": "2026-11", "count": 12}].
+-- Called by GET /renders/months.
 create or replace function public.count_renders_by_month(filter jsonb) returns jsonb
 language plpgsql stable security invoker set search_path = ''
 as $$
@@ -1256,8 +1300,9 @@ revoke execute on function public.count_renders_by_month(jsonb) from public, ano
 grant execute on function public.count_renders_by_month(jsonb) to authenticated;
 
 
--- Everything about one render of the caller's, in an array that is empty when there is none: variants, the collections it
--- is in, the picture it came from, the latest renders that were made from it, and what it cost.
+-- Everything about one render of the caller's, in an array that is empty when there is none: variants, collections, the
+-- picture that it was made from, the latest renders that were made from it, what it cost and what came back.
+-- Called by GET /renders/{id}.
 create or replace function public.render_detail(render_id uuid) returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
@@ -1313,14 +1358,16 @@ revoke execute on function public.render_detail(uuid) from public, anon, authent
 grant execute on function public.render_detail(uuid) to authenticated;
 
 -- ==== supabase/routines/62_render_changes.sql
--- Render changes: trash, restore, collect, delete for ever.
+-- Render changes: into the trash and out of it, into collections and out of them, and deletion for ever.
 
 
--- Move the renders of a filter to the trash or out of it, or put them into a collection or take them out.
--- Answers {"changed": n, "at": the moment it happened}: with "at" as deleted_at or added_at, a filter names the same
--- renders again, for an undo. `action`: trash | restore | collect | uncollect; without `collection` the last two mean
--- "My Favorites", whose `added_at` the filter then means. Locks the collection, then what is put into it.
--- Raises PT404 collection_not_found.
+-- Moves the renders of a filter into the trash or out of it, or puts them into a collection or takes them out.
+-- `action`: trash | restore | collect | uncollect; without `collection` the last two mean "My Favorites", and
+-- `added_at` in the filter means that collection too. Answers {"changed": n, "at": now}: with "at" as deleted_at or
+-- added_at, a filter names the same renders again, for an undo. Renders that are deleted meanwhile are left out.
+-- Called by POST /renders/bulk and by the routes that change one render. Locks the collection, then what is put into
+-- it.
+-- Raises PT400 malformed_request, PT404 collection_not_found.
 create or replace function public.change_renders(filter jsonb, action text, collection uuid default null) returns jsonb
 language plpgsql volatile security invoker set search_path = ''
 as $$
@@ -1383,7 +1430,7 @@ revoke execute on function public.change_renders(jsonb, text, uuid) from public,
 grant execute on function public.change_renders(jsonb, text, uuid) to authenticated;
 
 
--- The moment is the database's own, whatever a direct caller writes: null, or not null.
+-- A direct caller writes null or not null; the time is the database's own.
 create or replace function private.stamp_trashed_render() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -1399,9 +1446,10 @@ create or replace trigger stamp_trashed_render before update of deleted_at on pu
 revoke execute on function private.stamp_trashed_render() from public, anon, authenticated, service_role;
 
 
--- Delete the caller's renders of a filter for ever, if they are in the trash: 500 at most, answers how many. Their files
--- follow by the queue of removals. SECURITY DEFINER: people have no DELETE on renders, so nothing but the trash can be
--- deleted, whatever the filter is. The lock asks the conditions again of a row that was just restored.
+-- Deletes the caller's renders of a filter for ever, if they are in the trash: 500 at most, so that one statement
+-- neither locks nor lasts too long. Answers how many. Their files are queued.
+-- SECURITY DEFINER: people have no DELETE on renders, so nothing but the trash can be deleted, whatever the filter is.
+-- Called by POST /renders/bulk. Locks the renders by id; the lock checks the conditions of a restored row again.
 create or replace function private.delete_trashed_renders(filter jsonb) returns bigint
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -1433,24 +1481,24 @@ revoke execute on function private.delete_trashed_renders(jsonb), public.delete_
 grant execute on function private.delete_trashed_renders(jsonb), public.delete_trashed_renders(jsonb) to authenticated;
 
 
--- Delete what has been in the trash for `days`, over everybody, at most `limit` renders; answers how many. What somebody
--- is restoring or deleting is left to the next time. Called as `anon`: the proof alone opens it.
+-- Deletes what has been in the trash for `days`, over everybody, `limit` renders at most. Answers how many. What
+-- somebody is restoring or deleting is left to the next call. Called by reconcile as `anon`. Guarded.
 create or replace function private.purge_trash(request text, proof text) returns bigint
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
   purged bigint;
 begin
   perform private.verify_proof('purge_trash', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
 
   delete from public.renders
   where id = any (array(
     select id from public.renders
-    where deleted_at <= now() - make_interval(days => (asked ->> 'days')::integer)
+    where deleted_at <= now() - make_interval(days => (payload ->> 'days')::integer)
     order by deleted_at
-    limit (asked ->> 'limit')::integer
+    limit (payload ->> 'limit')::integer
     for update skip locked
   ));
   get diagnostics purged = row_count;
@@ -1467,7 +1515,8 @@ revoke execute on function private.purge_trash(text, text), public.purge_trash(t
 grant execute on function private.purge_trash(text, text), public.purge_trash(text, text) to anon;
 
 
--- Delete one variant for ever; the last one stays. The cover passes on to the first that is left.
+-- Deletes one variant of the caller's for ever; the last one stays. The next variant becomes the cover.
+-- Called by DELETE /renders/variants/{id}. Locks the render: two deletes at once must not take the last two variants.
 -- Raises PT404 variant_not_found, PT409 last_variant.
 create or replace function private.delete_variant(variant uuid) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -1478,8 +1527,8 @@ begin
   -- The render's row is the lock: two deletes at once must not take the last two.
   select owned.* into render
   from public.renders as owned
-  join public.render_variants as doomed on doomed.render_id = owned.id
-  where doomed.id = variant and owned.owner_id = auth.uid()
+  join public.render_variants as chosen on chosen.render_id = owned.id
+  where chosen.id = variant and owned.owner_id = auth.uid()
   for no key update of owned;
   if not found then
     raise sqlstate 'PT404' using message = 'variant_not_found', detail = '{}';
@@ -1492,8 +1541,8 @@ begin
 
   update public.renders
   set cover_variant_id = (
-    select left_over.id from public.render_variants as left_over
-    where left_over.render_id = render.id order by left_over.index limit 1
+    select first.id from public.render_variants as first
+    where first.render_id = render.id order by first.index limit 1
   )
   where id = render.id and cover_variant_id is null;
 end
@@ -1508,12 +1557,13 @@ revoke execute on function private.delete_variant(uuid), public.delete_variant(u
 grant execute on function private.delete_variant(uuid), public.delete_variant(uuid) to authenticated;
 
 -- ==== supabase/routines/65_collections.sql
--- Collections.
+-- Collections: the list with covers, the order of the items, and what keeps "My Favorites".
 
 
 -- The caller's collections, "My Favorites" first and then the latest, with the number of renders outside the trash and
 -- up to three covers: the chosen one, then the latest. One row more than `page_size` when there is a next page.
--- `containing`: each also says whether that render is in it. `wanted`: that collection alone.
+-- `containing`: each also says whether that render is in it. `wanted`: that collection alone. Called by GET
+-- /collections.
 create or replace function public.list_collections(
   page_size integer,
   after_favorites boolean default null, after_created_at timestamptz default null, after_id uuid default null,
@@ -1534,7 +1584,7 @@ as $$
     order by collection.is_favorites desc, collection.created_at desc, collection.id desc
     limit page_size + 1
   ),
-  -- What does not count is looked for, because it is little: an index alone tells how many items there are.
+  -- Renders in the trash are few, so they are counted and taken off: an index alone gives the number of all items.
   trashed as (
     select item.collection_id, count(*) as count
     from public.renders as render
@@ -1563,7 +1613,7 @@ as $$
                 select latest.render_id, latest.added_at, false as is_chosen
                 from public.collection_items as latest
                 where latest.collection_id = page.id and latest.render_id is distinct from page.cover_render_id
-                  -- Held apart: asked of the latest items until three are found, not of all.
+                  -- `offset 0` keeps it apart: asked for the latest items until three are found, not for all.
                   and exists (
                     select from public.renders as kept where kept.id = latest.render_id and kept.deleted_at is null
                     offset 0
@@ -1596,10 +1646,14 @@ grant execute on function public.list_collections(integer, boolean, timestamp wi
   to authenticated;
 
 
--- Put an item behind another one of its collection, or first without `behind`. Its new place lies halfway to the next
--- item; where halves run out, the whole collection is numbered anew.
+-- Puts an item after another one of its collection, or first without `after`. Its new position is halfway to the next
+-- item; where no number lies between two positions, the whole collection is numbered anew.
+-- Called by PUT /collections/{id}/items/{render_id}/place. Locks the items of the collection: moves wait for each
+-- other.
 -- Raises PT404 render_not_found when either is not in the collection.
-create or replace function public.move_collection_item(collection uuid, render uuid, behind uuid default null) returns void
+create or replace function public.move_collection_item(
+  collection uuid, render uuid, after uuid default null
+) returns void
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
@@ -1607,22 +1661,22 @@ declare
   high double precision;
   middle double precision;
 begin
-  -- Moves within one collection queue here.
+  -- Moves within one collection wait for each other here.
   perform from public.collection_items where collection_id = collection order by render_id for no key update;
 
   if not exists (select from public.collection_items where collection_id = collection and render_id = render)
-    or behind is not null
-      and not exists (select from public.collection_items where collection_id = collection and render_id = behind)
-    or behind = render
+    or after is not null
+      and not exists (select from public.collection_items where collection_id = collection and render_id = after)
+    or after = render
   then
     raise sqlstate 'PT404' using message = 'render_not_found', detail = '{}';
   end if;
 
   for attempt in 1..2 loop
-    select position into low from public.collection_items where collection_id = collection and render_id = behind;
+    select position into low from public.collection_items where collection_id = collection and render_id = after;
     select min(position) into high from public.collection_items as item
     where item.collection_id = collection and item.render_id <> render
-      and (behind is null or (item.position, item.render_id) > (low, behind));
+      and (after is null or (item.position, item.render_id) > (low, after));
     middle := case
       when low is null and high is null then 0
       when low is null then high - 1
@@ -1647,8 +1701,8 @@ revoke execute on function public.move_collection_item(uuid, uuid, uuid) from pu
 grant execute on function public.move_collection_item(uuid, uuid, uuid) to authenticated;
 
 
--- SECURITY DEFINER: a render of somebody else is read here and refused by the foreign key right after, exactly as one
--- that does not exist.
+-- Copies when the render was made. SECURITY DEFINER: it reads the render of somebody else too, and the foreign key then
+-- refuses that row, exactly as it refuses an id that does not exist.
 create or replace function private.copy_render_time() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -1666,7 +1720,8 @@ create or replace trigger copy_render_time before insert on public.collection_it
 revoke execute on function private.copy_render_time() from public, anon, authenticated, service_role;
 
 
--- Refuses to rename, hand over or delete "My Favorites" while its owner is there; with the account it goes.
+-- Refuses to rename, hand over or delete "My Favorites", whoever asks, while its owner exists; with the account it
+-- goes.
 -- Raises PT409 favorites_fixed.
 create or replace function private.keep_my_favorites() returns trigger
 language plpgsql security definer set search_path = ''
@@ -1691,11 +1746,12 @@ create or replace trigger keep_what_my_favorites_is before update of name, owner
 revoke execute on function private.keep_my_favorites() from public, anon, authenticated, service_role;
 
 -- ==== supabase/routines/70_sharing.sql
--- Share links: a person shows one of their renders or collections by an unguessable link.
+-- Share links: a person shows a render or a collection by a link that nobody can guess. Visitors have no JWT: the API
+-- calls the guarded functions for them, as `anon`.
 
 
--- The token of a link: 256 bits that only the API's key makes from its id, so its owner can be shown it again and
--- the table need not hold it. In base64url, as it stands in the address.
+-- The token of a link: 256 bits that only the API's key can make from its id. So the owner can see it again, and the
+-- table need not hold it. Base64url, as in the address.
 create or replace function private.share_token(link_id uuid) returns text
 language sql stable set search_path = ''
 as $$ select translate(encode(private.hmac(E'share_link\n' || link_id), 'base64'), E'+/=\n', '-_') $$;
@@ -1703,6 +1759,7 @@ as $$ select translate(encode(private.hmac(E'share_link\n' || link_id), 'base64'
 revoke execute on function private.share_token(uuid) from public, anon, authenticated, service_role;
 
 
+-- What private.share_tokens holds of a token.
 create or replace function private.share_token_hash(token text) returns bytea
 language sql immutable set search_path = ''
 as $$ select sha256(convert_to(token, 'UTF8')) $$;
@@ -1710,7 +1767,7 @@ as $$ select sha256(convert_to(token, 'UTF8')) $$;
 revoke execute on function private.share_token_hash(text) from public, anon, authenticated, service_role;
 
 
--- What was taken down is not shared again. Raises PT403 sharing_refused.
+-- Keeps the hash of the token of a new link.
 create or replace function private.keep_share_token() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -1727,7 +1784,7 @@ create or replace trigger keep_share_token after insert on public.share_links
 revoke execute on function private.keep_share_token() from public, anon, authenticated, service_role;
 
 
--- Off stays off, at the database's own moment, whatever a direct caller writes.
+-- A link that is off stays off; the time is the database's own, whatever a direct caller writes.
 create or replace function private.stamp_revoked_share() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -1744,9 +1801,10 @@ revoke execute on function private.stamp_revoked_share() from public, anon, auth
 
 
 -- The caller's links that are not turned off, latest first, with the name of what they show; one row more than
--- `page_size` when there is a next page; `wanted`: that one alone. `token` is null when the API's key changed since:
--- such a link still opens.
--- SECURITY DEFINER: the token comes from the key. The owner is asked for explicitly.
+-- `page_size` when there is a next page. `wanted`: that link alone. `token` is null when the API's key has changed
+-- since: such a link still opens. SECURITY DEFINER: the token comes from the key. The condition on the owner replaces
+-- RLS.
+-- Called by GET /shares and POST /shares.
 create or replace function private.my_share_links(
   page_size integer, of_render uuid, of_collection uuid, after_created_at timestamptz, after_id uuid,
   wanted uuid
@@ -1793,7 +1851,7 @@ grant execute on function
   to authenticated;
 
 
--- The link of a token while it opens something.
+-- The link of a token while it opens something: not off, not taken down, not expired.
 create or replace function private.live_share(token text) returns setof public.share_links
 language sql stable security definer set search_path = ''
 as $$
@@ -1808,7 +1866,7 @@ $$;
 revoke execute on function private.live_share(text) from public, anon, authenticated, service_role;
 
 
--- What a link shows, each render with its place. What lies in the trash or was taken down is not shown.
+-- What a link shows, each render with its place. Renders that are in the trash or were taken down are left out.
 create or replace function private.shared_renders(link public.share_links)
 returns table (render_id uuid, place double precision)
 language sql stable set search_path = ''
@@ -1831,24 +1889,27 @@ revoke execute on function private.shared_renders(public.share_links) from publi
 
 
 -- What a visitor sees, in an array that is empty when the token opens nothing: the title, and a page of renders, one
--- more than `page_size` when there is a next page. How they were made is there only when the owner included it.
--- Request: {"token", "page_size", "after_place", "after_id"}. Called as `anon`: the proof alone opens it.
+-- more than `page_size` when there is a next page. How they were made is included only when the owner chose so. Without
+-- that, a title that was never changed is left out as well: it is the prompt. The cover is the first variant.
+-- Request: {"token", "page_size", "after_place", "after_id", "variant_id"}; with the last, only the render of that
+-- variant.
+-- Called by GET /shared/{token} and by the page /s/{token}. Guarded.
 create or replace function private.open_share(request text, proof text) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
 begin
   perform private.verify_proof('open_share', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
   return (
     select coalesce(jsonb_agg(jsonb_build_object(
       'kind', case when link.render_id is null then 'collection' else 'render' end,
-      -- a render's own is that of the one that is shown
+      -- the title of a shared render is with the render
       'title', (select name from public.collections where id = link.collection_id),
       'renders', shown.renders
     )), '[]'::jsonb)
-    from private.live_share(asked ->> 'token') as link
+    from private.live_share(payload ->> 'token') as link
     cross join lateral (
       select coalesce(jsonb_agg(to_jsonb(page) order by page.place, page.id), '[]'::jsonb) as renders
       from (
@@ -1872,21 +1933,22 @@ begin
         join public.renders as render on render.id = shared.render_id
         join public.generation_jobs as job on job.id = render.job_id
         where (
-            asked ->> 'after_id' is null
-            or (shared.place, render.id) > ((asked ->> 'after_place')::double precision, (asked ->> 'after_id')::uuid)
+            payload ->> 'after_id' is null
+            or (shared.place, render.id)
+              > ((payload ->> 'after_place')::double precision, (payload ->> 'after_id')::uuid)
           )
           and (
-            asked ->> 'variant_id' is null
+            payload ->> 'variant_id' is null
             or render.id = (
               select variant.render_id from public.render_variants as variant
-              where variant.id = (asked ->> 'variant_id')::uuid
+              where variant.id = (payload ->> 'variant_id')::uuid
             )
           )
         order by shared.place, render.id
-        limit (asked ->> 'page_size')::integer + 1
+        limit (payload ->> 'page_size')::integer + 1
       ) as page
     ) as shown
-    -- A render in the trash takes its link along.
+    -- The link of a render opens nothing while the render is in the trash.
     where link.collection_id is not null or exists (select from private.shared_renders(link))
   );
 end
@@ -1902,20 +1964,21 @@ grant execute on function private.open_share(text, text), public.open_share(text
 
 
 -- The files of one picture that a token opens: an array of none or one. Request: {"token", "variant_id"}.
+-- Called by GET /shared/{token}/pictures/{variant_id}. Guarded.
 create or replace function private.open_shared_picture(request text, proof text) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
 begin
   perform private.verify_proof('open_shared_picture', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
   return (
     select coalesce(jsonb_agg(to_jsonb(variant)), '[]'::jsonb)
-    from private.live_share(asked ->> 'token') as link
+    from private.live_share(payload ->> 'token') as link
     cross join lateral private.shared_renders(link) as shared
     join public.render_variants as variant on variant.render_id = shared.render_id
-    where variant.id = (asked ->> 'variant_id')::uuid
+    where variant.id = (payload ->> 'variant_id')::uuid
   );
 end
 $$;
@@ -1929,8 +1992,9 @@ revoke execute on function private.open_shared_picture(text, text), public.open_
 grant execute on function private.open_shared_picture(text, text), public.open_shared_picture(text, text) to anon;
 
 
--- Whether this request of Storage's, with its headers x-share-token and x-share-proof, may read a file of the bucket
--- `renders`. Storage gives policies the request's headers as PostgREST does. Raises PT403 proof_invalid.
+-- Whether this request to Storage, with its headers x-share-token and x-share-proof, may read a file of the bucket
+-- `renders`. Storage gives the headers of the request to policies, as PostgREST does.
+-- Called by the policy "renders: a live link reads files". Guarded by the headers.
 create or replace function private.share_opens_file(object_name text) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -1955,11 +2019,11 @@ revoke execute on function private.share_opens_file(text) from public, anon, aut
 grant execute on function private.share_opens_file(text) to anon;
 
 -- ==== supabase/routines/75_moderation.sql
--- Moderation: visitors report, operators take down.
+-- Moderation: visitors report pictures, operators take them down in Studio (docs/operations.md).
 
 
--- Locks the owner's profile before a link is made, as private.take_down_render() does: of two at the same moment the
--- later one sees the earlier. Weaker than the lock of a submit, so that it agrees with those of foreign keys.
+-- What was taken down is not shared again. Locks the owner's profile before a link is made, as take_down_render() does:
+-- of two at the same time the later one sees the earlier. `no key`: the locks of foreign keys do not wait for it.
 -- Raises PT403 sharing_refused.
 create or replace function private.refuse_taken_down() returns trigger
 language plpgsql security definer set search_path = ''
@@ -1985,24 +2049,24 @@ create or replace trigger refuse_taken_down before insert on public.share_links
 revoke execute on function private.refuse_taken_down() from public, anon, authenticated, service_role;
 
 
--- Note a report. Who reports is not asked and not kept. The twenty-first report of one picture says nothing new and is
--- dropped. Request: {"token", "item_id", "render_id", "reason", "message"}, one of the first two null; "render_id" is one
--- of those that the token shows, or null. Called as `anon`: the proof alone opens it.
--- Raises PT404 share_not_found, community_item_not_found.
+-- Notes a report. Who reports is not stored. The twenty-first report of one picture says nothing new and is dropped.
+-- Request: {"token", "item_id", "render_id", "reason", "message"}, one of the first two null; "render_id" is one of
+-- those that the token shows, or null. Called by POST /reports as `anon`. Guarded.
+-- Raises PT404 share_not_found | community_item_not_found.
 create or replace function private.report_picture(request text, proof text) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
   link public.share_links;
   item uuid;
   render uuid;
 begin
   perform private.verify_proof('report_picture', request, proof);
-  asked := request::jsonb;
-  render := asked ->> 'render_id';
-  if asked ->> 'token' is not null then
-    select * into link from private.live_share(asked ->> 'token');
+  payload := request::jsonb;
+  render := payload ->> 'render_id';
+  if payload ->> 'token' is not null then
+    select * into link from private.live_share(payload ->> 'token');
     if not found or (
       render is not null
       and not exists (select from private.shared_renders(link) as shown where shown.render_id = render)
@@ -2013,7 +2077,7 @@ begin
     select shown.id into item
     from public.community_items as shown
     join public.community_collections as curated on curated.id = shown.collection_id
-    where shown.id = (asked ->> 'item_id')::uuid and shown.is_published and curated.published_at <= now();
+    where shown.id = (payload ->> 'item_id')::uuid and shown.is_published and curated.published_at <= now();
     if not found then
       raise sqlstate 'PT404' using message = 'community_item_not_found', detail = '{}';
     end if;
@@ -2027,7 +2091,7 @@ begin
       or (report.share_link_id = link.id and report.render_id is not distinct from render)
   ) < 20 then
     insert into private.reports (share_link_id, render_id, community_item_id, reason, message)
-    values (link.id, render, item, asked ->> 'reason', asked ->> 'message');
+    values (link.id, render, item, payload ->> 'reason', payload ->> 'message');
   end if;
 end
 $$;
@@ -2041,8 +2105,8 @@ revoke execute on function private.report_picture(text, text), public.report_pic
 grant execute on function private.report_picture(text, text), public.report_picture(text, text) to anon;
 
 
--- An operator's statement without a report: the render is shown by no link any more, those to it alone stop, and no new
--- one can be made. Granted to nobody.
+-- Takes a render down: no link shows it any more, links to it alone stop, and no new one can be made. For operators, in
+-- Studio, without a report. Locks the owner's profile.
 create or replace function private.take_down_render(render uuid) returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -2060,9 +2124,9 @@ $$;
 revoke execute on function private.take_down_render(uuid) from public, anon, authenticated, service_role;
 
 
--- An operator's one statement: select private.take_down('<id of a report>'). A render: as take_down_render(). A
--- collection: so for every render in it, and every link to the collection stops. A community item is deleted, and its file
--- with it. Granted to nobody.
+-- Takes down what a report names: select private.take_down('<id of a report>'). A render: as take_down_render(). A
+-- collection: the same for every render in it, and every link to the collection stops. A community item is deleted, and
+-- its file with it. For operators, in Studio. Locks the owner's profile.
 create or replace function private.take_down(report_id uuid) returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -2091,8 +2155,9 @@ $$;
 revoke execute on function private.take_down(uuid) from public, anon, authenticated, service_role;
 
 
--- What visitors reported and nobody took down, latest first: a line for each thing. `address` follows the public URL, and
--- is null when the API's key changed since; `live` says whether it still opens. `files` are names in the bucket.
+-- What visitors reported and no operator took down, latest first: a row for each thing. `address` follows the public
+-- URL, and is null when the API's key has changed since; `live` says whether it still opens. `files` are names in the
+-- bucket. For operators, in Studio.
 drop view if exists private.open_reports;
 create view private.open_reports with (security_invoker = true) as
 select
@@ -2117,7 +2182,8 @@ select
 from (
   select
     share_link_id, render_id, community_item_id, count(*) as reports, max(created_at) as latest,
-    array_agg(distinct reason) as reasons, array_agg(message order by created_at) filter (where message <> '') as messages,
+    array_agg(distinct reason) as reasons,
+    array_agg(message order by created_at) filter (where message <> '') as messages,
     (array_agg(id order by created_at desc))[1] as report_id
   from private.reports
   group by share_link_id, render_id, community_item_id
@@ -2133,11 +2199,12 @@ where link.taken_down_at is null
 order by grouped.latest desc;
 
 -- ==== supabase/routines/80_community.sql
--- Community: sets that operators curate. RLS leaves what is published.
+-- Community: the published sets. RLS decides what is published; anybody calls these functions.
 
 
--- Published sets in the operators' order, each with its first three items and how many it has. One row more than
--- `page_size` when there is a next page. `wanted`: that set alone, with all its items.
+-- Published sets in the operators' order, each with its first three items and their number. One row more than
+-- `page_size` when there is a next page. `wanted`: the set of that slug alone, with all its items.
+-- Called by GET /community and GET /community/{slug}.
 create or replace function public.list_community(
   page_size integer, tag text default null, after_position integer default null, after_id uuid default null,
   wanted text default null
@@ -2164,7 +2231,7 @@ as $$
             from public.community_items as item
             where item.collection_id = page.id
             order by item.position, item.id
-            -- a set that is looked at shows everything an operator would put into one
+            -- 200: more than an operator puts into a set
             limit case when wanted is null then 3 else 200 end
           ) as shown
         )
@@ -2181,7 +2248,7 @@ revoke execute on function public.list_community(integer, text, integer, uuid, t
 grant execute on function public.list_community(integer, text, integer, uuid, text) to anon, authenticated;
 
 
--- The tags of published sets, the commonest first.
+-- The tags of published sets, the commonest first. Called by GET /community/tags.
 create or replace function public.community_tags() returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
@@ -2198,7 +2265,8 @@ revoke execute on function public.community_tags() from public, anon, authentica
 grant execute on function public.community_tags() to anon, authenticated;
 
 
--- Every published set's slug and when something was last added to it, in the operators' order.
+-- The slug of every published set and when something was last added to it, in the operators' order.
+-- Called by GET /sitemap.xml.
 create or replace function public.community_addresses() returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
@@ -2226,7 +2294,7 @@ grant execute on function public.community_addresses() to anon, authenticated;
 
 
 -- Binds the caller to their customer at Stripe, once: the first one stays. Answers {"customer_id"}.
--- Raises PT401 account_gone.
+-- Called by POST /billing/checkout. Guarded. Raises PT401 account_gone.
 create or replace function private.attach_customer(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -2255,7 +2323,8 @@ revoke execute on function private.attach_customer(text, text), public.attach_cu
 grant execute on function private.attach_customer(text, text), public.attach_customer(text, text) to authenticated;
 
 
--- A number for a sync of a customer that begins now: taken before Stripe is asked. Null for a customer of nobody here.
+-- A number for a sync of a customer that begins now, taken before Stripe is asked. Null for a customer that nobody here
+-- has: the Stripe account may serve other products. Called by POST /webhooks/stripe.
 create or replace function private.next_billing_version(customer text) returns bigint
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -2276,11 +2345,12 @@ revoke execute on function private.next_billing_version(text), public.next_billi
 grant execute on function private.next_billing_version(text), public.next_billing_version(text) to service_role;
 
 
--- What Stripe said about a customer after number `version` was taken. The event is noted in the same transaction.
--- `state`: {price_id, subscription_id, subscription_status, period_start, period_end, cancel_at, access_until}.
--- Answers applied | stale | unknown_customer.
-create or replace function private.apply_billing_state(event text, kind text, customer text, version bigint, state jsonb)
-returns text
+-- Stores what Stripe said about a customer after number `version` was taken, and notes the event in the same
+-- transaction. `state`: {price_id, subscription_id, subscription_status, period_start, period_end, cancel_at,
+-- access_until}. Answers applied | stale | unknown_customer. Called by POST /webhooks/stripe. Locks the profile.
+create or replace function private.apply_billing_state(
+  event text, kind text, customer text, version bigint, state jsonb
+) returns text
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -2302,7 +2372,7 @@ begin
       period_end = (state ->> 'period_end')::timestamptz,
       cancel_at = (state ->> 'cancel_at')::timestamptz,
       access_until = (state ->> 'access_until')::timestamptz,
-      -- A customer that Stripe deleted is not one to charge again.
+      -- A customer that was deleted at Stripe cannot be charged again.
       stripe_customer_id = case when state ->> 'customer_deleted' = 'true' then null else stripe_customer_id end,
       billing_version = version
     where id = profile.id;
@@ -2315,8 +2385,9 @@ begin
 end
 $$;
 
-create or replace function public.apply_billing_state(event text, kind text, customer text, version bigint, state jsonb)
-returns text
+create or replace function public.apply_billing_state(
+  event text, kind text, customer text, version bigint, state jsonb
+) returns text
 language sql volatile security invoker set search_path = ''
 as $$ select private.apply_billing_state(event, kind, customer, version, state) $$;
 
@@ -2330,9 +2401,9 @@ grant execute on function
   to service_role;
 
 -- ==== supabase/policies/collection_items.sql
--- collection_items: people put their own renders into their own collections, unless they are in the trash, order them and
--- take them out.
--- The composite foreign keys refuse a render or collection of another owner exactly as they refuse a random id.
+-- collection_items: people put their own renders into their own collections unless the render is in the trash, order
+-- them and take them out. The composite foreign keys refuse a render or collection of another owner exactly as they
+-- refuse a random id.
 revoke all on public.collection_items from public, anon, authenticated, service_role;
 grant select, insert (collection_id, render_id, position), update (position), delete
   on public.collection_items to authenticated;
@@ -2358,9 +2429,9 @@ create policy "collection_items: owner removes" on public.collection_items
   for delete to authenticated using (owner_id = (select auth.uid()));
 
 -- ==== supabase/policies/collections.sql
--- collections: people make, read, rename and delete their own and choose a cover. "My Favorites" comes with the account:
--- nobody makes a second one, and keep_my_favorites() lets nobody rename or delete it. owner_id and is_favorites are not
--- writable; their defaults say who and no.
+-- collections: people make, read, rename and delete their own and choose a cover. "My Favorites" comes with the
+-- account: no policy lets a second one be made, and keep_my_favorites() keeps it from being renamed or deleted.
+-- owner_id and is_favorites are not writable; their defaults are the caller and false.
 revoke all on public.collections from public, anon, authenticated, service_role;
 grant select, insert (name), update (name, cover_render_id), delete on public.collections to authenticated;
 
@@ -2503,8 +2574,8 @@ create policy "share_links: owner turns off" on public.share_links
 
 -- ==== supabase/policies/storage_objects.sql
 -- storage.objects: people keep photos in inputs/{their id}/{sha256}.jpg and read what the webhooks store in
--- renders/{their id}/, as many photos as has_room_for_photo() says. No UPDATE anywhere: a photo that was checked cannot be swapped in place. No policy names the
--- bucket `community`: its files are public by address and listed to nobody.
+-- renders/{their id}/; has_room_for_photo() bounds the number of photos. No policy for UPDATE: a photo that was checked
+-- cannot be replaced in place. No policy names the bucket `community`: its files are public by address and not listed.
 drop policy if exists "inputs: owner reads" on storage.objects;
 create policy "inputs: owner reads" on storage.objects
   for select to authenticated

@@ -1,6 +1,6 @@
--- collection_items: people put their own renders into their own collections, unless they are in the trash, order them and
--- take them out.
--- The composite foreign keys refuse a render or collection of another owner exactly as they refuse a random id.
+-- collection_items: people put their own renders into their own collections unless the render is in the trash, order
+-- them and take them out. The composite foreign keys refuse a render or collection of another owner exactly as they
+-- refuse a random id.
 revoke all on public.collection_items from public, anon, authenticated, service_role;
 grant select, insert (collection_id, render_id, position), update (position), delete
   on public.collection_items to authenticated;

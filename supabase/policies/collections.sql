@@ -1,6 +1,6 @@
--- collections: people make, read, rename and delete their own and choose a cover. "My Favorites" comes with the account:
--- nobody makes a second one, and keep_my_favorites() lets nobody rename or delete it. owner_id and is_favorites are not
--- writable; their defaults say who and no.
+-- collections: people make, read, rename and delete their own and choose a cover. "My Favorites" comes with the
+-- account: no policy lets a second one be made, and keep_my_favorites() keeps it from being renamed or deleted.
+-- owner_id and is_favorites are not writable; their defaults are the caller and false.
 revoke all on public.collections from public, anon, authenticated, service_role;
 grant select, insert (name), update (name, cover_render_id), delete on public.collections to authenticated;
 

@@ -1,6 +1,6 @@
 -- storage.objects: people keep photos in inputs/{their id}/{sha256}.jpg and read what the webhooks store in
--- renders/{their id}/, as many photos as has_room_for_photo() says. No UPDATE anywhere: a photo that was checked cannot be swapped in place. No policy names the
--- bucket `community`: its files are public by address and listed to nobody.
+-- renders/{their id}/; has_room_for_photo() bounds the number of photos. No policy for UPDATE: a photo that was checked
+-- cannot be replaced in place. No policy names the bucket `community`: its files are public by address and not listed.
 drop policy if exists "inputs: owner reads" on storage.objects;
 create policy "inputs: owner reads" on storage.objects
   for select to authenticated

@@ -1,7 +1,9 @@
--- Proofs: an RPC that moves a job or money is callable by anybody with a JWT, so it demands a proof that our API asks.
+-- Proofs: anybody with a JWT can call an RPC, so an RPC that moves a job or money, or that serves visitors, is guarded:
+-- it takes `request`, JSON text exactly as it was signed, and `proof`, by which our API shows that it is the one that
+-- calls. Every guarded function raises PT403 proof_invalid.
 
 
--- Who asks, as the proof names them: the JWT's subject, or `anon` for calls without a user (reconcile).
+-- Who calls, as the proof names them: the JWT's subject, or `anon` for calls without a user. Called by verify_proof().
 create or replace function private.caller_name() returns text
 language sql stable set search_path = ''
 as $$ select coalesce(auth.uid()::text, 'anon') $$;
@@ -9,7 +11,8 @@ as $$ select coalesce(auth.uid()::text, 'anon') $$;
 revoke execute on function private.caller_name() from public, anon, authenticated, service_role;
 
 
--- HMAC-SHA256 with the stored key; null while no key is stored, so every proof fails closed.
+-- HMAC-SHA256 with the stored key. Null while no key is stored: every proof is refused then.
+-- Called by verify_proof() and share_token().
 create or replace function private.hmac(message text) returns bytea
 language sql stable security definer set search_path = ''
 as $$
@@ -19,8 +22,8 @@ $$;
 revoke execute on function private.hmac(text) from public, anon, authenticated, service_role;
 
 
--- Called first by every guarded function. Raises PT403 `proof_invalid`.
--- Both sides are hashed once more before comparing: what a timing could tell is then worthless.
+-- Called first by every guarded function. Raises PT403 proof_invalid. Both sides are hashed once more before they are
+-- compared: the time that takes then says nothing about the right proof.
 create or replace function private.verify_proof(function_name text, request text, proof text) returns void
 language plpgsql stable security definer set search_path = ''
 as $$

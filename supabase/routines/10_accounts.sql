@@ -1,6 +1,8 @@
--- Accounts: every account has a profile and a "My Favorites" from its first moment on.
+-- Accounts: made by a trigger at sign-up, deleted by their owner.
 
 
+-- Every account has a profile and a "My Favorites" from its first transaction on. Nothing that the person typed is
+-- read, so no metadata can make a sign-up fail.
 create or replace function private.create_profile() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -17,8 +19,8 @@ create or replace trigger create_profile after insert on auth.users
 revoke execute on function private.create_profile() from public, anon, authenticated, service_role;
 
 
--- Delete the caller's account. Rows go by cascade, files by the queue of removals. The proof says that our API asks, which
--- has ended the subscription before: nobody is charged for an account that is gone.
+-- Deletes the caller's account. Rows go by cascade, and their triggers queue the files. The API ends the subscription
+-- before it calls, so nobody pays for an account that is gone. Called by DELETE /me. Guarded.
 create or replace function private.delete_account(request text, proof text) returns void
 language plpgsql security definer set search_path = ''
 as $$

@@ -1,7 +1,7 @@
--- Usage: which plan a person is on and what is left of it. reserve_generation() and GET /usage ask the same function.
+-- Usage: which plan a person is on, and what is left of it. reserve_generation() and GET /usage read the same function.
 
 
--- The price that counts now: none once access has ended.
+-- The price that counts now: none once access has ended. Called by credit_period() and usage_of().
 create or replace function private.current_price(profile public.profiles) returns text
 language sql stable set search_path = ''
 as $$ select case when profile.access_until is null or profile.access_until > now() then profile.price_id end $$;
@@ -9,7 +9,7 @@ as $$ select case when profile.access_until is null or profile.access_until > no
 revoke execute on function private.current_price(public.profiles) from public, anon, authenticated, service_role;
 
 
--- The plan a Stripe price buys. Unknown or null price: free.
+-- The plan that a Stripe price buys. Unknown or null price: free. Called by usage_of().
 create or replace function private.plan_of(price text) returns public.plans
 language sql stable security definer set search_path = ''
 as $$
@@ -21,14 +21,18 @@ $$;
 revoke execute on function private.plan_of(text) from public, anon, authenticated, service_role;
 
 
--- The period that credits count in: the calendar month (UTC) without a price; with one, the month of the billing period
--- that holds the moment, counted back from its end. A renewal that Stripe has not told of yet is a month like the others.
-create or replace function private.credit_period(profile public.profiles, moment timestamptz)
+-- The period that credits count in. Without a price it is the calendar month (UTC). With one it is a month of the
+-- billing period, counted back from the renewal, because Stripe keeps the day of the purchase: counted forward, a
+-- period from 28 February to 31 March would have a second month in it. A renewal that Stripe has not reported yet is a
+-- month like the others. `rows 1`: otherwise Postgres expects a thousand periods and reads the whole ledger of the
+-- person.
+-- Called by usage_of() and my_usage_by_day().
+create or replace function private.credit_period(profile public.profiles, as_of timestamptz)
 returns table (starts timestamptz, ends timestamptz)
 language plpgsql stable set search_path = '' rows 1
 as $$
 declare
-  local_now constant timestamp := moment at time zone 'UTC';
+  local_now constant timestamp := as_of at time zone 'UTC';
   anchor constant timestamp := profile.period_start at time zone 'UTC';
   renewal constant timestamp := profile.period_end at time zone 'UTC';
   months integer;
@@ -63,7 +67,9 @@ revoke execute on function private.credit_period(public.profiles, timestamp with
   from public, anon, authenticated, service_role;
 
 
--- One row: plan, credits used (what running renders hold included), held, limit, and when the period began and ends.
+-- One row: plan, credits used (what running generations hold included), held, limit, and when the period begins and
+-- ends.
+-- Called by reserve_generation() and my_usage().
 create or replace function private.usage_of(owner uuid)
 returns table (
   plan_id text, max_variants integer, used integer, reserved integer, credit_limit integer,
@@ -97,7 +103,7 @@ $$;
 revoke execute on function private.usage_of(uuid) from public, anon, authenticated, service_role;
 
 
--- The caller's usage; null for a deleted account.
+-- The caller's usage; null for a deleted account. Called by GET /usage.
 create or replace function private.my_usage() returns jsonb
 language sql stable security definer set search_path = ''
 as $$ select to_jsonb(usage) from private.usage_of(auth.uid()) as usage $$;
@@ -110,7 +116,7 @@ revoke execute on function private.my_usage(), public.my_usage() from public, an
 grant execute on function private.my_usage(), public.my_usage() to authenticated;
 
 
--- What each day of the caller's running period took, net of what came back: [{"day": "2026-11-02", "credits": 8}].
+-- The net credits of each day of the caller's period: [{"day": "2026-11-02", "credits": 8}]. Called by GET /usage/days.
 create or replace function private.my_usage_by_day() returns jsonb
 language sql stable security definer set search_path = ''
 as $$
@@ -133,7 +139,7 @@ revoke execute on function private.my_usage_by_day(), public.my_usage_by_day()
 grant execute on function private.my_usage_by_day(), public.my_usage_by_day() to authenticated;
 
 
--- For operators, in Studio: give credits for this period, or correct it. `amount` may be negative for a correction.
+-- Gives a person credits in the current period, or corrects them: `amount` may be negative. For operators, in Studio:
 --   select private.add_credits('<account id>', 50, 'goodwill for the outage of 3 November');
 create or replace function private.add_credits(account uuid, amount integer, reason text) returns uuid
 language plpgsql security definer set search_path = ''

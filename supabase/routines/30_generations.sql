@@ -1,8 +1,9 @@
--- Generations: the moves of a job that its owner's submit makes, and reconcile. Each demands the API's proof; `request` is
--- JSON text, the very bytes that were signed. Lock order everywhere: profile, collection, variant, job.
+-- Generations: what the submit of a person does to a job. The job's row is what the API builds the prediction from.
+-- Lock order, here and in every other function: profile, collection, variant, job.
 
 
--- Gives a job's credits back, once: `credits` of them, counted in the month of the debit. The caller holds the job's lock.
+-- Gives `credits` of a job back, once, counted in the period of the debit. The caller holds the lock of the job.
+-- Called by close_job() and complete_generation().
 create or replace function private.refund_job(job public.generation_jobs, credits integer, why text) returns void
 language sql security definer set search_path = ''
 as $$
@@ -17,8 +18,11 @@ revoke execute on function private.refund_job(public.generation_jobs, integer, t
   from public, anon, authenticated, service_role;
 
 
--- Settles a job that made nothing: terminal status, reason, credits back.
-create or replace function private.close_job(job public.generation_jobs, outcome public.job_status, code text) returns void
+-- Ends a job that made nothing: terminal status, reason, all credits back. The caller holds the lock of the job.
+-- Called by release_generation() and fail_generation().
+create or replace function private.close_job(
+  job public.generation_jobs, outcome public.job_status, code text
+) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -34,43 +38,45 @@ revoke execute on function private.close_job(public.generation_jobs, public.job_
   from public, anon, authenticated, service_role;
 
 
--- One job, one debit, in one transaction, for the caller. A repeat of the same key and body answers with the first job.
--- Answers {"job": ..., "created": bool}.
--- Raises PT401 account_gone, PT402 plan_cap_reached, PT404 input_not_found | collection_not_found,
--- PT409 generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants.
+-- One job and one debit, in one transaction, for the caller. A repeat with the same key and body answers with the first
+-- job. Answers {"job": ..., "created": bool}. Called by POST /generations. Guarded.
+-- Locks the caller's profile, then the collection and the variant that the request names.
+-- Raises PT401 account_gone, PT402 plan_cap_reached, PT404 input_not_found | collection_not_found, PT409
+-- generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants.
 create or replace function private.reserve_generation(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
   caller constant uuid := auth.uid();
-  asked jsonb;
+  payload jsonb;
   job public.generation_jobs;
   preset public.presets;
   usage record;
   price integer;
 begin
   perform private.verify_proof('reserve_generation', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
 
-  -- All submits of one person queue here. `no key`: a webhook that writes rows of this person meanwhile is not held up.
+  -- All submits of one person wait for each other here. `no key`: a webhook that writes rows of this person meanwhile
+  -- does not wait.
   perform from public.profiles where id = caller for no key update;
   if not found then
     raise sqlstate 'PT401' using message = 'account_gone', detail = '{}';
   end if;
 
   select * into job from public.generation_jobs
-  where owner_id = caller and idempotency_key = asked ->> 'idempotency_key';
+  where owner_id = caller and idempotency_key = payload ->> 'idempotency_key';
   if found then
-    if job.request_hash <> asked ->> 'request_hash' then
+    if job.request_hash <> payload ->> 'request_hash' then
       raise sqlstate 'PT422' using message = 'idempotency_key_reused', detail = '{}';
     end if;
     return jsonb_build_object('job', to_jsonb(job), 'created', false);
   end if;
 
   -- What the run refers to stays until its job is written.
-  perform from public.collections where id = (asked ->> 'collection_id')::uuid and owner_id = caller for key share;
+  perform from public.collections where id = (payload ->> 'collection_id')::uuid and owner_id = caller for key share;
   perform from public.render_variants
-  where id = (asked ->> 'source_variant_id')::uuid and owner_id = caller
+  where id = (payload ->> 'source_variant_id')::uuid and owner_id = caller
   for key share;
 
   update public.generation_jobs set status = 'expired', error_code = 'timed_out'
@@ -82,19 +88,19 @@ begin
       message = 'generation_in_flight', detail = jsonb_build_object('job_id', job.id)::text;
   end if;
 
-  select * into preset from public.presets where id = asked ->> 'preset_id' and active;
+  select * into preset from public.presets where id = payload ->> 'preset_id' and active;
   if not found then
     raise sqlstate 'PT422' using message = 'preset_unavailable', detail = '{}';
   end if;
 
   select * into usage from private.usage_of(caller);
-  if (asked ->> 'variants')::integer > least(preset.max_variants, usage.max_variants) then
+  if (payload ->> 'variants')::integer > least(preset.max_variants, usage.max_variants) then
     raise sqlstate 'PT422' using
       message = 'too_many_variants',
       detail = jsonb_build_object('max', least(preset.max_variants, usage.max_variants), 'plan', usage.plan_id)::text;
   end if;
 
-  price := preset.credits * (asked ->> 'variants')::integer;
+  price := preset.credits * (payload ->> 'variants')::integer;
   if usage.used + price > usage.credit_limit then
     raise sqlstate 'PT402' using
       message = 'plan_cap_reached',
@@ -104,16 +110,16 @@ begin
       )::text;
   end if;
 
-  if asked ->> 'input_path' is not null and split_part(asked ->> 'input_path', '/', 2) <> caller::text
-    or asked ->> 'source_variant_id' is not null and not exists (
-      select from public.render_variants where id = (asked ->> 'source_variant_id')::uuid and owner_id = caller
+  if payload ->> 'input_path' is not null and split_part(payload ->> 'input_path', '/', 2) <> caller::text
+    or payload ->> 'source_variant_id' is not null and not exists (
+      select from public.render_variants where id = (payload ->> 'source_variant_id')::uuid and owner_id = caller
     )
   then
     raise sqlstate 'PT404' using message = 'input_not_found', detail = '{}';
   end if;
 
-  if asked ->> 'collection_id' is not null and not exists (
-    select from public.collections where id = (asked ->> 'collection_id')::uuid and owner_id = caller
+  if payload ->> 'collection_id' is not null and not exists (
+    select from public.collections where id = (payload ->> 'collection_id')::uuid and owner_id = caller
   ) then
     raise sqlstate 'PT404' using message = 'collection_not_found', detail = '{}';
   end if;
@@ -123,14 +129,14 @@ begin
     source_variant_id, collection_id, credits, expected_seconds, deadline_at
   )
   values (
-    caller, asked ->> 'idempotency_key', asked ->> 'request_hash', preset.id, asked ->> 'title', asked ->> 'prompt',
-    asked -> 'settings', (asked ->> 'variants')::integer, (asked ->> 'seed')::bigint, asked ->> 'input_path',
-    (asked ->> 'source_variant_id')::uuid, (asked ->> 'collection_id')::uuid, price,
+    caller, payload ->> 'idempotency_key', payload ->> 'request_hash', preset.id, payload ->> 'title',
+    payload ->> 'prompt', payload -> 'settings', (payload ->> 'variants')::integer, (payload ->> 'seed')::bigint, payload ->> 'input_path',
+    (payload ->> 'source_variant_id')::uuid, (payload ->> 'collection_id')::uuid, price,
     coalesce(
       (select seconds from public.preset_timings where preset_id = preset.id),
-      (asked ->> 'expected_seconds')::real
+      (payload ->> 'expected_seconds')::real
     ),
-    now() + make_interval(secs => (asked ->> 'deadline_seconds')::integer)
+    now() + make_interval(secs => (payload ->> 'deadline_seconds')::integer)
   )
   returning * into job;
 
@@ -151,30 +157,32 @@ grant execute on function private.reserve_generation(text, text), public.reserve
   to authenticated;
 
 
--- Binds the caller's job to the prediction that runs it. The same id again is a no-op (the webhook may have been first).
+-- Binds the caller's job to the prediction that runs it. The same id again changes nothing: the webhook may have come
+-- first.
+-- Called by POST /generations. Guarded. Locks the job.
 -- Raises PT404 generation_not_found, PT409 prediction_mismatch | generation_settled.
 create or replace function private.attach_prediction(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
   job public.generation_jobs;
 begin
   perform private.verify_proof('attach_prediction', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
 
   select * into job from public.generation_jobs
-  where id = (asked ->> 'job_id')::uuid and owner_id = auth.uid()
+  where id = (payload ->> 'job_id')::uuid and owner_id = auth.uid()
   for update;
   if not found then
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
   end if;
 
-  if job.prediction_id = asked ->> 'prediction_id' then
+  if job.prediction_id = payload ->> 'prediction_id' then
     return to_jsonb(job);
   end if;
   if job.prediction_id is not null
-    or exists (select from public.generation_jobs where prediction_id = asked ->> 'prediction_id')
+    or exists (select from public.generation_jobs where prediction_id = payload ->> 'prediction_id')
   then
     raise sqlstate 'PT409' using message = 'prediction_mismatch', detail = '{}';
   end if;
@@ -182,7 +190,7 @@ begin
     raise sqlstate 'PT409' using message = 'generation_settled', detail = '{}';
   end if;
 
-  update public.generation_jobs set prediction_id = asked ->> 'prediction_id', heard_at = now()
+  update public.generation_jobs set prediction_id = payload ->> 'prediction_id', heard_at = now()
   where id = job.id
   returning * into job;
   return to_jsonb(job);
@@ -198,20 +206,21 @@ revoke execute on function private.attach_prediction(text, text), public.attach_
 grant execute on function private.attach_prediction(text, text), public.attach_prediction(text, text) to authenticated;
 
 
--- Notes that the owner wants the run stopped. Settles nothing: only the provider knows whether a picture was made.
--- A job that already ended comes back as it is. Raises PT404 generation_not_found.
+-- Notes that the owner wants to stop the generation. The job stays open: only the provider knows whether a picture was
+-- made. A job that has ended comes back unchanged. Called by POST /generations/{id}/cancel. Guarded. Locks the job.
+-- Raises PT404 generation_not_found.
 create or replace function private.request_cancel(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
   job public.generation_jobs;
 begin
   perform private.verify_proof('request_cancel', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
 
   select * into job from public.generation_jobs
-  where id = (asked ->> 'job_id')::uuid and owner_id = auth.uid()
+  where id = (payload ->> 'job_id')::uuid and owner_id = auth.uid()
   for update;
   if not found then
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';

@@ -1,24 +1,24 @@
--- Reconciliation: jobs that nothing was heard of. Each function demands the proof of the API.
+-- Reconciliation: jobs without a prediction, and jobs of which no webhook came for a while.
 
 
--- Ends a job whose prediction surely does not exist, and gives its debit back. The owner's submit calls it as the owner,
--- reconcile as `anon`. Does nothing once a prediction is attached or the job is settled.
--- Raises PT404 generation_not_found.
+-- Ends a job whose prediction surely does not exist, and gives its debit back. Changes nothing once a prediction is
+-- attached or the job has ended. Called by POST /generations as the owner, and by reconcile as `anon`. Guarded.
+-- Locks the profile, then the job. Raises PT404 generation_not_found.
 create or replace function private.release_generation(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
   job public.generation_jobs;
 begin
   perform private.verify_proof('release_generation', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
 
   perform from public.profiles
-  where id = (select owner_id from public.generation_jobs where id = (asked ->> 'job_id')::uuid)
+  where id = (select owner_id from public.generation_jobs where id = (payload ->> 'job_id')::uuid)
   for key share;
   select * into job from public.generation_jobs
-  where id = (asked ->> 'job_id')::uuid and (auth.uid() is null or owner_id = auth.uid())
+  where id = (payload ->> 'job_id')::uuid and (auth.uid() is null or owner_id = auth.uid())
   for update;
   if not found then
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
@@ -28,7 +28,7 @@ begin
     perform private.close_job(
       job,
       case when job.cancel_requested_at is null then 'failed' else 'canceled' end::public.job_status,
-      asked ->> 'error_code'
+      payload ->> 'error_code'
     );
     select * into job from public.generation_jobs where id = job.id;
   end if;
@@ -46,25 +46,25 @@ grant execute on function private.release_generation(text, text), public.release
   to anon, authenticated;
 
 
--- Unsettled jobs that nothing was heard of for `older_than_seconds`, the oldest first, at most `limit`: reconcile's list.
--- Called as `anon`: the proof alone opens it.
+-- The open jobs without news for `older_than_seconds`, oldest first, `limit` at most.
+-- Called by reconcile as `anon`. Guarded.
 create or replace function private.stale_generations(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
 begin
   perform private.verify_proof('stale_generations', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
 
   return coalesce((
     select jsonb_agg(to_jsonb(stale) order by stale.heard_at)
     from (
       select * from public.generation_jobs
       where status in ('queued', 'processing', 'expired')
-        and heard_at <= now() - make_interval(secs => (asked ->> 'older_than_seconds')::integer)
+        and heard_at <= now() - make_interval(secs => (payload ->> 'older_than_seconds')::integer)
       order by heard_at
-      limit (asked ->> 'limit')::integer
+      limit (payload ->> 'limit')::integer
     ) as stale
   ), '[]'::jsonb);
 end

@@ -1,11 +1,13 @@
--- Webhooks: what a verified delivery of Replicate may do to a job, for the service role alone. Status only moves forward; a
--- repeat, a late or a foreign delivery changes nothing and says so in its outcome:
--- applied | repeated (it had succeeded) | settled (it had failed or was canceled) | unknown_job | foreign_prediction.
+-- Webhooks: what a verified delivery of Replicate does to a job. For the service role alone. A status only moves
+-- forward: a repeated, late or foreign delivery changes nothing. Outcomes: applied | repeated (the job had succeeded) |
+-- settled (it had failed or was canceled) | unknown_job | foreign_prediction.
 
 
--- Locks the job a delivery names and decides whether it may speak for it. The `?job=` of the URL is not signed, so the
--- prediction must be the job's own; a job without one adopts a prediction that no other job has (the webhook may come
--- before the API's attach).
+-- Locks the job that a delivery names and decides whether the delivery may change it. The `?job=` of the URL is not
+-- signed, so the prediction must be the job's own; a job without one takes a prediction that no other job has, because
+-- the webhook may come before the API attaches it. Called by every function of this file and by announce_files().
+-- Locks profile, collection and variant before the job, because the rows that are written later lock them for their
+-- foreign keys, and somebody may be deleting them.
 create or replace function private.claim_job(
   job_id uuid, prediction text, out job public.generation_jobs, out outcome text
 )
@@ -42,6 +44,7 @@ $$;
 revoke execute on function private.claim_job(uuid, text) from public, anon, authenticated, service_role;
 
 
+-- Notes a delivery and its outcome. Called by complete_generation() and fail_generation().
 create or replace function private.record_event(event text, job_id uuid, kind text, outcome text) returns void
 language sql security definer set search_path = ''
 as $$
@@ -53,9 +56,12 @@ $$;
 revoke execute on function private.record_event(text, uuid, text, text) from public, anon, authenticated, service_role;
 
 
--- Start, log and output events, and the first step of every ingest: progress in percent and pictures ready only ever
+-- Start, log and output events, and the first step of every completion: progress (percent) and ready pictures only
 -- grow. Answers {"outcome", "owner_id", "cancel_requested"}; the last two are null where there is no job.
-create or replace function private.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns jsonb
+-- Called by POST /webhooks/replicate. Locks as claim_job().
+create or replace function private.record_progress(
+  job_id uuid, prediction text, percent integer, ready integer
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -79,7 +85,9 @@ begin
 end
 $$;
 
-create or replace function public.record_progress(job_id uuid, prediction text, percent integer, ready integer) returns jsonb
+create or replace function public.record_progress(
+  job_id uuid, prediction text, percent integer, ready integer
+) returns jsonb
 language sql volatile security invoker set search_path = ''
 as $$ select private.record_progress(job_id, prediction, percent, ready) $$;
 
@@ -93,10 +101,13 @@ grant execute on function
   to service_role;
 
 
--- Render, variants, cover, collection and job in one transaction. `outputs` is an array of
--- {index, path, thumbnail_path, mime, width, height, bytes, placeholder}. Pictures that were paid for and did not come
--- are given back; pictures that came and were not paid for are left out.
-create or replace function private.complete_generation(event text, job_id uuid, prediction text, outputs jsonb) returns text
+-- Writes render, variants, cover, collection item and job in one transaction. `outputs` is an array of {index, path,
+-- thumbnail_path, mime, width, height, bytes, placeholder}. Pictures that were paid for and did not come are given
+-- back; pictures that came and were not paid for are left out. Answers the outcome.
+-- Called by POST /webhooks/replicate. Locks as claim_job().
+create or replace function private.complete_generation(
+  event text, job_id uuid, prediction text, outputs jsonb
+) returns text
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -145,7 +156,7 @@ begin
   )
   where id = render;
 
-  -- Behind everything that is in it, as change_renders() adds.
+  -- After everything that is in it, as change_renders() adds.
   insert into public.collection_items (collection_id, render_id, owner_id, position)
   select job.collection_id, render, job.owner_id, coalesce(max(item.position), 0) + 1
   from public.collection_items as item
@@ -160,8 +171,9 @@ begin
 
   perform private.refund_job(job, (job.credits / job.variants) * (job.variants - delivered), 'missing_outputs');
 
-  -- An exponentially weighted mean over about the last ten runs. A clock that was set back must not fail a run, and a
-  -- run that was settled long after it ended says nothing about its preset: it counts as three times what was expected.
+  -- An exponentially weighted mean over about the last ten runs. One second at least: a clock that was set back must
+  -- not fail a run. Three times what was expected at most: a run that was settled long after it ended, as after an
+  -- outage, says nothing about its preset.
   insert into public.preset_timings (preset_id, seconds, runs)
   values (
     job.preset_id,
@@ -177,7 +189,9 @@ begin
 end
 $$;
 
-create or replace function public.complete_generation(event text, job_id uuid, prediction text, outputs jsonb) returns text
+create or replace function public.complete_generation(
+  event text, job_id uuid, prediction text, outputs jsonb
+) returns text
 language sql volatile security invoker set search_path = ''
 as $$ select private.complete_generation(event, job_id, prediction, outputs) $$;
 
@@ -191,7 +205,8 @@ grant execute on function
   to service_role;
 
 
--- The provider's word that no picture came: failed or canceled, and the debit back, once.
+-- The provider said that no picture came: the job becomes failed or canceled and its debit comes back, once. Answers
+-- the outcome. Called by POST /webhooks/replicate. Locks as claim_job().
 create or replace function private.fail_generation(
   event text, job_id uuid, prediction text, outcome public.job_status, code text
 ) returns text

@@ -1,9 +1,11 @@
--- Files: names wait in private.file_removals; the webhook handlers remove them through the Storage API.
+-- Files: the queue private.file_removals names the files that have no row any more, or no row yet. The service role
+-- removes through the Storage API what is due.
 
 
--- Queues the names of files that are about to be stored for a job, and renews those of an attempt that died. Under the
--- lock of the job, so that no name is queued after complete_generation() wrote its row. Ten minutes are many times what
--- storing takes: a file that is stored after its account was deleted is still removed. Outcomes as record_progress().
+-- Queues the names of files that are about to be stored for a job, and renews those of an attempt that broke off. Under
+-- the lock of the job, so that no name is queued after complete_generation() wrote its row. Ten minutes are many times
+-- what storing takes: a file that is stored after its account was deleted is still removed. Answers the outcome.
+-- Called by POST /webhooks/replicate before it stores files. Locks as claim_job().
 create or replace function private.announce_files(job_id uuid, prediction text, names jsonb) returns text
 language plpgsql security definer set search_path = ''
 as $$
@@ -31,6 +33,7 @@ grant execute on function private.announce_files(uuid, text, jsonb), public.anno
   to service_role;
 
 
+-- A file whose row exists leaves the queue.
 create or replace function private.keep_variant_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -47,6 +50,7 @@ create or replace trigger keep_variant_files after insert on public.render_varia
 revoke execute on function private.keep_variant_files() from public, anon, authenticated, service_role;
 
 
+-- The files of a deleted variant are due for removal.
 create or replace function private.queue_variant_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -64,7 +68,7 @@ create or replace trigger queue_variant_files after delete on public.render_vari
 revoke execute on function private.queue_variant_files() from public, anon, authenticated, service_role;
 
 
--- Everything under the account's folders: photos have no rows of their own.
+-- Everything in the folders of a deleted account is due for removal: photos have no rows of their own.
 create or replace function private.queue_account_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -84,7 +88,8 @@ create or replace trigger queue_account_files after delete on public.profiles
 revoke execute on function private.queue_account_files() from public, anon, authenticated, service_role;
 
 
--- The file of an item that is deleted goes too: its address is public.
+-- The files of a deleted item are due for removal, and so are files that an item exchanged for others: their addresses
+-- are public. The files of an item that came back under the same names leave the queue.
 create or replace function private.queue_community_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -109,8 +114,9 @@ create or replace trigger queue_community_files
 revoke execute on function private.queue_community_files() from public, anon, authenticated, service_role;
 
 
--- The names that are due longest, at most `most`: [{"bucket", "name"}]. A job that is not settled may still claim its own.
-create or replace function private.next_file_removals(most integer) returns jsonb
+-- The names that are due longest, `max_count` at most: [{"bucket", "name"}]. Names of a job that has not ended wait: it
+-- may still write their rows. Called by POST /webhooks/replicate/file-removals.
+create or replace function private.next_file_removals(max_count integer) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('bucket', due.bucket, 'name', due.name)), '[]'::jsonb)
@@ -121,20 +127,20 @@ as $$
       where job.id = queued.job_id and job.status in ('queued', 'processing', 'expired')
     )
     order by due_at
-    limit most
+    limit max_count
   ) as due
 $$;
 
-create or replace function public.next_file_removals(most integer) returns jsonb
+create or replace function public.next_file_removals(max_count integer) returns jsonb
 language sql stable security invoker set search_path = ''
-as $$ select private.next_file_removals(most) $$;
+as $$ select private.next_file_removals(max_count) $$;
 
 revoke execute on function private.next_file_removals(integer), public.next_file_removals(integer)
   from public, anon, authenticated, service_role;
 grant execute on function private.next_file_removals(integer), public.next_file_removals(integer) to service_role;
 
 
--- Storage no longer has these files.
+-- Takes names from the queue that Storage no longer has. Called by POST /webhooks/replicate/file-removals.
 create or replace function private.confirm_file_removals(removed jsonb) returns void
 language sql volatile security definer set search_path = ''
 as $$
@@ -152,8 +158,9 @@ revoke execute on function private.confirm_file_removals(jsonb), public.confirm_
 grant execute on function private.confirm_file_removals(jsonb), public.confirm_file_removals(jsonb) to service_role;
 
 
--- Whether the caller may keep a photo under this name: the policy's question, as RLS cannot ask its own table. A photo
--- that is there already takes no room. Uploads that are under way at the same moment do not see each other.
+-- Whether the caller may keep a photo under this name: 1,000 at most, and a photo that is there already takes no room.
+-- Uploads that run at the same time do not see each other. Called by the policy "inputs: owner adds", because a policy
+-- cannot read its own table.
 create or replace function private.has_room_for_photo(object_name text) returns boolean
 language sql stable security definer set search_path = ''
 as $$

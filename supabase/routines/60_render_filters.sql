@@ -33,7 +33,8 @@ grant execute on function private.word_conditions(text) to authenticated;
 
 
 -- The caller's renders with all these words.
--- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. The condition on the owner replaces RLS.
+-- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. The condition on the owner replaces
+-- RLS.
 -- Called in the conditions of render_conditions().
 create or replace function private.renders_with_words(words text) returns setof uuid
 language plpgsql stable security definer set search_path = '' rows 1000

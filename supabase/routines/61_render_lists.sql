@@ -1,10 +1,10 @@
--- Render lists: pages of cards, months with their numbers, and one render in detail. RLS leaves what is the caller's.
+-- Render lists: pages of cards, months with their numbers, and one render in detail.
 
 
--- How a page of renders is read: SQL for `from` (`source`), `where` (`conditions`) and `order by` (`key`, then `tie`, both
--- in `direction`); `type` is that of the key. Inside one collection its items are read, in the order of one of their
--- indexes; of two collections, "My Favorites" is a condition. An index is read from where the page starts only when
--- key and tie are its own columns. Called by render_page(). Raises PT400 malformed_request.
+-- How a page of renders is read: SQL for `from` (`source`), `where` (`conditions`) and `order by` (`key`, then `tie`,
+-- both in `direction`); `type` is that of the key. Inside a collection its items are read, in the order of one of their
+-- indexes; of two collections, "My Favorites" is a condition. Key and tie are columns of one index, so that the index
+-- is read from where the page starts. Called by render_page(). Raises PT400 malformed_request.
 create or replace function private.render_order(
   filter jsonb, sort text,
   out source text, out conditions text, out key text, out tie text, out type text, out direction text
@@ -106,8 +106,8 @@ grant execute on function private.render_page(jsonb, text, integer, text, uuid) 
 
 
 -- render_page() of a filter with a text.
--- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. render_conditions() asks for the owner.
--- Called by list_renders().
+-- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. The condition on the owner, in
+-- render_conditions(), replaces RLS. Called by list_renders().
 create or replace function private.searched_render_page(
   filter jsonb, sort text, page_size integer, after_key text, after_id uuid
 ) returns jsonb
@@ -120,7 +120,7 @@ grant execute on function private.searched_render_page(jsonb, text, integer, tex
 
 
 -- One page of the caller's renders as cards with their cover, one row more than `page_size` when there is a next page.
--- `sort`: newest | oldest | deleted (the trash, latest first) | manual | added (a collection's own order, latest first).
+-- `sort`: newest | oldest | deleted (the trash, latest first) | manual | added (both inside a collection).
 -- `after_key` and `after_id` are the `key` and `id` of the last card before the page.
 -- Called by GET /renders. Raises PT400 malformed_request.
 create or replace function public.list_renders(
@@ -169,7 +169,8 @@ revoke execute on function public.list_renders(jsonb, text, integer, text, uuid)
 grant execute on function public.list_renders(jsonb, text, integer, text, uuid) to authenticated;
 
 
--- How many renders of a filter each month has, UTC, latest first: [{"month": "2026-11", "count": 12}].
+-- How many renders of a filter each month (UTC) has, latest first: [{"month": "2026-11", "count": 12}].
+-- Called by GET /renders/months.
 create or replace function public.count_renders_by_month(filter jsonb) returns jsonb
 language plpgsql stable security invoker set search_path = ''
 as $$
@@ -196,8 +197,9 @@ revoke execute on function public.count_renders_by_month(jsonb) from public, ano
 grant execute on function public.count_renders_by_month(jsonb) to authenticated;
 
 
--- Everything about one render of the caller's, in an array that is empty when there is none: variants, the collections it
--- is in, the picture it came from, the latest renders that were made from it, and what it cost.
+-- Everything about one render of the caller's, in an array that is empty when there is none: variants, collections, the
+-- picture that it was made from, the latest renders that were made from it, what it cost and what came back.
+-- Called by GET /renders/{id}.
 create or replace function public.render_detail(render_id uuid) returns jsonb
 language sql stable security invoker set search_path = ''
 as $$

@@ -1,11 +1,13 @@
--- Render changes: trash, restore, collect, delete for ever.
+-- Render changes: into the trash and out of it, into collections and out of them, and deletion for ever.
 
 
--- Move the renders of a filter to the trash or out of it, or put them into a collection or take them out.
--- Answers {"changed": n, "at": the moment it happened}: with "at" as deleted_at or added_at, a filter names the same
--- renders again, for an undo. `action`: trash | restore | collect | uncollect; without `collection` the last two mean
--- "My Favorites", whose `added_at` the filter then means. Locks the collection, then what is put into it.
--- Raises PT404 collection_not_found.
+-- Moves the renders of a filter into the trash or out of it, or puts them into a collection or takes them out.
+-- `action`: trash | restore | collect | uncollect; without `collection` the last two mean "My Favorites", and
+-- `added_at` in the filter means that collection too. Answers {"changed": n, "at": now}: with "at" as deleted_at or
+-- added_at, a filter names the same renders again, for an undo. Renders that are deleted meanwhile are left out.
+-- Called by POST /renders/bulk and by the routes that change one render. Locks the collection, then what is put into
+-- it.
+-- Raises PT400 malformed_request, PT404 collection_not_found.
 create or replace function public.change_renders(filter jsonb, action text, collection uuid default null) returns jsonb
 language plpgsql volatile security invoker set search_path = ''
 as $$
@@ -68,7 +70,7 @@ revoke execute on function public.change_renders(jsonb, text, uuid) from public,
 grant execute on function public.change_renders(jsonb, text, uuid) to authenticated;
 
 
--- The moment is the database's own, whatever a direct caller writes: null, or not null.
+-- A direct caller writes null or not null; the time is the database's own.
 create or replace function private.stamp_trashed_render() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -84,9 +86,10 @@ create or replace trigger stamp_trashed_render before update of deleted_at on pu
 revoke execute on function private.stamp_trashed_render() from public, anon, authenticated, service_role;
 
 
--- Delete the caller's renders of a filter for ever, if they are in the trash: 500 at most, answers how many. Their files
--- follow by the queue of removals. SECURITY DEFINER: people have no DELETE on renders, so nothing but the trash can be
--- deleted, whatever the filter is. The lock asks the conditions again of a row that was just restored.
+-- Deletes the caller's renders of a filter for ever, if they are in the trash: 500 at most, so that one statement
+-- neither locks nor lasts too long. Answers how many. Their files are queued.
+-- SECURITY DEFINER: people have no DELETE on renders, so nothing but the trash can be deleted, whatever the filter is.
+-- Called by POST /renders/bulk. Locks the renders by id; the lock checks the conditions of a restored row again.
 create or replace function private.delete_trashed_renders(filter jsonb) returns bigint
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -118,24 +121,24 @@ revoke execute on function private.delete_trashed_renders(jsonb), public.delete_
 grant execute on function private.delete_trashed_renders(jsonb), public.delete_trashed_renders(jsonb) to authenticated;
 
 
--- Delete what has been in the trash for `days`, over everybody, at most `limit` renders; answers how many. What somebody
--- is restoring or deleting is left to the next time. Called as `anon`: the proof alone opens it.
+-- Deletes what has been in the trash for `days`, over everybody, `limit` renders at most. Answers how many. What
+-- somebody is restoring or deleting is left to the next call. Called by reconcile as `anon`. Guarded.
 create or replace function private.purge_trash(request text, proof text) returns bigint
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
   purged bigint;
 begin
   perform private.verify_proof('purge_trash', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
 
   delete from public.renders
   where id = any (array(
     select id from public.renders
-    where deleted_at <= now() - make_interval(days => (asked ->> 'days')::integer)
+    where deleted_at <= now() - make_interval(days => (payload ->> 'days')::integer)
     order by deleted_at
-    limit (asked ->> 'limit')::integer
+    limit (payload ->> 'limit')::integer
     for update skip locked
   ));
   get diagnostics purged = row_count;
@@ -152,7 +155,8 @@ revoke execute on function private.purge_trash(text, text), public.purge_trash(t
 grant execute on function private.purge_trash(text, text), public.purge_trash(text, text) to anon;
 
 
--- Delete one variant for ever; the last one stays. The cover passes on to the first that is left.
+-- Deletes one variant of the caller's for ever; the last one stays. The next variant becomes the cover.
+-- Called by DELETE /renders/variants/{id}. Locks the render: two deletes at once must not take the last two variants.
 -- Raises PT404 variant_not_found, PT409 last_variant.
 create or replace function private.delete_variant(variant uuid) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -163,8 +167,8 @@ begin
   -- The render's row is the lock: two deletes at once must not take the last two.
   select owned.* into render
   from public.renders as owned
-  join public.render_variants as doomed on doomed.render_id = owned.id
-  where doomed.id = variant and owned.owner_id = auth.uid()
+  join public.render_variants as chosen on chosen.render_id = owned.id
+  where chosen.id = variant and owned.owner_id = auth.uid()
   for no key update of owned;
   if not found then
     raise sqlstate 'PT404' using message = 'variant_not_found', detail = '{}';
@@ -177,8 +181,8 @@ begin
 
   update public.renders
   set cover_variant_id = (
-    select left_over.id from public.render_variants as left_over
-    where left_over.render_id = render.id order by left_over.index limit 1
+    select first.id from public.render_variants as first
+    where first.render_id = render.id order by first.index limit 1
   )
   where id = render.id and cover_variant_id is null;
 end

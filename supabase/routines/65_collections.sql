@@ -1,9 +1,10 @@
--- Collections.
+-- Collections: the list with covers, the order of the items, and what keeps "My Favorites".
 
 
 -- The caller's collections, "My Favorites" first and then the latest, with the number of renders outside the trash and
 -- up to three covers: the chosen one, then the latest. One row more than `page_size` when there is a next page.
--- `containing`: each also says whether that render is in it. `wanted`: that collection alone.
+-- `containing`: each also says whether that render is in it. `wanted`: that collection alone. Called by GET
+-- /collections.
 create or replace function public.list_collections(
   page_size integer,
   after_favorites boolean default null, after_created_at timestamptz default null, after_id uuid default null,
@@ -24,7 +25,7 @@ as $$
     order by collection.is_favorites desc, collection.created_at desc, collection.id desc
     limit page_size + 1
   ),
-  -- What does not count is looked for, because it is little: an index alone tells how many items there are.
+  -- Renders in the trash are few, so they are counted and taken off: an index alone gives the number of all items.
   trashed as (
     select item.collection_id, count(*) as count
     from public.renders as render
@@ -53,7 +54,7 @@ as $$
                 select latest.render_id, latest.added_at, false as is_chosen
                 from public.collection_items as latest
                 where latest.collection_id = page.id and latest.render_id is distinct from page.cover_render_id
-                  -- Held apart: asked of the latest items until three are found, not of all.
+                  -- `offset 0` keeps it apart: asked for the latest items until three are found, not for all.
                   and exists (
                     select from public.renders as kept where kept.id = latest.render_id and kept.deleted_at is null
                     offset 0
@@ -86,10 +87,14 @@ grant execute on function public.list_collections(integer, boolean, timestamp wi
   to authenticated;
 
 
--- Put an item behind another one of its collection, or first without `behind`. Its new place lies halfway to the next
--- item; where halves run out, the whole collection is numbered anew.
+-- Puts an item after another one of its collection, or first without `after`. Its new position is halfway to the next
+-- item; where no number lies between two positions, the whole collection is numbered anew.
+-- Called by PUT /collections/{id}/items/{render_id}/place. Locks the items of the collection: moves wait for each
+-- other.
 -- Raises PT404 render_not_found when either is not in the collection.
-create or replace function public.move_collection_item(collection uuid, render uuid, behind uuid default null) returns void
+create or replace function public.move_collection_item(
+  collection uuid, render uuid, after uuid default null
+) returns void
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
@@ -97,22 +102,22 @@ declare
   high double precision;
   middle double precision;
 begin
-  -- Moves within one collection queue here.
+  -- Moves within one collection wait for each other here.
   perform from public.collection_items where collection_id = collection order by render_id for no key update;
 
   if not exists (select from public.collection_items where collection_id = collection and render_id = render)
-    or behind is not null
-      and not exists (select from public.collection_items where collection_id = collection and render_id = behind)
-    or behind = render
+    or after is not null
+      and not exists (select from public.collection_items where collection_id = collection and render_id = after)
+    or after = render
   then
     raise sqlstate 'PT404' using message = 'render_not_found', detail = '{}';
   end if;
 
   for attempt in 1..2 loop
-    select position into low from public.collection_items where collection_id = collection and render_id = behind;
+    select position into low from public.collection_items where collection_id = collection and render_id = after;
     select min(position) into high from public.collection_items as item
     where item.collection_id = collection and item.render_id <> render
-      and (behind is null or (item.position, item.render_id) > (low, behind));
+      and (after is null or (item.position, item.render_id) > (low, after));
     middle := case
       when low is null and high is null then 0
       when low is null then high - 1
@@ -137,8 +142,8 @@ revoke execute on function public.move_collection_item(uuid, uuid, uuid) from pu
 grant execute on function public.move_collection_item(uuid, uuid, uuid) to authenticated;
 
 
--- SECURITY DEFINER: a render of somebody else is read here and refused by the foreign key right after, exactly as one
--- that does not exist.
+-- Copies when the render was made. SECURITY DEFINER: it reads the render of somebody else too, and the foreign key then
+-- refuses that row, exactly as it refuses an id that does not exist.
 create or replace function private.copy_render_time() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -156,7 +161,8 @@ create or replace trigger copy_render_time before insert on public.collection_it
 revoke execute on function private.copy_render_time() from public, anon, authenticated, service_role;
 
 
--- Refuses to rename, hand over or delete "My Favorites" while its owner is there; with the account it goes.
+-- Refuses to rename, hand over or delete "My Favorites", whoever asks, while its owner exists; with the account it
+-- goes.
 -- Raises PT409 favorites_fixed.
 create or replace function private.keep_my_favorites() returns trigger
 language plpgsql security definer set search_path = ''

@@ -1,8 +1,9 @@
--- Share links: a person shows one of their renders or collections by an unguessable link.
+-- Share links: a person shows a render or a collection by a link that nobody can guess. Visitors have no JWT: the API
+-- calls the guarded functions for them, as `anon`.
 
 
--- The token of a link: 256 bits that only the API's key makes from its id, so its owner can be shown it again and
--- the table need not hold it. In base64url, as it stands in the address.
+-- The token of a link: 256 bits that only the API's key can make from its id. So the owner can see it again, and the
+-- table need not hold it. Base64url, as in the address.
 create or replace function private.share_token(link_id uuid) returns text
 language sql stable set search_path = ''
 as $$ select translate(encode(private.hmac(E'share_link\n' || link_id), 'base64'), E'+/=\n', '-_') $$;
@@ -10,6 +11,7 @@ as $$ select translate(encode(private.hmac(E'share_link\n' || link_id), 'base64'
 revoke execute on function private.share_token(uuid) from public, anon, authenticated, service_role;
 
 
+-- What private.share_tokens holds of a token.
 create or replace function private.share_token_hash(token text) returns bytea
 language sql immutable set search_path = ''
 as $$ select sha256(convert_to(token, 'UTF8')) $$;
@@ -17,7 +19,7 @@ as $$ select sha256(convert_to(token, 'UTF8')) $$;
 revoke execute on function private.share_token_hash(text) from public, anon, authenticated, service_role;
 
 
--- What was taken down is not shared again. Raises PT403 sharing_refused.
+-- Keeps the hash of the token of a new link.
 create or replace function private.keep_share_token() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -34,7 +36,7 @@ create or replace trigger keep_share_token after insert on public.share_links
 revoke execute on function private.keep_share_token() from public, anon, authenticated, service_role;
 
 
--- Off stays off, at the database's own moment, whatever a direct caller writes.
+-- A link that is off stays off; the time is the database's own, whatever a direct caller writes.
 create or replace function private.stamp_revoked_share() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -51,9 +53,10 @@ revoke execute on function private.stamp_revoked_share() from public, anon, auth
 
 
 -- The caller's links that are not turned off, latest first, with the name of what they show; one row more than
--- `page_size` when there is a next page; `wanted`: that one alone. `token` is null when the API's key changed since:
--- such a link still opens.
--- SECURITY DEFINER: the token comes from the key. The owner is asked for explicitly.
+-- `page_size` when there is a next page. `wanted`: that link alone. `token` is null when the API's key has changed
+-- since: such a link still opens. SECURITY DEFINER: the token comes from the key. The condition on the owner replaces
+-- RLS.
+-- Called by GET /shares and POST /shares.
 create or replace function private.my_share_links(
   page_size integer, of_render uuid, of_collection uuid, after_created_at timestamptz, after_id uuid,
   wanted uuid
@@ -100,7 +103,7 @@ grant execute on function
   to authenticated;
 
 
--- The link of a token while it opens something.
+-- The link of a token while it opens something: not off, not taken down, not expired.
 create or replace function private.live_share(token text) returns setof public.share_links
 language sql stable security definer set search_path = ''
 as $$
@@ -115,7 +118,7 @@ $$;
 revoke execute on function private.live_share(text) from public, anon, authenticated, service_role;
 
 
--- What a link shows, each render with its place. What lies in the trash or was taken down is not shown.
+-- What a link shows, each render with its place. Renders that are in the trash or were taken down are left out.
 create or replace function private.shared_renders(link public.share_links)
 returns table (render_id uuid, place double precision)
 language sql stable set search_path = ''
@@ -138,24 +141,27 @@ revoke execute on function private.shared_renders(public.share_links) from publi
 
 
 -- What a visitor sees, in an array that is empty when the token opens nothing: the title, and a page of renders, one
--- more than `page_size` when there is a next page. How they were made is there only when the owner included it.
--- Request: {"token", "page_size", "after_place", "after_id"}. Called as `anon`: the proof alone opens it.
+-- more than `page_size` when there is a next page. How they were made is included only when the owner chose so. Without
+-- that, a title that was never changed is left out as well: it is the prompt. The cover is the first variant.
+-- Request: {"token", "page_size", "after_place", "after_id", "variant_id"}; with the last, only the render of that
+-- variant.
+-- Called by GET /shared/{token} and by the page /s/{token}. Guarded.
 create or replace function private.open_share(request text, proof text) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
 begin
   perform private.verify_proof('open_share', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
   return (
     select coalesce(jsonb_agg(jsonb_build_object(
       'kind', case when link.render_id is null then 'collection' else 'render' end,
-      -- a render's own is that of the one that is shown
+      -- the title of a shared render is with the render
       'title', (select name from public.collections where id = link.collection_id),
       'renders', shown.renders
     )), '[]'::jsonb)
-    from private.live_share(asked ->> 'token') as link
+    from private.live_share(payload ->> 'token') as link
     cross join lateral (
       select coalesce(jsonb_agg(to_jsonb(page) order by page.place, page.id), '[]'::jsonb) as renders
       from (
@@ -179,21 +185,22 @@ begin
         join public.renders as render on render.id = shared.render_id
         join public.generation_jobs as job on job.id = render.job_id
         where (
-            asked ->> 'after_id' is null
-            or (shared.place, render.id) > ((asked ->> 'after_place')::double precision, (asked ->> 'after_id')::uuid)
+            payload ->> 'after_id' is null
+            or (shared.place, render.id)
+              > ((payload ->> 'after_place')::double precision, (payload ->> 'after_id')::uuid)
           )
           and (
-            asked ->> 'variant_id' is null
+            payload ->> 'variant_id' is null
             or render.id = (
               select variant.render_id from public.render_variants as variant
-              where variant.id = (asked ->> 'variant_id')::uuid
+              where variant.id = (payload ->> 'variant_id')::uuid
             )
           )
         order by shared.place, render.id
-        limit (asked ->> 'page_size')::integer + 1
+        limit (payload ->> 'page_size')::integer + 1
       ) as page
     ) as shown
-    -- A render in the trash takes its link along.
+    -- The link of a render opens nothing while the render is in the trash.
     where link.collection_id is not null or exists (select from private.shared_renders(link))
   );
 end
@@ -209,20 +216,21 @@ grant execute on function private.open_share(text, text), public.open_share(text
 
 
 -- The files of one picture that a token opens: an array of none or one. Request: {"token", "variant_id"}.
+-- Called by GET /shared/{token}/pictures/{variant_id}. Guarded.
 create or replace function private.open_shared_picture(request text, proof text) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
 begin
   perform private.verify_proof('open_shared_picture', request, proof);
-  asked := request::jsonb;
+  payload := request::jsonb;
   return (
     select coalesce(jsonb_agg(to_jsonb(variant)), '[]'::jsonb)
-    from private.live_share(asked ->> 'token') as link
+    from private.live_share(payload ->> 'token') as link
     cross join lateral private.shared_renders(link) as shared
     join public.render_variants as variant on variant.render_id = shared.render_id
-    where variant.id = (asked ->> 'variant_id')::uuid
+    where variant.id = (payload ->> 'variant_id')::uuid
   );
 end
 $$;
@@ -236,8 +244,9 @@ revoke execute on function private.open_shared_picture(text, text), public.open_
 grant execute on function private.open_shared_picture(text, text), public.open_shared_picture(text, text) to anon;
 
 
--- Whether this request of Storage's, with its headers x-share-token and x-share-proof, may read a file of the bucket
--- `renders`. Storage gives policies the request's headers as PostgREST does. Raises PT403 proof_invalid.
+-- Whether this request to Storage, with its headers x-share-token and x-share-proof, may read a file of the bucket
+-- `renders`. Storage gives the headers of the request to policies, as PostgREST does.
+-- Called by the policy "renders: a live link reads files". Guarded by the headers.
 create or replace function private.share_opens_file(object_name text) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$

@@ -1,8 +1,8 @@
--- Moderation: visitors report, operators take down.
+-- Moderation: visitors report pictures, operators take them down in Studio (docs/operations.md).
 
 
--- Locks the owner's profile before a link is made, as private.take_down_render() does: of two at the same moment the
--- later one sees the earlier. Weaker than the lock of a submit, so that it agrees with those of foreign keys.
+-- What was taken down is not shared again. Locks the owner's profile before a link is made, as take_down_render() does:
+-- of two at the same time the later one sees the earlier. `no key`: the locks of foreign keys do not wait for it.
 -- Raises PT403 sharing_refused.
 create or replace function private.refuse_taken_down() returns trigger
 language plpgsql security definer set search_path = ''
@@ -28,24 +28,24 @@ create or replace trigger refuse_taken_down before insert on public.share_links
 revoke execute on function private.refuse_taken_down() from public, anon, authenticated, service_role;
 
 
--- Note a report. Who reports is not asked and not kept. The twenty-first report of one picture says nothing new and is
--- dropped. Request: {"token", "item_id", "render_id", "reason", "message"}, one of the first two null; "render_id" is one
--- of those that the token shows, or null. Called as `anon`: the proof alone opens it.
--- Raises PT404 share_not_found, community_item_not_found.
+-- Notes a report. Who reports is not stored. The twenty-first report of one picture says nothing new and is dropped.
+-- Request: {"token", "item_id", "render_id", "reason", "message"}, one of the first two null; "render_id" is one of
+-- those that the token shows, or null. Called by POST /reports as `anon`. Guarded.
+-- Raises PT404 share_not_found | community_item_not_found.
 create or replace function private.report_picture(request text, proof text) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  asked jsonb;
+  payload jsonb;
   link public.share_links;
   item uuid;
   render uuid;
 begin
   perform private.verify_proof('report_picture', request, proof);
-  asked := request::jsonb;
-  render := asked ->> 'render_id';
-  if asked ->> 'token' is not null then
-    select * into link from private.live_share(asked ->> 'token');
+  payload := request::jsonb;
+  render := payload ->> 'render_id';
+  if payload ->> 'token' is not null then
+    select * into link from private.live_share(payload ->> 'token');
     if not found or (
       render is not null
       and not exists (select from private.shared_renders(link) as shown where shown.render_id = render)
@@ -56,7 +56,7 @@ begin
     select shown.id into item
     from public.community_items as shown
     join public.community_collections as curated on curated.id = shown.collection_id
-    where shown.id = (asked ->> 'item_id')::uuid and shown.is_published and curated.published_at <= now();
+    where shown.id = (payload ->> 'item_id')::uuid and shown.is_published and curated.published_at <= now();
     if not found then
       raise sqlstate 'PT404' using message = 'community_item_not_found', detail = '{}';
     end if;
@@ -70,7 +70,7 @@ begin
       or (report.share_link_id = link.id and report.render_id is not distinct from render)
   ) < 20 then
     insert into private.reports (share_link_id, render_id, community_item_id, reason, message)
-    values (link.id, render, item, asked ->> 'reason', asked ->> 'message');
+    values (link.id, render, item, payload ->> 'reason', payload ->> 'message');
   end if;
 end
 $$;
@@ -84,8 +84,8 @@ revoke execute on function private.report_picture(text, text), public.report_pic
 grant execute on function private.report_picture(text, text), public.report_picture(text, text) to anon;
 
 
--- An operator's statement without a report: the render is shown by no link any more, those to it alone stop, and no new
--- one can be made. Granted to nobody.
+-- Takes a render down: no link shows it any more, links to it alone stop, and no new one can be made. For operators, in
+-- Studio, without a report. Locks the owner's profile.
 create or replace function private.take_down_render(render uuid) returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -103,9 +103,9 @@ $$;
 revoke execute on function private.take_down_render(uuid) from public, anon, authenticated, service_role;
 
 
--- An operator's one statement: select private.take_down('<id of a report>'). A render: as take_down_render(). A
--- collection: so for every render in it, and every link to the collection stops. A community item is deleted, and its file
--- with it. Granted to nobody.
+-- Takes down what a report names: select private.take_down('<id of a report>'). A render: as take_down_render(). A
+-- collection: the same for every render in it, and every link to the collection stops. A community item is deleted, and
+-- its file with it. For operators, in Studio. Locks the owner's profile.
 create or replace function private.take_down(report_id uuid) returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -134,8 +134,9 @@ $$;
 revoke execute on function private.take_down(uuid) from public, anon, authenticated, service_role;
 
 
--- What visitors reported and nobody took down, latest first: a line for each thing. `address` follows the public URL, and
--- is null when the API's key changed since; `live` says whether it still opens. `files` are names in the bucket.
+-- What visitors reported and no operator took down, latest first: a row for each thing. `address` follows the public
+-- URL, and is null when the API's key has changed since; `live` says whether it still opens. `files` are names in the
+-- bucket. For operators, in Studio.
 drop view if exists private.open_reports;
 create view private.open_reports with (security_invoker = true) as
 select
@@ -160,7 +161,8 @@ select
 from (
   select
     share_link_id, render_id, community_item_id, count(*) as reports, max(created_at) as latest,
-    array_agg(distinct reason) as reasons, array_agg(message order by created_at) filter (where message <> '') as messages,
+    array_agg(distinct reason) as reasons,
+    array_agg(message order by created_at) filter (where message <> '') as messages,
     (array_agg(id order by created_at desc))[1] as report_id
   from private.reports
   group by share_link_id, render_id, community_item_id

@@ -1,8 +1,9 @@
--- Community: sets that operators curate. RLS leaves what is published.
+-- Community: the published sets. RLS decides what is published; anybody calls these functions.
 
 
--- Published sets in the operators' order, each with its first three items and how many it has. One row more than
--- `page_size` when there is a next page. `wanted`: that set alone, with all its items.
+-- Published sets in the operators' order, each with its first three items and their number. One row more than
+-- `page_size` when there is a next page. `wanted`: the set of that slug alone, with all its items.
+-- Called by GET /community and GET /community/{slug}.
 create or replace function public.list_community(
   page_size integer, tag text default null, after_position integer default null, after_id uuid default null,
   wanted text default null
@@ -29,7 +30,7 @@ as $$
             from public.community_items as item
             where item.collection_id = page.id
             order by item.position, item.id
-            -- a set that is looked at shows everything an operator would put into one
+            -- 200: more than an operator puts into a set
             limit case when wanted is null then 3 else 200 end
           ) as shown
         )
@@ -46,7 +47,7 @@ revoke execute on function public.list_community(integer, text, integer, uuid, t
 grant execute on function public.list_community(integer, text, integer, uuid, text) to anon, authenticated;
 
 
--- The tags of published sets, the commonest first.
+-- The tags of published sets, the commonest first. Called by GET /community/tags.
 create or replace function public.community_tags() returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
@@ -63,7 +64,8 @@ revoke execute on function public.community_tags() from public, anon, authentica
 grant execute on function public.community_tags() to anon, authenticated;
 
 
--- Every published set's slug and when something was last added to it, in the operators' order.
+-- The slug of every published set and when something was last added to it, in the operators' order.
+-- Called by GET /sitemap.xml.
 create or replace function public.community_addresses() returns jsonb
 language sql stable security invoker set search_path = ''
 as $$

@@ -2,7 +2,7 @@
 
 
 -- Binds the caller to their customer at Stripe, once: the first one stays. Answers {"customer_id"}.
--- Raises PT401 account_gone.
+-- Called by POST /billing/checkout. Guarded. Raises PT401 account_gone.
 create or replace function private.attach_customer(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -31,7 +31,8 @@ revoke execute on function private.attach_customer(text, text), public.attach_cu
 grant execute on function private.attach_customer(text, text), public.attach_customer(text, text) to authenticated;
 
 
--- A number for a sync of a customer that begins now: taken before Stripe is asked. Null for a customer of nobody here.
+-- A number for a sync of a customer that begins now, taken before Stripe is asked. Null for a customer that nobody here
+-- has: the Stripe account may serve other products. Called by POST /webhooks/stripe.
 create or replace function private.next_billing_version(customer text) returns bigint
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -52,11 +53,12 @@ revoke execute on function private.next_billing_version(text), public.next_billi
 grant execute on function private.next_billing_version(text), public.next_billing_version(text) to service_role;
 
 
--- What Stripe said about a customer after number `version` was taken. The event is noted in the same transaction.
--- `state`: {price_id, subscription_id, subscription_status, period_start, period_end, cancel_at, access_until}.
--- Answers applied | stale | unknown_customer.
-create or replace function private.apply_billing_state(event text, kind text, customer text, version bigint, state jsonb)
-returns text
+-- Stores what Stripe said about a customer after number `version` was taken, and notes the event in the same
+-- transaction. `state`: {price_id, subscription_id, subscription_status, period_start, period_end, cancel_at,
+-- access_until}. Answers applied | stale | unknown_customer. Called by POST /webhooks/stripe. Locks the profile.
+create or replace function private.apply_billing_state(
+  event text, kind text, customer text, version bigint, state jsonb
+) returns text
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -78,7 +80,7 @@ begin
       period_end = (state ->> 'period_end')::timestamptz,
       cancel_at = (state ->> 'cancel_at')::timestamptz,
       access_until = (state ->> 'access_until')::timestamptz,
-      -- A customer that Stripe deleted is not one to charge again.
+      -- A customer that was deleted at Stripe cannot be charged again.
       stripe_customer_id = case when state ->> 'customer_deleted' = 'true' then null else stripe_customer_id end,
       billing_version = version
     where id = profile.id;
@@ -91,8 +93,9 @@ begin
 end
 $$;
 
-create or replace function public.apply_billing_state(event text, kind text, customer text, version bigint, state jsonb)
-returns text
+create or replace function public.apply_billing_state(
+  event text, kind text, customer text, version bigint, state jsonb
+) returns text
 language sql volatile security invoker set search_path = ''
 as $$ select private.apply_billing_state(event, kind, customer, version, state) $$;
 

@@ -220,13 +220,13 @@ async def test_a_dragged_render_keeps_its_place(api: ApiProcess, alice: ApiUser,
     async with api.supabase.client(alice.account.token) as direct:
         for step in range(70):
             # Always between the same two at first: halves run out after some fifty moves.
-            moved, behind = (expected[2], expected[0]) if step < 60 else chance.sample(expected, 2)
+            moved, after = (expected[2], expected[0]) if step < 60 else chance.sample(expected, 2)
             first = step >= 60 and chance.random() < 0.2
-            arguments = {"collection": collection, "render": moved, "behind": None if first else behind}
+            arguments = {"collection": collection, "render": moved, "after": None if first else after}
             answer = await direct.post("/rest/v1/rpc/move_collection_item", json=arguments)
             assert answer.is_success, answer.text
             expected.remove(moved)
-            expected.insert(0 if first else expected.index(behind) + 1, moved)
+            expected.insert(0 if first else expected.index(after) + 1, moved)
     assert await members(alice, collection) == expected
 
 

@@ -93,11 +93,14 @@ async def test_A6_the_purge_and_the_queue_of_files_are_not_for_people(
             # Only reconcile calls it, as a visitor with our proof.
             expected = "PT403" if person is anonymous else "42501"
             assert (answer.status_code, answer.json()["code"]) == (403, expected), answer.text
-        for function, arguments in (("next_file_removals", {"most": 10}), ("confirm_file_removals", {"removed": []})):
+        for function, arguments in (
+            ("next_file_removals", {"max_count": 10}),
+            ("confirm_file_removals", {"removed": []}),
+        ):
             answer = await person.rpc(function, arguments)
             assert (answer.status_code, answer.json()["code"]) == (401 if person is anonymous else 403, "42501")
     assert everything(superuser.connection) == before
 
     assert (await api_rpc.guarded("purge_trash", anonymous, request)).json() >= 1
-    queued = (await api_rpc.as_service("next_file_removals", {"most": 1000})).json()
+    queued = (await api_rpc.as_service("next_file_removals", {"max_count": 1000})).json()
     assert {"bucket": "renders", "name": f"{bob.id}/{victim.render.job_id}/0.png"} in queued

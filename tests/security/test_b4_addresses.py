@@ -24,7 +24,7 @@ async def signed(owner: DatabaseUser, file: File, seconds: int = 60) -> httpx.UR
 
 async def removals_of(api_rpc: ApiRpc, owner: DatabaseUser) -> list[Row]:
     """The files of a person's that the webhooks are to delete."""
-    queued = (await api_rpc.as_service("next_file_removals", {"most": 1000})).json()
+    queued = (await api_rpc.as_service("next_file_removals", {"max_count": 1000})).json()
     return [row for row in queued if row["name"].startswith(owner.id)]
 
 
