@@ -26,11 +26,11 @@ _PRESETS = f"""\
 def row_files(plans: Sequence[Plan], presets: Sequence[Preset]) -> Mapping[str, str]:
     """SQL by file name; applied again it changes nothing."""
     plan_rows = [(plan.id, plan.monthly_credits, plan.max_variants) for plan in plans]
-    preset_rows = [(preset.id, preset.family, preset.credits, preset.max_variants, preset.photo) for preset in presets]
+    preset_rows = [(preset.id, preset.credits, preset.max_variants) for preset in presets]
     ids = ",\n".join(f"  {_literal(preset.id)}" for preset in presets)
     retire = f"update public.presets set active = false where active and id not in (\n{ids}\n);\n"  # noqa: S608 - our literals
     plans_sql = _upsert("public.plans", ("id", "monthly_credits", "max_variants"), plan_rows)
-    presets_sql = _upsert("public.presets", ("id", "family", "credits", "max_variants", "photo"), preset_rows)
+    presets_sql = _upsert("public.presets", ("id", "credits", "max_variants"), preset_rows)
     return {
         "plans.sql": f"{_PLANS}{plans_sql}",
         "presets.sql": f"{_PRESETS}{presets_sql}\n{retire}",

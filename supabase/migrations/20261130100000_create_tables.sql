@@ -50,10 +50,8 @@ create index plan_prices_plan_id_idx on public.plan_prices (plan_id);
 -- Rows of retired presets stay, because renders refer to them. `active` is switched by operators too.
 create table public.presets (
   id text primary key,
-  family text not null,
   credits integer not null check (credits >= 1),
   max_variants integer not null check (max_variants >= 1),
-  photo text not null check (photo in ('none', 'optional', 'required')),
   active boolean not null default true
 );
 
@@ -172,7 +170,7 @@ create index webhook_events_received_at_idx on public.webhook_events (received_a
 create table public.renders (
   id uuid primary key default gen_random_uuid(),
   owner_id uuid not null references public.profiles (id) on delete cascade,
-  -- one render per job at the most
+  -- a job makes one render at most
   job_id uuid not null unique,
   preset_id text not null references public.presets (id),
   title text not null check (length(title) <= 120 and btrim(title) <> ''),
@@ -391,7 +389,6 @@ create table private.reports (
   check (render_id is null or share_link_id is not null)
 );
 
-create index reports_created_at_idx on private.reports (created_at);
 create index reports_share_link_id_idx on private.reports (share_link_id);
 create index reports_community_item_id_idx on private.reports (community_item_id);
 create index reports_render_id_idx on private.reports (render_id);

@@ -380,8 +380,8 @@ begin
   )
   values (
     caller, payload ->> 'idempotency_key', payload ->> 'request_hash', preset.id, payload ->> 'title',
-    payload ->> 'prompt', payload -> 'settings', (payload ->> 'variants')::integer, (payload ->> 'seed')::bigint, payload ->> 'input_path',
-    (payload ->> 'source_variant_id')::uuid, (payload ->> 'collection_id')::uuid, price,
+    payload ->> 'prompt', payload -> 'settings', (payload ->> 'variants')::integer, (payload ->> 'seed')::bigint,
+    payload ->> 'input_path', (payload ->> 'source_variant_id')::uuid, (payload ->> 'collection_id')::uuid, price,
     coalesce(
       (select seconds from public.preset_timings where preset_id = preset.id),
       (payload ->> 'expected_seconds')::real
@@ -2635,25 +2635,23 @@ on conflict (id) do update set
 -- presets: what a picture costs. Generated from libs/app_config/runtime.py by `python -m libs.app_config.database_rows --write`.
 -- `active` is left alone where the row exists: operators take a preset off sale, and it stays so. Rows of presets that
 -- are gone from runtime.py stay, because renders refer to them, and are switched off.
-insert into public.presets (id, family, credits, max_variants, photo)
+insert into public.presets (id, credits, max_variants)
 values
-  ('warm-minimal', 'interior', 2, 4, 'optional'),
-  ('room-makeover', 'interior', 1, 1, 'required'),
-  ('kitchen-refresh', 'interior', 4, 1, 'required'),
-  ('daylight-facade', 'exterior', 2, 4, 'optional'),
-  ('golden-dusk', 'exterior', 4, 1, 'required'),
-  ('remote-cabin', 'exterior', 5, 1, 'optional'),
-  ('studio-plinth', 'product', 3, 1, 'optional'),
-  ('clean-packshot', 'product', 1, 4, 'none'),
-  ('quiet-still-life', 'product', 2, 4, 'optional'),
-  ('first-ideas', 'concept', 1, 4, 'none'),
-  ('impossible-places', 'concept', 3, 1, 'none'),
-  ('graphic-poster', 'concept', 3, 1, 'none')
+  ('warm-minimal', 2, 4),
+  ('room-makeover', 1, 1),
+  ('kitchen-refresh', 4, 1),
+  ('daylight-facade', 2, 4),
+  ('golden-dusk', 4, 1),
+  ('remote-cabin', 5, 1),
+  ('studio-plinth', 3, 1),
+  ('clean-packshot', 1, 4),
+  ('quiet-still-life', 2, 4),
+  ('first-ideas', 1, 4),
+  ('impossible-places', 3, 1),
+  ('graphic-poster', 3, 1)
 on conflict (id) do update set
-  family = excluded.family,
   credits = excluded.credits,
-  max_variants = excluded.max_variants,
-  photo = excluded.photo;
+  max_variants = excluded.max_variants;
 
 update public.presets set active = false where active and id not in (
   'warm-minimal',

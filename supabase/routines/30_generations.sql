@@ -130,8 +130,8 @@ begin
   )
   values (
     caller, payload ->> 'idempotency_key', payload ->> 'request_hash', preset.id, payload ->> 'title',
-    payload ->> 'prompt', payload -> 'settings', (payload ->> 'variants')::integer, (payload ->> 'seed')::bigint, payload ->> 'input_path',
-    (payload ->> 'source_variant_id')::uuid, (payload ->> 'collection_id')::uuid, price,
+    payload ->> 'prompt', payload -> 'settings', (payload ->> 'variants')::integer, (payload ->> 'seed')::bigint,
+    payload ->> 'input_path', (payload ->> 'source_variant_id')::uuid, (payload ->> 'collection_id')::uuid, price,
     coalesce(
       (select seconds from public.preset_timings where preset_id = preset.id),
       (payload ->> 'expected_seconds')::real

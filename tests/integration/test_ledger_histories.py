@@ -52,7 +52,7 @@ _SET_UP: Final = """
 with account as (
   insert into auth.users (id) values (%(owner)s)
 ), preset as (
-  insert into public.presets values ('two-credits', 'concept', 2, 4, 'optional', true)
+  insert into public.presets values ('two-credits', 2, 4, true)
 )
 update public.plans set monthly_credits = (%(caps)s::jsonb ->> id)::integer where %(caps)s::jsonb ? id
 """

@@ -24,7 +24,7 @@ OLDER_DEFAULTS = (Path(script.__file__).parent / "older_hosted_defaults.sql").re
 def superuser(supabase: SupabaseStack) -> Iterator[Superuser]:
     with psycopg.connect(supabase.gateway.database_url, autocommit=True, row_factory=dict_row) as connection:
         opened = Superuser(connection)
-        opened.run("insert into presets values (%s, 'concept', 1, 4, 'optional', true)", PRESET)
+        opened.run("insert into presets values (%s, 1, 4, true)", PRESET)
         yield opened
 
 

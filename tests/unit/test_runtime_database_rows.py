@@ -13,7 +13,7 @@ def test_the_files_are_up_to_date() -> None:
 
 def test_a_changed_price_changes_the_row() -> None:
     dearer = msgspec.structs.replace(PRESETS[0], credits=3)
-    assert "('warm-minimal', 'interior', 3, 4, 'optional')" in row_files(PLANS, (dearer, *PRESETS[1:]))["presets.sql"]
+    assert "('warm-minimal', 3, 4)" in row_files(PLANS, (dearer, *PRESETS[1:]))["presets.sql"]
 
 
 def test_a_removed_preset_is_retired_by_the_last_statement() -> None:

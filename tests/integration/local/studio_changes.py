@@ -44,8 +44,8 @@ CHANGES = {
         ["column public.renders.note comes from no migration"],
     ),
     "column dropped": (
-        "alter table public.presets drop column family",
-        ["column public.presets.family is missing"],
+        "alter table public.render_variants drop column placeholder",
+        ["column public.render_variants.placeholder is missing"],
     ),
     "column of another type": (
         "alter table public.plans alter column max_variants type bigint",
