@@ -1,5 +1,5 @@
 -- Functions, policies and rows, copied verbatim from supabase/routines, supabase/policies and supabase/rows.
--- Written by `./maquette db migration`. Read and edit those files, not this copy.
+-- Written by `./maquette db migration`. Read and edit the files that are named below, not their copies.
 set local lock_timeout = '5s';
 
 -- ==== supabase/routines/00_proof.sql
