@@ -13,7 +13,7 @@ create or replace function private.caller_name() returns text
 language sql stable set search_path = ''
 as $$ select coalesce(auth.uid()::text, 'anon') $$;
 
-revoke execute on function private.caller_name() from public, anon, authenticated, service_role;
+revoke execute on function private.caller_name from public, anon, authenticated, service_role;
 
 
 -- HMAC-SHA256 with the stored key. Null while no key is stored: every proof is refused then.
@@ -24,7 +24,7 @@ as $$
   select sha256(outer_pad || sha256(inner_pad || convert_to(message, 'UTF8'))) from private.proof_key
 $$;
 
-revoke execute on function private.hmac(text) from public, anon, authenticated, service_role;
+revoke execute on function private.hmac from public, anon, authenticated, service_role;
 
 
 -- Called first by every guarded function. Raises PT403 proof_invalid. Both sides are hashed once more before they are
@@ -42,7 +42,7 @@ begin
 end
 $$;
 
-revoke execute on function private.verify_proof(text, text, text) from public, anon, authenticated, service_role;
+revoke execute on function private.verify_proof from public, anon, authenticated, service_role;
 
 -- ==== supabase/routines/10_accounts.sql
 -- Accounts: made by a trigger at sign-up, deleted by their owner.
@@ -63,7 +63,7 @@ $$;
 create or replace trigger create_profile after insert on auth.users
   for each row execute function private.create_profile();
 
-revoke execute on function private.create_profile() from public, anon, authenticated, service_role;
+revoke execute on function private.create_profile from public, anon, authenticated, service_role;
 
 
 -- Deletes the caller's account. Rows go by cascade, and their triggers queue the files. The API ends the subscription
@@ -81,9 +81,8 @@ create or replace function public.delete_account(request text, proof text) retur
 language sql volatile security invoker set search_path = ''
 as $$ select private.delete_account(request, proof) $$;
 
-revoke execute on function private.delete_account(text, text), public.delete_account(text, text)
-  from public, anon, authenticated, service_role;
-grant execute on function private.delete_account(text, text), public.delete_account(text, text) to authenticated;
+revoke execute on function private.delete_account, public.delete_account from public, anon, authenticated, service_role;
+grant execute on function private.delete_account, public.delete_account to authenticated;
 
 -- ==== supabase/routines/20_usage.sql
 -- Usage: which plan a person is on, and what is left of it. reserve_generation() and GET /usage read the same function.
@@ -94,7 +93,7 @@ create or replace function private.current_price(profile public.profiles) return
 language sql stable set search_path = ''
 as $$ select case when profile.access_until is null or profile.access_until > now() then profile.price_id end $$;
 
-revoke execute on function private.current_price(public.profiles) from public, anon, authenticated, service_role;
+revoke execute on function private.current_price from public, anon, authenticated, service_role;
 
 
 -- The plan that a Stripe price buys. Unknown or null price: free. Called by usage_of().
@@ -106,7 +105,7 @@ as $$
   where plan.id = coalesce((select plan_id from public.plan_prices where price_id = price), 'free')
 $$;
 
-revoke execute on function private.plan_of(text) from public, anon, authenticated, service_role;
+revoke execute on function private.plan_of from public, anon, authenticated, service_role;
 
 
 -- The period that credits count in. Without a price it is the calendar month (UTC). With one it is a month of the
@@ -151,8 +150,7 @@ begin
 end
 $$;
 
-revoke execute on function private.credit_period(public.profiles, timestamp with time zone)
-  from public, anon, authenticated, service_role;
+revoke execute on function private.credit_period from public, anon, authenticated, service_role;
 
 
 -- One row: plan, credits used (what running generations hold included), held, limit, and when the period begins and
@@ -188,7 +186,7 @@ as $$
   from person, private.plan_of(private.current_price(person.row)) as plan, entries, held, period
 $$;
 
-revoke execute on function private.usage_of(uuid) from public, anon, authenticated, service_role;
+revoke execute on function private.usage_of from public, anon, authenticated, service_role;
 
 
 -- The caller's usage; null for a deleted account. Called by GET /usage.
@@ -200,8 +198,8 @@ create or replace function public.my_usage() returns jsonb
 language sql stable security invoker set search_path = ''
 as $$ select private.my_usage() $$;
 
-revoke execute on function private.my_usage(), public.my_usage() from public, anon, authenticated, service_role;
-grant execute on function private.my_usage(), public.my_usage() to authenticated;
+revoke execute on function private.my_usage, public.my_usage from public, anon, authenticated, service_role;
+grant execute on function private.my_usage, public.my_usage to authenticated;
 
 
 -- The net credits of each day of the caller's period: [{"day": "2026-11-02", "credits": 8}]. Called by GET /usage/days.
@@ -222,9 +220,9 @@ create or replace function public.my_usage_by_day() returns jsonb
 language sql stable security invoker set search_path = ''
 as $$ select private.my_usage_by_day() $$;
 
-revoke execute on function private.my_usage_by_day(), public.my_usage_by_day()
+revoke execute on function private.my_usage_by_day, public.my_usage_by_day
   from public, anon, authenticated, service_role;
-grant execute on function private.my_usage_by_day(), public.my_usage_by_day() to authenticated;
+grant execute on function private.my_usage_by_day, public.my_usage_by_day to authenticated;
 
 
 -- Gives a person credits in the current period, or corrects them: `amount` may be negative. For operators, in Studio:
@@ -245,7 +243,7 @@ begin
 end
 $$;
 
-revoke execute on function private.add_credits(uuid, integer, text) from public, anon, authenticated, service_role;
+revoke execute on function private.add_credits from public, anon, authenticated, service_role;
 
 -- ==== supabase/routines/30_generations.sql
 -- Generations: what the submit of a person does to a job. The job's row is what the API builds the prediction from.
@@ -264,8 +262,7 @@ as $$
   on conflict (job_id) where kind = 'refund' do nothing
 $$;
 
-revoke execute on function private.refund_job(public.generation_jobs, integer, text)
-  from public, anon, authenticated, service_role;
+revoke execute on function private.refund_job from public, anon, authenticated, service_role;
 
 
 -- Ends a job that made nothing: terminal status, reason, all credits back. The caller holds the lock of the job.
@@ -284,8 +281,7 @@ begin
 end
 $$;
 
-revoke execute on function private.close_job(public.generation_jobs, public.job_status, text)
-  from public, anon, authenticated, service_role;
+revoke execute on function private.close_job from public, anon, authenticated, service_role;
 
 
 -- One job and one debit, in one transaction, for the caller. A repeat with the same key and body answers with the first
@@ -401,10 +397,9 @@ create or replace function public.reserve_generation(request text, proof text) r
 language sql volatile security invoker set search_path = ''
 as $$ select private.reserve_generation(request, proof) $$;
 
-revoke execute on function private.reserve_generation(text, text), public.reserve_generation(text, text)
+revoke execute on function private.reserve_generation, public.reserve_generation
   from public, anon, authenticated, service_role;
-grant execute on function private.reserve_generation(text, text), public.reserve_generation(text, text)
-  to authenticated;
+grant execute on function private.reserve_generation, public.reserve_generation to authenticated;
 
 
 -- Binds the caller's job to the prediction that runs it. The same id again changes nothing: the webhook may have come
@@ -451,9 +446,9 @@ create or replace function public.attach_prediction(request text, proof text) re
 language sql volatile security invoker set search_path = ''
 as $$ select private.attach_prediction(request, proof) $$;
 
-revoke execute on function private.attach_prediction(text, text), public.attach_prediction(text, text)
+revoke execute on function private.attach_prediction, public.attach_prediction
   from public, anon, authenticated, service_role;
-grant execute on function private.attach_prediction(text, text), public.attach_prediction(text, text) to authenticated;
+grant execute on function private.attach_prediction, public.attach_prediction to authenticated;
 
 
 -- Notes that the owner wants to stop the generation. The job stays open: only the provider knows whether a picture was
@@ -487,9 +482,8 @@ create or replace function public.request_cancel(request text, proof text) retur
 language sql volatile security invoker set search_path = ''
 as $$ select private.request_cancel(request, proof) $$;
 
-revoke execute on function private.request_cancel(text, text), public.request_cancel(text, text)
-  from public, anon, authenticated, service_role;
-grant execute on function private.request_cancel(text, text), public.request_cancel(text, text) to authenticated;
+revoke execute on function private.request_cancel, public.request_cancel from public, anon, authenticated, service_role;
+grant execute on function private.request_cancel, public.request_cancel to authenticated;
 
 -- ==== supabase/routines/35_reconciliation.sql
 -- Reconciliation: jobs without a prediction, and jobs of which no webhook came for a while.
@@ -534,10 +528,9 @@ create or replace function public.release_generation(request text, proof text) r
 language sql volatile security invoker set search_path = ''
 as $$ select private.release_generation(request, proof) $$;
 
-revoke execute on function private.release_generation(text, text), public.release_generation(text, text)
+revoke execute on function private.release_generation, public.release_generation
   from public, anon, authenticated, service_role;
-grant execute on function private.release_generation(text, text), public.release_generation(text, text)
-  to anon, authenticated;
+grant execute on function private.release_generation, public.release_generation to anon, authenticated;
 
 
 -- The open jobs without news for `older_than_seconds`, oldest first, `limit` at most.
@@ -568,9 +561,9 @@ create or replace function public.stale_generations(request text, proof text) re
 language sql volatile security invoker set search_path = ''
 as $$ select private.stale_generations(request, proof) $$;
 
-revoke execute on function private.stale_generations(text, text), public.stale_generations(text, text)
+revoke execute on function private.stale_generations, public.stale_generations
   from public, anon, authenticated, service_role;
-grant execute on function private.stale_generations(text, text), public.stale_generations(text, text) to anon;
+grant execute on function private.stale_generations, public.stale_generations to anon;
 
 -- ==== supabase/routines/40_webhooks.sql
 -- Webhooks: what a verified delivery of Replicate does to a job. For the service role alone. A status only moves
@@ -616,7 +609,7 @@ begin
 end
 $$;
 
-revoke execute on function private.claim_job(uuid, text) from public, anon, authenticated, service_role;
+revoke execute on function private.claim_job from public, anon, authenticated, service_role;
 
 
 -- Notes a delivery and its outcome. Called by complete_generation() and fail_generation().
@@ -628,7 +621,7 @@ as $$
   on conflict do nothing
 $$;
 
-revoke execute on function private.record_event(text, uuid, text, text) from public, anon, authenticated, service_role;
+revoke execute on function private.record_event from public, anon, authenticated, service_role;
 
 
 -- Start, log and output events, and the first step of every completion: progress (percent) and ready pictures only
@@ -666,14 +659,9 @@ create or replace function public.record_progress(
 language sql volatile security invoker set search_path = ''
 as $$ select private.record_progress(job_id, prediction, percent, ready) $$;
 
-revoke execute on function
-  private.record_progress(uuid, text, integer, integer),
-  public.record_progress(uuid, text, integer, integer)
+revoke execute on function private.record_progress, public.record_progress
   from public, anon, authenticated, service_role;
-grant execute on function
-  private.record_progress(uuid, text, integer, integer),
-  public.record_progress(uuid, text, integer, integer)
-  to service_role;
+grant execute on function private.record_progress, public.record_progress to service_role;
 
 
 -- Writes render, variants, cover, collection item and job in one transaction. `outputs` is an array of {index, path,
@@ -770,14 +758,9 @@ create or replace function public.complete_generation(
 language sql volatile security invoker set search_path = ''
 as $$ select private.complete_generation(event, job_id, prediction, outputs) $$;
 
-revoke execute on function
-  private.complete_generation(text, uuid, text, jsonb),
-  public.complete_generation(text, uuid, text, jsonb)
+revoke execute on function private.complete_generation, public.complete_generation
   from public, anon, authenticated, service_role;
-grant execute on function
-  private.complete_generation(text, uuid, text, jsonb),
-  public.complete_generation(text, uuid, text, jsonb)
-  to service_role;
+grant execute on function private.complete_generation, public.complete_generation to service_role;
 
 
 -- The provider said that no picture came: the job becomes failed or canceled and its debit comes back, once. Answers
@@ -809,14 +792,9 @@ create or replace function public.fail_generation(
 language sql volatile security invoker set search_path = ''
 as $$ select private.fail_generation(event, job_id, prediction, outcome, code) $$;
 
-revoke execute on function
-  private.fail_generation(text, uuid, text, public.job_status, text),
-  public.fail_generation(text, uuid, text, public.job_status, text)
+revoke execute on function private.fail_generation, public.fail_generation
   from public, anon, authenticated, service_role;
-grant execute on function
-  private.fail_generation(text, uuid, text, public.job_status, text),
-  public.fail_generation(text, uuid, text, public.job_status, text)
-  to service_role;
+grant execute on function private.fail_generation, public.fail_generation to service_role;
 
 -- ==== supabase/routines/50_files.sql
 -- Files: the queue private.file_removals names the files that have no row any more, or no row yet. The service role
@@ -848,10 +826,8 @@ create or replace function public.announce_files(job_id uuid, prediction text, n
 language sql volatile security invoker set search_path = ''
 as $$ select private.announce_files(job_id, prediction, names) $$;
 
-revoke execute on function private.announce_files(uuid, text, jsonb), public.announce_files(uuid, text, jsonb)
-  from public, anon, authenticated, service_role;
-grant execute on function private.announce_files(uuid, text, jsonb), public.announce_files(uuid, text, jsonb)
-  to service_role;
+revoke execute on function private.announce_files, public.announce_files from public, anon, authenticated, service_role;
+grant execute on function private.announce_files, public.announce_files to service_role;
 
 
 -- A file whose row exists leaves the queue.
@@ -868,7 +844,7 @@ $$;
 create or replace trigger keep_variant_files after insert on public.render_variants
   for each row execute function private.keep_variant_files();
 
-revoke execute on function private.keep_variant_files() from public, anon, authenticated, service_role;
+revoke execute on function private.keep_variant_files from public, anon, authenticated, service_role;
 
 
 -- The files of a deleted variant are due for removal.
@@ -886,7 +862,7 @@ $$;
 create or replace trigger queue_variant_files after delete on public.render_variants
   for each row execute function private.queue_variant_files();
 
-revoke execute on function private.queue_variant_files() from public, anon, authenticated, service_role;
+revoke execute on function private.queue_variant_files from public, anon, authenticated, service_role;
 
 
 -- Everything in the folders of a deleted account is due for removal: photos have no rows of their own.
@@ -906,7 +882,7 @@ $$;
 create or replace trigger queue_account_files after delete on public.profiles
   for each row execute function private.queue_account_files();
 
-revoke execute on function private.queue_account_files() from public, anon, authenticated, service_role;
+revoke execute on function private.queue_account_files from public, anon, authenticated, service_role;
 
 
 -- The files of a deleted item are due for removal, and so are files that an item exchanged for others: their addresses
@@ -932,7 +908,7 @@ create or replace trigger queue_community_files
   after insert or delete or update of path, thumbnail_path on public.community_items
   for each row execute function private.queue_community_files();
 
-revoke execute on function private.queue_community_files() from public, anon, authenticated, service_role;
+revoke execute on function private.queue_community_files from public, anon, authenticated, service_role;
 
 
 -- The names that are due longest, `max_count` at most: [{"bucket", "name"}]. Names of a job that has not ended wait: it
@@ -956,9 +932,9 @@ create or replace function public.next_file_removals(max_count integer) returns 
 language sql stable security invoker set search_path = ''
 as $$ select private.next_file_removals(max_count) $$;
 
-revoke execute on function private.next_file_removals(integer), public.next_file_removals(integer)
+revoke execute on function private.next_file_removals, public.next_file_removals
   from public, anon, authenticated, service_role;
-grant execute on function private.next_file_removals(integer), public.next_file_removals(integer) to service_role;
+grant execute on function private.next_file_removals, public.next_file_removals to service_role;
 
 
 -- Takes names from the queue that Storage no longer has. Called by POST /webhooks/replicate/file-removals.
@@ -974,9 +950,9 @@ create or replace function public.confirm_file_removals(removed jsonb) returns v
 language sql volatile security invoker set search_path = ''
 as $$ select private.confirm_file_removals(removed) $$;
 
-revoke execute on function private.confirm_file_removals(jsonb), public.confirm_file_removals(jsonb)
+revoke execute on function private.confirm_file_removals, public.confirm_file_removals
   from public, anon, authenticated, service_role;
-grant execute on function private.confirm_file_removals(jsonb), public.confirm_file_removals(jsonb) to service_role;
+grant execute on function private.confirm_file_removals, public.confirm_file_removals to service_role;
 
 
 -- Whether the caller may keep a photo under this name: 1,000 at most, and a photo that is there already takes no room.
@@ -994,8 +970,8 @@ as $$
     or exists (select from storage.objects where bucket_id = 'inputs' and name = object_name)
 $$;
 
-revoke execute on function private.has_room_for_photo(text) from public, anon, authenticated, service_role;
-grant execute on function private.has_room_for_photo(text) to authenticated;
+revoke execute on function private.has_room_for_photo from public, anon, authenticated, service_role;
+grant execute on function private.has_room_for_photo to authenticated;
 
 -- ==== supabase/routines/60_render_filters.sql
 -- Render filters: lists, counts and bulk changes share one filter, so "all matching this filter" means the same rows
@@ -1009,8 +985,8 @@ create or replace function private.my_favorites() returns uuid
 language sql stable set search_path = ''
 as $$ select id from public.collections where owner_id = auth.uid() and is_favorites $$;
 
-revoke execute on function private.my_favorites() from public, anon, authenticated, service_role;
-grant execute on function private.my_favorites() to authenticated;
+revoke execute on function private.my_favorites from public, anon, authenticated, service_role;
+grant execute on function private.my_favorites to authenticated;
 
 
 -- SQL conditions on `render`: every word, anywhere in title or prompt. The expression is that of renders_words_idx.
@@ -1028,8 +1004,8 @@ as $$
   from regexp_split_to_table(btrim(words), '\s+') as word
 $$;
 
-revoke execute on function private.word_conditions(text) from public, anon, authenticated, service_role;
-grant execute on function private.word_conditions(text) to authenticated;
+revoke execute on function private.word_conditions from public, anon, authenticated, service_role;
+grant execute on function private.word_conditions to authenticated;
 
 
 -- The caller's renders with all these words.
@@ -1046,8 +1022,8 @@ begin
 end
 $$;
 
-revoke execute on function private.renders_with_words(text) from public, anon, authenticated, service_role;
-grant execute on function private.renders_with_words(text) to authenticated;
+revoke execute on function private.renders_with_words from public, anon, authenticated, service_role;
+grant execute on function private.renders_with_words to authenticated;
 
 
 -- SQL conditions on `render` for a filter. Every value is quoted as a literal; keys are fixed here. Words are searched
@@ -1097,8 +1073,8 @@ begin
 end
 $$;
 
-revoke execute on function private.render_conditions(jsonb) from public, anon, authenticated, service_role;
-grant execute on function private.render_conditions(jsonb) to authenticated;
+revoke execute on function private.render_conditions from public, anon, authenticated, service_role;
+grant execute on function private.render_conditions to authenticated;
 
 -- ==== supabase/routines/61_render_lists.sql
 -- Render lists: pages of cards, months with their numbers, and one render in detail.
@@ -1169,8 +1145,8 @@ begin
 end
 $$;
 
-revoke execute on function private.render_order(jsonb, text) from public, anon, authenticated, service_role;
-grant execute on function private.render_order(jsonb, text) to authenticated;
+revoke execute on function private.render_order from public, anon, authenticated, service_role;
+grant execute on function private.render_order to authenticated;
 
 
 -- The places of one page of the caller's renders, in order: [{"id", "key"}], `page_size` at most. `after_key` and
@@ -1203,9 +1179,8 @@ begin
 end
 $$;
 
-revoke execute on function private.render_page(jsonb, text, integer, text, uuid)
-  from public, anon, authenticated, service_role;
-grant execute on function private.render_page(jsonb, text, integer, text, uuid) to authenticated;
+revoke execute on function private.render_page from public, anon, authenticated, service_role;
+grant execute on function private.render_page to authenticated;
 
 
 -- render_page() of a filter with a text.
@@ -1217,9 +1192,8 @@ create or replace function private.searched_render_page(
 language sql stable security definer set search_path = ''
 as $$ select private.render_page(filter, sort, page_size, after_key, after_id) $$;
 
-revoke execute on function private.searched_render_page(jsonb, text, integer, text, uuid)
-  from public, anon, authenticated, service_role;
-grant execute on function private.searched_render_page(jsonb, text, integer, text, uuid) to authenticated;
+revoke execute on function private.searched_render_page from public, anon, authenticated, service_role;
+grant execute on function private.searched_render_page to authenticated;
 
 
 -- One page of the caller's renders as cards with their cover, one row more than `page_size` when there is a next page.
@@ -1267,9 +1241,8 @@ begin
 end
 $$;
 
-revoke execute on function public.list_renders(jsonb, text, integer, text, uuid)
-  from public, anon, authenticated, service_role;
-grant execute on function public.list_renders(jsonb, text, integer, text, uuid) to authenticated;
+revoke execute on function public.list_renders from public, anon, authenticated, service_role;
+grant execute on function public.list_renders to authenticated;
 
 
 -- How many renders of a filter each month (UTC) has, latest first: [{"month": "2026-11", "count": 12}].
@@ -1296,8 +1269,8 @@ begin
 end
 $$;
 
-revoke execute on function public.count_renders_by_month(jsonb) from public, anon, authenticated, service_role;
-grant execute on function public.count_renders_by_month(jsonb) to authenticated;
+revoke execute on function public.count_renders_by_month from public, anon, authenticated, service_role;
+grant execute on function public.count_renders_by_month to authenticated;
 
 
 -- Everything about one render of the caller's, in an array that is empty when there is none: variants, collections, the
@@ -1354,8 +1327,8 @@ as $$
   where render.id = render_detail.render_id
 $$;
 
-revoke execute on function public.render_detail(uuid) from public, anon, authenticated, service_role;
-grant execute on function public.render_detail(uuid) to authenticated;
+revoke execute on function public.render_detail from public, anon, authenticated, service_role;
+grant execute on function public.render_detail to authenticated;
 
 -- ==== supabase/routines/62_render_changes.sql
 -- Render changes: into the trash and out of it, into collections and out of them, and deletion for ever.
@@ -1426,8 +1399,8 @@ begin
 end
 $$;
 
-revoke execute on function public.change_renders(jsonb, text, uuid) from public, anon, authenticated, service_role;
-grant execute on function public.change_renders(jsonb, text, uuid) to authenticated;
+revoke execute on function public.change_renders from public, anon, authenticated, service_role;
+grant execute on function public.change_renders to authenticated;
 
 
 -- A direct caller writes null or not null; the time is the database's own.
@@ -1443,7 +1416,7 @@ $$;
 create or replace trigger stamp_trashed_render before update of deleted_at on public.renders
   for each row execute function private.stamp_trashed_render();
 
-revoke execute on function private.stamp_trashed_render() from public, anon, authenticated, service_role;
+revoke execute on function private.stamp_trashed_render from public, anon, authenticated, service_role;
 
 
 -- Deletes the caller's renders of a filter for ever, if they are in the trash: 500 at most, so that one statement
@@ -1476,9 +1449,9 @@ create or replace function public.delete_trashed_renders(filter jsonb) returns b
 language sql volatile security invoker set search_path = ''
 as $$ select private.delete_trashed_renders(filter) $$;
 
-revoke execute on function private.delete_trashed_renders(jsonb), public.delete_trashed_renders(jsonb)
+revoke execute on function private.delete_trashed_renders, public.delete_trashed_renders
   from public, anon, authenticated, service_role;
-grant execute on function private.delete_trashed_renders(jsonb), public.delete_trashed_renders(jsonb) to authenticated;
+grant execute on function private.delete_trashed_renders, public.delete_trashed_renders to authenticated;
 
 
 -- Deletes what has been in the trash for `days`, over everybody, `limit` renders at most. Answers how many. What
@@ -1510,9 +1483,8 @@ create or replace function public.purge_trash(request text, proof text) returns 
 language sql volatile security invoker set search_path = ''
 as $$ select private.purge_trash(request, proof) $$;
 
-revoke execute on function private.purge_trash(text, text), public.purge_trash(text, text)
-  from public, anon, authenticated, service_role;
-grant execute on function private.purge_trash(text, text), public.purge_trash(text, text) to anon;
+revoke execute on function private.purge_trash, public.purge_trash from public, anon, authenticated, service_role;
+grant execute on function private.purge_trash, public.purge_trash to anon;
 
 
 -- Deletes one variant of the caller's for ever; the last one stays. The next variant becomes the cover.
@@ -1552,9 +1524,8 @@ create or replace function public.delete_variant(variant uuid) returns void
 language sql volatile security invoker set search_path = ''
 as $$ select private.delete_variant(variant) $$;
 
-revoke execute on function private.delete_variant(uuid), public.delete_variant(uuid)
-  from public, anon, authenticated, service_role;
-grant execute on function private.delete_variant(uuid), public.delete_variant(uuid) to authenticated;
+revoke execute on function private.delete_variant, public.delete_variant from public, anon, authenticated, service_role;
+grant execute on function private.delete_variant, public.delete_variant to authenticated;
 
 -- ==== supabase/routines/65_collections.sql
 -- Collections: the list with covers, the order of the items, and what keeps "My Favorites".
@@ -1640,10 +1611,8 @@ as $$
   from page
 $$;
 
-revoke execute on function public.list_collections(integer, boolean, timestamp with time zone, uuid, uuid, uuid)
-  from public, anon, authenticated, service_role;
-grant execute on function public.list_collections(integer, boolean, timestamp with time zone, uuid, uuid, uuid)
-  to authenticated;
+revoke execute on function public.list_collections from public, anon, authenticated, service_role;
+grant execute on function public.list_collections to authenticated;
 
 
 -- Puts an item after another one of its collection, or first without `after`. Its new position is halfway to the next
@@ -1697,8 +1666,8 @@ begin
 end
 $$;
 
-revoke execute on function public.move_collection_item(uuid, uuid, uuid) from public, anon, authenticated, service_role;
-grant execute on function public.move_collection_item(uuid, uuid, uuid) to authenticated;
+revoke execute on function public.move_collection_item from public, anon, authenticated, service_role;
+grant execute on function public.move_collection_item to authenticated;
 
 
 -- Copies when the render was made. SECURITY DEFINER: it reads the render of somebody else too, and the foreign key then
@@ -1717,7 +1686,7 @@ $$;
 create or replace trigger copy_render_time before insert on public.collection_items
   for each row execute function private.copy_render_time();
 
-revoke execute on function private.copy_render_time() from public, anon, authenticated, service_role;
+revoke execute on function private.copy_render_time from public, anon, authenticated, service_role;
 
 
 -- Refuses to rename, hand over or delete "My Favorites", whoever asks, while its owner exists; with the account it
@@ -1743,7 +1712,7 @@ create or replace trigger keep_what_my_favorites_is before update of name, owner
     and (old.name, old.owner_id, old.is_favorites) is distinct from (new.name, new.owner_id, new.is_favorites)
   ) execute function private.keep_my_favorites();
 
-revoke execute on function private.keep_my_favorites() from public, anon, authenticated, service_role;
+revoke execute on function private.keep_my_favorites from public, anon, authenticated, service_role;
 
 -- ==== supabase/routines/70_sharing.sql
 -- Share links: a person shows a render or a collection by a link that nobody can guess. Visitors have no JWT: the API
@@ -1756,7 +1725,7 @@ create or replace function private.share_token(link_id uuid) returns text
 language sql stable set search_path = ''
 as $$ select translate(encode(private.hmac(E'share_link\n' || link_id), 'base64'), E'+/=\n', '-_') $$;
 
-revoke execute on function private.share_token(uuid) from public, anon, authenticated, service_role;
+revoke execute on function private.share_token from public, anon, authenticated, service_role;
 
 
 -- What private.share_tokens holds of a token.
@@ -1764,7 +1733,7 @@ create or replace function private.share_token_hash(token text) returns bytea
 language sql immutable set search_path = ''
 as $$ select sha256(convert_to(token, 'UTF8')) $$;
 
-revoke execute on function private.share_token_hash(text) from public, anon, authenticated, service_role;
+revoke execute on function private.share_token_hash from public, anon, authenticated, service_role;
 
 
 -- Keeps the hash of the token of a new link.
@@ -1781,7 +1750,7 @@ $$;
 create or replace trigger keep_share_token after insert on public.share_links
   for each row execute function private.keep_share_token();
 
-revoke execute on function private.keep_share_token() from public, anon, authenticated, service_role;
+revoke execute on function private.keep_share_token from public, anon, authenticated, service_role;
 
 
 -- A link that is off stays off; the time is the database's own, whatever a direct caller writes.
@@ -1797,7 +1766,7 @@ $$;
 create or replace trigger stamp_revoked_share before update of revoked_at on public.share_links
   for each row execute function private.stamp_revoked_share();
 
-revoke execute on function private.stamp_revoked_share() from public, anon, authenticated, service_role;
+revoke execute on function private.stamp_revoked_share from public, anon, authenticated, service_role;
 
 
 -- The caller's links that are not turned off, latest first, with the name of what they show; one row more than
@@ -1841,14 +1810,8 @@ create or replace function public.my_share_links(
 language sql stable security invoker set search_path = ''
 as $$ select private.my_share_links(page_size, of_render, of_collection, after_created_at, after_id, wanted) $$;
 
-revoke execute on function
-  private.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid),
-  public.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid)
-  from public, anon, authenticated, service_role;
-grant execute on function
-  private.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid),
-  public.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid)
-  to authenticated;
+revoke execute on function private.my_share_links, public.my_share_links from public, anon, authenticated, service_role;
+grant execute on function private.my_share_links, public.my_share_links to authenticated;
 
 
 -- The link of a token while it opens something: not off, not taken down, not expired.
@@ -1863,7 +1826,7 @@ as $$
     and (link.expires_at is null or link.expires_at > now())
 $$;
 
-revoke execute on function private.live_share(text) from public, anon, authenticated, service_role;
+revoke execute on function private.live_share from public, anon, authenticated, service_role;
 
 
 -- What a link shows, each render with its place. Renders that are in the trash or were taken down are left out.
@@ -1885,7 +1848,7 @@ as $$
   where not exists (select from private.taken_down_renders as taken where taken.render_id = shown.id)
 $$;
 
-revoke execute on function private.shared_renders(public.share_links) from public, anon, authenticated, service_role;
+revoke execute on function private.shared_renders from public, anon, authenticated, service_role;
 
 
 -- What a visitor sees, in an array that is empty when the token opens nothing: the title, and a page of renders, one
@@ -1958,9 +1921,8 @@ create or replace function public.open_share(request text, proof text) returns j
 language sql stable security invoker set search_path = ''
 as $$ select private.open_share(request, proof) $$;
 
-revoke execute on function private.open_share(text, text), public.open_share(text, text)
-  from public, anon, authenticated, service_role;
-grant execute on function private.open_share(text, text), public.open_share(text, text) to anon;
+revoke execute on function private.open_share, public.open_share from public, anon, authenticated, service_role;
+grant execute on function private.open_share, public.open_share to anon;
 
 
 -- The files of one picture that a token opens: an array of none or one. Request: {"token", "variant_id"}.
@@ -1987,9 +1949,9 @@ create or replace function public.open_shared_picture(request text, proof text) 
 language sql stable security invoker set search_path = ''
 as $$ select private.open_shared_picture(request, proof) $$;
 
-revoke execute on function private.open_shared_picture(text, text), public.open_shared_picture(text, text)
+revoke execute on function private.open_shared_picture, public.open_shared_picture
   from public, anon, authenticated, service_role;
-grant execute on function private.open_shared_picture(text, text), public.open_shared_picture(text, text) to anon;
+grant execute on function private.open_shared_picture, public.open_shared_picture to anon;
 
 
 -- Whether this request to Storage, with its headers x-share-token and x-share-proof, may read a file of the bucket
@@ -2015,8 +1977,8 @@ begin
 end
 $$;
 
-revoke execute on function private.share_opens_file(text) from public, anon, authenticated, service_role;
-grant execute on function private.share_opens_file(text) to anon;
+revoke execute on function private.share_opens_file from public, anon, authenticated, service_role;
+grant execute on function private.share_opens_file to anon;
 
 -- ==== supabase/routines/75_moderation.sql
 -- Moderation: visitors report pictures, operators take them down in Studio (docs/operations.md).
@@ -2046,7 +2008,7 @@ $$;
 create or replace trigger refuse_taken_down before insert on public.share_links
   for each row execute function private.refuse_taken_down();
 
-revoke execute on function private.refuse_taken_down() from public, anon, authenticated, service_role;
+revoke execute on function private.refuse_taken_down from public, anon, authenticated, service_role;
 
 
 -- Notes a report. Who reports is not stored. The twenty-first report of one picture says nothing new and is dropped.
@@ -2100,9 +2062,8 @@ create or replace function public.report_picture(request text, proof text) retur
 language sql volatile security invoker set search_path = ''
 as $$ select private.report_picture(request, proof) $$;
 
-revoke execute on function private.report_picture(text, text), public.report_picture(text, text)
-  from public, anon, authenticated, service_role;
-grant execute on function private.report_picture(text, text), public.report_picture(text, text) to anon;
+revoke execute on function private.report_picture, public.report_picture from public, anon, authenticated, service_role;
+grant execute on function private.report_picture, public.report_picture to anon;
 
 
 -- Takes a render down: no link shows it any more, links to it alone stop, and no new one can be made. For operators, in
@@ -2121,7 +2082,7 @@ begin
 end
 $$;
 
-revoke execute on function private.take_down_render(uuid) from public, anon, authenticated, service_role;
+revoke execute on function private.take_down_render from public, anon, authenticated, service_role;
 
 
 -- Takes down what a report names: select private.take_down('<id of a report>'). A render: as take_down_render(). A
@@ -2152,7 +2113,7 @@ begin
 end
 $$;
 
-revoke execute on function private.take_down(uuid) from public, anon, authenticated, service_role;
+revoke execute on function private.take_down from public, anon, authenticated, service_role;
 
 
 -- What visitors reported and no operator took down, latest first: a row for each thing. `address` follows the public
@@ -2243,9 +2204,8 @@ as $$
   from page
 $$;
 
-revoke execute on function public.list_community(integer, text, integer, uuid, text)
-  from public, anon, authenticated, service_role;
-grant execute on function public.list_community(integer, text, integer, uuid, text) to anon, authenticated;
+revoke execute on function public.list_community from public, anon, authenticated, service_role;
+grant execute on function public.list_community to anon, authenticated;
 
 
 -- The tags of published sets, the commonest first. Called by GET /community/tags.
@@ -2261,8 +2221,8 @@ as $$
   ) as used
 $$;
 
-revoke execute on function public.community_tags() from public, anon, authenticated, service_role;
-grant execute on function public.community_tags() to anon, authenticated;
+revoke execute on function public.community_tags from public, anon, authenticated, service_role;
+grant execute on function public.community_tags to anon, authenticated;
 
 
 -- The slug of every published set and when something was last added to it, in the operators' order.
@@ -2286,8 +2246,8 @@ as $$
   from public.community_collections as curated
 $$;
 
-revoke execute on function public.community_addresses() from public, anon, authenticated, service_role;
-grant execute on function public.community_addresses() to anon, authenticated;
+revoke execute on function public.community_addresses from public, anon, authenticated, service_role;
+grant execute on function public.community_addresses to anon, authenticated;
 
 -- ==== supabase/routines/90_billing.sql
 -- Billing: what Stripe says about a subscription decides plan and period.
@@ -2318,9 +2278,9 @@ create or replace function public.attach_customer(request text, proof text) retu
 language sql volatile security invoker set search_path = ''
 as $$ select private.attach_customer(request, proof) $$;
 
-revoke execute on function private.attach_customer(text, text), public.attach_customer(text, text)
+revoke execute on function private.attach_customer, public.attach_customer
   from public, anon, authenticated, service_role;
-grant execute on function private.attach_customer(text, text), public.attach_customer(text, text) to authenticated;
+grant execute on function private.attach_customer, public.attach_customer to authenticated;
 
 
 -- A number for a sync of a customer that begins now, taken before Stripe is asked. Null for a customer that nobody here
@@ -2340,9 +2300,9 @@ create or replace function public.next_billing_version(customer text) returns bi
 language sql volatile security invoker set search_path = ''
 as $$ select private.next_billing_version(customer) $$;
 
-revoke execute on function private.next_billing_version(text), public.next_billing_version(text)
+revoke execute on function private.next_billing_version, public.next_billing_version
   from public, anon, authenticated, service_role;
-grant execute on function private.next_billing_version(text), public.next_billing_version(text) to service_role;
+grant execute on function private.next_billing_version, public.next_billing_version to service_role;
 
 
 -- Stores what Stripe said about a customer after number `version` was taken, and notes the event in the same
@@ -2391,14 +2351,9 @@ create or replace function public.apply_billing_state(
 language sql volatile security invoker set search_path = ''
 as $$ select private.apply_billing_state(event, kind, customer, version, state) $$;
 
-revoke execute on function
-  private.apply_billing_state(text, text, text, bigint, jsonb),
-  public.apply_billing_state(text, text, text, bigint, jsonb)
+revoke execute on function private.apply_billing_state, public.apply_billing_state
   from public, anon, authenticated, service_role;
-grant execute on function
-  private.apply_billing_state(text, text, text, bigint, jsonb),
-  public.apply_billing_state(text, text, text, bigint, jsonb)
-  to service_role;
+grant execute on function private.apply_billing_state, public.apply_billing_state to service_role;
 
 -- ==== supabase/policies/collection_items.sql
 -- collection_items: people put their own renders into their own collections unless the render is in the trash, order

@@ -8,7 +8,7 @@ create or replace function private.caller_name() returns text
 language sql stable set search_path = ''
 as $$ select coalesce(auth.uid()::text, 'anon') $$;
 
-revoke execute on function private.caller_name() from public, anon, authenticated, service_role;
+revoke execute on function private.caller_name from public, anon, authenticated, service_role;
 
 
 -- HMAC-SHA256 with the stored key. Null while no key is stored: every proof is refused then.
@@ -19,7 +19,7 @@ as $$
   select sha256(outer_pad || sha256(inner_pad || convert_to(message, 'UTF8'))) from private.proof_key
 $$;
 
-revoke execute on function private.hmac(text) from public, anon, authenticated, service_role;
+revoke execute on function private.hmac from public, anon, authenticated, service_role;
 
 
 -- Called first by every guarded function. Raises PT403 proof_invalid. Both sides are hashed once more before they are
@@ -37,4 +37,4 @@ begin
 end
 $$;
 
-revoke execute on function private.verify_proof(text, text, text) from public, anon, authenticated, service_role;
+revoke execute on function private.verify_proof from public, anon, authenticated, service_role;

@@ -16,7 +16,7 @@ $$;
 create or replace trigger create_profile after insert on auth.users
   for each row execute function private.create_profile();
 
-revoke execute on function private.create_profile() from public, anon, authenticated, service_role;
+revoke execute on function private.create_profile from public, anon, authenticated, service_role;
 
 
 -- Deletes the caller's account. Rows go by cascade, and their triggers queue the files. The API ends the subscription
@@ -34,6 +34,5 @@ create or replace function public.delete_account(request text, proof text) retur
 language sql volatile security invoker set search_path = ''
 as $$ select private.delete_account(request, proof) $$;
 
-revoke execute on function private.delete_account(text, text), public.delete_account(text, text)
-  from public, anon, authenticated, service_role;
-grant execute on function private.delete_account(text, text), public.delete_account(text, text) to authenticated;
+revoke execute on function private.delete_account, public.delete_account from public, anon, authenticated, service_role;
+grant execute on function private.delete_account, public.delete_account to authenticated;

@@ -6,7 +6,7 @@ create or replace function private.current_price(profile public.profiles) return
 language sql stable set search_path = ''
 as $$ select case when profile.access_until is null or profile.access_until > now() then profile.price_id end $$;
 
-revoke execute on function private.current_price(public.profiles) from public, anon, authenticated, service_role;
+revoke execute on function private.current_price from public, anon, authenticated, service_role;
 
 
 -- The plan that a Stripe price buys. Unknown or null price: free. Called by usage_of().
@@ -18,7 +18,7 @@ as $$
   where plan.id = coalesce((select plan_id from public.plan_prices where price_id = price), 'free')
 $$;
 
-revoke execute on function private.plan_of(text) from public, anon, authenticated, service_role;
+revoke execute on function private.plan_of from public, anon, authenticated, service_role;
 
 
 -- The period that credits count in. Without a price it is the calendar month (UTC). With one it is a month of the
@@ -63,8 +63,7 @@ begin
 end
 $$;
 
-revoke execute on function private.credit_period(public.profiles, timestamp with time zone)
-  from public, anon, authenticated, service_role;
+revoke execute on function private.credit_period from public, anon, authenticated, service_role;
 
 
 -- One row: plan, credits used (what running generations hold included), held, limit, and when the period begins and
@@ -100,7 +99,7 @@ as $$
   from person, private.plan_of(private.current_price(person.row)) as plan, entries, held, period
 $$;
 
-revoke execute on function private.usage_of(uuid) from public, anon, authenticated, service_role;
+revoke execute on function private.usage_of from public, anon, authenticated, service_role;
 
 
 -- The caller's usage; null for a deleted account. Called by GET /usage.
@@ -112,8 +111,8 @@ create or replace function public.my_usage() returns jsonb
 language sql stable security invoker set search_path = ''
 as $$ select private.my_usage() $$;
 
-revoke execute on function private.my_usage(), public.my_usage() from public, anon, authenticated, service_role;
-grant execute on function private.my_usage(), public.my_usage() to authenticated;
+revoke execute on function private.my_usage, public.my_usage from public, anon, authenticated, service_role;
+grant execute on function private.my_usage, public.my_usage to authenticated;
 
 
 -- The net credits of each day of the caller's period: [{"day": "2026-11-02", "credits": 8}]. Called by GET /usage/days.
@@ -134,9 +133,9 @@ create or replace function public.my_usage_by_day() returns jsonb
 language sql stable security invoker set search_path = ''
 as $$ select private.my_usage_by_day() $$;
 
-revoke execute on function private.my_usage_by_day(), public.my_usage_by_day()
+revoke execute on function private.my_usage_by_day, public.my_usage_by_day
   from public, anon, authenticated, service_role;
-grant execute on function private.my_usage_by_day(), public.my_usage_by_day() to authenticated;
+grant execute on function private.my_usage_by_day, public.my_usage_by_day to authenticated;
 
 
 -- Gives a person credits in the current period, or corrects them: `amount` may be negative. For operators, in Studio:
@@ -157,4 +156,4 @@ begin
 end
 $$;
 
-revoke execute on function private.add_credits(uuid, integer, text) from public, anon, authenticated, service_role;
+revoke execute on function private.add_credits from public, anon, authenticated, service_role;

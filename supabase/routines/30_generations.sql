@@ -14,8 +14,7 @@ as $$
   on conflict (job_id) where kind = 'refund' do nothing
 $$;
 
-revoke execute on function private.refund_job(public.generation_jobs, integer, text)
-  from public, anon, authenticated, service_role;
+revoke execute on function private.refund_job from public, anon, authenticated, service_role;
 
 
 -- Ends a job that made nothing: terminal status, reason, all credits back. The caller holds the lock of the job.
@@ -34,8 +33,7 @@ begin
 end
 $$;
 
-revoke execute on function private.close_job(public.generation_jobs, public.job_status, text)
-  from public, anon, authenticated, service_role;
+revoke execute on function private.close_job from public, anon, authenticated, service_role;
 
 
 -- One job and one debit, in one transaction, for the caller. A repeat with the same key and body answers with the first
@@ -151,10 +149,9 @@ create or replace function public.reserve_generation(request text, proof text) r
 language sql volatile security invoker set search_path = ''
 as $$ select private.reserve_generation(request, proof) $$;
 
-revoke execute on function private.reserve_generation(text, text), public.reserve_generation(text, text)
+revoke execute on function private.reserve_generation, public.reserve_generation
   from public, anon, authenticated, service_role;
-grant execute on function private.reserve_generation(text, text), public.reserve_generation(text, text)
-  to authenticated;
+grant execute on function private.reserve_generation, public.reserve_generation to authenticated;
 
 
 -- Binds the caller's job to the prediction that runs it. The same id again changes nothing: the webhook may have come
@@ -201,9 +198,9 @@ create or replace function public.attach_prediction(request text, proof text) re
 language sql volatile security invoker set search_path = ''
 as $$ select private.attach_prediction(request, proof) $$;
 
-revoke execute on function private.attach_prediction(text, text), public.attach_prediction(text, text)
+revoke execute on function private.attach_prediction, public.attach_prediction
   from public, anon, authenticated, service_role;
-grant execute on function private.attach_prediction(text, text), public.attach_prediction(text, text) to authenticated;
+grant execute on function private.attach_prediction, public.attach_prediction to authenticated;
 
 
 -- Notes that the owner wants to stop the generation. The job stays open: only the provider knows whether a picture was
@@ -237,6 +234,5 @@ create or replace function public.request_cancel(request text, proof text) retur
 language sql volatile security invoker set search_path = ''
 as $$ select private.request_cancel(request, proof) $$;
 
-revoke execute on function private.request_cancel(text, text), public.request_cancel(text, text)
-  from public, anon, authenticated, service_role;
-grant execute on function private.request_cancel(text, text), public.request_cancel(text, text) to authenticated;
+revoke execute on function private.request_cancel, public.request_cancel from public, anon, authenticated, service_role;
+grant execute on function private.request_cancel, public.request_cancel to authenticated;

@@ -40,10 +40,9 @@ create or replace function public.release_generation(request text, proof text) r
 language sql volatile security invoker set search_path = ''
 as $$ select private.release_generation(request, proof) $$;
 
-revoke execute on function private.release_generation(text, text), public.release_generation(text, text)
+revoke execute on function private.release_generation, public.release_generation
   from public, anon, authenticated, service_role;
-grant execute on function private.release_generation(text, text), public.release_generation(text, text)
-  to anon, authenticated;
+grant execute on function private.release_generation, public.release_generation to anon, authenticated;
 
 
 -- The open jobs without news for `older_than_seconds`, oldest first, `limit` at most.
@@ -74,6 +73,6 @@ create or replace function public.stale_generations(request text, proof text) re
 language sql volatile security invoker set search_path = ''
 as $$ select private.stale_generations(request, proof) $$;
 
-revoke execute on function private.stale_generations(text, text), public.stale_generations(text, text)
+revoke execute on function private.stale_generations, public.stale_generations
   from public, anon, authenticated, service_role;
-grant execute on function private.stale_generations(text, text), public.stale_generations(text, text) to anon;
+grant execute on function private.stale_generations, public.stale_generations to anon;

@@ -41,7 +41,7 @@ begin
 end
 $$;
 
-revoke execute on function private.claim_job(uuid, text) from public, anon, authenticated, service_role;
+revoke execute on function private.claim_job from public, anon, authenticated, service_role;
 
 
 -- Notes a delivery and its outcome. Called by complete_generation() and fail_generation().
@@ -53,7 +53,7 @@ as $$
   on conflict do nothing
 $$;
 
-revoke execute on function private.record_event(text, uuid, text, text) from public, anon, authenticated, service_role;
+revoke execute on function private.record_event from public, anon, authenticated, service_role;
 
 
 -- Start, log and output events, and the first step of every completion: progress (percent) and ready pictures only
@@ -91,14 +91,9 @@ create or replace function public.record_progress(
 language sql volatile security invoker set search_path = ''
 as $$ select private.record_progress(job_id, prediction, percent, ready) $$;
 
-revoke execute on function
-  private.record_progress(uuid, text, integer, integer),
-  public.record_progress(uuid, text, integer, integer)
+revoke execute on function private.record_progress, public.record_progress
   from public, anon, authenticated, service_role;
-grant execute on function
-  private.record_progress(uuid, text, integer, integer),
-  public.record_progress(uuid, text, integer, integer)
-  to service_role;
+grant execute on function private.record_progress, public.record_progress to service_role;
 
 
 -- Writes render, variants, cover, collection item and job in one transaction. `outputs` is an array of {index, path,
@@ -195,14 +190,9 @@ create or replace function public.complete_generation(
 language sql volatile security invoker set search_path = ''
 as $$ select private.complete_generation(event, job_id, prediction, outputs) $$;
 
-revoke execute on function
-  private.complete_generation(text, uuid, text, jsonb),
-  public.complete_generation(text, uuid, text, jsonb)
+revoke execute on function private.complete_generation, public.complete_generation
   from public, anon, authenticated, service_role;
-grant execute on function
-  private.complete_generation(text, uuid, text, jsonb),
-  public.complete_generation(text, uuid, text, jsonb)
-  to service_role;
+grant execute on function private.complete_generation, public.complete_generation to service_role;
 
 
 -- The provider said that no picture came: the job becomes failed or canceled and its debit comes back, once. Answers
@@ -234,11 +224,6 @@ create or replace function public.fail_generation(
 language sql volatile security invoker set search_path = ''
 as $$ select private.fail_generation(event, job_id, prediction, outcome, code) $$;
 
-revoke execute on function
-  private.fail_generation(text, uuid, text, public.job_status, text),
-  public.fail_generation(text, uuid, text, public.job_status, text)
+revoke execute on function private.fail_generation, public.fail_generation
   from public, anon, authenticated, service_role;
-grant execute on function
-  private.fail_generation(text, uuid, text, public.job_status, text),
-  public.fail_generation(text, uuid, text, public.job_status, text)
-  to service_role;
+grant execute on function private.fail_generation, public.fail_generation to service_role;

@@ -27,10 +27,8 @@ create or replace function public.announce_files(job_id uuid, prediction text, n
 language sql volatile security invoker set search_path = ''
 as $$ select private.announce_files(job_id, prediction, names) $$;
 
-revoke execute on function private.announce_files(uuid, text, jsonb), public.announce_files(uuid, text, jsonb)
-  from public, anon, authenticated, service_role;
-grant execute on function private.announce_files(uuid, text, jsonb), public.announce_files(uuid, text, jsonb)
-  to service_role;
+revoke execute on function private.announce_files, public.announce_files from public, anon, authenticated, service_role;
+grant execute on function private.announce_files, public.announce_files to service_role;
 
 
 -- A file whose row exists leaves the queue.
@@ -47,7 +45,7 @@ $$;
 create or replace trigger keep_variant_files after insert on public.render_variants
   for each row execute function private.keep_variant_files();
 
-revoke execute on function private.keep_variant_files() from public, anon, authenticated, service_role;
+revoke execute on function private.keep_variant_files from public, anon, authenticated, service_role;
 
 
 -- The files of a deleted variant are due for removal.
@@ -65,7 +63,7 @@ $$;
 create or replace trigger queue_variant_files after delete on public.render_variants
   for each row execute function private.queue_variant_files();
 
-revoke execute on function private.queue_variant_files() from public, anon, authenticated, service_role;
+revoke execute on function private.queue_variant_files from public, anon, authenticated, service_role;
 
 
 -- Everything in the folders of a deleted account is due for removal: photos have no rows of their own.
@@ -85,7 +83,7 @@ $$;
 create or replace trigger queue_account_files after delete on public.profiles
   for each row execute function private.queue_account_files();
 
-revoke execute on function private.queue_account_files() from public, anon, authenticated, service_role;
+revoke execute on function private.queue_account_files from public, anon, authenticated, service_role;
 
 
 -- The files of a deleted item are due for removal, and so are files that an item exchanged for others: their addresses
@@ -111,7 +109,7 @@ create or replace trigger queue_community_files
   after insert or delete or update of path, thumbnail_path on public.community_items
   for each row execute function private.queue_community_files();
 
-revoke execute on function private.queue_community_files() from public, anon, authenticated, service_role;
+revoke execute on function private.queue_community_files from public, anon, authenticated, service_role;
 
 
 -- The names that are due longest, `max_count` at most: [{"bucket", "name"}]. Names of a job that has not ended wait: it
@@ -135,9 +133,9 @@ create or replace function public.next_file_removals(max_count integer) returns 
 language sql stable security invoker set search_path = ''
 as $$ select private.next_file_removals(max_count) $$;
 
-revoke execute on function private.next_file_removals(integer), public.next_file_removals(integer)
+revoke execute on function private.next_file_removals, public.next_file_removals
   from public, anon, authenticated, service_role;
-grant execute on function private.next_file_removals(integer), public.next_file_removals(integer) to service_role;
+grant execute on function private.next_file_removals, public.next_file_removals to service_role;
 
 
 -- Takes names from the queue that Storage no longer has. Called by POST /webhooks/replicate/file-removals.
@@ -153,9 +151,9 @@ create or replace function public.confirm_file_removals(removed jsonb) returns v
 language sql volatile security invoker set search_path = ''
 as $$ select private.confirm_file_removals(removed) $$;
 
-revoke execute on function private.confirm_file_removals(jsonb), public.confirm_file_removals(jsonb)
+revoke execute on function private.confirm_file_removals, public.confirm_file_removals
   from public, anon, authenticated, service_role;
-grant execute on function private.confirm_file_removals(jsonb), public.confirm_file_removals(jsonb) to service_role;
+grant execute on function private.confirm_file_removals, public.confirm_file_removals to service_role;
 
 
 -- Whether the caller may keep a photo under this name: 1,000 at most, and a photo that is there already takes no room.
@@ -173,5 +171,5 @@ as $$
     or exists (select from storage.objects where bucket_id = 'inputs' and name = object_name)
 $$;
 
-revoke execute on function private.has_room_for_photo(text) from public, anon, authenticated, service_role;
-grant execute on function private.has_room_for_photo(text) to authenticated;
+revoke execute on function private.has_room_for_photo from public, anon, authenticated, service_role;
+grant execute on function private.has_room_for_photo to authenticated;

@@ -9,8 +9,8 @@ create or replace function private.my_favorites() returns uuid
 language sql stable set search_path = ''
 as $$ select id from public.collections where owner_id = auth.uid() and is_favorites $$;
 
-revoke execute on function private.my_favorites() from public, anon, authenticated, service_role;
-grant execute on function private.my_favorites() to authenticated;
+revoke execute on function private.my_favorites from public, anon, authenticated, service_role;
+grant execute on function private.my_favorites to authenticated;
 
 
 -- SQL conditions on `render`: every word, anywhere in title or prompt. The expression is that of renders_words_idx.
@@ -28,8 +28,8 @@ as $$
   from regexp_split_to_table(btrim(words), '\s+') as word
 $$;
 
-revoke execute on function private.word_conditions(text) from public, anon, authenticated, service_role;
-grant execute on function private.word_conditions(text) to authenticated;
+revoke execute on function private.word_conditions from public, anon, authenticated, service_role;
+grant execute on function private.word_conditions to authenticated;
 
 
 -- The caller's renders with all these words.
@@ -46,8 +46,8 @@ begin
 end
 $$;
 
-revoke execute on function private.renders_with_words(text) from public, anon, authenticated, service_role;
-grant execute on function private.renders_with_words(text) to authenticated;
+revoke execute on function private.renders_with_words from public, anon, authenticated, service_role;
+grant execute on function private.renders_with_words to authenticated;
 
 
 -- SQL conditions on `render` for a filter. Every value is quoted as a literal; keys are fixed here. Words are searched
@@ -97,5 +97,5 @@ begin
 end
 $$;
 
-revoke execute on function private.render_conditions(jsonb) from public, anon, authenticated, service_role;
-grant execute on function private.render_conditions(jsonb) to authenticated;
+revoke execute on function private.render_conditions from public, anon, authenticated, service_role;
+grant execute on function private.render_conditions to authenticated;

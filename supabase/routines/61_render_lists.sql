@@ -66,8 +66,8 @@ begin
 end
 $$;
 
-revoke execute on function private.render_order(jsonb, text) from public, anon, authenticated, service_role;
-grant execute on function private.render_order(jsonb, text) to authenticated;
+revoke execute on function private.render_order from public, anon, authenticated, service_role;
+grant execute on function private.render_order to authenticated;
 
 
 -- The places of one page of the caller's renders, in order: [{"id", "key"}], `page_size` at most. `after_key` and
@@ -100,9 +100,8 @@ begin
 end
 $$;
 
-revoke execute on function private.render_page(jsonb, text, integer, text, uuid)
-  from public, anon, authenticated, service_role;
-grant execute on function private.render_page(jsonb, text, integer, text, uuid) to authenticated;
+revoke execute on function private.render_page from public, anon, authenticated, service_role;
+grant execute on function private.render_page to authenticated;
 
 
 -- render_page() of a filter with a text.
@@ -114,9 +113,8 @@ create or replace function private.searched_render_page(
 language sql stable security definer set search_path = ''
 as $$ select private.render_page(filter, sort, page_size, after_key, after_id) $$;
 
-revoke execute on function private.searched_render_page(jsonb, text, integer, text, uuid)
-  from public, anon, authenticated, service_role;
-grant execute on function private.searched_render_page(jsonb, text, integer, text, uuid) to authenticated;
+revoke execute on function private.searched_render_page from public, anon, authenticated, service_role;
+grant execute on function private.searched_render_page to authenticated;
 
 
 -- One page of the caller's renders as cards with their cover, one row more than `page_size` when there is a next page.
@@ -164,9 +162,8 @@ begin
 end
 $$;
 
-revoke execute on function public.list_renders(jsonb, text, integer, text, uuid)
-  from public, anon, authenticated, service_role;
-grant execute on function public.list_renders(jsonb, text, integer, text, uuid) to authenticated;
+revoke execute on function public.list_renders from public, anon, authenticated, service_role;
+grant execute on function public.list_renders to authenticated;
 
 
 -- How many renders of a filter each month (UTC) has, latest first: [{"month": "2026-11", "count": 12}].
@@ -193,8 +190,8 @@ begin
 end
 $$;
 
-revoke execute on function public.count_renders_by_month(jsonb) from public, anon, authenticated, service_role;
-grant execute on function public.count_renders_by_month(jsonb) to authenticated;
+revoke execute on function public.count_renders_by_month from public, anon, authenticated, service_role;
+grant execute on function public.count_renders_by_month to authenticated;
 
 
 -- Everything about one render of the caller's, in an array that is empty when there is none: variants, collections, the
@@ -251,5 +248,5 @@ as $$
   where render.id = render_detail.render_id
 $$;
 
-revoke execute on function public.render_detail(uuid) from public, anon, authenticated, service_role;
-grant execute on function public.render_detail(uuid) to authenticated;
+revoke execute on function public.render_detail from public, anon, authenticated, service_role;
+grant execute on function public.render_detail to authenticated;

@@ -66,8 +66,8 @@ begin
 end
 $$;
 
-revoke execute on function public.change_renders(jsonb, text, uuid) from public, anon, authenticated, service_role;
-grant execute on function public.change_renders(jsonb, text, uuid) to authenticated;
+revoke execute on function public.change_renders from public, anon, authenticated, service_role;
+grant execute on function public.change_renders to authenticated;
 
 
 -- A direct caller writes null or not null; the time is the database's own.
@@ -83,7 +83,7 @@ $$;
 create or replace trigger stamp_trashed_render before update of deleted_at on public.renders
   for each row execute function private.stamp_trashed_render();
 
-revoke execute on function private.stamp_trashed_render() from public, anon, authenticated, service_role;
+revoke execute on function private.stamp_trashed_render from public, anon, authenticated, service_role;
 
 
 -- Deletes the caller's renders of a filter for ever, if they are in the trash: 500 at most, so that one statement
@@ -116,9 +116,9 @@ create or replace function public.delete_trashed_renders(filter jsonb) returns b
 language sql volatile security invoker set search_path = ''
 as $$ select private.delete_trashed_renders(filter) $$;
 
-revoke execute on function private.delete_trashed_renders(jsonb), public.delete_trashed_renders(jsonb)
+revoke execute on function private.delete_trashed_renders, public.delete_trashed_renders
   from public, anon, authenticated, service_role;
-grant execute on function private.delete_trashed_renders(jsonb), public.delete_trashed_renders(jsonb) to authenticated;
+grant execute on function private.delete_trashed_renders, public.delete_trashed_renders to authenticated;
 
 
 -- Deletes what has been in the trash for `days`, over everybody, `limit` renders at most. Answers how many. What
@@ -150,9 +150,8 @@ create or replace function public.purge_trash(request text, proof text) returns 
 language sql volatile security invoker set search_path = ''
 as $$ select private.purge_trash(request, proof) $$;
 
-revoke execute on function private.purge_trash(text, text), public.purge_trash(text, text)
-  from public, anon, authenticated, service_role;
-grant execute on function private.purge_trash(text, text), public.purge_trash(text, text) to anon;
+revoke execute on function private.purge_trash, public.purge_trash from public, anon, authenticated, service_role;
+grant execute on function private.purge_trash, public.purge_trash to anon;
 
 
 -- Deletes one variant of the caller's for ever; the last one stays. The next variant becomes the cover.
@@ -192,6 +191,5 @@ create or replace function public.delete_variant(variant uuid) returns void
 language sql volatile security invoker set search_path = ''
 as $$ select private.delete_variant(variant) $$;
 
-revoke execute on function private.delete_variant(uuid), public.delete_variant(uuid)
-  from public, anon, authenticated, service_role;
-grant execute on function private.delete_variant(uuid), public.delete_variant(uuid) to authenticated;
+revoke execute on function private.delete_variant, public.delete_variant from public, anon, authenticated, service_role;
+grant execute on function private.delete_variant, public.delete_variant to authenticated;

@@ -81,10 +81,8 @@ as $$
   from page
 $$;
 
-revoke execute on function public.list_collections(integer, boolean, timestamp with time zone, uuid, uuid, uuid)
-  from public, anon, authenticated, service_role;
-grant execute on function public.list_collections(integer, boolean, timestamp with time zone, uuid, uuid, uuid)
-  to authenticated;
+revoke execute on function public.list_collections from public, anon, authenticated, service_role;
+grant execute on function public.list_collections to authenticated;
 
 
 -- Puts an item after another one of its collection, or first without `after`. Its new position is halfway to the next
@@ -138,8 +136,8 @@ begin
 end
 $$;
 
-revoke execute on function public.move_collection_item(uuid, uuid, uuid) from public, anon, authenticated, service_role;
-grant execute on function public.move_collection_item(uuid, uuid, uuid) to authenticated;
+revoke execute on function public.move_collection_item from public, anon, authenticated, service_role;
+grant execute on function public.move_collection_item to authenticated;
 
 
 -- Copies when the render was made. SECURITY DEFINER: it reads the render of somebody else too, and the foreign key then
@@ -158,7 +156,7 @@ $$;
 create or replace trigger copy_render_time before insert on public.collection_items
   for each row execute function private.copy_render_time();
 
-revoke execute on function private.copy_render_time() from public, anon, authenticated, service_role;
+revoke execute on function private.copy_render_time from public, anon, authenticated, service_role;
 
 
 -- Refuses to rename, hand over or delete "My Favorites", whoever asks, while its owner exists; with the account it
@@ -184,4 +182,4 @@ create or replace trigger keep_what_my_favorites_is before update of name, owner
     and (old.name, old.owner_id, old.is_favorites) is distinct from (new.name, new.owner_id, new.is_favorites)
   ) execute function private.keep_my_favorites();
 
-revoke execute on function private.keep_my_favorites() from public, anon, authenticated, service_role;
+revoke execute on function private.keep_my_favorites from public, anon, authenticated, service_role;

@@ -8,7 +8,7 @@ create or replace function private.share_token(link_id uuid) returns text
 language sql stable set search_path = ''
 as $$ select translate(encode(private.hmac(E'share_link\n' || link_id), 'base64'), E'+/=\n', '-_') $$;
 
-revoke execute on function private.share_token(uuid) from public, anon, authenticated, service_role;
+revoke execute on function private.share_token from public, anon, authenticated, service_role;
 
 
 -- What private.share_tokens holds of a token.
@@ -16,7 +16,7 @@ create or replace function private.share_token_hash(token text) returns bytea
 language sql immutable set search_path = ''
 as $$ select sha256(convert_to(token, 'UTF8')) $$;
 
-revoke execute on function private.share_token_hash(text) from public, anon, authenticated, service_role;
+revoke execute on function private.share_token_hash from public, anon, authenticated, service_role;
 
 
 -- Keeps the hash of the token of a new link.
@@ -33,7 +33,7 @@ $$;
 create or replace trigger keep_share_token after insert on public.share_links
   for each row execute function private.keep_share_token();
 
-revoke execute on function private.keep_share_token() from public, anon, authenticated, service_role;
+revoke execute on function private.keep_share_token from public, anon, authenticated, service_role;
 
 
 -- A link that is off stays off; the time is the database's own, whatever a direct caller writes.
@@ -49,7 +49,7 @@ $$;
 create or replace trigger stamp_revoked_share before update of revoked_at on public.share_links
   for each row execute function private.stamp_revoked_share();
 
-revoke execute on function private.stamp_revoked_share() from public, anon, authenticated, service_role;
+revoke execute on function private.stamp_revoked_share from public, anon, authenticated, service_role;
 
 
 -- The caller's links that are not turned off, latest first, with the name of what they show; one row more than
@@ -93,14 +93,8 @@ create or replace function public.my_share_links(
 language sql stable security invoker set search_path = ''
 as $$ select private.my_share_links(page_size, of_render, of_collection, after_created_at, after_id, wanted) $$;
 
-revoke execute on function
-  private.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid),
-  public.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid)
-  from public, anon, authenticated, service_role;
-grant execute on function
-  private.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid),
-  public.my_share_links(integer, uuid, uuid, timestamp with time zone, uuid, uuid)
-  to authenticated;
+revoke execute on function private.my_share_links, public.my_share_links from public, anon, authenticated, service_role;
+grant execute on function private.my_share_links, public.my_share_links to authenticated;
 
 
 -- The link of a token while it opens something: not off, not taken down, not expired.
@@ -115,7 +109,7 @@ as $$
     and (link.expires_at is null or link.expires_at > now())
 $$;
 
-revoke execute on function private.live_share(text) from public, anon, authenticated, service_role;
+revoke execute on function private.live_share from public, anon, authenticated, service_role;
 
 
 -- What a link shows, each render with its place. Renders that are in the trash or were taken down are left out.
@@ -137,7 +131,7 @@ as $$
   where not exists (select from private.taken_down_renders as taken where taken.render_id = shown.id)
 $$;
 
-revoke execute on function private.shared_renders(public.share_links) from public, anon, authenticated, service_role;
+revoke execute on function private.shared_renders from public, anon, authenticated, service_role;
 
 
 -- What a visitor sees, in an array that is empty when the token opens nothing: the title, and a page of renders, one
@@ -210,9 +204,8 @@ create or replace function public.open_share(request text, proof text) returns j
 language sql stable security invoker set search_path = ''
 as $$ select private.open_share(request, proof) $$;
 
-revoke execute on function private.open_share(text, text), public.open_share(text, text)
-  from public, anon, authenticated, service_role;
-grant execute on function private.open_share(text, text), public.open_share(text, text) to anon;
+revoke execute on function private.open_share, public.open_share from public, anon, authenticated, service_role;
+grant execute on function private.open_share, public.open_share to anon;
 
 
 -- The files of one picture that a token opens: an array of none or one. Request: {"token", "variant_id"}.
@@ -239,9 +232,9 @@ create or replace function public.open_shared_picture(request text, proof text) 
 language sql stable security invoker set search_path = ''
 as $$ select private.open_shared_picture(request, proof) $$;
 
-revoke execute on function private.open_shared_picture(text, text), public.open_shared_picture(text, text)
+revoke execute on function private.open_shared_picture, public.open_shared_picture
   from public, anon, authenticated, service_role;
-grant execute on function private.open_shared_picture(text, text), public.open_shared_picture(text, text) to anon;
+grant execute on function private.open_shared_picture, public.open_shared_picture to anon;
 
 
 -- Whether this request to Storage, with its headers x-share-token and x-share-proof, may read a file of the bucket
@@ -267,5 +260,5 @@ begin
 end
 $$;
 
-revoke execute on function private.share_opens_file(text) from public, anon, authenticated, service_role;
-grant execute on function private.share_opens_file(text) to anon;
+revoke execute on function private.share_opens_file from public, anon, authenticated, service_role;
+grant execute on function private.share_opens_file to anon;

@@ -25,7 +25,7 @@ $$;
 create or replace trigger refuse_taken_down before insert on public.share_links
   for each row execute function private.refuse_taken_down();
 
-revoke execute on function private.refuse_taken_down() from public, anon, authenticated, service_role;
+revoke execute on function private.refuse_taken_down from public, anon, authenticated, service_role;
 
 
 -- Notes a report. Who reports is not stored. The twenty-first report of one picture says nothing new and is dropped.
@@ -79,9 +79,8 @@ create or replace function public.report_picture(request text, proof text) retur
 language sql volatile security invoker set search_path = ''
 as $$ select private.report_picture(request, proof) $$;
 
-revoke execute on function private.report_picture(text, text), public.report_picture(text, text)
-  from public, anon, authenticated, service_role;
-grant execute on function private.report_picture(text, text), public.report_picture(text, text) to anon;
+revoke execute on function private.report_picture, public.report_picture from public, anon, authenticated, service_role;
+grant execute on function private.report_picture, public.report_picture to anon;
 
 
 -- Takes a render down: no link shows it any more, links to it alone stop, and no new one can be made. For operators, in
@@ -100,7 +99,7 @@ begin
 end
 $$;
 
-revoke execute on function private.take_down_render(uuid) from public, anon, authenticated, service_role;
+revoke execute on function private.take_down_render from public, anon, authenticated, service_role;
 
 
 -- Takes down what a report names: select private.take_down('<id of a report>'). A render: as take_down_render(). A
@@ -131,7 +130,7 @@ begin
 end
 $$;
 
-revoke execute on function private.take_down(uuid) from public, anon, authenticated, service_role;
+revoke execute on function private.take_down from public, anon, authenticated, service_role;
 
 
 -- What visitors reported and no operator took down, latest first: a row for each thing. `address` follows the public

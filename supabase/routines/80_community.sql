@@ -42,9 +42,8 @@ as $$
   from page
 $$;
 
-revoke execute on function public.list_community(integer, text, integer, uuid, text)
-  from public, anon, authenticated, service_role;
-grant execute on function public.list_community(integer, text, integer, uuid, text) to anon, authenticated;
+revoke execute on function public.list_community from public, anon, authenticated, service_role;
+grant execute on function public.list_community to anon, authenticated;
 
 
 -- The tags of published sets, the commonest first. Called by GET /community/tags.
@@ -60,8 +59,8 @@ as $$
   ) as used
 $$;
 
-revoke execute on function public.community_tags() from public, anon, authenticated, service_role;
-grant execute on function public.community_tags() to anon, authenticated;
+revoke execute on function public.community_tags from public, anon, authenticated, service_role;
+grant execute on function public.community_tags to anon, authenticated;
 
 
 -- The slug of every published set and when something was last added to it, in the operators' order.
@@ -85,5 +84,5 @@ as $$
   from public.community_collections as curated
 $$;
 
-revoke execute on function public.community_addresses() from public, anon, authenticated, service_role;
-grant execute on function public.community_addresses() to anon, authenticated;
+revoke execute on function public.community_addresses from public, anon, authenticated, service_role;
+grant execute on function public.community_addresses to anon, authenticated;

@@ -26,9 +26,9 @@ create or replace function public.attach_customer(request text, proof text) retu
 language sql volatile security invoker set search_path = ''
 as $$ select private.attach_customer(request, proof) $$;
 
-revoke execute on function private.attach_customer(text, text), public.attach_customer(text, text)
+revoke execute on function private.attach_customer, public.attach_customer
   from public, anon, authenticated, service_role;
-grant execute on function private.attach_customer(text, text), public.attach_customer(text, text) to authenticated;
+grant execute on function private.attach_customer, public.attach_customer to authenticated;
 
 
 -- A number for a sync of a customer that begins now, taken before Stripe is asked. Null for a customer that nobody here
@@ -48,9 +48,9 @@ create or replace function public.next_billing_version(customer text) returns bi
 language sql volatile security invoker set search_path = ''
 as $$ select private.next_billing_version(customer) $$;
 
-revoke execute on function private.next_billing_version(text), public.next_billing_version(text)
+revoke execute on function private.next_billing_version, public.next_billing_version
   from public, anon, authenticated, service_role;
-grant execute on function private.next_billing_version(text), public.next_billing_version(text) to service_role;
+grant execute on function private.next_billing_version, public.next_billing_version to service_role;
 
 
 -- Stores what Stripe said about a customer after number `version` was taken, and notes the event in the same
@@ -99,11 +99,6 @@ create or replace function public.apply_billing_state(
 language sql volatile security invoker set search_path = ''
 as $$ select private.apply_billing_state(event, kind, customer, version, state) $$;
 
-revoke execute on function
-  private.apply_billing_state(text, text, text, bigint, jsonb),
-  public.apply_billing_state(text, text, text, bigint, jsonb)
+revoke execute on function private.apply_billing_state, public.apply_billing_state
   from public, anon, authenticated, service_role;
-grant execute on function
-  private.apply_billing_state(text, text, text, bigint, jsonb),
-  public.apply_billing_state(text, text, text, bigint, jsonb)
-  to service_role;
+grant execute on function private.apply_billing_state, public.apply_billing_state to service_role;

@@ -74,7 +74,7 @@ def open_by_default(files: Files) -> list[str]:
         for sql in files.values()
         for match in FUNCTION.finditer(sql)
         if not re.search(
-            rf"revoke execute on function[^;]*\b{re.escape(match['name'])}\([^;]*"
+            rf"revoke execute on function[^;]*\b{re.escape(match['name'])}\b[^;]*"
             r"from public, anon, authenticated, service_role;",
             sql,
         )
@@ -140,7 +140,11 @@ ONE = "create function private.one(a int) returns int\nlanguage sql set search_p
         (trusting_the_search_path, ONE.replace(" set search_path = ''", "")),
         (trusting_the_search_path, ONE.replace("= ''", "= public")),
         (open_by_default, ONE + "grant execute on function private.one(int) to anon;"),
-        (open_by_default, ONE + "revoke execute on function private.one(int) from public;"),
+        (open_by_default, ONE + "revoke execute on function private.one from public;"),
+        (
+            open_by_default,
+            ONE + "revoke execute on function private.one_more from public, anon, authenticated, service_role;",
+        ),
     ],
 )
 def test_each_rule_catches_a_sample(rule: Callable[[Files], list[str]], sql: str) -> None:
