@@ -1584,7 +1584,7 @@ as $$
                 select latest.render_id, latest.added_at, false as is_chosen
                 from public.collection_items as latest
                 where latest.collection_id = page.id and latest.render_id is distinct from page.cover_render_id
-                  -- `offset 0` keeps it apart: asked for the latest items until three are found, not for all.
+                  -- `offset 0` keeps it apart: it runs for the latest items until three are found, not for all.
                   and exists (
                     select from public.renders as kept where kept.id = latest.render_id and kept.deleted_at is null
                     offset 0
@@ -2421,7 +2421,7 @@ create policy "community_collections: everybody reads what is published" on publ
 revoke all on public.community_items from public, anon, authenticated, service_role;
 grant select on public.community_items to anon, authenticated;
 
--- The set is asked for under its own policy: what is published is said once.
+-- The subquery is under the policy of community_collections, which says what is published.
 drop policy if exists "community_items: everybody reads what is published" on public.community_items;
 create policy "community_items: everybody reads what is published" on public.community_items
   for select to anon, authenticated
@@ -2440,7 +2440,7 @@ create policy "generation_jobs: owner reads" on public.generation_jobs
   for select to authenticated using (owner_id = (select auth.uid()));
 
 -- ==== supabase/policies/plan_prices.sql
--- plan_prices: nobody but the functions of the private schema reads which price buys which plan.
+-- plan_prices: only functions of the schema private read which price buys which plan.
 revoke all on public.plan_prices from public, anon, authenticated, service_role;
 
 -- ==== supabase/policies/plans.sql

@@ -2,7 +2,7 @@
 revoke all on public.community_items from public, anon, authenticated, service_role;
 grant select on public.community_items to anon, authenticated;
 
--- The set is asked for under its own policy: what is published is said once.
+-- The subquery is under the policy of community_collections, which says what is published.
 drop policy if exists "community_items: everybody reads what is published" on public.community_items;
 create policy "community_items: everybody reads what is published" on public.community_items
   for select to anon, authenticated

@@ -54,7 +54,7 @@ as $$
                 select latest.render_id, latest.added_at, false as is_chosen
                 from public.collection_items as latest
                 where latest.collection_id = page.id and latest.render_id is distinct from page.cover_render_id
-                  -- `offset 0` keeps it apart: asked for the latest items until three are found, not for all.
+                  -- `offset 0` keeps it apart: it runs for the latest items until three are found, not for all.
                   and exists (
                     select from public.renders as kept where kept.id = latest.render_id and kept.deleted_at is null
                     offset 0
