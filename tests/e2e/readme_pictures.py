@@ -3,14 +3,14 @@
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from local.cli.browser import ensure_chromium
 from tests.support.clients.browser_user import ROOT, SENTENCE, BrowserUser
 from tests.support.processes.site import running_site
 
 FOLDER = ROOT / "docs" / "pictures"
-DESKTOP = {"width": 1440, "height": 900}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 # What My Renders shows besides the run.
 IDEAS = (
     ("first-ideas", "A harbour at dawn"),
@@ -19,7 +19,7 @@ IDEAS = (
     ("first-ideas", "Islands that float"),
     ("first-ideas", "A city on water"),
 )
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def take(page: Page, name: str) -> None:

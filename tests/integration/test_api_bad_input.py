@@ -199,7 +199,11 @@ async def test_the_same_people_are_served_when_nothing_is_wrong(cast: Cast) -> N
     """The control of all refusals above: their accounts, photos and pictures are good."""
     cast.api.replicate.fault(on="run", kind="stall")
     before = cast.snapshot()
-    photo_preset = {"preset_id": "remote-cabin", "settings": {"guidance": 60}, "input": cast.things["alices photo"]}
+    photo_preset: dict[str, Any] = {
+        "preset_id": "remote-cabin",
+        "settings": {"guidance": 60},
+        "input": cast.things["alices photo"],
+    }
     answer = await submit(cast.alice.client, **photo_preset)
     assert answer.status_code == 202, answer.text
     await cast.alice.client.post(f"/generations/{answer.json()['data']['id']}/cancel")

@@ -21,7 +21,7 @@ from tests.support.processes.api import ApiProcess, submit
 
 Call = Callable[["Visit"], Awaitable[httpx.Response]]
 
-PHOTO_PRESET = {"preset_id": "warm-minimal", "variants": 1}
+PHOTO_PRESET: dict[str, Any] = {"preset_id": "warm-minimal", "variants": 1}
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):

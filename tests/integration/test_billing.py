@@ -94,9 +94,8 @@ async def test_E1_an_old_answer_of_stripe_does_not_win(alice: ApiUser, billing_a
     await bought(alice)
     with billing_api.supabase.connect() as connection:
         customer = profile(billing_api.supabase, alice)["stripe_customer_id"]
-        early, late = (
-            connection.execute("select private.next_billing_version(%s)", [customer]).fetchone()[0] for _ in range(2)
-        )
+        version = "select private.next_billing_version(%s)"
+        (early,), (late,) = (connection.execute(version, [customer]).fetchall()[0] for _ in range(2))
         apply = "select private.apply_billing_state(%s, 'invoice.paid', %s, %s, %s)"
         state = json.dumps({"price_id": "price_local_studio_month", "subscription_status": "active"})
         assert connection.execute(apply, ["evt_late", customer, late, state]).fetchone() == ("applied",)

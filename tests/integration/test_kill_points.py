@@ -137,7 +137,9 @@ async def test_H1_account_deleted_during_submit(api: ApiProcess, step: str, kill
     await assert_nothing_left(api, person.id)
 
 
-async def held_ingest(api: ApiProcess, paused: PausedApi, client: httpx.AsyncClient) -> tuple[str, bytes, asyncio.Task]:
+async def held_ingest(
+    api: ApiProcess, paused: PausedApi, client: httpx.AsyncClient
+) -> tuple[str, bytes, asyncio.Task[httpx.Response]]:
     """A generation whose final delivery reached only the held replica: its id, the delivery's body and the call."""
     succeed_at_once(api.replicate)
     api.replicate.fault(on="delivery", kind="lose", event="completed")

@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -96,12 +96,12 @@ class PlainText(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 - http.server's names
 
-    def log_message(self, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as in the base
         """Nothing to keep."""
 
 
 @contextlib.contextmanager
-def plain_text_at(port: int) -> Iterator[None]:
+def plain_text_at(port: int) -> Generator[None]:
     with ThreadingHTTPServer((HOST, port), PlainText) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         try:
@@ -115,13 +115,17 @@ def listener(port: int) -> int:
     (process_id,) = {
         connection.pid
         for connection in psutil.net_connections("tcp")
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid
+        if connection.status == psutil.CONN_LISTEN
+        and connection.laddr
+        and connection.laddr.port == port
+        and connection.pid
     }
+    assert process_id
     return process_id
 
 
 @contextlib.contextmanager
-def hanging_gateway(broken: Broken) -> Iterator[None]:
+def hanging_gateway(broken: Broken) -> Generator[None]:
     """Its connections stand, and nothing is answered."""
     process_id = listener(broken.api.supabase.gateway.port)
     os.kill(process_id, signal.SIGSTOP)
@@ -132,7 +136,7 @@ def hanging_gateway(broken: Broken) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def killed_gateway(broken: Broken) -> Iterator[None]:
+def killed_gateway(broken: Broken) -> Generator[None]:
     """A load balancer answers in its place, in plain text."""
     gateway = broken.api.supabase.gateway
     process = psutil.Process(listener(gateway.port))
@@ -148,7 +152,7 @@ def killed_gateway(broken: Broken) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def killed_postgres(broken: Broken) -> Iterator[None]:
+def killed_postgres(broken: Broken) -> Generator[None]:
     """Ended as a crash would, and started again behind its clients' backs."""
     port = broken.postgres.port
     server = psutil.Process(listener(port))

@@ -6,8 +6,9 @@ import gzip
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -44,7 +45,7 @@ Respond = Callable[[Callable[[bytes], Awaitable[None]]], Awaitable[None]]
 
 
 @contextlib.asynccontextmanager
-async def serving(respond: Respond | None = None) -> AsyncIterator[Server]:
+async def serving(respond: Respond | None = None) -> AsyncGenerator[Server]:
     """Answer each request as `respond` writes it; without, hang up at once."""
     server = Server()
 
@@ -94,11 +95,13 @@ class Names:
 
 
 @contextlib.asynccontextmanager
-async def hosted(names: Names, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OutputFetcher]:
+async def hosted(names: Names, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[OutputFetcher]:
     """The fetcher as it is beside the hosted provider, with these names."""
-    monkeypatch.setattr(
-        output_fetcher.ThreadedResolver, "resolve", lambda _, *asked, **more: names.resolve(*asked, **more)
-    )
+
+    async def resolve(_: object, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> Any:
+        return await names.resolve(host, port, family)
+
+    monkeypatch.setattr(output_fetcher.ThreadedResolver, "resolve", resolve)
     fetcher = OutputFetcher(None)
     try:
         yield fetcher
@@ -200,7 +203,7 @@ async def test_D5_a_redirect_is_not_followed(status: int, canary: Server) -> Non
 
 
 @contextlib.asynccontextmanager
-async def local(respond: Respond) -> AsyncIterator[tuple[OutputFetcher, Server]]:
+async def local(respond: Respond) -> AsyncGenerator[tuple[OutputFetcher, Server]]:
     """The fetcher beside a local provider, which answers so."""
     async with serving(respond) as server:
         fetcher = OutputFetcher(server.origin)

@@ -266,7 +266,7 @@ class TestFiles:
     ) -> None:
         job, run = await running_generation(api, alice.client)
         # What the provider tells once its hour is over.
-        expired = {"data_removed": True, "input": None, "logs": None}
+        expired: dict[str, Any] = {"data_removed": True, "input": None, "logs": None}
         assert outcome_of(await deliver(api, job, delivery_body(api, run, "succeeded", **expired))) == "applied"
         generation = await until_ended(alice.client, job)
         assert (generation["status"], generation["error"]["code"]) == ("failed", "outputs_expired")
@@ -404,6 +404,7 @@ class TestDeadline:
         self, api: ApiProcess, alice: ApiUser
     ) -> None:
         job, _ = await running_generation(api, alice.client)
+        status = ""
         for _ in range(2):
             api.replicate.fault(on="api", operation="get", kind="http", status=404)
             make_stale(api, job)

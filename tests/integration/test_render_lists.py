@@ -103,7 +103,7 @@ async def test_presets_families_and_dates_narrow(alice: ApiUser) -> None:
     assert titles(await pages(alice, family="interior", sort="oldest")) == warm
     assert titles(await pages(alice, family="interior", preset="graphic-poster")) == []
     assert titles(await pages(alice, preset=["graphic-poster", "warm-minimal"], sort="oldest")) == TITLES
-    until = {"created_from": "2026-06-08T00:00:00Z", "created_before": "2026-06-22T00:00:00+00:00"}
+    until: dict[str, Any] = {"created_from": "2026-06-08T00:00:00Z", "created_before": "2026-06-22T00:00:00+00:00"}
     assert titles(await pages(alice, sort="oldest", **until)) == TITLES[1:3]
 
 

@@ -1,6 +1,7 @@
 """Asking again when what a run started from is gone: the same wish is told what came of it, a new one is refused."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -76,10 +77,10 @@ async def test_a_repeated_retry_is_the_first_although_its_variant_is_gone(api: A
 
 async def test_a_repeated_submit_is_the_first_although_its_photo_is_gone(api: ApiProcess, alice: ApiUser) -> None:
     upload_id = await alice.upload(photo())
-    wish = {"preset_id": "warm-minimal", "input": {"kind": "upload", "upload_id": upload_id}}
+    body: dict[str, Any] = {"preset_id": "warm-minimal", "input": {"kind": "upload", "upload_id": upload_id}}
     api.replicate.fault(on="api", kind="cut")
-    first = (await submit(alice.client, "once", **wish)).raise_for_status().json()["data"]
+    first = (await submit(alice.client, "once", **body)).raise_for_status().json()["data"]
     (await alice.client.delete(f"/uploads/{upload_id}")).raise_for_status()
-    repeated = (await submit(alice.client, "once", **wish)).raise_for_status().json()["data"]
+    repeated = (await submit(alice.client, "once", **body)).raise_for_status().json()["data"]
     assert repeated["id"] == first["id"]
-    assert_refused(await submit(alice.client, **wish), ErrorCode.INPUT_NOT_FOUND)
+    assert_refused(await submit(alice.client, **body), ErrorCode.INPUT_NOT_FOUND)

@@ -184,7 +184,7 @@ async def test_a_render_is_taken_down_wherever_a_link_shows_it(
     api: ApiProcess, alice: ApiUser, anonymous: httpx.AsyncClient
 ) -> None:
     bad, good = seeded(api, alice, 2)
-    collections = []
+    collections: list[dict[str, Any]] = []
     for name in ("First", "Second"):
         collection = (await alice.client.post("/collections", json={"name": name})).json()["data"]["id"]
         for render in (bad, good):

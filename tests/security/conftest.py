@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
-from psycopg.rows import dict_row
+from psycopg.rows import DictRow, dict_row
 
 from local.database import script
 from tests.security.victims import Victim, make_victim
@@ -20,9 +20,14 @@ from tests.support.processes.supabase_stack import SupabaseStack, running_supaba
 OLDER_DEFAULTS = (Path(script.__file__).parent / "older_hosted_defaults.sql").read_text()
 
 
+def named_rows(supabase: SupabaseStack) -> psycopg.Connection[DictRow]:
+    """A superuser's connection, of which each row is a dict."""
+    return psycopg.Connection[DictRow].connect(supabase.gateway.database_url, autocommit=True, row_factory=dict_row)
+
+
 @pytest.fixture(scope="session")
 def superuser(supabase: SupabaseStack) -> Iterator[Superuser]:
-    with psycopg.connect(supabase.gateway.database_url, autocommit=True, row_factory=dict_row) as connection:
+    with named_rows(supabase) as connection:
         opened = Superuser(connection)
         opened.run("insert into presets values (%s, 1, 4, true)", PRESET)
         yield opened
@@ -33,7 +38,7 @@ def older_superuser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Superu
     """The same schema on a project whose default privileges give every new object to the API's roles."""
     with (
         running_supabase(tmp_path_factory.mktemp("older"), before_migrations=OLDER_DEFAULTS) as older,
-        psycopg.connect(older.gateway.database_url, autocommit=True, row_factory=dict_row) as connection,
+        named_rows(older) as connection,
     ):
         yield Superuser(connection)
 

@@ -19,7 +19,7 @@ _FAVORITES = "select id, name, is_favorites from collections where owner_id = %s
 
 def granted(superuser: Superuser) -> list[str]:
     """The grants of a database in the form of tables.txt."""
-    lines = []
+    lines: list[str] = []
     for table in tables(superuser.connection):
         lines.append(table)
         for role in ROLES:
@@ -31,7 +31,7 @@ def granted(superuser: Superuser) -> list[str]:
 
 def _column_privileges(superuser: Superuser, role: str, table: str) -> list[str]:
     names = columns(superuser.connection, table)
-    found = []
+    found: list[str] = []
     for privilege in COLUMN_PRIVILEGES:
         query = "select has_column_privilege(%s, ('public.' || quote_ident(%s))::regclass, %s, %s)"
         allowed = [name for name in names if superuser.value(query, role, table, name, privilege)]

@@ -22,7 +22,7 @@ def project(request: pytest.FixtureRequest) -> Superuser:
 
 def callable_by(project: Superuser) -> list[str]:
     """The grants of a database in the form of functions.txt."""
-    lines = []
+    lines: list[str] = []
     with project.connection.transaction():
         project.run("set local search_path = ''")
         for function in project.rows(_FUNCTIONS):

@@ -1,6 +1,7 @@
 """A6: every function that people may call, about somebody else's rows and with filters that would like to be SQL."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -134,7 +135,7 @@ async def test_A6_a_name_of_an_order_or_action_is_never_sql(
         if argument == "action":
             answer = await intruder.rpc("change_renders", {"filter": {}, "action": breakout})
         else:
-            page = {"filter": {}, "sort": "newest", "page_size": 10, "after_id": fresh_victim.render.id}
+            page: dict[str, Any] = {"filter": {}, "sort": "newest", "page_size": 10, "after_id": fresh_victim.render.id}
             answer = await intruder.rpc("list_renders", page | {argument: breakout})
         assert answer.is_client_error, breakout
 

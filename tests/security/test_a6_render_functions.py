@@ -93,10 +93,11 @@ async def test_A6_the_purge_and_the_queue_of_files_are_not_for_people(
             # Only reconcile calls it, as a visitor with our proof.
             expected = "PT403" if person is anonymous else "42501"
             assert (answer.status_code, answer.json()["code"]) == (403, expected), answer.text
-        for function, arguments in (
-            ("next_file_removals", {"max_count": 10}),
-            ("confirm_file_removals", {"removed": []}),
-        ):
+        calls: dict[str, dict[str, Any]] = {
+            "next_file_removals": {"max_count": 10},
+            "confirm_file_removals": {"removed": []},
+        }
+        for function, arguments in calls.items():
             answer = await person.rpc(function, arguments)
             assert (answer.status_code, answer.json()["code"]) == (401 if person is anonymous else 403, "42501")
     assert everything(superuser.connection) == before

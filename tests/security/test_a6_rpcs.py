@@ -46,8 +46,7 @@ async def test_A6_a_function_that_was_not_granted_is_refused(
     function: str, role: str, anonymous: DatabaseUser, intruder: DatabaseUser, superuser: Superuser
 ) -> None:
     """Before it sees an argument. Who was granted it is served: above, and in test_a6_foreign_ids.py."""
-    names = superuser.value("select proargnames from pg_proc where oid = %s::regprocedure", function)
-    assert names is None or isinstance(names, list)
+    names: list[str] | None = superuser.value("select proargnames from pg_proc where oid = %s::regprocedure", function)
     before = everything(superuser.connection)
 
     called = function.removeprefix("public.").partition("(")[0]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
 import httpx
@@ -142,8 +142,9 @@ def gave_nothing(answer: httpx.Response) -> bool:
     """Refused, or an empty list, or a list of addresses without one."""
     if answer.is_client_error:
         return True
-    found = answer.json()
-    return isinstance(found, list) and all(entry.get("signedURL", entry) is None for entry in found)
+    found: Any = answer.json()
+    entries = cast("list[dict[str, Any]]", found)
+    return isinstance(found, list) and all(entry.get("signedURL", entry) is None for entry in entries)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)

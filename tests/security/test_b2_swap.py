@@ -110,8 +110,10 @@ OTHER_FILES = {
 
 
 # A plain picture under its own hash is a photo like any other.
-SWAPPED = [(file, "the checked photo's") for file in OTHER_FILES]
-SWAPPED += [(file, "its own") for file in OTHER_FILES if file != "another picture"]
+SWAPPED = [
+    *((file, "the checked photo's") for file in OTHER_FILES),
+    *((file, "its own") for file in OTHER_FILES if file != "another picture"),
+]
 
 
 @pytest.mark.parametrize(("file", "name"), SWAPPED)

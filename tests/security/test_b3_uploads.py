@@ -1,6 +1,7 @@
 """B3: only the webhooks write renders, and whoever writes: the buckets take pictures of a bounded size alone."""
 
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -177,6 +178,7 @@ async def test_B3_a_person_keeps_a_thousand_photos_past_our_api_too(
     kept = await keep_photo(alice)
     fill_with_photos(api_rpc.supabase, alice.id)
 
+    headers: dict[str, Any]
     for headers in ({}, {"x_upsert": "true"}):
         assert refusal(await alice.upload("inputs", new_photo_name(alice), **headers)) == "403"
     assert len(names(superuser, alice)) == LIMITS.max_uploads + 1

@@ -1,5 +1,6 @@
 """D3: the `?job=` of a delivery is not signed: a good body may be sent about any job, and speaks for its own only."""
 
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -83,7 +84,7 @@ async def test_D3_a_delivery_about_no_job_is_taken_and_does_nothing(api: ApiProc
 async def test_D3_two_jobs_that_ask_for_the_very_same_keep_their_own_runs(
     api: ApiProcess, api_alice: ApiUser, api_bob: ApiUser
 ) -> None:
-    same = {**ONE, "prompt": "The very same", "seed": 4711}
+    same: dict[str, Any] = {**ONE, "prompt": "The very same", "seed": 4711}
     job, run = await running_generation(api, api_alice.client, **same)
     # Bob's create fails, and the provider's list shows Alice's run, which is just what Bob asked for.
     api.replicate.fault(on="api", kind="http", status=500)

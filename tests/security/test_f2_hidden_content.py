@@ -32,7 +32,7 @@ def kept(data: bytes) -> list[bytes]:
 
 def pieces(file: bytes) -> list[bytes]:
     """What a file is made of: names of chunks, or of the segments of a JPEG before its pixels."""
-    names, at = [], 0
+    names: list[bytes] = []
     if file.startswith(b"\xff\xd8"):
         at = 2
         while file[at : at + 2] != b"\xff\xda":

@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -89,7 +89,7 @@ def environment_of(pid: int) -> subprocess.CompletedProcess[bytes]:
 
 
 @contextlib.contextmanager
-def running(command: list[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: list[str], environment: Mapping[str, str]) -> Generator[subprocess.Popen[bytes]]:
     """A process without capabilities: the kernel lets nobody read one that has more of them than the reader."""
     with subprocess.Popen(
         command, env=dict(environment), cwd=ROOT, preexec_fn=give_up_capabilities, stderr=subprocess.DEVNULL

@@ -3,7 +3,7 @@
 import copy
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
@@ -91,12 +91,15 @@ async def send(person: ApiUser, operation: Operation, place: Place, body: bytes)
 
 def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Where the values of a body stand, all but the lists and objects around them."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
-    if inside is None:
-        yield path
+    if isinstance(value, dict):
+        inside = list(cast("dict[str, Any]", value).items())
+    elif isinstance(value, list):
+        inside = list(enumerate(cast("list[Any]", value)))
     else:
-        for name, item in inside:
-            yield from leaves(item, (*path, name))
+        yield path
+        return
+    for name, item in inside:
+        yield from leaves(item, (*path, name))
 
 
 def poisoned(body: dict[str, Any], path: tuple[str | int, ...], poison: bytes) -> bytes:

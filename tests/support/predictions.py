@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -17,8 +18,8 @@ from tests.support.waiting import SECONDS
 
 WEBHOOKS = "/webhooks/replicate"
 # A preset without photo that may make two pictures, of one credit each.
-ONE = {"preset_id": "first-ideas", "variants": 1}
-TWO = {"preset_id": "first-ideas", "variants": 2}
+ONE: dict[str, Any] = {"preset_id": "first-ideas", "variants": 1}
+TWO: dict[str, Any] = {"preset_id": "first-ideas", "variants": 2}
 TERMINAL = {"succeeded", "failed", "canceled", "aborted"}
 
 
@@ -110,7 +111,7 @@ def outcome_of(answer: httpx.Response) -> str:
     return answer.json()["data"]["outcome"]
 
 
-async def running_generation(api: ApiProcess, client: httpx.AsyncClient, **changes: object) -> tuple[str, str]:
+async def running_generation(api: ApiProcess, client: httpx.AsyncClient, **changes: Any) -> tuple[str, str]:
     """A generation whose run never ends by itself, attached: its id and the run's."""
     api.replicate.fault(on="run", kind="stall")
     known = prediction_ids(api.replicate)

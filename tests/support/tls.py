@@ -10,4 +10,4 @@ def share_tls_context() -> None:
     """Make httpx build its context once for all clients of this process, ours and those of the code under test."""
     shared = functools.lru_cache(httpx.create_ssl_context)
     httpx.create_ssl_context = shared
-    transports.create_ssl_context = shared
+    transports.create_ssl_context = shared  # pyright: ignore[reportPrivateImportUsage], where the clients find it

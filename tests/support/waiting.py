@@ -11,7 +11,7 @@ SECONDS = 60.0
 
 def wait_longer() -> None:
     """Make httpx wait as long wherever nothing else is said; its own default is five seconds."""
-    default = httpx._config.DEFAULT_TIMEOUT_CONFIG
+    default = httpx._config.DEFAULT_TIMEOUT_CONFIG  # pyright: ignore[reportPrivateUsage], there is no setting
     default.connect = default.read = SECONDS
 
 

@@ -65,7 +65,7 @@ def listener(port: int) -> psutil.Process:
     (process_id,) = {
         connection.pid
         for connection in psutil.net_connections("tcp")
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+        if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port
     }
     return psutil.Process(process_id)
 

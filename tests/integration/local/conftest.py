@@ -1,7 +1,7 @@
 """A Supabase with a small project of its own, empty projects beside it, and a mailbox for Auth's mail."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -80,7 +80,7 @@ def new_project(supabase: SupabaseStack, tmp_path_factory: pytest.TempPathFactor
     """Makes databases as a new project has them: auth, storage and the roles, nothing of ours."""
     template = f"platform_{uuid4().hex}"
     with supabase.connect() as connection:
-        connection.execute(f"create database {template}")
+        connection.execute(f"create database {template}".encode())
     database_url = supabase.gateway.database_url.removesuffix("postgres")
     gateway = msgspec.structs.replace(
         supabase.gateway, database_url=database_url + template, port=free_port(), studio_port=free_port()
@@ -90,13 +90,13 @@ def new_project(supabase: SupabaseStack, tmp_path_factory: pytest.TempPathFactor
         wait_until_ready(gateway, process, log)
 
     @contextmanager
-    def made() -> Iterator[psycopg.Connection]:
+    def made() -> Generator[psycopg.Connection]:
         name = f"project_{uuid4().hex}"
         with supabase.connect() as owner:
-            owner.execute(f"create database {name} template {template}")
+            owner.execute(f"create database {name} template {template}".encode())
             with psycopg.connect(database_url + name, autocommit=True) as connection:
                 yield connection
-            owner.execute(f"drop database {name} with (force)")
+            owner.execute(f"drop database {name} with (force)".encode())
 
     return made
 

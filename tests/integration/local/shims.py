@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 import httpx
@@ -17,7 +17,7 @@ from tests.integration.local.conftest import Mailbox, text_of
 from tests.support.accounts import Account
 from tests.support.processes.supabase_stack import SupabaseStack
 
-PNG = {"content-type": "image/png"}
+PNG: Any = {"content-type": "image/png"}
 
 
 class World(NamedTuple):
@@ -48,7 +48,7 @@ class Shim(NamedTuple):
 
 async def jsonb_arguments_arrive_as_objects(world: World) -> None:
     alice = await world.supabase.sign_up("alice")
-    value = {"a": [1, {"b": None}], "text": 'quoted "text"'}
+    value: Any = {"a": [1, {"b": None}], "text": 'quoted "text"'}
     answer = await world.database(alice).rpc("echo", {"value": value}).execute()
     assert answer.data == value
 
@@ -57,8 +57,8 @@ async def timestamps_have_postgrest_s_form(world: World) -> None:
     alice = await world.supabase.sign_up("alice")
     notes = world.database(alice).from_("notes")
     await notes.insert({"body": "x"}, returning=ReturnMethod.minimal).execute()
-    answer = await notes.select("created_at").execute()
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", answer.data[0]["created_at"])
+    (note,) = cast("list[dict[str, str]]", (await notes.select("created_at").execute()).data)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", note["created_at"])
 
 
 async def column_grants_survive_the_first_requests(world: World) -> None:
@@ -92,8 +92,8 @@ async def a_notification_reloads_the_schema(world: World) -> None:
     async with world.supabase.client(alice.token) as client:
         assert (await client.get(f"/rest/v1/{name}")).status_code == 404
         with world.supabase.connect() as connection:
-            connection.execute(f"create table public.{name} (id int)")
-            connection.execute(f"grant select on public.{name} to authenticated")
+            connection.execute(f"create table public.{name} (id int)".encode())
+            connection.execute(f"grant select on public.{name} to authenticated".encode())
             connection.execute("notify pgrst, 'reload schema'")
         async with asyncio.timeout(3):
             while (await client.get(f"/rest/v1/{name}")).status_code != 200:  # noqa: ASYNC110 (another process)
@@ -105,20 +105,20 @@ async def a_notification_counts_while_the_schema_is_read(world: World) -> None:
     name = f"later_{uuid4().hex[:8]}"
     async with world.supabase.client(alice.token) as client:
         with world.supabase.connect() as connection, world.supabase.connect() as holder:
-            connection.execute(f"create table public.{name}_held (id int)")
-            connection.execute(f"create view public.{name}_view as select id from public.{name}_held")
+            connection.execute(f"create table public.{name}_held (id int)".encode())
+            connection.execute(f"create view public.{name}_view as select id from public.{name}_held".encode())
             connection.execute("notify pgrst, 'reload schema'")
             # Lite reads the tables first and then waits here: the definition of a view needs its table.
             with holder.transaction():
-                holder.execute(f"lock table public.{name}_held")
+                holder.execute(f"lock table public.{name}_held".encode())
                 reading = asyncio.create_task(client.get(f"/rest/v1/{name}"))
                 async with asyncio.timeout(5):
                     while not connection.execute("select from pg_locks where not granted").rowcount:
                         if reading.done():
                             reading = asyncio.create_task(client.get(f"/rest/v1/{name}"))
                         await asyncio.sleep(0.05)
-                connection.execute(f"create table public.{name} (id int)")
-                connection.execute(f"grant select on public.{name} to authenticated")
+                connection.execute(f"create table public.{name} (id int)".encode())
+                connection.execute(f"grant select on public.{name} to authenticated".encode())
                 connection.execute("notify pgrst, 'reload schema'")
             await reading
         async with asyncio.timeout(3):
@@ -198,15 +198,15 @@ async def a_folder_is_listed_by_relative_names(world: World) -> None:
     files = world.storage(alice).from_("files")
     for name in ("room/a.png", "room/b.png", "room/below/c.png", "room-2/d.png"):
         await files.upload(f"{alice.id}/{name}", b"picture", PNG)
-    sort = {"sortBy": {"column": "name", "order": "asc"}}
+    options: Any = {"limit": 10, "offset": 0, "sortBy": {"column": "name", "order": "asc"}}
     for folder in (f"{alice.id}/room", f"{alice.id}/room/"):
-        listed = await files.list(folder, {"limit": 10, "offset": 0, **sort})
+        listed = await files.list(folder, options)
         assert [(entry["name"], entry["id"] is None) for entry in listed] == [
             ("a.png", False),
             ("b.png", False),
             ("below", True),
         ]
-    (second,) = await files.list(f"{alice.id}/room", {"limit": 1, "offset": 1, **sort})
+    (second,) = await files.list(f"{alice.id}/room", options | {"limit": 1, "offset": 1})
     assert second["name"] == "b.png"
 
 
@@ -218,8 +218,10 @@ async def many_paths_are_signed_at_once(world: World) -> None:
     assert [entry["path"] for entry in signed] == paths
     assert [entry["error"] is None for entry in signed] == [True, False, True, False]
     assert [bool(entry["signedURL"]) for entry in signed] == [True, False, True, False]
+    address = signed[0]["signedURL"]
+    assert address
     async with httpx.AsyncClient() as anybody:
-        assert (await anybody.get(signed[0]["signedURL"])).content == b"first"
+        assert (await anybody.get(address)).content == b"first"
 
 
 async def one_path_is_signed_relative_to_storage(world: World) -> None:
@@ -229,13 +231,16 @@ async def one_path_is_signed_relative_to_storage(world: World) -> None:
         answer = await client.post(f"/storage/v1/object/sign/files/{path}", json={"expiresIn": 60})
         assert answer.json().get("signedURL", "").startswith(f"/object/sign/files/{path}?token=")
     signed = await world.storage(alice).from_("files").create_signed_url(path, 60)
+    address = signed["signedURL"]
+    assert address
     async with httpx.AsyncClient() as anybody:
-        assert (await anybody.get(signed["signedURL"])).content == b"picture"
+        assert (await anybody.get(address)).content == b"picture"
 
 
 async def an_edited_signature_is_the_clients_fault(world: World) -> None:
     alice = await world.supabase.sign_up("alice")
     signed = await world.storage(alice).from_("files").create_signed_url(await world.upload(alice), 60)
+    assert signed["signedURL"]
     address, _, token = signed["signedURL"].partition("token=")
     head, claims, signature = token.split(".")
     async with httpx.AsyncClient() as anybody:

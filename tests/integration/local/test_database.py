@@ -7,6 +7,7 @@ from typing import cast
 import msgspec
 import psycopg
 import pytest
+from psycopg.rows import TupleRow
 
 from local.database import script
 from local.database.catalogue import Catalogue, Key, read_catalogue
@@ -22,7 +23,7 @@ OLDER_DEFAULTS = (Path(script.__file__).parent / "older_hosted_defaults.sql").re
 STUDIO_BYTES = 980_000
 
 
-def dump(connection: psycopg.Connection) -> tuple[Catalogue, list[psycopg.rows.TupleRow]]:
+def dump(connection: psycopg.Connection) -> tuple[Catalogue, list[TupleRow]]:
     """Everything that is defined, and the history."""
     catalogue = read_catalogue(connection)
     if connection.execute("select to_regclass('supabase_migrations.schema_migrations')").fetchone() == (None,):
@@ -145,7 +146,7 @@ def test_K2_a_table_whose_policies_were_forgotten_denies_everybody(
     database.execute("insert into public.notes (owner_id, body) values (gen_random_uuid(), 'private')")
     for role, rows in (("authenticated", 0), ("anon", 0), ("postgres", 1)):
         with database.transaction():
-            database.execute(f"set local role {role}")
+            database.execute(f"set local role {role}".encode())
             assert database.execute("select count(*) from public.notes").fetchone() == (rows,)
 
 

@@ -38,7 +38,7 @@ async def test_does_not_without_the_shim(
     # A database of its own: what a gateway without its shim breaks stays broken.
     name = f"without_{uuid4().hex}"
     with supabase.connect() as connection:
-        connection.execute(f"create database {name}")
+        connection.execute(f"create database {name}".encode())
     gateway = msgspec.structs.replace(
         supabase.gateway,
         database_url=supabase.gateway.database_url.removesuffix("postgres") + name,

@@ -4,7 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def postgres(tmp_path: Path) -> Postgres:
 
 
 @contextmanager
-def running(postgres: Postgres) -> Iterator[subprocess.Popen[bytes]]:
+def running(postgres: Postgres) -> Generator[subprocess.Popen[bytes]]:
     process = postgres.start(postgres.data.with_name("log"))
     try:
         yield process

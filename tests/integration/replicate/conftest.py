@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-import replicate as official
 from aiohttp import web
+from replicate.client import Client
 from standardwebhooks import Webhook
 
 from tests.support.processes.replicate import ReplicateProcess, running_replicate
@@ -72,8 +72,8 @@ async def api(replicate: ReplicateProcess) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def client(replicate: ReplicateProcess) -> official.Client:
-    return official.Client(api_token=replicate.api_token, base_url=replicate.base_url)
+def client(replicate: ReplicateProcess) -> Client:
+    return Client(api_token=replicate.api_token, base_url=replicate.base_url)
 
 
 @pytest.fixture

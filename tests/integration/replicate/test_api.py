@@ -2,12 +2,14 @@
 
 import base64
 import io
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import httpx
 import pytest
-import replicate as official
 from PIL import Image
+from replicate.client import Client
 from replicate.exceptions import ReplicateError
 
 from tests.integration.replicate.conftest import SCHNELL, SMALL, finished
@@ -22,27 +24,26 @@ def photo_uri(size: tuple[int, int] = (120, 80)) -> str:
     return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()
 
 
-async def test_official_model_runs_and_gives_the_pictures_asked_for(
-    client: official.Client, api: httpx.AsyncClient
-) -> None:
+async def test_official_model_runs_and_gives_the_pictures_asked_for(client: Client, api: httpx.AsyncClient) -> None:
     prediction = await client.models.predictions.async_create(
         ("black-forest-labs", "flux-schnell"), {**SMALL, "num_outputs": 2, "aspect_ratio": "3:2"}
     )
     assert (prediction.status, prediction.version) == ("starting", "hidden")
     await prediction.async_wait()
     assert prediction.status == "succeeded"
+    assert prediction.logs
     assert "Using seed: 7" in prediction.logs
     assert "100%|██████████| 4/4" in prediction.logs
     assert isinstance(prediction.output, list)
-    assert len(prediction.output) == 2
-    pictures = [(await api.get(str(url))).content for url in prediction.output]
+    first, second = cast("list[str]", prediction.output)
+    pictures = [(await api.get(url)).content for url in (first, second)]
     assert pictures[0] != pictures[1]
     for content in pictures:
         with Image.open(io.BytesIO(content)) as image:
             assert (image.format, image.size) == ("WEBP", (608, 416))
 
 
-async def test_community_model_runs_by_version_with_a_single_output(client: official.Client) -> None:
+async def test_community_model_runs_by_version_with_a_single_output(client: Client) -> None:
     prediction = await client.predictions.async_create(
         version=INTERIOR, input={"prompt": "warm living room", "image": photo_uri()}
     )
@@ -128,7 +129,7 @@ async def test_token_is_demanded_everywhere(replicate: ReplicateProcess, header:
             assert (answer.status_code, answer.json()["detail"]) == (401, detail)
 
 
-async def test_official_client_reads_a_refusal(client: official.Client) -> None:
+async def test_official_client_reads_a_refusal(client: Client) -> None:
     with pytest.raises(ReplicateError, match="prompt is required"):
         await client.models.predictions.async_create(("black-forest-labs", "flux-schnell"), {})
 
@@ -156,14 +157,14 @@ async def test_bad_list_parameter_is_400(api: httpx.AsyncClient, query: str) -> 
 async def test_official_client_lists() -> None:
     # A server of its own: the client cannot read a page that holds an `aborted` prediction.
     with running_replicate() as replicate:
-        client = official.Client(api_token=replicate.api_token, base_url=replicate.base_url)
+        client = Client(api_token=replicate.api_token, base_url=replicate.base_url)
         created = await client.models.predictions.async_create(("black-forest-labs", "flux-schnell"), SMALL)
         page = await client.predictions.async_list()
     assert [one.id for one in page.results] == [created.id]
 
 
 async def test_cancel_ends_a_running_prediction_and_leaves_a_finished_one(
-    client: official.Client, api: httpx.AsyncClient, replicate: ReplicateProcess
+    client: Client, api: httpx.AsyncClient, replicate: ReplicateProcess
 ) -> None:
     replicate.fault(on="run", kind="stall")
     prediction = await client.models.predictions.async_create(("black-forest-labs", "flux-schnell"), SMALL)
@@ -204,12 +205,12 @@ async def test_bad_deadline_is_refused(api: httpx.AsyncClient, duration: str) ->
     assert answer.status_code == 422
 
 
-async def test_signing_secret(client: official.Client, replicate: ReplicateProcess) -> None:
+async def test_signing_secret(client: Client, replicate: ReplicateProcess) -> None:
     assert (await client.webhooks.default.async_secret()).key == replicate.webhook_secret
 
 
 async def test_same_seed_same_bytes_and_no_seed_another_picture(api: httpx.AsyncClient) -> None:
-    async def picture(values: dict[str, object]) -> bytes:
+    async def picture(values: Mapping[str, object]) -> bytes:
         created = await api.post(SCHNELL, json={"input": values}, headers={"prefer": "wait"})
         return (await api.get(created.json()["output"][0])).content
 

@@ -37,10 +37,9 @@ async def assert_consistent(api: ApiProcess, owner: str) -> list[dict[str, Any]]
     """
     await remove_files(api)
     with api.supabase.connect() as connection:
-        connection.row_factory = dict_row
-        jobs = connection.execute(_JOBS, (owner,)).fetchall()
-        files = [row["name"] for row in connection.execute(_FILES, (f"{owner}/",))]
-        names = [row["name"] for row in connection.execute(_NAMES, (owner,))]
+        jobs = connection.cursor(row_factory=dict_row).execute(_JOBS, (owner,)).fetchall()
+        files = [name for (name,) in connection.execute(_FILES, (f"{owner}/",))]
+        names = [name for (name,) in connection.execute(_NAMES, (owner,))]
     for job in jobs:
         assert job["status"] in TERMINAL, job
         rendered = job["status"] == "succeeded"

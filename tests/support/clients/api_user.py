@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx
@@ -30,7 +30,7 @@ class ApiUser(msgspec.Struct, frozen=True, kw_only=True):
     async def generation(self, **changes: Any) -> dict[str, Any]:
         """A generation of theirs that ended well; `changes` are fields of the submit."""
         # Equal orders are drawn once: a seed of its own would cost each test seconds.
-        answer = await submit(self.client, **{"seed": 7, **changes})
+        answer = await submit(self.client, **dict[str, Any](seed=7) | changes)
         assert answer.status_code == SUBMITTED, answer.text
         generation = await until_ended(self.client, answer.json()["data"]["id"])
         assert generation["status"] == "succeeded", generation
@@ -43,7 +43,7 @@ class ApiUser(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextlib.asynccontextmanager
-async def signed_in(api: ApiProcess, name: str) -> AsyncIterator[ApiUser]:
+async def signed_in(api: ApiProcess, name: str) -> AsyncGenerator[ApiUser]:
     """A new account, signed in at the API."""
     account = await api.supabase.sign_up(name)
     async with api.client(account) as client:

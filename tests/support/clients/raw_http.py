@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,13 +24,13 @@ class Connection:
         """The next answer. Raises asyncio.IncompleteReadError when the connection ends before it."""
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         status, *lines = head.rstrip().split("\r\n")
-        headers = httpx.Headers([line.split(": ", 1) for line in lines])
+        headers = httpx.Headers([(name, value) for name, _, value in (line.partition(": ") for line in lines)])
         body = await self._reader.readexactly(int(headers.get("content-length", "0")))
         return httpx.Response(int(status.split(" ")[1]), headers=headers, content=body)
 
 
 @contextlib.asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Connection]:
+async def connected(url: str) -> AsyncGenerator[Connection]:
     """Connect to the server of a URL."""
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)

@@ -1,5 +1,7 @@
 """The superuser's view of the database: what really happened, and what only an operator could arrange."""
 
+from typing import Any
+
 import msgspec
 import psycopg
 from psycopg.rows import DictRow
@@ -16,7 +18,7 @@ class Superuser(msgspec.Struct, frozen=True):
         """The rows of a query."""
         return self.connection.execute(query.encode(), parameters).fetchall()
 
-    def value(self, query: str, *parameters: object) -> object:
+    def value(self, query: str, *parameters: object) -> Any:
         """The one value of a query."""
         (row,) = self.rows(query, *parameters)
         (value,) = row.values()

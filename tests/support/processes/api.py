@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,7 +24,7 @@ from tests.support.waiting import SECONDS
 
 ROOT = Path(__file__).parents[3]
 # One seed for all: the local Replicate draws a picture that it has drawn before only once.
-TEXT_PRESET = {
+TEXT_PRESET: dict[str, Any] = {
     "preset_id": "graphic-poster",
     "prompt": "A lighthouse at dusk",
     "settings": {},
@@ -147,7 +147,7 @@ def running_api(
     overrides: Mapping[str, str] | None = None,
     port: int | None = None,
     module: str = "api",
-) -> Iterator[ApiProcess]:
+) -> Generator[ApiProcess]:
     """Start the API in front of `supabase` and `replicate`; `overrides` are settings of its environment."""
     api = ApiProcess(
         supabase=supabase, replicate=replicate, folder=folder, port=port or free_port(), overrides=dict(overrides or {})

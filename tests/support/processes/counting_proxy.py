@@ -1,7 +1,7 @@
 """A proxy in front of the gateway that writes down what the API asks of it."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -33,7 +33,7 @@ class Forwarder(BaseHTTPRequestHandler):
     """Sends a request on and its answer back."""
 
     protocol_version = "HTTP/1.1"
-    server: CountingProxy
+    server: CountingProxy  # pyright: ignore[reportIncompatibleVariableOverride], it serves no other
 
     def forward(self) -> None:
         self.server.calls.append(f"{self.command} {self.path.partition('?')[0]}")
@@ -52,12 +52,12 @@ class Forwarder(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = forward  # noqa: N815 - http.server's names
 
-    def log_message(self, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as in the base
         """Nothing: `calls` is the log."""
 
 
 @contextlib.contextmanager
-def counting_proxy(upstream: str) -> Iterator[CountingProxy]:
+def counting_proxy(upstream: str) -> Generator[CountingProxy]:
     """Serve on a free port, in threads, until the block ends."""
     with CountingProxy(upstream) as proxy:
         thread = Thread(target=proxy.serve_forever, daemon=True)

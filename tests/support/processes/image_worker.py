@@ -4,7 +4,7 @@ import contextlib
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import msgspec
 
@@ -71,7 +71,7 @@ class ReusedWorker:
 
 
 @contextlib.contextmanager
-def reused_worker(task: Task) -> Iterator[ReusedWorker]:
+def reused_worker(task: Task) -> Generator[ReusedWorker]:
     """A worker for many files of one task."""
     with subprocess.Popen(
         _command(REUSED, task),

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import httpx
@@ -53,7 +53,7 @@ class Launcher(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @contextlib.contextmanager
-    def up(self) -> Iterator[subprocess.Popen[bytes]]:
+    def up(self) -> Generator[subprocess.Popen[bytes]]:
         """`up` in a process group of its own, as a shell starts it; killed in the end if it still runs."""
         self.state.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:

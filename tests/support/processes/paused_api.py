@@ -7,11 +7,11 @@ import itertools
 import multiprocessing
 import os
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import msgspec
@@ -75,7 +75,7 @@ class PausedApi(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextlib.asynccontextmanager
-async def paused_at(step: str, api: ApiProcess) -> AsyncIterator[PausedApi]:
+async def paused_at(step: str, api: ApiProcess) -> AsyncGenerator[PausedApi]:
     """Run a replica that holds still at `step`: `before` or `after` a class's method, and which call of it.
 
     `"after Storage.upload 3"` is right after the third upload. Its webhooks go to `api`.
@@ -87,7 +87,7 @@ async def paused_at(step: str, api: ApiProcess) -> AsyncIterator[PausedApi]:
         port=free_port(),
         overrides={**api.overrides, "PUBLIC_URL": api.url},
     )
-    ours, theirs = FORKSERVER.Pipe()
+    ours, theirs = cast("tuple[Connection, Connection]", FORKSERVER.Pipe())
     process = FORKSERVER.Process(target=_serve, args=(step, replica.environment(), replica.log, theirs), daemon=True)
     process.start()
     theirs.close()

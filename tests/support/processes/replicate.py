@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,7 +96,7 @@ class ReplicateProcess:
 @contextmanager
 def running_replicate(
     *, speed: float = 20.0, detail: float = 0.25, retention_seconds: float = 3600.0
-) -> Iterator[ReplicateProcess]:
+) -> Generator[ReplicateProcess]:
     """A server with its own token, secret and directory. `speed` divides pretended waits and retry delays.
 
     `detail` is how finely it draws: most tests look at no picture.

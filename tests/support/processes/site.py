@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def running_site(state: Path) -> Iterator[Site]:
+def running_site(state: Path) -> Generator[Site]:
     """Start the product with its data in `state`; stop it at the end."""
     ports = {f"MAQUETTE_{name}": str(port) for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     url = f"http://127.0.0.1:{ports['MAQUETTE_PORT']}"

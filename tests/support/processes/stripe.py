@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class StripeProcess(msgspec.Struct, kw_only=True):
 
 
 @contextmanager
-def running_stripe(folder: Path, api_port: int, month_seconds: float = 3600) -> Iterator[StripeProcess]:
+def running_stripe(folder: Path, api_port: int, month_seconds: float = 3600) -> Generator[StripeProcess]:
     """A server with its own data. A billing month lasts `month_seconds`."""
     process = StripeProcess(folder=folder, api_port=api_port, month_seconds=month_seconds)
     environment = os.environ | process.settings()

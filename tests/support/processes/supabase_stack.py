@@ -4,7 +4,7 @@ import contextlib
 import os
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from itertools import islice
 from pathlib import Path
 from random import SystemRandom
@@ -76,7 +76,7 @@ def running_supabase(
     inbox_smtp_port: int = 1,
     sources: Sources | None = None,
     before_migrations: str = "",
-) -> Iterator[SupabaseStack]:
+) -> Generator[SupabaseStack]:
     """Start Supabase in `folder`, apply `sources` (the product's own by default) and stop it at the end.
 
     `before_migrations` is SQL for the empty project, such as `older_hosted_defaults.sql`. Without `inbox_smtp_port`
@@ -118,7 +118,7 @@ def running_supabase(
 @contextlib.contextmanager
 def running_gateway(
     gateway: Gateway, log: Path, script: Path = FOLDER / "supabase.mjs"
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Generator[subprocess.Popen[bytes]]:
     """The gateway's process, which may not be ready yet."""
     with log.open("ab") as output:
         process = subprocess.Popen(
