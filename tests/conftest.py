@@ -6,15 +6,14 @@ import httpx
 import pytest
 
 from tests.support.checks.openapi import Document
+from tests.support.clients import http_client
 from tests.support.clients.api_user import ApiUser, signed_in
 from tests.support.processes.api import ApiProcess, running_api
 from tests.support.processes.replicate import running_replicate
 from tests.support.processes.supabase_stack import SupabaseStack, running_supabase
 from tests.support.tls import share_tls_context
-from tests.support.waiting import wait_longer
 
 share_tls_context()
-wait_longer()
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +34,7 @@ def api(supabase: SupabaseStack, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture(scope="session")
 def document(api: ApiProcess) -> Document:
-    return Document(httpx.get(f"{api.url}/api/v1/openapi.json").raise_for_status().json())
+    return Document(http_client.get(f"{api.url}/api/v1/openapi.json").raise_for_status().json())
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-import httpx
 import msgspec
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import OpenWindow
+from tests.support.clients import http_client
 from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import Site
 
@@ -66,8 +66,8 @@ def test_a_visitor_applies_an_item_signs_up_and_gets_the_same_picture(open_windo
     generation = _generation(alice)
     for name in ("preset_id", "prompt", "settings", "seed"):
         assert generation[name] == item["recipe"][name]
-    made = httpx.get(generation["render"]["variants"][0]["url"]).raise_for_status().content
-    shown = httpx.get(item["picture"]["url"]).raise_for_status().content
+    made = http_client.get(generation["render"]["variants"][0]["url"]).raise_for_status().content
+    shown = http_client.get(item["picture"]["url"]).raise_for_status().content
     # Pixels, not bytes: another processor's vector units may round differently.
     difference = np.abs(_pixels(made) - _pixels(shown))
     assert difference.mean() < 1

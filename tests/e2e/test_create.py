@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenWindow
 from tests.support.clients.browser_user import PHOTO, SENTENCE, BrowserUser
-from tests.support.images import photo
+from tests.support.images import image_file
 from tests.support.processes.site import Site
 
 # Makes a DataTransfer with one file of the bytes it gets, as a drop or a paste brings it.
@@ -68,7 +68,7 @@ def test_a_file_that_is_no_photo_is_refused_in_words_and_a_large_one_is_made_sma
     expect(alice.settings.get_by_role("alert")).to_contain_text("This file is not a photo we can use.")
 
     with alice.page.expect_response("**/api/v1/uploads") as sent:
-        picker.set_input_files({"name": "hall.jpg", "mimeType": "image/jpeg", "buffer": photo((2400, 3600))})
+        picker.set_input_files({"name": "hall.jpg", "mimeType": "image/jpeg", "buffer": image_file(size=(2400, 3600))})
     expect(alice.settings.get_by_text("Location data removed")).to_be_visible()
     expect(alice.settings.get_by_role("alert")).to_have_count(0)
     stored = sent.value.json()["data"]

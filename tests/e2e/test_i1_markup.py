@@ -1,10 +1,10 @@
 """I1: whatever a person, a file or the provider writes is text on the page, never markup."""
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
 from tests.support.checks.page_problems import PageProblems
+from tests.support.clients import http_client
 from tests.support.clients.browser_user import PHOTO, BrowserUser
 from tests.support.factories import Draft
 from tests.support.processes.site import Site
@@ -115,7 +115,7 @@ def test_I1_a_script_that_gets_into_the_page_is_stopped_and_heard(
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/dashboard/create", "/no/such/page"])
 def test_I1_every_page_forbids_inline_scripts_frames_and_sniffing(site: Site, path: str) -> None:
-    answer = httpx.get(site.url + path)
+    answer = http_client.get(site.url + path)
     policy = dict(rule.split(" ", 1) for rule in answer.headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == "'self'"

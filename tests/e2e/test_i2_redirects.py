@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenWindow
+from tests.support.clients import http_client
 from tests.support.clients.browser_user import BrowserUser
 from tests.support.processes.site import Site
 
@@ -63,7 +64,7 @@ def test_I2_the_session_is_no_cookie_and_other_origins_may_not_read(open_window:
     assert window.cookies() == []
 
     headers = {"Authorization": f"Bearer {alice.token()}", "Origin": f"https://{EVIL}"}
-    answer = httpx.get(f"{site.url}/api/v1/me", headers=headers)
+    answer = http_client.get(f"{site.url}/api/v1/me", headers=headers)
     assert answer.status_code == 200
     assert not [name for name in answer.headers if name.startswith("access-control-")]
     preflight = httpx.options(f"{site.url}/api/v1/me", headers=headers | {"Access-Control-Request-Method": "GET"})

@@ -2,11 +2,11 @@
 
 from io import BytesIO
 
-import httpx
 from PIL import Image
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenWindow
+from tests.support.clients import http_client
 from tests.support.clients.browser_user import PHOTO, SENTENCE, BrowserUser
 from tests.support.processes.site import Site
 
@@ -34,16 +34,16 @@ def test_a_new_person_turns_a_photo_into_two_pictures_that_nobody_else_sees(
     expect(alice.variants).to_have_count(2)
     expect(alice.prompt).to_have_value(SENTENCE)
 
-    generation = httpx.get(f"{site.url}/api/v1/generations", headers=_bearer(alice)).json()["data"][0]
+    generation = http_client.get(f"{site.url}/api/v1/generations", headers=_bearer(alice)).json()["data"][0]
     address = f"{site.url}/api/v1/generations/{generation['id']}"
-    assert httpx.get(address, headers=_bearer(alice)).status_code == 200
+    assert http_client.get(address, headers=_bearer(alice)).status_code == 200
     alice.sign_out()
 
     bob = BrowserUser(alice.page, site, "bob")
     bob.sign_up()
     expect(bob.result).to_contain_text("Nothing here yet")
-    assert httpx.get(address, headers=_bearer(bob)).status_code == 404
-    assert httpx.get(f"{site.url}/api/v1/generations", headers=_bearer(bob)).json()["data"] == []
+    assert http_client.get(address, headers=_bearer(bob)).status_code == 404
+    assert http_client.get(f"{site.url}/api/v1/generations", headers=_bearer(bob)).json()["data"] == []
 
 
 def _watch_progress(person: BrowserUser) -> list[int]:
@@ -64,7 +64,7 @@ def _expect_real_pictures(person: BrowserUser) -> None:
     for picture in person.variants.all():
         address = picture.get_attribute("src")
         assert address
-        file = Image.open(BytesIO(httpx.get(address).raise_for_status().content))
+        file = Image.open(BytesIO(http_client.get(address).raise_for_status().content))
         file.load()
         assert (str(file.width), str(file.height)) == (picture.get_attribute("width"), picture.get_attribute("height"))
         assert file.width >= 1024

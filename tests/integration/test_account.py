@@ -1,22 +1,21 @@
 """What a person has used, takes along, and leaves behind."""
 
-import asyncio
 import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
 from libs.errors import ErrorCode
+from tests.support.clients import http_client
 from tests.support.clients.api_rpc import ApiRpc, completion
 from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
 from tests.support.clients.database_user import DatabaseUser
-from tests.support.images import photo
+from tests.support.images import image_file
 from tests.support.processes.api import ApiProcess
 from tests.support.processes.stripe import StripeProcess
-from tests.support.waiting import SECONDS
+from tests.support.waiting import equals, until
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ async def test_a_render_says_what_it_cost_and_what_came_back(billing_api: ApiPro
 
 
 async def test_an_export_holds_everything_of_one_person(billing_api: ApiProcess, alice: ApiUser) -> None:
-    upload = await alice.upload(photo())
+    upload = await alice.upload(image_file())
     generation = await alice.generation()
     await alice.client.put(f"/renders/{generation['render']['id']}/favorite")
     (await alice.client.post("/shares", json={"render_id": generation["render"]["id"]})).raise_for_status()
@@ -102,7 +101,7 @@ async def test_E4_deleting_the_account_ends_the_subscription_first(
 ) -> None:
     await alice.generation()
     page = await alice.client.post("/billing/checkout", json={"plan_id": "pro", "interval": "month"})
-    async with httpx.AsyncClient() as browser:
+    async with http_client.AsyncClient() as browser:
         await browser.post(page.json()["data"]["url"], data={"card": "4242 4242 4242 4242"})
 
     assert (await alice.client.delete("/me")).status_code == 204
@@ -117,11 +116,9 @@ async def test_E4_deleting_the_account_ends_the_subscription_first(
             "select 1 from usage_ledger where owner_id = %s",
         ):
             assert connection.execute(query, [alice.id]).fetchall() == []
-        # They go behind the answer.
+        # The API deletes them after it has answered.
         files = "select name from storage.objects where starts_with(name, %s)"
-        async with asyncio.timeout(SECONDS):
-            while connection.execute(files, [alice.id]).fetchall():  # noqa: ASYNC110 - another process's
-                await asyncio.sleep(0.05)
+        await until(lambda: connection.execute(files, [alice.id]).fetchall(), equals([]))
     # C3: the token still carries a good signature, and is worth nothing.
     for path in ("/me", "/usage", "/billing", "/me/export"):
         assert_refused(await alice.client.get(path), ErrorCode.ACCOUNT_GONE)
@@ -138,7 +135,7 @@ async def test_E4_H1_a_deletion_that_died_after_the_subscription_is_repeated(
         ((customer,),) = connection.execute(
             "select stripe_customer_id from profiles where id = %s", [alice.id]
         ).fetchall()
-    async with httpx.AsyncClient(headers={"authorization": f"Bearer {stripe.secret_key}"}) as died:
+    async with http_client.AsyncClient(headers={"authorization": f"Bearer {stripe.secret_key}"}) as died:
         (await died.delete(f"{stripe.url}/v1/customers/{customer}")).raise_for_status()
     assert (await alice.client.get("/me")).is_success
 

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import msgspec
 import pytest
 
@@ -12,10 +11,11 @@ from api.errors import AnswerCode, TransportCode
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
 from tests.support.checks.snapshot import snapshot
+from tests.support.clients import http_client
 from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
 from tests.support.clients.database_user import service_role_user
 from tests.support.factories import Draft, add_renders
-from tests.support.images import animation, photo
+from tests.support.images import image_file, png_of_size, webp_animation
 from tests.support.processes.api import TEXT_PRESET, ApiProcess, submit
 
 INVALID = ErrorCode.VALIDATION_FAILED
@@ -91,18 +91,18 @@ BODIES: dict[str, tuple[bytes, str, AnswerCode]] = {
     "as text": (b"{}", "text/plain", TransportCode.UNSUPPORTED_CONTENT_TYPE),
 }
 
-WHOLE = photo((400, 300))
+WHOLE = image_file(size=(400, 300))
 FILES: dict[str, tuple[bytes, ErrorCode]] = {
     "empty": (b"", ErrorCode.UNSUPPORTED_IMAGE),
     "SVG": (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", ErrorCode.UNSUPPORTED_IMAGE),
     "HTML": (b"<!doctype html><script>alert(1)</script>", ErrorCode.UNSUPPORTED_IMAGE),
     "HTML that begins as a GIF": (b"GIF89a/*<script>*/=1;alert(1)", ErrorCode.UNSUPPORTED_IMAGE),
     "PDF": (b"%PDF-1.7\n" + WHOLE, ErrorCode.UNSUPPORTED_IMAGE),
-    "TIFF": (photo(image_format="TIFF"), ErrorCode.UNSUPPORTED_IMAGE),
+    "TIFF": (image_file("TIFF"), ErrorCode.UNSUPPORTED_IMAGE),
     "truncated": (WHOLE[: len(WHOLE) // 2], ErrorCode.UNREADABLE_IMAGE),
     "a signature alone": (b"\xff\xd8\xff", ErrorCode.UNREADABLE_IMAGE),
-    "animated": (animation(), ErrorCode.ANIMATED_IMAGE),
-    "beyond 64 megapixels": (photo((8001, 8001), "PNG", compress_level=1), ErrorCode.TOO_MANY_PIXELS),
+    "animated": (webp_animation(2), ErrorCode.ANIMATED_IMAGE),
+    "beyond 64 megapixels": (png_of_size(8001, 8001), ErrorCode.TOO_MANY_PIXELS),
     "beyond 25 MB": (WHOLE + bytes(LIMITS.upload_bytes), ErrorCode.UPLOAD_TOO_LARGE),
 }
 
@@ -140,11 +140,11 @@ async def cast(api: ApiProcess) -> AsyncIterator[Cast]:
             add_renders(connection, bob.id, [Draft()])
             query = "select id::text, path from render_variants where owner_id = %s"
             ((variant, path),) = connection.execute(query, [bob.id]).fetchall()
-        async with httpx.AsyncClient(base_url=api.supabase.url) as http:
-            (await service_role_user(api.supabase, http).upload("renders", path, photo())).raise_for_status()
+        async with http_client.AsyncClient(base_url=api.supabase.url) as http:
+            (await service_role_user(api.supabase, http).upload("renders", path, image_file())).raise_for_status()
         things = {
-            "alices photo": {"kind": "upload", "upload_id": await alice.upload(photo((64, 64)))},
-            "bens photo": {"kind": "upload", "upload_id": await bob.upload(photo((64, 48)))},
+            "alices photo": {"kind": "upload", "upload_id": await alice.upload(image_file(size=(64, 64)))},
+            "bens photo": {"kind": "upload", "upload_id": await bob.upload(image_file(size=(64, 48)))},
             "bens variant": {"kind": "variant", "variant_id": variant},
             "bens favorites": (await bob.client.get("/collections")).json()["data"][0]["id"],
         }

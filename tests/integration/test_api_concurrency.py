@@ -5,10 +5,10 @@ from collections import Counter
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from libs.errors import ErrorCode
+from tests.support.clients import http_client
 from tests.support.clients.api_user import ApiUser, assert_refused
 from tests.support.processes.api import TEXT_PRESET, ApiProcess, submit, until_ended
 
@@ -32,7 +32,7 @@ def jobs(api: ApiProcess, person: ApiUser) -> list[str | None]:
 async def predictions_for(api: ApiProcess, prompt: str) -> int:
     """How many runs with that prompt the provider was asked for."""
     replicate = api.replicate
-    async with httpx.AsyncClient(base_url=replicate.base_url, headers=replicate.headers) as provider:
+    async with http_client.AsyncClient(base_url=replicate.base_url, headers=replicate.headers) as provider:
         listed = (await provider.get("/v1/predictions")).raise_for_status().json()["results"]
     return sum(prompt in prediction["input"]["prompt"] for prediction in listed)
 

@@ -14,9 +14,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from standardwebhooks.webhooks import Webhook
 
 from tests.support.checks.openapi import Document
-from tests.support.clients.api_user import ApiUser, opened, signed_in
+from tests.support.clients import http_client
+from tests.support.clients.api_user import ApiUser, open_url, signed_in
 from tests.support.factories import Draft, add_renders
-from tests.support.images import photo
+from tests.support.images import image_file
 from tests.support.processes.api import ApiProcess, submit
 
 Call = Callable[["Visit"], Awaitable[httpx.Response]]
@@ -132,10 +133,10 @@ async def deleteAccount(visit: Visit) -> httpx.Response:
 
 @call
 async def addUpload(visit: Visit) -> httpx.Response:
-    answer = await visit.client.post("/uploads", files={"file": ("a.png", photo((40, 30), "PNG"))})
+    answer = await visit.client.post("/uploads", files={"file": ("a.png", image_file("PNG", (40, 30)))})
     upload = answer.json()["data"]
     assert (upload["width"], upload["height"]) == (40, 30)
-    stored = (await opened(upload["url"])).content
+    stored = (await open_url(upload["url"])).content
     assert stored[:3] == b"\xff\xd8\xff"
     assert len(stored) == upload["bytes"]
     return answer
@@ -143,7 +144,7 @@ async def addUpload(visit: Visit) -> httpx.Response:
 
 @call
 async def listUploads(visit: Visit) -> httpx.Response:
-    upload = await visit.person.upload(photo())
+    upload = await visit.person.upload(image_file())
     answer = await visit.client.get("/uploads")
     assert [entry["id"] for entry in answer.json()["data"]] == [upload]
     return answer
@@ -151,7 +152,7 @@ async def listUploads(visit: Visit) -> httpx.Response:
 
 @call
 async def removeUpload(visit: Visit) -> httpx.Response:
-    upload = await visit.person.upload(photo())
+    upload = await visit.person.upload(image_file())
     answer = await visit.client.delete(f"/uploads/{upload}")
     assert (await visit.client.get("/uploads")).json()["data"] == []
     return answer
@@ -159,7 +160,7 @@ async def removeUpload(visit: Visit) -> httpx.Response:
 
 @call
 async def submitGeneration(visit: Visit) -> httpx.Response:
-    upload = {"kind": "upload", "upload_id": await visit.person.upload(photo())}
+    upload = {"kind": "upload", "upload_id": await visit.person.upload(image_file())}
     answer = await submit(visit.client, **PHOTO_PRESET, input=upload, collection_id=await visit.collection(), seed=11)
     generation = answer.json()["data"]
     assert (generation["input"]["kind"], generation["seed"]) == ("upload", 11)
@@ -181,7 +182,7 @@ async def listGenerations(visit: Visit) -> httpx.Response:
 async def getGeneration(visit: Visit) -> httpx.Response:
     answer = await visit.painter.client.get(f"/generations/{visit.painting['id']}")
     variants = answer.json()["data"]["render"]["variants"]
-    files = [(await opened(variant["url"])).raise_for_status().content for variant in variants]
+    files = [(await open_url(variant["url"])).raise_for_status().content for variant in variants]
     assert [len(file) for file in files] == [variant["bytes"] for variant in variants]
     return answer
 
@@ -449,13 +450,13 @@ async def receiveReplicateWebhook(visit: Visit) -> httpx.Response:
 
 @call
 async def getHealth(visit: Visit) -> httpx.Response:
-    async with httpx.AsyncClient() as balancer:
+    async with http_client.AsyncClient() as balancer:
         return await balancer.get(f"{visit.api.url}/healthz")
 
 
 @call
 async def getReadiness(visit: Visit) -> httpx.Response:
-    async with httpx.AsyncClient() as balancer:
+    async with http_client.AsyncClient() as balancer:
         return await balancer.get(f"{visit.api.url}/readyz")
 
 
@@ -509,7 +510,7 @@ async def test_operation_does_its_job(operation_id: str, document: Document, vis
 )
 def test_head_answers_as_get_without_the_content(api: ApiProcess, address: str) -> None:
     # As it is: compressed, two answers whose ids differ are seldom of one length.
-    with httpx.Client(base_url=api.url, headers={"Accept-Encoding": "identity"}) as anonymous:
+    with http_client.Client(base_url=api.url, headers={"Accept-Encoding": "identity"}) as anonymous:
         whole, head = anonymous.get(address), anonymous.head(address)
         own = {"date", "x-request-id"}
         told, expected = (
@@ -527,8 +528,8 @@ async def test_an_address_says_which_methods_it_answers(visit: Visit) -> None:
 
 
 def test_metrics_count_requests_by_route_and_not_by_address(api: ApiProcess) -> None:
-    httpx.get(f"{api.url}/api/v1/generations/{uuid4()}")
-    text = httpx.get(f"{api.url}/metrics").raise_for_status().text
+    http_client.get(f"{api.url}/api/v1/generations/{uuid4()}")
+    text = http_client.get(f"{api.url}/metrics").raise_for_status().text
     families = {family.name: family for family in text_string_to_metric_families(text)}
     paths = {sample.labels["path"] for sample in families["maquette_requests"].samples}
     assert "/api/v1/generations/{generation_id}" in paths

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import uuid4
-from zlib import crc32
 
 import httpx
 import msgspec
@@ -15,7 +14,7 @@ from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
 from tests.support.clients.api_user import ApiUser, assert_refused
 from tests.support.factories import Draft, add_renders, fill_with_photos
-from tests.support.images import animation, photo
+from tests.support.images import image_file, png_of_size, webp_animation
 from tests.support.processes.api import TEXT_PRESET, ApiProcess, submit
 
 Provoke = Callable[["Case"], Awaitable[Response]]
@@ -160,7 +159,7 @@ async def _(case: Case) -> Response:
 @provokes(ErrorCode.TOO_MANY_UPLOADS)
 async def _(case: Case) -> Response:
     fill_with_photos(case.api.supabase, case.person.id)
-    return await case.upload(photo())
+    return await case.upload(image_file())
 
 
 @provokes(TransportCode.BODY_TOO_LARGE)
@@ -170,16 +169,12 @@ async def _(case: Case) -> Response:
 
 @provokes(ErrorCode.UPLOAD_TOO_LARGE)
 async def _(case: Case) -> Response:
-    return await case.upload(photo() + bytes(LIMITS.upload_bytes))
+    return await case.upload(image_file() + bytes(LIMITS.upload_bytes))
 
 
 @provokes(ErrorCode.TOO_MANY_PIXELS)
 async def _(case: Case) -> Response:
-    # Width and height of a PNG stand behind its signature: the header alone claims 65,000 × 65,000.
-    header = photo((1, 1), "PNG")
-    claim = (65_000).to_bytes(4)
-    body = header[12:16] + claim + claim + header[24:29]
-    return await case.upload(header[:12] + body + crc32(body).to_bytes(4) + header[33:])
+    return await case.upload(png_of_size(65_000, 65_000))
 
 
 @provokes(TransportCode.UNSUPPORTED_CONTENT_TYPE)
@@ -194,13 +189,13 @@ async def _(case: Case) -> Response:
 
 @provokes(ErrorCode.UNREADABLE_IMAGE)
 async def _(case: Case) -> Response:
-    whole = photo((400, 300))
+    whole = image_file(size=(400, 300))
     return await case.upload(whole[: len(whole) // 2])
 
 
 @provokes(ErrorCode.ANIMATED_IMAGE)
 async def _(case: Case) -> Response:
-    return await case.upload(animation())
+    return await case.upload(webp_animation(2))
 
 
 @provokes(ErrorCode.VALIDATION_FAILED)

@@ -4,12 +4,12 @@ import asyncio
 import itertools
 from typing import Any
 
-import httpx
 import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.billing import bought, deliver, portal, post, profile, profile_in
+from tests.support.billing import buy_plan, deliver_event, open_portal, profile, profile_in, submit_form
+from tests.support.clients import http_client
 from tests.support.clients.api_user import ApiUser, signed_in
 from tests.support.processes.api import ApiProcess
 from tests.support.processes.stripe import StripeProcess
@@ -42,8 +42,8 @@ async def change_and_end(stripe: StripeProcess, person: ApiUser, customer: str) 
     """An update from the portal, then the end, while no event of them is delivered by Stripe itself."""
     stripe.control("POST", "faults", kind="lose", type="customer.subscription.updated")
     stripe.control("POST", "faults", kind="lose", type="customer.subscription.deleted")
-    await post(await portal(person), action="change", price="price_local_studio_month")
-    async with httpx.AsyncClient(
+    await submit_form(await open_portal(person), action="change", price="price_local_studio_month")
+    async with http_client.AsyncClient(
         base_url=stripe.url, headers={"authorization": f"Bearer {stripe.secret_key}"}
     ) as client:
         (subscription,) = (await client.get("/v1/subscriptions", params={"customer": customer})).json()["data"]
@@ -55,22 +55,24 @@ async def test_E1_all_orders_of_a_subscriptions_events_end_in_the_same_profile(
 ) -> None:
     """120 orders of the five events, the first two at the same moment together with one of the five a second time."""
     async with signed_in(billing_api, "orders") as person:
-        await bought(person)
+        await buy_plan(person)
         with billing_api.supabase.connect() as connection:
             customer = profile_in(connection, person)["stripe_customer_id"]
             await change_and_end(stripe, person, customer)
             events = events_of(stripe, customer)
             assert sorted(one["type"] for one in events) == sorted(KINDS)
             for one in events:
-                await deliver(billing_api, stripe, one)
+                await deliver_event(billing_api, stripe, one)
             expected = subscription_in(connection, person)
             assert (expected["subscription_status"], expected["price_id"]) == ("canceled", "price_local_studio_month")
 
             for number, order in enumerate(itertools.permutations(events)):
                 forget_subscription(connection, person)
                 twice = order[number % len(order)]
-                answers = await asyncio.gather(*(deliver(billing_api, stripe, one) for one in (*order[:2], twice)))
-                answers += [await deliver(billing_api, stripe, one) for one in order[2:]]
+                answers = await asyncio.gather(
+                    *(deliver_event(billing_api, stripe, one) for one in (*order[:2], twice))
+                )
+                answers += [await deliver_event(billing_api, stripe, one) for one in order[2:]]
                 assert {answer.json()["data"]["outcome"] for answer in answers} <= {"applied", "stale"}
                 assert subscription_in(connection, person) == expected
 
@@ -89,12 +91,12 @@ async def test_E1_events_that_come_while_the_subscription_changes_end_in_its_las
     async with signed_in(billing_api, "late") as person:
         for kind in lost:
             stripe.control("POST", "faults", kind="lose", type=kind)
-        await bought(person)
+        await buy_plan(person)
         customer = profile(billing_api.supabase, person)["stripe_customer_id"]
         await change_and_end(stripe, person, customer)
         events = events_of(stripe, customer)
         for index in order:
-            await deliver(billing_api, stripe, events[index])
+            await deliver_event(billing_api, stripe, events[index])
         found = profile(billing_api.supabase, person)
         assert (found["subscription_status"], found["price_id"]) == ("canceled", "price_local_studio_month")
         assert found["subscription_id"] == events[-1]["data"]["object"]["id"]

@@ -12,6 +12,7 @@ import pytest
 
 from libs.errors import ErrorCode
 from local.database.orphans import orphans
+from tests.support.clients import http_client
 from tests.support.clients.api_user import ApiUser, assert_refused
 from tests.support.clients.database_user import service_role_user
 from tests.support.factories import Draft, add_renders
@@ -143,7 +144,7 @@ async def test_an_item_that_comes_back_keeps_its_file(api: ApiProcess, curated: 
 
 async def test_orphans_of_the_community_are_found_both_ways(api: ApiProcess, curated: str) -> None:
     kept, nobodys, fresh = (f"{curated}-{name}.webp" for name in ("01", "nobodys", "fresh"))
-    async with httpx.AsyncClient(base_url=api.supabase.url) as http:
+    async with http_client.AsyncClient(base_url=api.supabase.url) as http:
         for name in (kept, nobodys, fresh):
             stored = await service_role_user(api.supabase, http).upload(
                 "community", name, b"RIFF", content_type="image/webp"
@@ -180,7 +181,7 @@ async def test_tags_of_published_sets_come_the_commonest_first(
 
 
 async def test_one_item_of_a_set_has_a_preview_of_its_own(api: ApiProcess, curated: str) -> None:
-    async with api.client() as anonymous, httpx.AsyncClient() as messenger:
+    async with api.client() as anonymous, http_client.AsyncClient() as messenger:
         item = (await anonymous.get(f"/community/{curated}-0")).json()["data"]["items"][1]
         page = await messenger.get(f"{api.url}/community/{curated}-0", params={"item": item["id"]})
         unknown = await messenger.get(f"{api.url}/community/{curated}-0", params={"item": MARKUP})
@@ -200,7 +201,7 @@ async def test_one_item_of_a_set_has_a_preview_of_its_own(api: ApiProcess, curat
 async def test_the_community_has_a_preview_with_the_first_cover(api: ApiProcess, curated: str) -> None:
     with api.supabase.connect() as connection:
         connection.execute("update community_collections set position = -1 where slug = %s", (f"{curated}-0",))
-    async with httpx.AsyncClient() as messenger:
+    async with http_client.AsyncClient() as messenger:
         page = await messenger.get(f"{api.url}/community")
     tags = dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)" />', page.text))
     assert (tags["og:title"], tags["og:url"]) == ("Community", f"{api.url}/community")
@@ -218,7 +219,7 @@ async def test_the_community_has_a_preview_with_the_first_cover(api: ApiProcess,
 
 async def test_the_pages_themselves_answer_304_until_their_preview_changes(api: ApiProcess, curated: str) -> None:
     a_set = f"/community/{curated}-0"
-    async with httpx.AsyncClient(base_url=api.url) as reader:
+    async with http_client.AsyncClient(base_url=api.url) as reader:
         for path in ("/", "/community", a_set):
             etag = (await reader.get(path)).headers["etag"]
             unchanged = await reader.get(path, headers={"If-None-Match": etag})
@@ -232,7 +233,7 @@ async def test_the_pages_themselves_answer_304_until_their_preview_changes(api: 
 
 
 async def test_I1_markup_stays_text_in_the_preview_of_a_set(api: ApiProcess, curated: str) -> None:
-    async with httpx.AsyncClient() as messenger:
+    async with http_client.AsyncClient() as messenger:
         page = await messenger.get(f"{api.url}/community/{curated}-0", headers={"Host": "evil.example"})
         unknown = await messenger.get(f"{api.url}/community/{curated}-2")
     assert page.status_code == 200
@@ -257,7 +258,7 @@ async def test_the_sitemap_lists_what_is_published_and_robots_names_it(
             added = "update community_items set created_at = make_timestamptz(%s, 2, 1, 0, 0, 0, 'UTC') where path = %s"
             connection.execute(added, (2026 + number, f"{curated}-0{number}.webp"))
     link = (await alice.client.post("/shares", json={"render_id": str(render)})).raise_for_status().json()["data"]
-    async with httpx.AsyncClient(base_url=api.url, headers={"Host": "evil.example"}) as engine:
+    async with http_client.AsyncClient(base_url=api.url, headers={"Host": "evil.example"}) as engine:
         robots = await engine.get("/robots.txt")
         sitemap = await engine.get("/sitemap.xml")
         again = await engine.get("/sitemap.xml", headers={"If-None-Match": sitemap.headers["etag"]})

@@ -18,11 +18,11 @@ from PIL import Image
 
 from api.errors import TransportCode
 from libs.errors import ErrorCode
-from tests.support.clients.api_user import ApiUser, assert_refused, opened, signed_in
+from tests.support.clients import http_client
+from tests.support.clients.api_user import ApiUser, assert_refused, open_url, signed_in
 from tests.support.clients.database_user import service_role_user
 from tests.support.factories import Draft, add_renders
 from tests.support.processes.api import ApiProcess
-from tests.support.waiting import SECONDS
 
 MEGABYTE = 1 << 20
 # The address of a file, wherever an answer has one.
@@ -56,7 +56,7 @@ def recipe_of(data: bytes) -> dict[str, Any] | None:
 
 async def test_a_picture_has_a_name_and_its_recipe(alice: ApiUser, render: dict[str, Any]) -> None:
     first = render["variants"][0]
-    stored = (await opened(first["url"])).content
+    stored = (await open_url(first["url"])).content
 
     answer = await alice.client.get(f"/downloads/renders/{render['id']}/variants/{first['id']}")
 
@@ -125,7 +125,7 @@ async def test_B4_whatever_a_person_is_told_opens_their_own_files_alone(
     assert all(told.values())
     for url in {url for urls in told.values() for url in urls}:
         assert httpx.URL(url).path.startswith(f"/storage/v1/object/sign/renders/{bob.id}/")
-        assert (await opened(url)).headers["content-type"] == "image/webp"
+        assert (await open_url(url)).headers["content-type"] == "image/webp"
 
 
 async def test_others_and_strangers_get_nothing(api: ApiProcess, alice: ApiUser, render: dict[str, Any]) -> None:
@@ -160,7 +160,7 @@ async def test_an_archive_never_sits_whole_in_memory(api: ApiProcess, tmp_path: 
     async with signed_in(api, "collector") as collector:
         with api.supabase.connect() as connection:
             renders = add_renders(connection, collector.id, [Draft()] * 30)
-        async with httpx.AsyncClient(base_url=api.supabase.url, timeout=SECONDS) as http:
+        async with http_client.AsyncClient(base_url=api.supabase.url) as http:
             for render in renders:
                 picture = os.urandom(8 * MEGABYTE)
                 path = f"{collector.id}/{render}/0.webp"

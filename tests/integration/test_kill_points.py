@@ -10,8 +10,8 @@ import pytest
 from tests.support.checks.invariants import assert_consistent, assert_nothing_left
 from tests.support.clock import until_settled
 from tests.support.predictions import (
-    ONE,
-    TWO,
+    ONE_VARIANT,
+    TWO_VARIANTS,
     deliver,
     outcome_of,
     prediction_ids,
@@ -22,7 +22,7 @@ from tests.support.predictions import (
 )
 from tests.support.processes.api import ApiProcess, submit, until_ended
 from tests.support.processes.paused_api import PausedApi, paused_at
-from tests.support.waiting import SECONDS
+from tests.support.waiting import until
 
 # Whether a run was created by the time of the step.
 SUBMIT = {
@@ -66,8 +66,8 @@ def delete_account(api: ApiProcess, owner: str) -> None:
 async def assert_serves(api: ApiProcess, client: httpx.AsyncClient) -> None:
     """The next submit of the same person works."""
     api.replicate.clear_faults()
-    succeed_at_once(api.replicate, pictures=1)
-    answer = await submit(client, **ONE)
+    succeed_at_once(api.replicate, outputs=1)
+    answer = await submit(client, **ONE_VARIANT)
     assert answer.status_code == 202, answer.text
     assert (await until_ended(client, answer.json()["data"]["id"]))["status"] == "succeeded"
 
@@ -77,14 +77,14 @@ async def test_H1_killed_during_submit(api: ApiProcess, step: str) -> None:
     person, key = await api.supabase.sign_up(), str(uuid4())
     succeed_at_once(api.replicate)
     async with paused_at(step, api) as paused, paused.api.client(person) as client:
-        call = asyncio.create_task(submit(client, key, **TWO))
+        call = asyncio.create_task(submit(client, key, **TWO_VARIANTS))
         await paused.wait_until_paused()
         paused.kill()
         with pytest.raises(httpx.TransportError):
             await call
     async with api.client(person) as client:
         # A client that got no answer asks again with its key.
-        again = await submit(client, key, **TWO)
+        again = await submit(client, key, **TWO_VARIANTS)
         assert again.status_code == 202, again.text
         generation = await until_settled(api, client, again.json()["data"]["id"])
         assert generation["status"] == ("succeeded" if SUBMIT[step] or step == NEVER_RESERVED else "failed")
@@ -98,13 +98,13 @@ async def test_H1_killed_while_the_create_is_under_way(api: ApiProcess) -> None:
     api.replicate.fault(on="api", kind="hang", performed=True, seconds=2)
     known = prediction_ids(api.replicate)
     async with paused_at("after ReplicateClient.create", api) as paused, paused.api.client(person) as client:
-        call = asyncio.create_task(submit(client, key, **TWO))
+        call = asyncio.create_task(submit(client, key, **TWO_VARIANTS))
         await until_new_prediction(api.replicate, known)
         paused.kill()
         with pytest.raises(httpx.TransportError):
             await call
     async with api.client(person) as client:
-        again = await submit(client, key, **TWO)
+        again = await submit(client, key, **TWO_VARIANTS)
         assert (await until_settled(api, client, again.json()["data"]["id"]))["status"] == "succeeded"
         await assert_serves(api, client)
     assert len(await assert_consistent(api, person.id)) == 2
@@ -117,7 +117,7 @@ async def test_H1_account_deleted_during_submit(api: ApiProcess, step: str, kill
     succeed_at_once(api.replicate)
     known = prediction_ids(api.replicate)
     async with paused_at(step, api) as paused, paused.api.client(person) as client:
-        call = asyncio.create_task(submit(client, **TWO))
+        call = asyncio.create_task(submit(client, **TWO_VARIANTS))
         await paused.wait_until_paused()
         delete_account(api, person.id)
         if killed:
@@ -144,7 +144,7 @@ async def held_ingest(
     succeed_at_once(api.replicate)
     api.replicate.fault(on="delivery", kind="lose", event="completed")
     known = prediction_ids(api.replicate)
-    job = (await submit(client, **TWO)).raise_for_status().json()["data"]
+    job = (await submit(client, **TWO_VARIANTS)).raise_for_status().json()["data"]
     body = await until_prediction_ended(api.replicate, await until_new_prediction(api.replicate, known))
     call = asyncio.create_task(deliver(paused.api, job["id"], body))
     await paused.wait_until_paused()
@@ -187,7 +187,7 @@ async def test_H1_account_deleted_while_its_job_is_locked(api: ApiProcess) -> No
     person = await api.supabase.sign_up()
     api.replicate.fault(on="run", kind="stall")
     async with api.client(person) as client:
-        job = (await submit(client, **ONE)).raise_for_status().json()["data"]["id"]
+        job = (await submit(client, **ONE_VARIANT)).raise_for_status().json()["data"]["id"]
         with api.supabase.connect() as connection:
             with connection.transaction():
                 query = "select prediction_id from public.generation_jobs where id = %s"
@@ -195,7 +195,7 @@ async def test_H1_account_deleted_while_its_job_is_locked(api: ApiProcess) -> No
                 claim = "select outcome from private.claim_job(%s, %s)"
                 assert connection.execute(claim, (job, prediction_id)).fetchall() == [("applied",)]
                 deletion = asyncio.create_task(asyncio.to_thread(delete_account, api, person.id))
-                await blocked(api)
+                await until_a_deletion_waits_for_a_lock(api)
                 # What only a settled job gets: it needs the profile that the deletion wants.
                 fail = "select private.fail_generation('event', %s, %s, 'failed', 'provider_failed')"
                 assert connection.execute(fail, (job, prediction_id)).fetchall() == [("applied",)]
@@ -203,10 +203,7 @@ async def test_H1_account_deleted_while_its_job_is_locked(api: ApiProcess) -> No
     await assert_nothing_left(api, person.id)
 
 
-async def blocked(api: ApiProcess) -> None:
-    """Wait until a deletion waits for a lock."""
+async def until_a_deletion_waits_for_a_lock(api: ApiProcess) -> None:
     waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and query like 'delete from auth.users%'"
     with api.supabase.connect() as connection:
-        async with asyncio.timeout(SECONDS):
-            while not connection.execute(waiting).fetchall():  # noqa: ASYNC110 - another process's
-                await asyncio.sleep(0.02)
+        await until(lambda: connection.execute(waiting).fetchall())

@@ -20,7 +20,7 @@ from libs.services.external.output_fetcher import OutputFetcher, OutputGone, Out
 from local.machine import HOST
 from tests.support.checks.invariants import assert_consistent
 from tests.support.clients.api_user import ApiUser
-from tests.support.predictions import TWO, succeed_at_once
+from tests.support.predictions import TWO_VARIANTS, succeed_at_once
 from tests.support.processes.api import ApiProcess, submit, until_ended
 
 PICTURE = "https://replicate.delivery/pbxt/a.png"
@@ -292,7 +292,7 @@ async def test_D6_hostile_files_do_not_swell_the_api(api: ApiProcess, alice: Api
         succeed_at_once(api.replicate)
         # Both pictures of the run.
         api.replicate.fault(on="output", kind=kind, times=2)
-        answer = await submit(alice.client, **TWO)
+        answer = await submit(alice.client, **TWO_VARIANTS)
         generation = await until_ended(alice.client, answer.raise_for_status().json()["data"]["id"])
         assert (generation["status"], generation["error"]["code"]) == ("failed", "provider_failed")
         api.replicate.clear_faults()

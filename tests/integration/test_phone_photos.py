@@ -6,7 +6,7 @@ import httpx
 import pytest
 from PIL import ExifTags, Image
 
-from tests.support.clients.api_user import ApiUser, opened
+from tests.support.clients.api_user import ApiUser, open_url
 from tests.support.images import encoded, quadrants
 
 MARK = b"Prinsengracht 263"
@@ -57,5 +57,5 @@ async def test_F2_photo_of_a_phone_is_kept_upright_and_without_its_place(
 
 
 async def stored(url: str) -> bytes:
-    answer: httpx.Response = await opened(url)
+    answer: httpx.Response = await open_url(url)
     return answer.raise_for_status().content

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.clients.api_user import ApiUser, signed_in
-from tests.support.images import photo
-from tests.support.predictions import ONE, succeed_at_once
+from tests.support.images import image_file
+from tests.support.predictions import ONE_VARIANT, succeed_at_once
 from tests.support.processes.api import ApiProcess, running_api
 
 
@@ -34,9 +34,9 @@ async def test_no_client_and_no_tls_context_is_built_for_a_request(
 
 async def use(api: ApiProcess, person: ApiUser) -> None:
     """A round through the pools: the database, files, the provider, its webhook and its outputs."""
-    await person.upload(photo())
+    await person.upload(image_file())
     succeed_at_once(api.replicate)
-    render = (await person.generation(**ONE))["render"]
+    render = (await person.generation(**ONE_VARIANT))["render"]
     for path in ("/me", "/config", "/uploads", "/renders", f"/renders/{render['id']}", "/collections"):
         assert (await person.client.get(path)).status_code == 200
     assert (await person.client.delete(f"/renders/{render['id']}")).is_success

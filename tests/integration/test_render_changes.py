@@ -1,6 +1,5 @@
 """Renders looked at, changed, trashed, restored and deleted, with the files that follow them."""
 
-import asyncio
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -12,10 +11,11 @@ import pytest
 
 from libs.errors import ErrorCode
 from local.database.orphans import orphans
-from tests.support.clients.api_user import ApiUser, assert_refused, opened
+from tests.support.clients import http_client
+from tests.support.clients.api_user import ApiUser, assert_refused, open_url
 from tests.support.factories import Draft, add_renders
 from tests.support.processes.api import ApiProcess
-from tests.support.waiting import SECONDS
+from tests.support.waiting import until
 
 FILE = b"RIFF\x00\x00\x00\x00WEBP"
 
@@ -64,15 +64,12 @@ def store_files(api: ApiProcess, *renders: str) -> None:
     headers = {"apikey": key, "Authorization": f"Bearer {key}", "Content-Type": "image/webp"}
     for name in names:
         url = f"{api.supabase.url}/storage/v1/object/renders/{name}"
-        httpx.post(url, content=FILE, headers=headers, timeout=60).raise_for_status()
+        http_client.post(url, content=FILE, headers=headers).raise_for_status()
 
 
 async def files_left(api: ApiProcess, person: ApiUser, count: int) -> list[str]:
-    """Their files, once there are that many: what is deleted goes behind the answer."""
-    async with asyncio.timeout(SECONDS):
-        while len(files := files_of(api, person)) != count:  # noqa: ASYNC110 - another process's
-            await asyncio.sleep(0.05)
-    return files
+    """Their files, once there are that many: the API deletes them after it has answered."""
+    return await until(lambda: files_of(api, person), lambda files: len(files) == count)
 
 
 def reconcile(api: ApiProcess) -> None:
@@ -93,7 +90,7 @@ async def test_a_render_is_shown_with_everything_about_it(api: ApiProcess, alice
     assert (render["prompt"], render["seed"], render["settings"]["style"]) == ("A lighthouse at dusk", 77, "poster")
     assert (render["model"], render["credits"], render["purged_at"]) == ("recraft-ai/recraft-v3", 3, None)
     assert [(one["width"], one["height"]) for one in render["variants"]] == [(variant["width"], variant["height"])]
-    assert (await opened(render["variants"][0]["url"])).content[8:12] == b"WEBP"
+    assert (await open_url(render["variants"][0]["url"])).content[8:12] == b"WEBP"
     assert [made["render_id"] for made in render["made_from_it"]] == [child["render"]["id"]]
     source = (await alice.client.get(f"/renders/{child['render']['id']}")).json()["data"]["source"]
     assert (source["render_id"], source["cover"]["variant_id"]) == (render_id, variant["id"])
@@ -253,7 +250,7 @@ async def test_deleting_for_ever_takes_the_files_along(api: ApiProcess, alice: A
     left = {one["url"].partition("/renders/")[2].partition("?")[0] for one in kept["render"]["variants"]}
     assert {name for name in await files_left(api, alice, 2) if ".thumb." not in name} == left
     # B4: the URL that was handed out before is dead with its file.
-    assert not (await opened(url)).is_success
+    assert not (await open_url(url)).is_success
     # The debit stays: what was made was paid for.
     usage = (await alice.client.get("/usage")).json()["data"]
     assert usage["used"] == generation["credits"] + kept["credits"]

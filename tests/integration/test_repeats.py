@@ -1,6 +1,5 @@
 """Asking again when what a run started from is gone: the same wish is told what came of it, a new one is refused."""
 
-import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -8,17 +7,17 @@ import httpx
 
 from libs.errors import ErrorCode
 from tests.support.checks.snapshot import snapshot
-from tests.support.clients.api_user import ApiUser, assert_refused, opened
-from tests.support.images import photo
-from tests.support.predictions import TWO, succeed_at_once
+from tests.support.clients.api_user import ApiUser, assert_refused, open_url
+from tests.support.images import image_file
+from tests.support.predictions import TWO_VARIANTS, succeed_at_once
 from tests.support.processes.api import ApiProcess, submit
-from tests.support.waiting import SECONDS
+from tests.support.waiting import until
 
 
 async def failed_runs_from_variants(api: ApiProcess, person: ApiUser) -> tuple[list[str], list[str]]:
     """Two runs that failed, each started from another variant of one render: the runs and the variants."""
     succeed_at_once(api.replicate)
-    render = (await person.generation(**TWO))["render"]
+    render = (await person.generation(**TWO_VARIANTS))["render"]
     with api.supabase.connect() as connection:
         rows = connection.execute(
             """
@@ -52,9 +51,7 @@ async def test_a_run_whose_variant_was_deleted_is_not_made_again_without_it(api:
     assert shown is not None
     (await alice.client.delete(f"/renders/variants/{deleted}")).raise_for_status()
     # B4: nobody is sent to a file that is gone, however long its address would be good.
-    async with asyncio.timeout(SECONDS):
-        while not (await opened(shown)).is_error:  # noqa: ASYNC110 - another process removes it, behind the answer
-            await asyncio.sleep(0.05)
+    await until(lambda: open_url(shown), lambda answer: answer.is_error)
     assert await picture_of(alice, gone) is None
     before = snapshot(api.supabase, alice.id)
     assert_refused(await retry(alice, gone), ErrorCode.INPUT_NOT_FOUND)
@@ -76,7 +73,7 @@ async def test_a_repeated_retry_is_the_first_although_its_variant_is_gone(api: A
 
 
 async def test_a_repeated_submit_is_the_first_although_its_photo_is_gone(api: ApiProcess, alice: ApiUser) -> None:
-    upload_id = await alice.upload(photo())
+    upload_id = await alice.upload(image_file())
     body: dict[str, Any] = {"preset_id": "warm-minimal", "input": {"kind": "upload", "upload_id": upload_id}}
     api.replicate.fault(on="api", kind="cut")
     first = (await submit(alice.client, "once", **body)).raise_for_status().json()["data"]

@@ -1,6 +1,5 @@
 """The adapter against the local Replicate: every preset really runs, and every fault is told apart."""
 
-import asyncio
 import base64
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,11 +12,11 @@ from libs.services.external.replicate_client import Prediction, ProviderRefused,
 from libs.services.generation.model_input import matches_job, model_input, model_of
 from libs.services.generation.progress import failure_code, progress_of
 from tests.support.processes.replicate import ReplicateProcess, running_replicate
+from tests.support.waiting import until
 
 # Nobody listens there: deliveries are not the subject here.
 WEBHOOK = "http://127.0.0.1:9/api/v1/webhooks/replicate?job=1"
 SAMPLE = Path(__file__).parents[2] / "web" / "public" / "samples" / "living-room.webp"
-RUN_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +50,7 @@ async def start(
 
 
 async def finished(adapter: ReplicateClient, prediction_id: str) -> Prediction:
-    async with asyncio.timeout(RUN_SECONDS):
-        while not (prediction := await adapter.get(prediction_id)).is_terminal:  # noqa: ASYNC110 - another process's
-            await asyncio.sleep(0.1)
-    return prediction
+    return await until(lambda: adapter.get(prediction_id), lambda prediction: prediction.is_terminal)
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from libs.errors import ErrorCode
+from tests.support.clients import http_client
 from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
 from tests.support.factories import Draft, add_renders
 from tests.support.processes.api import ApiProcess
@@ -54,11 +55,11 @@ async def test_a_link_opens_a_render_with_its_pictures_for_anybody(
     # Nothing tells whose it is, or what made it: nobody named this render, so that its title is the prompt.
     assert (view["kind"], view["title"], render["title"], render["recipe"]) == ("render", *["First ideas"] * 2, None)
     assert painter.id not in answer.text
-    async with httpx.AsyncClient() as messenger:
+    async with http_client.AsyncClient() as messenger:
         page = await messenger.get(link["url"])
     assert "harbour" not in (answer.text + page.text).lower()
     (variant,) = render["variants"]
-    own = await httpx.AsyncClient().get(painting["variants"][0]["url"])
+    own = await http_client.AsyncClient().get(painting["variants"][0]["url"])
     picture = await anonymous.get(variant["url"].removeprefix("/api/v1"))
     assert (picture.content, picture.headers["content-type"]) == (own.content, own.headers["content-type"])
     small = await anonymous.get(variant["thumbnail_url"].removeprefix("/api/v1"))
@@ -277,7 +278,7 @@ async def test_one_picture_of_a_share_has_a_preview_of_its_own_while_the_link_op
     whole = await shared(alice, collection_id=collection, include_settings=True)
 
     async def preview(link: dict[str, Any], item: str) -> tuple[int, dict[str, str]]:
-        async with httpx.AsyncClient() as messenger:
+        async with http_client.AsyncClient() as messenger:
             page = await messenger.get(link["url"], params={"item": item})
         assert "x-robots-tag" in page.headers
         return page.status_code, dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)" />', page.text))
@@ -304,7 +305,7 @@ async def test_I1_markup_stays_text_in_the_preview_of_a_share(api: ApiProcess, a
     title = {"title": '"><img src=x onerror=alert(1)> \\1'}
     (await alice.client.patch(f"/renders/{render}", json=title)).raise_for_status()
     link = await shared(alice, render_id=render)
-    async with httpx.AsyncClient() as messenger:
+    async with http_client.AsyncClient() as messenger:
         page = await messenger.get(link["url"])
         gone = await messenger.get(f"{api.url}/s/{'A' * 43}")
     assert page.status_code == 200

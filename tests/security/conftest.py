@@ -10,6 +10,7 @@ from psycopg.rows import DictRow, dict_row
 
 from local.database import script
 from tests.security.victims import Victim, make_victim
+from tests.support.clients import http_client
 from tests.support.clients.api_rpc import PRESET, ApiRpc
 from tests.support.clients.api_user import ApiUser, signed_in
 from tests.support.clients.database_user import DatabaseUser, anonymous_user, service_role_user, sign_up
@@ -53,7 +54,7 @@ def superuser_connection(supabase: SupabaseStack) -> Iterator[psycopg.Connection
 @pytest.fixture(scope="session")
 async def http(supabase: SupabaseStack) -> AsyncIterator[httpx.AsyncClient]:
     # No TLS is spoken here, and building a context for it takes longer than a test.
-    async with httpx.AsyncClient(base_url=supabase.url, verify=False, timeout=60) as client:
+    async with http_client.AsyncClient(base_url=supabase.url) as client:
         yield client
 
 

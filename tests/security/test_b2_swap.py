@@ -13,7 +13,7 @@ from tests.security.files import bytes_of, keep_photo, photo_name
 from tests.support.clients.api_user import ApiUser, assert_refused
 from tests.support.clients.database_user import DatabaseUser
 from tests.support.clients.superuser import Superuser
-from tests.support.images import encoded, photo, plain, png_of_size, quadrants
+from tests.support.images import encoded, image_file, png_of_size, quadrants
 from tests.support.predictions import prediction_ids, succeed_at_once
 from tests.support.processes.api import ApiProcess, submit, until_ended
 
@@ -104,7 +104,7 @@ async def test_B2_an_upload_that_was_signed_before_does_not_write_over(
 OTHER_FILES = {
     "a bomb": png_of_size(50_000, 50_000),
     "a progressive JPEG": encoded(quadrants(), "JPEG", progressive=True),
-    "another picture": plain("JPEG"),
+    "another picture": image_file(size=(48, 48)),
     "no picture": b"<script>alert(1)</script>",
 }
 
@@ -121,7 +121,7 @@ async def test_B2_a_file_that_was_put_in_place_of_a_checked_photo_is_not_used(
     file: str, name: str, api: ApiProcess, api_alice: ApiUser, http: httpx.AsyncClient, superuser: Superuser
 ) -> None:
     owner = DatabaseUser.of_account(api_alice.account, api.supabase, http)
-    upload_id = await api_alice.upload(photo())
+    upload_id = await api_alice.upload(image_file())
     other = OTHER_FILES[file]
     await delete_photo(owner, upload_id)
     used = upload_id if name == "the checked photo's" else f"{sha256(other).hexdigest()}.jpg"
@@ -134,7 +134,7 @@ async def test_B2_a_file_that_was_put_in_place_of_a_checked_photo_is_not_used(
 
     # The photo back in its place is taken.
     await delete_photo(owner, used)
-    assert await api_alice.upload(photo()) == upload_id
+    assert await api_alice.upload(image_file()) == upload_id
     succeed_at_once(api.replicate)
     taken = await submit_with(api_alice, upload_id)
     assert (await until_ended(api_alice.client, taken.raise_for_status().json()["data"]["id"]))["status"] == "succeeded"

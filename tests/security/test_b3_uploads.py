@@ -15,7 +15,7 @@ from tests.support.clients.api_user import ApiUser, assert_refused
 from tests.support.clients.database_user import DatabaseUser
 from tests.support.clients.superuser import Superuser
 from tests.support.factories import fill_with_photos
-from tests.support.images import photo
+from tests.support.images import image_file
 from tests.support.processes.api import ApiProcess
 
 HTML = b"<!doctype html><script>alert(1)</script>"
@@ -198,7 +198,7 @@ async def test_B3_the_last_page_of_a_thousand_photos_is_reached(api: ApiProcess,
     page = (await api_alice.client.get("/uploads", params=last)).raise_for_status().json()
     assert len(page["data"]) == 100
     assert page["meta"].get("next_cursor") is None
-    answer = await api_alice.client.post("/uploads", files={"file": ("photo.jpg", photo())})
+    answer = await api_alice.client.post("/uploads", files={"file": ("photo.jpg", image_file())})
     assert assert_refused(answer, ErrorCode.TOO_MANY_UPLOADS) == {"limit": LIMITS.max_uploads}
 
 
@@ -207,6 +207,6 @@ async def test_B3_an_upload_with_fields_that_nobody_knows_is_refused(
     more: dict[str, str], api: ApiProcess, api_alice: ApiUser
 ) -> None:
     before = snapshot(api.supabase, api_alice.id)
-    answer = await api_alice.client.post("/uploads", files={"file": ("photo.jpg", photo())}, data=more)
+    answer = await api_alice.client.post("/uploads", files={"file": ("photo.jpg", image_file())}, data=more)
     assert_refused(answer, ErrorCode.VALIDATION_FAILED)
     assert snapshot(api.supabase, api_alice.id) == before

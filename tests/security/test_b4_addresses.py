@@ -1,8 +1,5 @@
 """B4: files are not listed, not guessed and not public; a signed address is good for one file and a short while."""
 
-import asyncio
-import time
-
 import httpx
 import pytest
 from cachetools import TTLCache
@@ -14,6 +11,7 @@ from tests.security.files import File, bytes_of, keep, keep_photo, new_photo_nam
 from tests.support.clients.api_rpc import ApiRpc
 from tests.support.clients.database_user import DatabaseUser, Row
 from tests.support.clients.superuser import Superuser
+from tests.support.waiting import until
 
 
 async def signed(owner: DatabaseUser, file: File, seconds: int = 60) -> httpx.URL:
@@ -26,18 +24,6 @@ async def removals_of(api_rpc: ApiRpc, owner: DatabaseUser) -> list[Row]:
     """The files of a person's that the webhooks are to delete."""
     queued = (await api_rpc.as_service("next_file_removals", {"max_count": 1000})).json()
     return [row for row in queued if row["name"].startswith(owner.id)]
-
-
-async def when_refused(http: httpx.AsyncClient, address: httpx.URL) -> httpx.Response:
-    """The first refusal; raises TimeoutError when there is none."""
-    deadline = time.monotonic() + 10
-    while True:
-        answer = await http.get(address)
-        if answer.is_error:
-            return answer
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{address} still opens")
-        await asyncio.sleep(0.1)
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str]:
@@ -89,7 +75,7 @@ async def test_B4_a_signed_address_expires(bob: DatabaseUser, http: httpx.AsyncC
     short, long = await signed(bob, photo, 4), await signed(bob, photo, 60)
     assert (await http.get(short)).content == photo.content
 
-    answer = await when_refused(http, short)
+    answer = await until(lambda: http.get(short), lambda answer: answer.is_error)
 
     assert (answer.status_code, answer.json()["error"]) == (400, "InvalidJWT")
     assert (await http.get(long)).content == photo.content

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from jose import jwt
 
 from api.errors import TransportCode
 from tests.support.checks.openapi import Document, Operation
 from tests.support.checks.snapshot import snapshot
+from tests.support.clients import http_client
 from tests.support.clients.api_user import ApiUser, assert_refused
 from tests.support.processes.api import ApiProcess, submit
 
@@ -97,7 +97,7 @@ async def test_C2_no_route_takes_a_key_for_a_person(api: ApiProcess, api_alice: 
     before = snapshot(api.supabase, api_alice.id)
     keys = (api.supabase.gateway.secret_key, api.supabase.gateway.publishable_key)
     for header in ({}, *({"Authorization": f"Bearer {key}"} for key in keys), {"apikey": keys[0]}):
-        async with httpx.AsyncClient(base_url=f"{api.url}/api/v1", headers=header) as anonymous:
+        async with http_client.AsyncClient(base_url=f"{api.url}/api/v1", headers=header) as anonymous:
             address = "/".join(str(uuid4()) if part.endswith("_id") else part for part in path.split("/"))
             assert_refused(await anonymous.request(operation.method, address), TransportCode.NOT_AUTHENTICATED)
     assert snapshot(api.supabase, api_alice.id) == before

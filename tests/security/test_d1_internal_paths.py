@@ -13,7 +13,7 @@ from api.errors import TransportCode
 from libs.app_config.settings import load_settings
 from libs.errors import ErrorCode
 from tests.support.clients.api_user import ApiUser, assert_refused
-from tests.support.predictions import WEBHOOKS, delivery_body, outcome_of, running_generation, signed
+from tests.support.predictions import WEBHOOKS, delivery_body, outcome_of, running_generation, signed_headers
 from tests.support.processes.api import ApiProcess, until_ended
 
 REDELIVERIES = f"{WEBHOOKS}/redeliveries"
@@ -60,10 +60,10 @@ def queued(api: ApiProcess) -> Iterator[Callable[[], bool]]:
 
 FORGERIES: dict[str, Callable[[ApiProcess, bytes], Headers]] = {
     "unsigned": lambda api, body: {"content-type": "application/json"},
-    "Replicate's secret": lambda api, body: signed(provider_secret(api), body),
-    "another secret": lambda api, body: signed(OTHER_SECRET, body),
-    "another body": lambda api, body: signed(internal_secret(api), body + b" "),
-    "six minutes old": lambda api, body: signed(
+    "Replicate's secret": lambda api, body: signed_headers(provider_secret(api), body),
+    "another secret": lambda api, body: signed_headers(OTHER_SECRET, body),
+    "another body": lambda api, body: signed_headers(internal_secret(api), body + b" "),
+    "six minutes old": lambda api, body: signed_headers(
         internal_secret(api), body, at=datetime.now(UTC) - timedelta(minutes=6)
     ),
 }
@@ -79,7 +79,7 @@ async def test_D1_a_forged_file_removal_is_refused_and_removes_nothing(
     assert queued()
 
     # The control.
-    answer = await send(api, FILE_REMOVALS, signed(internal_secret(api), EMPTY), EMPTY)
+    answer = await send(api, FILE_REMOVALS, signed_headers(internal_secret(api), EMPTY), EMPTY)
     assert (answer.status_code, answer.content) == (204, b"")
     assert not queued()
 
@@ -96,7 +96,7 @@ async def test_D1_a_forged_redelivery_is_refused_and_ends_no_job(
     assert await status_of(api_alice, job) in {"queued", "processing"}
 
     # The control.
-    answer = await send(api, REDELIVERIES, signed(internal_secret(api), body), body, job=job)
+    answer = await send(api, REDELIVERIES, signed_headers(internal_secret(api), body), body, job=job)
     assert outcome_of(answer) == "applied"
     assert (await until_ended(api_alice.client, job))["status"] == "failed"
 
@@ -105,12 +105,12 @@ async def test_D1_the_internal_secret_is_refused_on_replicates_route(api: ApiPro
     job, prediction_id = await running_generation(api, api_alice.client)
     body = delivery_body(api, prediction_id, "failed", error="CUDA out of memory")
 
-    answer = await send(api, WEBHOOKS, signed(internal_secret(api), body), body, job=job)
+    answer = await send(api, WEBHOOKS, signed_headers(internal_secret(api), body), body, job=job)
     assert_refused(answer, TransportCode.NOT_AUTHENTICATED)
     assert await status_of(api_alice, job) in {"queued", "processing"}
 
     # The control.
-    answer = await send(api, WEBHOOKS, signed(provider_secret(api), body), body, job=job)
+    answer = await send(api, WEBHOOKS, signed_headers(provider_secret(api), body), body, job=job)
     assert outcome_of(answer) == "applied"
     assert (await until_ended(api_alice.client, job))["status"] == "failed"
 
@@ -120,12 +120,12 @@ async def test_D1_the_internal_secret_is_refused_on_replicates_route(api: ApiPro
 async def test_D1_a_delivery_without_a_job_is_refused_and_is_no_command(
     api: ApiProcess, queued: Callable[[], bool], path: str, secret: Callable[[ApiProcess], str]
 ) -> None:
-    assert_refused(await send(api, path, signed(secret(api), EMPTY), EMPTY), ErrorCode.VALIDATION_FAILED)
+    assert_refused(await send(api, path, signed_headers(secret(api), EMPTY), EMPTY), ErrorCode.VALIDATION_FAILED)
     assert queued()
 
 
 async def test_D1_a_signed_redelivery_that_is_no_prediction_is_malformed(api: ApiProcess) -> None:
-    headers = signed(internal_secret(api), EMPTY)
+    headers = signed_headers(internal_secret(api), EMPTY)
     assert_refused(await send(api, REDELIVERIES, headers, EMPTY, job=str(uuid4())), TransportCode.MALFORMED_REQUEST)
 
 

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 from api.errors import TransportCode
 from libs.errors import ErrorCode
 from tests.support.clients.api_user import assert_refused
-from tests.support.predictions import WEBHOOKS, delivery_body, outcome_of, running_generation, signed
+from tests.support.predictions import WEBHOOKS, delivery_body, outcome_of, running_generation, signed_headers
 from tests.support.processes.api import ApiProcess, until_ended
 
 Headers = dict[str, str]
@@ -51,25 +51,25 @@ async def delivery(api: ApiProcess) -> AsyncIterator[Delivery]:
         yield Delivery(api=api, client=client, job=job, body=body)
         # The control: these bytes with a good signature are believed.
         sent = Delivery(api=api, client=client, job=job, body=body)
-        assert outcome_of(await sent.send(signed(sent.secret, body))) == "applied"
+        assert outcome_of(await sent.send(signed_headers(sent.secret, body))) == "applied"
         assert (await until_ended(client, job))["status"] == "failed"
 
 
 def without(name: str) -> Callable[[Delivery], Headers]:
-    return lambda sent: {key: value for key, value in signed(sent.secret, sent.body).items() if key != name}
+    return lambda sent: {key: value for key, value in signed_headers(sent.secret, sent.body).items() if key != name}
 
 
 def replaced(name: str, value: str) -> Callable[[Delivery], Headers]:
-    return lambda sent: signed(sent.secret, sent.body) | {name: value}
+    return lambda sent: signed_headers(sent.secret, sent.body) | {name: value}
 
 
 def stamped(minutes: float) -> Callable[[Delivery], Headers]:
-    return lambda sent: signed(sent.secret, sent.body, at=datetime.now(UTC) + timedelta(minutes=minutes))
+    return lambda sent: signed_headers(sent.secret, sent.body, at=datetime.now(UTC) + timedelta(minutes=minutes))
 
 
 def resigned(change: Callable[[str], str]) -> Callable[[Delivery], Headers]:
     def headers(sent: Delivery) -> Headers:
-        good = signed(sent.secret, sent.body)
+        good = signed_headers(sent.secret, sent.body)
         return good | {"webhook-signature": change(good["webhook-signature"])}
 
     return headers
@@ -86,8 +86,8 @@ FORGERIES: dict[str, Callable[[Delivery], Headers]] = {
     "stamp that is no number": replaced("webhook-timestamp", "now"),
     "stamp that is not finite": replaced("webhook-timestamp", "nan"),
     "stamp beyond all calendars": replaced("webhook-timestamp", "9" * 30),
-    "another secret": lambda sent: signed(STRANGER, sent.body),
-    "another body": lambda sent: signed(sent.secret, b"{}"),
+    "another secret": lambda sent: signed_headers(STRANGER, sent.body),
+    "another body": lambda sent: signed_headers(sent.secret, b"{}"),
     "six minutes old": stamped(-6),
     "six minutes ahead": stamped(6),
     "asymmetric scheme": resigned(lambda good: good.replace("v1,", "v1a,")),
@@ -126,7 +126,7 @@ CHANGES: dict[str, Callable[[bytes], bytes]] = {
 async def test_D1_a_signature_is_over_the_bytes_and_comes_before_their_meaning(
     delivery: Delivery, change: Callable[[bytes], bytes]
 ) -> None:
-    answer = await delivery.send(signed(delivery.secret, delivery.body), change(delivery.body))
+    answer = await delivery.send(signed_headers(delivery.secret, delivery.body), change(delivery.body))
     assert_refused(answer, TransportCode.NOT_AUTHENTICATED)
     assert await delivery.status() in {"queued", "processing"}
 
@@ -145,7 +145,7 @@ async def test_D1_a_signature_is_over_the_bytes_and_comes_before_their_meaning(
     ids=["empty", "no JSON", "list", "id is a number", "no id", "deep list", "deep object"],
 )
 async def test_D1_what_is_signed_and_no_prediction_is_malformed(delivery: Delivery, body: bytes) -> None:
-    assert_refused(await delivery.send(signed(delivery.secret, body), body), TransportCode.MALFORMED_REQUEST)
+    assert_refused(await delivery.send(signed_headers(delivery.secret, body), body), TransportCode.MALFORMED_REQUEST)
 
 
 @pytest.mark.parametrize("sign", ["good first", "good last", "four minutes old", "four minutes ahead"])
@@ -153,7 +153,7 @@ async def test_D1_any_good_signature_is_enough(delivery: Delivery, sign: str) ->
     # Nobody's job: accepted, and the delivery of this module stays unused.
     body = msgspec.json.encode({"id": f"run-{uuid4().hex}", "status": "failed"})
     minutes = {"four minutes old": -4, "four minutes ahead": 4}.get(sign, 0)
-    headers = signed(delivery.secret, body, at=datetime.now(UTC) + timedelta(minutes=minutes))
+    headers = signed_headers(delivery.secret, body, at=datetime.now(UTC) + timedelta(minutes=minutes))
     others = "v1a,AAAA v1," + base64.b64encode(bytes(32)).decode()
     good = headers["webhook-signature"]
     headers["webhook-signature"] = f"{good} {others}" if sign == "good first" else f"{others} {good}"
@@ -166,10 +166,12 @@ async def test_D1_any_good_signature_is_enough(delivery: Delivery, sign: str) ->
 async def test_D1_a_job_that_is_no_id_is_refused(delivery: Delivery, job: str) -> None:
     body = msgspec.json.encode({"id": "run", "status": "failed"})
     async with delivery.api.client() as anonymous:
-        answer = await anonymous.post(f"{WEBHOOKS}?job={job}", content=body, headers=signed(delivery.secret, body))
+        answer = await anonymous.post(
+            f"{WEBHOOKS}?job={job}", content=body, headers=signed_headers(delivery.secret, body)
+        )
     assert_refused(answer, ErrorCode.VALIDATION_FAILED)
 
 
 def test_D1_the_local_provider_signs_as_the_standard_says(delivery: Delivery) -> None:
     # The library's own verifier believes our deliveries: the forgeries above fail for their forgery.
-    Webhook(delivery.secret).verify(delivery.body, signed(delivery.secret, delivery.body))
+    Webhook(delivery.secret).verify(delivery.body, signed_headers(delivery.secret, delivery.body))

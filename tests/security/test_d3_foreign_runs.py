@@ -3,19 +3,19 @@
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from tests.support.checks.invariants import assert_consistent
+from tests.support.clients import http_client
 from tests.support.clients.api_user import ApiUser
 from tests.support.clock import until_settled
 from tests.support.predictions import (
-    ONE,
+    ONE_VARIANT,
     deliver,
     delivery_body,
     outcome_of,
-    prediction,
     prediction_ids,
+    prediction_status,
     running_generation,
 )
 from tests.support.processes.api import ApiProcess, submit, until_ended
@@ -23,7 +23,7 @@ from tests.support.processes.api import ApiProcess, submit, until_ended
 
 def counted(api: ApiProcess, outcome: str) -> float:
     """The metric that tells how many deliveries came to this."""
-    lines = httpx.get(f"{api.url}/metrics").raise_for_status().text.splitlines()
+    lines = http_client.get(f"{api.url}/metrics").raise_for_status().text.splitlines()
     name = f'maquette_replicate_deliveries_total{{outcome="{outcome}"}} '
     return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
 
@@ -35,7 +35,7 @@ async def test_D3_a_run_says_nothing_about_the_job_of_another(
     job, run = await running_generation(api, api_alice.client)
     foreign_job, foreign_run = await running_generation(api, api_bob.client)
     before, noted = _row(api, job), counted(api, "foreign_prediction")
-    body = delivery_body(api, foreign_run, status, pictures=status == "succeeded")
+    body = delivery_body(api, foreign_run, status, outputs=status == "succeeded")
     assert outcome_of(await deliver(api, job, body)) == "foreign_prediction"
     assert _row(api, job) == before
     assert counted(api, "foreign_prediction") == noted + 1
@@ -53,7 +53,7 @@ async def test_D3_a_job_without_run_adopts_none_that_is_taken_and_one_that_is_fr
     foreign_job, foreign_run = await running_generation(api, api_bob.client)
     # The create got no answer and was not carried out.
     api.replicate.fault(on="api", kind="cut")
-    job = (await submit(api_alice.client, **ONE)).raise_for_status().json()["data"]["id"]
+    job = (await submit(api_alice.client, **ONE_VARIANT)).raise_for_status().json()["data"]["id"]
     assert outcome_of(await deliver(api, job, delivery_body(api, foreign_run, "succeeded", 1))) == "foreign_prediction"
     assert _row(api, job)[1] is None
 
@@ -84,7 +84,7 @@ async def test_D3_a_delivery_about_no_job_is_taken_and_does_nothing(api: ApiProc
 async def test_D3_two_jobs_that_ask_for_the_very_same_keep_their_own_runs(
     api: ApiProcess, api_alice: ApiUser, api_bob: ApiUser
 ) -> None:
-    same: dict[str, Any] = {**ONE, "prompt": "The very same", "seed": 4711}
+    same: dict[str, Any] = {**ONE_VARIANT, "prompt": "The very same", "seed": 4711}
     job, run = await running_generation(api, api_alice.client, **same)
     # Bob's create fails, and the provider's list shows Alice's run, which is just what Bob asked for.
     api.replicate.fault(on="api", kind="http", status=500)
@@ -96,7 +96,7 @@ async def test_D3_two_jobs_that_ask_for_the_very_same_keep_their_own_runs(
     assert (generation["status"], generation["error"]["code"]) == ("failed", "not_started")
     # Nobody stopped or took Alice's.
     assert _row(api, job)[1] == run
-    assert b'"status":"processing"' in prediction(api.replicate, run)
+    assert prediction_status(api.replicate, run) == "processing"
     assert outcome_of(await deliver(api, job, delivery_body(api, run, "succeeded", 1))) == "applied"
     assert (await until_ended(api_alice.client, job))["status"] == "succeeded"
     for person in (api_alice, api_bob):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.checks.invariants import assert_consistent
 from tests.support.clients.api_user import ApiUser
-from tests.support.predictions import TWO, prediction_ids, succeed_at_once
+from tests.support.predictions import TWO_VARIANTS, prediction_ids, succeed_at_once
 from tests.support.processes.api import ApiProcess, submit, until_ended
 from tests.support.processes.paused_api import paused_at
 
@@ -25,7 +25,7 @@ async def test_D4_the_webhook_ends_the_job_before_its_run_is_attached(api: ApiPr
         paused_at("before GenerationJobRepository.attach", api) as paused,
         paused.api.client(api_alice.account) as client,
     ):
-        call = asyncio.create_task(submit(client, **TWO))
+        call = asyncio.create_task(submit(client, **TWO_VARIANTS))
         await paused.wait_until_paused()
         (job,) = (await api_alice.client.get("/generations")).raise_for_status().json()["data"]
         assert (await until_ended(api_alice.client, job["id"]))["status"] == "succeeded"
@@ -52,10 +52,10 @@ async def test_D4_a_run_whose_create_got_no_answer_is_adopted(
     succeed_at_once(api.replicate)
     api.replicate.fault(on="api", performed=True, **fault)
     known, key = prediction_ids(api.replicate), str(uuid4())
-    answer = await submit(api_alice.client, key, **TWO)
+    answer = await submit(api_alice.client, key, **TWO_VARIANTS)
     assert answer.status_code == 202, answer.text
     # The client repeats what seems to hang: the same job, no second run.
-    again = await submit(api_alice.client, key, **TWO)
+    again = await submit(api_alice.client, key, **TWO_VARIANTS)
     assert again.json()["data"]["id"] == answer.json()["data"]["id"]
     assert (await until_ended(api_alice.client, answer.json()["data"]["id"]))["status"] == "succeeded"
     await assert_one_render_by_one_run(api, api_alice, known)
@@ -65,6 +65,6 @@ async def test_D4_a_slow_create_is_waited_for(api: ApiProcess, api_alice: ApiUse
     succeed_at_once(api.replicate)
     api.replicate.fault(on="api", kind="slow", seconds=1)
     known = prediction_ids(api.replicate)
-    answer = await submit(api_alice.client, **TWO)
+    answer = await submit(api_alice.client, **TWO_VARIANTS)
     assert (await until_ended(api_alice.client, answer.json()["data"]["id"]))["status"] == "succeeded"
     await assert_one_render_by_one_run(api, api_alice, known)

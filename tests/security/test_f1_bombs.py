@@ -15,8 +15,8 @@ from tests.support.images import (
     boxed_of_size,
     encoded,
     gif_animation,
+    image_file,
     jpeg_of_size,
-    plain,
     png_animation,
     png_chunk,
     png_of_size,
@@ -53,7 +53,7 @@ VAST: dict[str, Callable[[], bytes]] = {
     "PNG": lambda: png_of_size(50_000, 50_000),
     "PNG of the largest sides": lambda: png_of_size(2**31 - 1, 2**31 - 1),
     "JPEG": lambda: jpeg_of_size(65_500, 65_500),
-    "WebP": lambda: webp_canvas(16_383, 16_383, plain("WEBP", (1, 1))[12:], animated=False),
+    "WebP": lambda: webp_canvas(16_383, 16_383, image_file("WEBP", (1, 1))[12:], animated=False),
     "animated WebP": lambda: webp_animation(2, 16_383, 16_383),
     "HEIF": lambda: boxed_of_size("HEIF", 50_000, 50_000),
     "AVIF": lambda: boxed_of_size("AVIF", 16_000, 16_000),
@@ -146,12 +146,12 @@ FOREIGN: dict[str, Callable[[], bytes]] = {
     "SVG": lambda: SVG,
     "EPS": lambda: EPS,
     "PDF": lambda: PDF,
-    "TIFF": lambda: plain("TIFF"),
-    "BMP": lambda: plain("BMP"),
-    "GIF": lambda: plain("GIF"),
-    "ICO": lambda: plain("ICO"),
-    "JPEG 2000": lambda: plain("JPEG2000"),
-    "a JPEG behind a byte": lambda: b" " + plain("JPEG"),
+    "TIFF": lambda: image_file("TIFF"),
+    "BMP": lambda: image_file("BMP"),
+    "GIF": lambda: image_file("GIF"),
+    "ICO": lambda: image_file("ICO"),
+    "JPEG 2000": lambda: image_file("JPEG2000"),
+    "a JPEG behind a byte": lambda: b" " + image_file("JPEG"),
     "a video": lambda: b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(500),
 }
 
@@ -167,14 +167,14 @@ def test_F1_what_is_no_photo_is_unsupported(foreign: Callable[[], bytes]) -> Non
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
 def test_F1_a_photo_that_was_cut_short_is_refused(image_format: str, code_of: CodeOf) -> None:
-    whole = plain(image_format, (300, 200))
+    whole = image_file(image_format, (300, 200))
     assert code_of(whole) is None
     for kept in (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97):
         assert code_of(whole[: int(len(whole) * kept)]) in {ErrorCode.UNREADABLE_IMAGE, ErrorCode.UNSUPPORTED_IMAGE}
 
 
 def test_F1_a_file_is_weighed_before_it_is_looked_at(code_of: CodeOf) -> None:
-    whole = plain("JPEG")
+    whole = image_file("JPEG")
     heavy = whole + bytes(LIMITS.upload_bytes - len(whole))
 
     assert code_of(heavy) is None
@@ -190,7 +190,7 @@ def test_F1_a_chunk_that_unpacks_to_much_more_is_not_unpacked(chunk: bytes, code
     """A thousand to one is what zlib reaches; a hundred megabytes are enough to see whether anything unpacks them."""
     packed = zlib.compress(bytes(100_000_000), 1)
     before = {b"zTXt": b"Comment\x00\x00", b"iTXt": b"Comment\x00\x01\x00\x00\x00", b"iCCP": b"profile\x00\x00"}[chunk]
-    still = plain("PNG")
+    still = image_file("PNG")
 
     answer, memory = measured(PHOTO, still[:33] + png_chunk(chunk, before + packed) * 3 + still[33:])
 

@@ -12,7 +12,7 @@ from libs.errors import ErrorCode
 from libs.services.media.image_workers import prepare_output, prepare_photo
 from libs.services.media.imaging import outputs, photos
 from libs.services.media.imaging.contracts import ImageError
-from tests.support.images import PNG_END, PNG_SIGNATURE, display_p3, encoded, jpeg_with_segments, plain
+from tests.support.images import PNG_END, PNG_SIGNATURE, display_p3, encoded, image_file, jpeg_with_segments
 from tests.support.processes.image_worker import OUTPUT, PHOTO
 
 # Stands wherever a file can carry text; none of it may come out again.
@@ -95,35 +95,36 @@ def png_text() -> PngImagePlugin.PngInfo:
 
 
 CARRIERS: dict[str, Callable[[], bytes]] = {
-    "EXIF with GPS in a JPEG": lambda: plain("JPEG", exif=gps()),
-    "EXIF with GPS in a PNG": lambda: plain("PNG", exif=gps()),
-    "EXIF with GPS in a WebP": lambda: plain("WEBP", exif=gps()),
-    "EXIF with GPS in an AVIF": lambda: plain("AVIF", exif=gps()),
-    "EXIF with GPS in a HEIC": lambda: plain("HEIF", exif=gps()),
-    "XMP in a JPEG": lambda: plain("JPEG", xmp=XMP),
-    "XMP in a WebP": lambda: plain("WEBP", xmp=XMP),
-    "XMP in an AVIF": lambda: plain("AVIF", xmp=XMP),
-    "XMP in a HEIC": lambda: plain("HEIF", xmp=XMP),
-    "text and XMP in a PNG": lambda: plain("PNG", pnginfo=png_text()),
+    "EXIF with GPS in a JPEG": lambda: image_file("JPEG", exif=gps()),
+    "EXIF with GPS in a PNG": lambda: image_file("PNG", exif=gps()),
+    "EXIF with GPS in a WebP": lambda: image_file("WEBP", exif=gps()),
+    "EXIF with GPS in an AVIF": lambda: image_file("AVIF", exif=gps()),
+    "EXIF with GPS in a HEIC": lambda: image_file("HEIF", exif=gps()),
+    "XMP in a JPEG": lambda: image_file("JPEG", xmp=XMP),
+    "XMP in a WebP": lambda: image_file("WEBP", xmp=XMP),
+    "XMP in an AVIF": lambda: image_file("AVIF", xmp=XMP),
+    "XMP in a HEIC": lambda: image_file("HEIF", xmp=XMP),
+    "text and XMP in a PNG": lambda: image_file("PNG", pnginfo=png_text()),
     "IPTC in a JPEG": lambda: jpeg_with_segments(
-        plain("JPEG"), [(0xED, b"Photoshop 3.0\x008BIM\x04\x04\x00\x00\x00\x00\x00\x14\x1c\x02\x78\x00\x0d" + MARK)]
+        image_file("JPEG"),
+        [(0xED, b"Photoshop 3.0\x008BIM\x04\x04\x00\x00\x00\x00\x00\x14\x1c\x02\x78\x00\x0d" + MARK)],
     ),
-    "a comment in a JPEG": lambda: plain("JPEG", comment=MARK),
-    "a private segment in a JPEG": lambda: jpeg_with_segments(plain("JPEG"), [(0xEB, MARK)]),
-    "a profile in a JPEG": lambda: plain("JPEG", icc_profile=marked_profile()),
-    "a profile in a PNG": lambda: plain("PNG", icc_profile=marked_profile()),
-    "a profile in a WebP": lambda: plain("WEBP", icc_profile=marked_profile()),
-    "a profile in an AVIF": lambda: plain("AVIF", icc_profile=marked_profile()),
-    "a profile in a HEIC": lambda: plain("HEIF", icc_profile=marked_profile()),
+    "a comment in a JPEG": lambda: image_file("JPEG", comment=MARK),
+    "a private segment in a JPEG": lambda: jpeg_with_segments(image_file("JPEG"), [(0xEB, MARK)]),
+    "a profile in a JPEG": lambda: image_file("JPEG", icc_profile=marked_profile()),
+    "a profile in a PNG": lambda: image_file("PNG", icc_profile=marked_profile()),
+    "a profile in a WebP": lambda: image_file("WEBP", icc_profile=marked_profile()),
+    "a profile in an AVIF": lambda: image_file("AVIF", icc_profile=marked_profile()),
+    "a profile in a HEIC": lambda: image_file("HEIF", icc_profile=marked_profile()),
     "a second picture behind a JPEG": lambda: encoded(
         Image.new("RGB", (64, 48)), "MPO", save_all=True, append_images=[Image.new("RGB", (8, 8))]
     ),
-    "HTML behind a JPEG": lambda: plain("JPEG") + HTML,
-    "HTML behind a PNG": lambda: plain("PNG") + HTML,
-    "HTML behind a WebP": lambda: plain("WEBP") + HTML,
-    "HTML behind an AVIF": lambda: plain("AVIF") + HTML,
-    "HTML behind a HEIC": lambda: plain("HEIF") + HTML,
-    "HTML as a comment at the start of a JPEG": lambda: jpeg_with_segments(plain("JPEG"), [(0xFE, HTML)]),
+    "HTML behind a JPEG": lambda: image_file("JPEG") + HTML,
+    "HTML behind a PNG": lambda: image_file("PNG") + HTML,
+    "HTML behind a WebP": lambda: image_file("WEBP") + HTML,
+    "HTML behind an AVIF": lambda: image_file("AVIF") + HTML,
+    "HTML behind a HEIC": lambda: image_file("HEIF") + HTML,
+    "HTML as a comment at the start of a JPEG": lambda: jpeg_with_segments(image_file("JPEG"), [(0xFE, HTML)]),
 }
 
 
@@ -135,7 +136,7 @@ def test_F2_nothing_but_pixels_is_kept(carrier: Callable[[], bytes]) -> None:
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
 def test_F2_what_is_kept_does_not_depend_on_what_is_hidden(image_format: str) -> None:
-    assert kept(plain(image_format, exif=gps()) + HTML) == kept(plain(image_format))
+    assert kept(image_file(image_format, exif=gps()) + HTML) == kept(image_file(image_format))
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG"])
@@ -143,7 +144,7 @@ def test_F2_a_picture_that_is_an_archive_too_is_kept_as_a_picture(image_format: 
     archive = BytesIO()
     with zipfile.ZipFile(archive, "w") as writer:
         writer.writestr("index.html", HTML)
-    both = plain(image_format) + archive.getvalue()
+    both = image_file(image_format) + archive.getvalue()
     with zipfile.ZipFile(BytesIO(both)) as reader:
         assert reader.namelist() == ["index.html"]
 
@@ -154,12 +155,12 @@ def test_F2_a_picture_that_is_an_archive_too_is_kept_as_a_picture(image_format: 
 
 def test_F2_a_page_that_holds_a_picture_is_a_page() -> None:
     with pytest.raises(ImageError) as refusal:
-        photos.prepare(HTML + plain("PNG"), PHOTO)
+        photos.prepare(HTML + image_file("PNG"), PHOTO)
     assert refusal.value.code == ErrorCode.UNSUPPORTED_IMAGE
 
 
 def test_F2_the_checks_of_this_file_see_what_they_look_for() -> None:
-    for bare in (plain("JPEG"), plain("PNG"), plain("WEBP")):
+    for bare in (image_file("JPEG"), image_file("PNG"), image_file("WEBP")):
         assert_bare(bare)
     for carrier in CARRIERS.values():
         with pytest.raises((AssertionError, IndexError)):
@@ -168,7 +169,7 @@ def test_F2_the_checks_of_this_file_see_what_they_look_for() -> None:
 
 async def test_F2_the_worker_keeps_nothing_either() -> None:
     """The same once through the process that serves uploads and webhooks."""
-    sent = plain("PNG", pnginfo=png_text(), exif=gps()) + HTML
+    sent = image_file("PNG", pnginfo=png_text(), exif=gps()) + HTML
     assert sent.index(PNG_END) < sent.index(HTML)
 
     photo, picture = await prepare_photo(sent), await prepare_output(sent)

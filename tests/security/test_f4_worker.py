@@ -16,10 +16,10 @@ import pytest
 from libs.services.media.image_workers import ENVIRONMENT, PROJECT
 from libs.services.media.imaging import confinement
 from libs.services.media.imaging.contracts import Answer, Refusal
-from tests.support.billing import eventually
 from tests.support.processes.api import ROOT, ApiProcess
 from tests.support.processes.image_worker import PHOTO
 from tests.support.processes.supabase_stack import free_port
+from tests.support.waiting import until
 
 # <linux/prctl.h>; capabilities(7): 64 is past the last one of any kernel.
 PR_CAPBSET_DROP = 24
@@ -111,7 +111,7 @@ async def test_F4_the_environment_of_the_api_is_not_readable_by_its_user(api: Ap
         assert secret in environment_of(open_process.pid).stdout
 
     with running([sys.executable, "-m", "api"], environment) as process:
-        await eventually(lambda: is_served(port), True)
+        await until(lambda: is_served(port))
         refused = environment_of(process.pid)
 
     assert b"PermissionError" in refused.stderr

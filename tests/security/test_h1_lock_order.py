@@ -11,19 +11,21 @@ import pytest
 from tests.support.clients.api_rpc import ApiRpc, completion
 from tests.support.clients.database_user import DatabaseUser
 from tests.support.clients.superuser import Superuser
-from tests.support.waiting import SECONDS
+from tests.support.waiting import until
 
 RESTORE = "update renders set deleted_at = null where id = %s"
 REFERENCES = {"collection_id": "collections", "source_variant_id": "render_variants"}
 
 
-async def held_up(superuser: Superuser, first: psycopg.Connection, act: asyncio.Task[httpx.Response]) -> None:
-    """Wait until an act waits for the transaction that `first` has open."""
+async def until_blocked(superuser: Superuser, first: psycopg.Connection, act: asyncio.Task[httpx.Response]) -> None:
+    """Wait until an act waits for a lock of the transaction that `first` has open."""
     waiting = "select from pg_stat_activity where %s = any (pg_blocking_pids(pid))"
-    async with asyncio.timeout(SECONDS):
-        while not superuser.rows(waiting, first.info.backend_pid):
-            assert not act.done(), act.result().text
-            await asyncio.sleep(0.02)
+
+    def look() -> bool:
+        assert not act.done(), act.result().text
+        return superuser.rows(waiting, first.info.backend_pid) != []
+
+    await until(look)
 
 
 async def referred(api_rpc: ApiRpc, person: DatabaseUser, field: str) -> str:
@@ -46,7 +48,7 @@ async def test_H1_a_delivery_outlives_the_deletion_of_what_it_refers_to(
     # What a deletion does first, before it takes itself out of the jobs.
     superuser_connection.execute(f"select from {REFERENCES[field]} where id = %s for update".encode(), (named,))
     delivery = asyncio.create_task(api_rpc.as_service("complete_generation", arguments))
-    await held_up(superuser, superuser_connection, delivery)
+    await until_blocked(superuser, superuser_connection, delivery)
     superuser_connection.execute(f"delete from {REFERENCES[field]} where id = %s".encode(), (named,))
     superuser_connection.commit()
     answer = await delivery
@@ -73,7 +75,7 @@ async def test_H1_a_submit_finds_gone_what_is_being_deleted(
     superuser_connection.execute(f"delete from {REFERENCES[field]} where id = %s".encode(), (named,))
 
     submit = asyncio.create_task(api_rpc.reserve(alice, **{field: named}))
-    await held_up(superuser, superuser_connection, submit)
+    await until_blocked(superuser, superuser_connection, submit)
     superuser_connection.commit()
     answer = await submit
 
@@ -89,7 +91,7 @@ async def test_H1_what_is_collected_while_it_is_deleted_is_left_out(
     superuser_connection.execute("delete from renders where id = %s", (gone,))
 
     collecting = asyncio.create_task(alice.rpc("change_renders", {"filter": {}, "action": "collect"}))
-    await held_up(superuser, superuser_connection, collecting)
+    await until_blocked(superuser, superuser_connection, collecting)
     superuser_connection.commit()
     answer = await collecting
 
@@ -108,7 +110,7 @@ async def test_H1_a_collection_that_is_being_deleted_is_gone_for_a_change(
 
     change = {"filter": {"ids": [render]}, "action": action, "collection": collection}
     changing = asyncio.create_task(alice.rpc("change_renders", change))
-    await held_up(superuser, superuser_connection, changing)
+    await until_blocked(superuser, superuser_connection, changing)
     superuser_connection.commit()
     answer = await changing
 
@@ -155,7 +157,7 @@ async def test_H1_emptying_the_trash_leaves_what_was_restored_meanwhile(
     superuser_connection.execute(RESTORE, (restored,))
 
     emptying = asyncio.create_task(alice.rpc("delete_trashed_renders", {"filter": {}}))
-    await held_up(superuser, superuser_connection, emptying)
+    await until_blocked(superuser, superuser_connection, emptying)
     superuser_connection.commit()
 
     assert (await emptying).json() == 1

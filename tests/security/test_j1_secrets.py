@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.support.accounts import PASSWORD
+from tests.support.clients import http_client
 from tests.support.clients.api_user import signed_in
 from tests.support.processes.api import ApiProcess, submit
 
@@ -37,7 +38,7 @@ async def test_J1_logs_errors_and_metrics_hold_no_secret(api: ApiProcess) -> Non
             await anonymous.post("/webhooks/stripe", content=person.account.token.encode()),
             await anonymous.get(f"/nothing/{person.account.token}"),
         ]
-        metrics = httpx.get(f"{api.url}/metrics")  # noqa: ASYNC210 - nothing else runs
+        metrics = http_client.get(f"{api.url}/metrics")
         request_id = said[0].headers["x-request-id"]
     log = api.log.read_text()
     assert request_id in log, "the log is not the one of these requests"
@@ -73,7 +74,7 @@ def test_J1_the_web_app_holds_no_secret(api: ApiProcess) -> None:
     files = [path for path in DIST.rglob("*") if path.is_file()]
     if not files:
         pytest.skip("the web app is not built: `./maquette test` builds it")
-    config = httpx.get(f"{api.url}/api/v1/config").text
+    config = http_client.get(f"{api.url}/api/v1/config").text
     assert api.supabase.gateway.publishable_key in config
     for path in files:
         content = path.read_bytes()

@@ -4,10 +4,10 @@ import json
 import tomllib
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
 
+from tests.support.clients import http_client
 from tests.support.processes.api import ApiProcess
 
 ROOT = Path(__file__).parents[2]
@@ -66,8 +66,8 @@ def test_J2_everything_listens_on_loopback(api: ApiProcess) -> None:
 
 @pytest.mark.parametrize("path", ["/_local/faults", "/_local/clock", "/_local/deliveries", "/api/v1/_local/faults"])
 def test_J2_the_api_has_no_controls_of_the_stand_ins(api: ApiProcess, path: str) -> None:
-    assert httpx.post(f"{api.url}{path}").status_code in {404, 405}
+    assert http_client.post(f"{api.url}{path}").status_code in {404, 405}
     # What is no address of the API is a page of the web app, or nothing.
-    assert "json" not in httpx.get(f"{api.url}{path}").headers["content-type"] or path.startswith("/api/")
-    token = httpx.get(f"{api.replicate.base_url}/_local/faults", headers=api.replicate.headers)
+    assert "json" not in http_client.get(f"{api.url}{path}").headers["content-type"] or path.startswith("/api/")
+    token = http_client.get(f"{api.replicate.base_url}/_local/faults", headers=api.replicate.headers)
     assert token.is_success, "the control itself is there, in the stand-in"

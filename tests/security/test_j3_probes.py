@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import httpx
-
 from local.machine import HOST
+from tests.support.clients import http_client
 from tests.support.processes.api import ApiProcess, running_api
 from tests.support.processes.supabase_stack import free_port
 
@@ -15,7 +14,7 @@ async def test_J3_metrics_and_readiness_move_to_the_internal_port(api: ApiProces
     internal_port = free_port()
     settings = {"INTERNAL_PORT": str(internal_port)}
     with running_api(tmp_path, api.supabase, api.replicate, settings) as own:
-        async with httpx.AsyncClient() as client:
+        async with http_client.AsyncClient() as client:
             internal = f"http://{HOST}:{internal_port}"
             await client.get(f"{own.url}/api/v1/config")
 
@@ -30,4 +29,4 @@ async def test_J3_metrics_and_readiness_move_to_the_internal_port(api: ApiProces
             assert METRIC in (await client.get(f"{internal}/metrics")).text
             assert (await client.get(f"{internal}/api/v1/config")).status_code == 404
     # Without one everything answers in one place, as `./maquette up` has it.
-    assert METRIC in httpx.get(f"{api.url}/metrics").text  # noqa: ASYNC210 - nothing else runs
+    assert METRIC in http_client.get(f"{api.url}/metrics").text

@@ -1,7 +1,5 @@
-"""Time that passes without waiting: rows are made older, and what runs every few minutes is run."""
+"""Moves the timestamps of a job into the past, and runs what a scheduler runs every few minutes."""
 
-import asyncio
-import time
 from typing import Any
 
 import httpx
@@ -9,23 +7,23 @@ import httpx
 from api.services import Services
 from libs.app_config.settings import load_settings
 from tests.support.processes.api import ApiProcess
-from tests.support.waiting import SECONDS
+from tests.support.waiting import until
 
 SETTLED = {"succeeded", "failed", "canceled"}
 
 
 def make_stale(api: ApiProcess, job_id: str) -> None:
-    """Nothing was heard of a job for an hour."""
+    """Make a job one of which nothing was heard for an hour."""
     _change(api, job_id, "heard_at = now() - interval '1 hour'")
 
 
 def end_grace(api: ApiProcess, job_id: str) -> None:
-    """A job was reserved an hour ago: a create that was under way then has ended one way or another."""
+    """Make a job one that was reserved an hour ago: a create that was under way then has ended by now."""
     _change(api, job_id, "heard_at = now() - interval '1 hour', created_at = created_at - interval '1 hour'")
 
 
 def pass_deadline(api: ApiProcess, job_id: str) -> None:
-    """A job's time is up."""
+    """Make a job one whose deadline is over."""
     _change(api, job_id, "deadline_at = now() - interval '1 second'")
 
 
@@ -51,28 +49,19 @@ async def remove_files(api: ApiProcess) -> None:
         await services.aclose()
 
 
-async def until_settled(
-    api: ApiProcess, client: httpx.AsyncClient, job_id: str, seconds: float = SECONDS
-) -> dict[str, Any]:
-    """A generation that was left alone, once time and reconcile have settled it."""
-    deadline = time.monotonic() + seconds
-    while True:
+async def until_settled(api: ApiProcess, client: httpx.AsyncClient, job_id: str) -> dict[str, Any]:
+    """A generation once reconcile has settled it, as its time passes without a webhook."""
+
+    async def pass_time_and_look() -> dict[str, Any]:
         make_stale(api, job_id)
         await reconcile(api)
-        generation = await _read(client, job_id)
-        if generation["status"] in SETTLED:
-            return generation
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"generation {job_id} is still {generation['status']}")
-        if _is_unattached(api, job_id):
-            # The provider was asked and knows of no run.
+        generation = (await client.get(f"/generations/{job_id}")).raise_for_status().json()["data"]
+        if generation["status"] not in SETTLED and _is_unattached(api, job_id):
+            # Replicate was asked and knows of no prediction.
             end_grace(api, job_id)
-        else:
-            await asyncio.sleep(0.2)
+        return generation
 
-
-async def _read(client: httpx.AsyncClient, job_id: str) -> dict[str, Any]:
-    return (await client.get(f"/generations/{job_id}")).raise_for_status().json()["data"]
+    return await until(pass_time_and_look, lambda generation: generation["status"] in SETTLED)
 
 
 def _is_unattached(api: ApiProcess, job_id: str) -> bool:

@@ -22,8 +22,8 @@ def encoded(image: Image.Image, image_format: str, **options: Any) -> bytes:
     return data.getvalue()
 
 
-def plain(image_format: str, size: tuple[int, int] = (64, 48), **options: Any) -> bytes:
-    """A small picture with some detail, so that cutting it anywhere loses something."""
+def image_file(image_format: str = "JPEG", size: tuple[int, int] = (64, 48), **options: Any) -> bytes:
+    """A file with a grey gradient, so that cutting it anywhere loses something; `options` are those of the encoder."""
     return encoded(Image.radial_gradient("L").resize(size).convert("RGB"), image_format, **options)
 
 
@@ -50,7 +50,7 @@ def png_of_size(width: int, height: int) -> bytes:
 
 def jpeg_of_size(width: int, height: int) -> bytes:
     """A JPEG whose frame header (SOF0) promises this size."""
-    data = bytearray(plain("JPEG"))
+    data = bytearray(image_file("JPEG"))
     frame = data.index(b"\xff\xc0")
     data[frame + 5 : frame + 9] = struct.pack(">HH", height, width)
     return bytes(data)
@@ -58,7 +58,7 @@ def jpeg_of_size(width: int, height: int) -> bytes:
 
 def boxed_of_size(image_format: str, width: int, height: int) -> bytes:
     """An AVIF or HEIF whose `ispe` properties promise this size."""
-    data = bytearray(plain(image_format, (64, 64)))
+    data = bytearray(image_file(image_format, (64, 64)))
     at = data.find(b"ispe")
     assert at > 0
     while at > 0:
@@ -81,14 +81,14 @@ def webp_canvas(width: int, height: int, chunks: bytes, *, animated: bool) -> by
 
 def webp_animation(frames: int, width: int = 1, height: int = 1) -> bytes:
     """Frames of one pixel on a canvas of this size."""
-    pixel = plain("WEBP", (1, 1), lossless=True)[12:]
+    pixel = image_file("WEBP", (1, 1), lossless=True)[12:]
     frame = webp_chunk(b"ANMF", bytes(12) + b"\x0a\x00\x00\x00" + pixel)
     return webp_canvas(width, height, webp_chunk(b"ANIM", bytes(6)) + frame * frames, animated=True)
 
 
 def png_animation(frames: int) -> bytes:
     """An APNG with frames of one pixel."""
-    still = plain("PNG", (1, 1))
+    still = image_file("PNG", (1, 1))
     pixel = zlib.compress(bytes(4))
     pieces = [still[:33], png_chunk(b"acTL", struct.pack(">II", frames, 0))]
     for number in range(frames):
@@ -148,18 +148,3 @@ def display_p3() -> bytes:
     size, version = start + len(contents), 0x04300000
     header = struct.pack(">I4xI4s4s4s12x4s28x", size, version, b"mntr", b"RGB ", b"XYZ ", b"acsp")
     return header + fixed(0.9642, 1.0, 0.8249) + bytes(48) + struct.pack(">I", len(tags)) + table + contents
-
-
-def photo(size: tuple[int, int] = (96, 64), image_format: str = "JPEG", **options: object) -> bytes:
-    """A picture without any detail; no two sizes give the same file."""
-    data = BytesIO()
-    Image.new("RGB", size, (120, 90, 60)).save(data, image_format, **options)
-    return data.getvalue()
-
-
-def animation() -> bytes:
-    """Two frames in a WebP."""
-    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "blue")]
-    data = BytesIO()
-    frames[0].save(data, "WEBP", save_all=True, append_images=frames[1:])
-    return data.getvalue()

@@ -1,6 +1,5 @@
-"""The local Replicate in the hands of a test: runs that end at once, what it was asked, deliveries as it signs them."""
+"""Predictions of the local Replicate as tests need them: that end at once or never, and deliveries as it signs them."""
 
-import asyncio
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -9,85 +8,88 @@ from uuid import uuid4
 
 import httpx
 import msgspec
-from PIL import Image
 from standardwebhooks import Webhook
 
+from tests.support.clients import http_client
+from tests.support.images import image_file
 from tests.support.processes.api import ApiProcess, submit
 from tests.support.processes.replicate import ReplicateProcess
-from tests.support.waiting import SECONDS
+from tests.support.waiting import until
 
 WEBHOOKS = "/webhooks/replicate"
-# A preset without photo that may make two pictures, of one credit each.
-ONE: dict[str, Any] = {"preset_id": "first-ideas", "variants": 1}
-TWO: dict[str, Any] = {"preset_id": "first-ideas", "variants": 2}
+# A preset without photo that may make two variants, of one credit each.
+ONE_VARIANT: dict[str, Any] = {"preset_id": "first-ideas", "variants": 1}
+TWO_VARIANTS: dict[str, Any] = {"preset_id": "first-ideas", "variants": 2}
 TERMINAL = {"succeeded", "failed", "canceled", "aborted"}
 
 
 @lru_cache
-def _picture_url(base_url: str, api_token: str, data: Path) -> str:
-    with httpx.Client(base_url=base_url, headers={"authorization": f"Bearer {api_token}"}) as client:
+def _output_url(base_url: str, api_token: str, data: Path) -> str:
+    with http_client.Client(base_url=base_url, headers={"authorization": f"Bearer {api_token}"}) as client:
         client.post("/_local/faults", json={"on": "run", "kind": "abort"}).raise_for_status()
-        asked = {"input": {"prompt": "the owner of a small picture"}}
-        run = client.post("/v1/models/black-forest-labs/flux-schnell/predictions", json=asked).raise_for_status().json()
-    folder = data / "files" / run["id"]
+        request = {"input": {"prompt": "a prediction for the folder of a small output"}}
+        created = client.post("/v1/models/black-forest-labs/flux-schnell/predictions", json=request)
+        prediction_id = created.raise_for_status().json()["id"]
+    folder = data / "files" / prediction_id
     folder.mkdir()
-    Image.linear_gradient("L").resize((64, 64)).save(folder / "small.png")
-    return f"{base_url}/files/{run['id']}/small.png"
+    (folder / "small.png").write_bytes(image_file("PNG", (64, 64)))
+    return f"{base_url}/files/{prediction_id}/small.png"
 
 
-def picture_url(replicate: ReplicateProcess) -> str:
-    """A small picture that it serves: drawing and reading a real one for every run would take most of a test's time."""
-    return _picture_url(replicate.base_url, replicate.api_token, replicate.data)
+def output_url(replicate: ReplicateProcess) -> str:
+    """A small output that it serves: drawing and reading a real one each time would take most of a test's time."""
+    return _output_url(replicate.base_url, replicate.api_token, replicate.data)
 
 
-def succeed_at_once(replicate: ReplicateProcess, pictures: int = 2, times: int = 1) -> None:
-    """The next runs end with pictures that exist already."""
-    replicate.fault(on="run", kind="output", output=[picture_url(replicate)] * pictures, times=times)
+def succeed_at_once(replicate: ReplicateProcess, outputs: int = 2, times: int = 1) -> None:
+    """Let the next predictions end with outputs that exist already."""
+    replicate.fault(on="run", kind="output", output=[output_url(replicate)] * outputs, times=times)
 
 
 def prediction_ids(replicate: ReplicateProcess) -> set[str]:
-    """All runs it was asked for, up to a hundred."""
-    answer = httpx.get(f"{replicate.base_url}/v1/predictions", headers=replicate.headers)
-    return {run["id"] for run in answer.raise_for_status().json()["results"]}
+    """All predictions that were created, up to a hundred."""
+    listed = http_client.get(f"{replicate.base_url}/v1/predictions", headers=replicate.headers)
+    return {prediction["id"] for prediction in listed.raise_for_status().json()["results"]}
 
 
 async def until_new_prediction(replicate: ReplicateProcess, known: set[str]) -> str:
-    """The run that was created since `known`, once it is there."""
-    async with asyncio.timeout(SECONDS):
-        while not (created := prediction_ids(replicate) - known):  # noqa: ASYNC110 - another process's
-            await asyncio.sleep(0.02)
-    (prediction_id,) = created
+    """The prediction that was created beside the `known` ones, once it is there."""
+    (prediction_id,) = await until(lambda: prediction_ids(replicate) - known)
     return prediction_id
 
 
-def prediction(replicate: ReplicateProcess, prediction_id: str) -> bytes:
-    """A run as the API tells it and as a delivery's body has it."""
-    answer = httpx.get(f"{replicate.base_url}/v1/predictions/{prediction_id}", headers=replicate.headers)
-    return answer.raise_for_status().content
+def prediction_body(replicate: ReplicateProcess, prediction_id: str) -> bytes:
+    """A prediction as Replicate's API returns it, and as the body of a delivery holds it."""
+    found = http_client.get(f"{replicate.base_url}/v1/predictions/{prediction_id}", headers=replicate.headers)
+    return found.raise_for_status().content
+
+
+def prediction_status(replicate: ReplicateProcess, prediction_id: str) -> str:
+    """What Replicate's API says about a prediction now."""
+    return msgspec.json.decode(prediction_body(replicate, prediction_id))["status"]
 
 
 async def until_prediction_ended(replicate: ReplicateProcess, prediction_id: str) -> bytes:
-    """A run once the provider is done with it."""
-    async with asyncio.timeout(SECONDS):
-        while True:
-            body = prediction(replicate, prediction_id)
-            if any(f'"status":"{status}"'.encode() in body for status in TERMINAL):
-                return body
-            await asyncio.sleep(0.05)
+    """The body of a prediction once it has ended."""
+    return await until(
+        lambda: prediction_body(replicate, prediction_id),
+        lambda body: msgspec.json.decode(body)["status"] in TERMINAL,
+    )
 
 
 async def until_delivered(replicate: ReplicateProcess, prediction_id: str) -> int:
-    """The answer to the last attempt at the final delivery of a run, once there was one that was taken."""
-    async with asyncio.timeout(SECONDS):
-        while True:
-            final = [entry for entry in replicate.deliveries(prediction_id) if entry["event"] == "completed"]
-            if final and final[-1]["status_code"] is not None and final[-1]["status_code"] < 300:
-                return final[-1]["status_code"]
-            await asyncio.sleep(0.05)
+    """The status with which the API took the final delivery of a prediction, once it took it: 2xx."""
+
+    def last_status() -> int | None:
+        final = [entry for entry in replicate.deliveries(prediction_id) if entry["event"] == "completed"]
+        return final[-1]["status_code"] if final else None
+
+    status = await until(last_status, lambda status: status is not None and status < 300)
+    return status or 0
 
 
-def signed(secret: str, body: bytes, event_id: str | None = None, at: datetime | None = None) -> dict[str, str]:
-    """The headers of a delivery, as Standard Webhooks wants them."""
+def signed_headers(secret: str, body: bytes, event_id: str | None = None, at: datetime | None = None) -> dict[str, str]:
+    """The headers of a delivery, as Standard Webhooks defines them."""
     event_id = event_id or f"msg_{uuid4().hex}"
     at = at or datetime.now(UTC)
     return {
@@ -99,29 +101,28 @@ def signed(secret: str, body: bytes, event_id: str | None = None, at: datetime |
 
 
 async def deliver(api: ApiProcess, job_id: str, body: bytes, **headers: str) -> httpx.Response:
-    """One delivery about a job, well signed unless `headers` say otherwise (`webhook_id` for `webhook-id`)."""
-    sent = signed(api.replicate.webhook_secret, body) | {k.replace("_", "-"): v for k, v in headers.items()}
+    """One delivery about a job, rightly signed unless `headers` say otherwise (`webhook_id` for `webhook-id`)."""
+    sent = signed_headers(api.replicate.webhook_secret, body) | {k.replace("_", "-"): v for k, v in headers.items()}
     async with api.client() as client:
         return await client.post(WEBHOOKS, params={"job": job_id}, content=body, headers=sent)
 
 
 def outcome_of(answer: httpx.Response) -> str:
-    """What came of a delivery that was taken."""
-    assert answer.status_code == 200, answer.text
-    return answer.json()["data"]["outcome"]
+    """The outcome that the API reports of a delivery that it took."""
+    return answer.raise_for_status().json()["data"]["outcome"]
 
 
 async def running_generation(api: ApiProcess, client: httpx.AsyncClient, **changes: Any) -> tuple[str, str]:
-    """A generation whose run never ends by itself, attached: its id and the run's."""
+    """A generation whose prediction never ends by itself, attached: the ids of its job and its prediction."""
     api.replicate.fault(on="run", kind="stall")
     known = prediction_ids(api.replicate)
-    answer = await submit(client, **{**ONE, **changes})
-    assert answer.status_code == 202, answer.text
-    return answer.json()["data"]["id"], await until_new_prediction(api.replicate, known)
+    answer = await submit(client, **{**ONE_VARIANT, **changes})
+    job_id = answer.raise_for_status().json()["data"]["id"]
+    return job_id, await until_new_prediction(api.replicate, known)
 
 
-def delivery_body(api: ApiProcess, prediction_id: str, status: str, pictures: int = 0, **changes: object) -> bytes:
-    """The body of a delivery about a run: what the provider would say, were it in this status."""
-    run = msgspec.json.decode(prediction(api.replicate, prediction_id))
-    output = [picture_url(api.replicate)] * pictures or None
-    return msgspec.json.encode({**run, "status": status, "output": output, **changes})
+def delivery_body(api: ApiProcess, prediction_id: str, status: str, outputs: int = 0, **changes: object) -> bytes:
+    """The body of a delivery that says a prediction has this status; `changes` are fields of the prediction."""
+    prediction = msgspec.json.decode(prediction_body(api.replicate, prediction_id))
+    output = [output_url(api.replicate)] * outputs or None
+    return msgspec.json.encode({**prediction, "status": status, "output": output, **changes})

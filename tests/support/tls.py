@@ -1,13 +1,10 @@
 """One TLS context for all clients of a process. Nothing in the tests speaks TLS, and making one costs 50 ms."""
 
 import functools
-
-import httpx
-import httpx._transports.default as transports
+import ssl
+from unittest import mock
 
 
 def share_tls_context() -> None:
-    """Make httpx build its context once for all clients of this process, ours and those of the code under test."""
-    shared = functools.lru_cache(httpx.create_ssl_context)
-    httpx.create_ssl_context = shared
-    transports.create_ssl_context = shared  # pyright: ignore[reportPrivateImportUsage], where the clients find it
+    """Let Python make its default context once for all clients of this process, those of the code under test too."""
+    mock.patch.object(ssl, "create_default_context", functools.cache(ssl.create_default_context)).start()

@@ -5,7 +5,6 @@ import hashlib
 import os
 import signal
 import sys
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from functools import cache
 from io import BytesIO
@@ -21,11 +20,12 @@ from libs.errors import ErrorCode
 from libs.services.media import image_workers
 from libs.services.media.image_workers import ImageError, prepare_output, prepare_photo, recheck_photo
 from libs.services.media.imaging.contracts import PreparedPhoto, Refusal
-from tests.support.images import encoded, jpeg_of_many_scans, plain, png_of_size
+from tests.support.images import encoded, image_file, jpeg_of_many_scans, png_of_size
 from tests.support.processes.image_worker import PHOTO, ReusedWorker, reused_worker
+from tests.support.waiting import equals, until
 
-POLL_SECONDS = 0.01
-DEADLINE_SECONDS = 20.0
+# A worker that has decoded nothing holds 32 MB.
+STARTED_BYTES = 60_000_000
 REFUSALS = {
     ErrorCode.UPLOAD_TOO_LARGE,
     ErrorCode.TOO_MANY_PIXELS,
@@ -51,17 +51,9 @@ def workers() -> list[psutil.Process]:
     return found
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(POLL_SECONDS)
-
-
 async def at_work() -> psutil.Process:
-    """The one worker, once it is past its start and inside the decoder."""
-    await until(lambda: bool(workers()) and workers()[0].cpu_times().user > 0.6)
-    (worker,) = workers()
+    """The one worker, once it decodes: then it holds more memory than one that has only started."""
+    (worker,) = await until(workers, lambda found: any(worker.memory_info().rss > STARTED_BYTES for worker in found))
     return worker
 
 
@@ -72,7 +64,7 @@ async def refusal_of(photo: Awaitable[object]) -> ImageError:
 
 
 async def assert_next_photo_is_prepared() -> None:
-    assert (await prepare_photo(plain("JPEG"))).width == 64
+    assert (await prepare_photo(image_file("JPEG"))).width == 64
     assert workers() == []
 
 
@@ -86,8 +78,8 @@ async def test_a_worker_killed_at_work_refuses_its_photo_and_the_next_one_is_pre
 
 async def test_a_worker_killed_before_it_reads_refuses_its_photo_and_the_next_one_is_prepared() -> None:
     photo = asyncio.create_task(prepare_photo(slow()))
-    await until(lambda: bool(workers()))
-    workers()[0].kill()
+    (worker,) = await until(workers)
+    worker.kill()
 
     assert (await refusal_of(photo)).code == ErrorCode.UNREADABLE_IMAGE
     await assert_next_photo_is_prepared()
@@ -149,7 +141,7 @@ async def test_F1_a_worker_bounds_itself(
     refusal = await refusal_of(prepare_photo(photo()))
 
     assert (refusal.code, refusal.reason) == (ErrorCode.UNREADABLE_IMAGE, reason)
-    assert (await prepare_photo(plain("JPEG"))).width == 64
+    assert (await prepare_photo(image_file("JPEG"))).width == 64
 
 
 async def test_a_worker_knows_no_secret_and_opens_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,10 +162,10 @@ async def test_two_photos_are_decoded_at_once_and_a_picture_does_not_wait_for_th
     waiting = (sys.executable, "-c", "import time; time.sleep(60)", image_workers.WORKER[-1])
     monkeypatch.setattr(image_workers, "WORKER", waiting)
     photos = [asyncio.create_task(prepare_photo(b"")) for _ in range(4)]
-    await until(lambda: len(workers()) == 2)
+    await until(lambda: len(workers()), equals(2))
 
     picture = asyncio.create_task(prepare_output(b""))
-    await until(lambda: len(workers()) == 3)
+    await until(lambda: len(workers()), equals(3))
 
     tasks: list[asyncio.Task[Any]] = [*photos, picture]
     for task in tasks:
@@ -184,15 +176,15 @@ async def test_two_photos_are_decoded_at_once_and_a_picture_does_not_wait_for_th
 
 
 SEEDS = [
-    plain("JPEG", (24, 16)),
-    plain("JPEG", (24, 16), progressive=True),
+    image_file("JPEG", (24, 16)),
+    image_file("JPEG", (24, 16), progressive=True),
     encoded(Image.linear_gradient("L").resize((24, 16)).convert("CMYK"), "JPEG"),
-    plain("PNG", (24, 16)),
+    image_file("PNG", (24, 16)),
     encoded(Image.linear_gradient("L").resize((24, 16)).quantize(8), "PNG"),
-    plain("WEBP", (24, 16)),
-    plain("WEBP", (24, 16), lossless=True),
-    plain("AVIF", (24, 16)),
-    plain("HEIF", (64, 64)),
+    image_file("WEBP", (24, 16)),
+    image_file("WEBP", (24, 16), lossless=True),
+    image_file("AVIF", (24, 16)),
+    image_file("HEIF", (64, 64)),
 ]
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from libs.errors import ErrorCode
 from libs.services.media.imaging import outputs, photos
 from libs.services.media.imaging.contracts import ImageError
-from tests.support.images import encoded, plain, png_chunk
+from tests.support.images import encoded, image_file, png_chunk
 from tests.support.processes.image_worker import OUTPUT, PHOTO
 
 
@@ -63,7 +63,7 @@ def test_a_jpeg_without_its_end_is_whole_when_every_pixel_is_there(progressive: 
     ids=["checksum", "5 MB of text", "5 MB of XMP", "compression", "profile", "EXIF", "length", "transparency"],
 )
 def test_a_flaw_beside_the_pixels_of_a_png_costs_nobody_the_photo(flaw: bytes) -> None:
-    whole = plain("PNG")
+    whole = image_file("PNG")
     assert photos.prepare(whole[:33] + flaw + whole[33:], PHOTO).data == photos.prepare(whole, PHOTO).data
 
 
@@ -74,14 +74,14 @@ def test_an_orientation_that_xmp_alone_states_is_not_followed(image_format: str)
         b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         b'<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>'
     )
-    photo = photos.prepare(plain(image_format, xmp=xmp), PHOTO)
+    photo = photos.prepare(image_file(image_format, xmp=xmp), PHOTO)
     assert (photo.width, photo.height) == (64, 48)
 
 
 def test_exif_behind_the_pixels_of_a_png_is_not_followed() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    whole = plain("PNG")
+    whole = image_file("PNG")
     block = png_chunk(b"eXIf", exif.tobytes().removeprefix(b"Exif\0\0"))
 
     turned = photos.prepare(whole[:33] + block + whole[33:], PHOTO)

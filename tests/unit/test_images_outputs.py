@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageStat
 from libs.errors import ErrorCode
 from libs.services.media.imaging import outputs
 from libs.services.media.imaging.contracts import ImageError, PreparedOutput
-from tests.support.images import encoded, plain, quadrants
+from tests.support.images import encoded, image_file, quadrants
 from tests.support.processes.image_worker import OUTPUT
 
 PICTURES = sorted((Path(__file__).parents[2] / "web" / "public" / "presets").glob("*.webp"))
@@ -29,7 +29,7 @@ def opened(data: bytes) -> Image.Image:
     [("PNG", "image/png", "png"), ("JPEG", "image/jpeg", "jpg"), ("WEBP", "image/webp", "webp")],
 )
 def test_a_picture_stays_in_its_format(image_format: str, mime: str, extension: str) -> None:
-    picture = prepared(plain(image_format, (800, 600)))
+    picture = prepared(image_file(image_format, (800, 600)))
 
     assert (picture.mime, picture.extension) == (mime, extension)
     assert (picture.width, picture.height) == (800, 600)
@@ -65,9 +65,9 @@ def test_writing_a_lossy_picture_anew_is_not_visible(image_format: str, path: Pa
 @pytest.mark.parametrize("image_format", ["AVIF", "HEIF", "GIF", "TIFF", "BMP", "ICO"])
 def test_a_format_that_no_model_makes_is_refused(image_format: str) -> None:
     with pytest.raises(ImageError) as refusal:
-        prepared(plain(image_format))
+        prepared(image_file(image_format))
     assert refusal.value.code == ErrorCode.UNSUPPORTED_IMAGE
 
 
 def test_a_small_picture_has_a_thumbnail_of_its_own_size() -> None:
-    assert opened(prepared(plain("PNG", (200, 100))).thumbnail).size == (200, 100)
+    assert opened(prepared(image_file("PNG", (200, 100))).thumbnail).size == (200, 100)

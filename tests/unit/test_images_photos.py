@@ -10,8 +10,8 @@ from libs.services.media.imaging.contracts import PhotoTask, PreparedPhoto
 from tests.support.images import (
     display_p3,
     encoded,
+    image_file,
     jpeg_with_segments,
-    plain,
     png_animation,
     quadrants,
     webp_animation,
@@ -95,13 +95,13 @@ def nearest_pure(image: Image.Image, place: tuple[int, int]) -> tuple[int, int, 
 def test_an_orientation_that_means_nothing_is_ignored(orientation: int) -> None:
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
-    assert prepared(plain("JPEG", exif=exif)).data == prepared(plain("JPEG")).data
+    assert prepared(image_file("JPEG", exif=exif)).data == prepared(image_file("JPEG")).data
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_broken_exif_costs_nobody_the_photo() -> None:
-    broken = jpeg_with_segments(plain("JPEG"), [(0xE1, b"Exif\x00\x00II*\x00\xff\xff\xff\xff" + b"\x12\x01" * 40)])
-    assert prepared(broken).data == prepared(plain("JPEG")).data
+    broken = jpeg_with_segments(image_file("JPEG"), [(0xE1, b"Exif\x00\x00II*\x00\xff\xff\xff\xff" + b"\x12\x01" * 40)])
+    assert prepared(broken).data == prepared(image_file("JPEG")).data
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_display_p3_becomes_srgb(image_format: str, in_p3: tuple[int, int, int],
 @pytest.mark.parametrize("image_format", FORMATS)
 @pytest.mark.parametrize("size", [10, 2_500_000])
 def test_F2_a_broken_profile_is_dropped(image_format: str, size: int) -> None:
-    photo = prepared(plain(image_format, icc_profile=display_p3()[:10].ljust(size, b"\x00")))
+    photo = prepared(image_file(image_format, icc_profile=display_p3()[:10].ljust(size, b"\x00")))
     assert len(photo.data) < 3000
 
 
@@ -183,7 +183,7 @@ def test_a_large_photo_is_made_as_large_as_models_take(image_format: str) -> Non
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1), (1536, 1536), (1537, 2), (4097, 3)])
 def test_no_shape_is_refused_nor_enlarged(size: tuple[int, int]) -> None:
-    photo = prepared(plain("PNG", size))
+    photo = prepared(image_file("PNG", size))
     assert (photo.original_width, photo.original_height) == size
     longest = max(size)
     scale = min(1.0, PHOTO.longest_side / longest)
@@ -191,7 +191,11 @@ def test_no_shape_is_refused_nor_enlarged(size: tuple[int, int]) -> None:
 
 
 def test_the_same_photo_gives_the_same_file_and_another_one_does_not() -> None:
-    first, again, other = prepared(plain("HEIF")), prepared(plain("HEIF")), prepared(plain("HEIF", (64, 50)))
+    first, again, other = (
+        prepared(image_file("HEIF")),
+        prepared(image_file("HEIF")),
+        prepared(image_file("HEIF", (64, 50))),
+    )
     assert first == again
     assert first.sha256 != other.sha256
 

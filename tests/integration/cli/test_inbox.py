@@ -4,13 +4,13 @@ import os
 import smtplib
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 
-import httpx
 import pytest
 
+from tests.support.clients import http_client
+from tests.support.processes.readiness import answers, wait_until_ready
 from tests.support.processes.supabase_stack import free_port
 
 
@@ -19,7 +19,7 @@ class Inbox:
 
     def __init__(self, port: int, smtp_port: int) -> None:
         self.smtp_port = smtp_port
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
+        self.http = http_client.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
 
     def send(self, subject: str, text: str, html: str | None = None) -> None:
         message = EmailMessage()
@@ -37,13 +37,7 @@ def running() -> Iterator[Inbox]:
     port = str(inbox.http.base_url.port)
     environment = {**os.environ, "INBOX_PORT": port, "INBOX_SMTP_PORT": str(inbox.smtp_port)}
     process = subprocess.Popen([sys.executable, "-m", "local.inbox"], env=environment)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            inbox.http.get("/messages")
-            break
-        except httpx.TransportError:
-            time.sleep(0.05)
+    wait_until_ready(process, lambda: answers(f"http://127.0.0.1:{port}/messages"))
     yield inbox
     process.terminate()
     assert process.wait(10) == 0, "the inbox did not end by itself"

@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
@@ -16,9 +15,9 @@ import pytest
 
 from local.machine import DISK_FULL
 from local.supervisor import Part, PartError, Supervisor, end_leftovers
+from tests.support.waiting import until, wait_until
 
 ROOT = Path(__file__).parents[3]
-WAIT_SECONDS = 15.0
 
 # Writes its process id, as the sign that it is ready, and waits. `stubborn` does not listen to SIGTERM.
 LIVES = """
@@ -47,17 +46,6 @@ def part(pid_file: Path, *traits: str, script: str = LIVES) -> Part:
         return [sys.executable, "-c", script, str(pid_file), *traits]
 
     return Part(name=pid_file.name, command=command, is_ready=is_ready)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    await asyncio.to_thread(wait_until, condition)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)
 
 
 def is_alive(pid: int) -> bool:

@@ -3,8 +3,7 @@
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -20,10 +19,11 @@ from local.database.catalogue import read_catalogue
 from local.machine import is_free
 from local.postgres.server import Postgres
 from local.secrets import load_or_create
+from tests.support.clients import http_client
 from tests.support.processes.launcher import Launcher
+from tests.support.waiting import wait_until
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
-RECOVERS_SECONDS = 30.0
 STOPS_SECONDS = 20.0
 
 
@@ -44,19 +44,12 @@ def running(maquette: Launcher) -> Iterator[subprocess.Popen[bytes]]:
         yield up
 
 
-def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
-
-
 def account_is_kept(maquette: Launcher) -> bool:
     """Whether the account made at first can sign in and is served."""
     try:
         session = maquette.auth("token?grant_type=password", EMAIL, PASSWORD)
         bearer = {"Authorization": f"Bearer {session.raise_for_status().json()['access_token']}"}
-        return httpx.get(f"{maquette.ports.app_url}/api/v1/me", headers=bearer).is_success
+        return http_client.get(f"{maquette.ports.app_url}/api/v1/me", headers=bearer).is_success
     except httpx.HTTPError:
         return False
 
@@ -97,7 +90,9 @@ def names(process: psutil.Process, folder: str) -> bool:
 
 
 def test_addresses_that_are_printed_answer(maquette: Launcher, running: subprocess.Popen[bytes]) -> None:
-    pages = {name: httpx.get(maquette.address(name), follow_redirects=True) for name in ("App", "Inbox", "Studio")}
+    pages = {
+        name: http_client.get(maquette.address(name), follow_redirects=True) for name in ("App", "Inbox", "Studio")
+    }
     assert {name: page.status_code for name, page in pages.items()} == dict.fromkeys(pages, 200)
     assert "· Maquette</title>" in pages["App"].text
     assert all("text/html" in page.headers["content-type"] for page in pages.values())
@@ -168,8 +163,8 @@ def test_H2_parts_that_are_killed_come_back_with_the_data(maquette: Launcher, ru
     for port in ports.values():
         listener(port).kill()
     for part in ports:
-        until(lambda sign=f"{part} is back": sign in maquette.log.read_text(), RECOVERS_SECONDS, f"{part} stays away")
-    until(lambda: account_is_kept(maquette), RECOVERS_SECONDS, "the account is lost")
+        wait_until(lambda sign=f"{part} is back": sign in maquette.log.read_text())
+    wait_until(lambda: account_is_kept(maquette))
 
 
 def test_H1_killed_up_leaves_data_and_ctrl_c_leaves_nothing(
@@ -189,8 +184,8 @@ def test_H1_killed_up_leaves_data_and_ctrl_c_leaves_nothing(
 
     # Nor does it when nothing is ready yet, and only the launcher is told.
     with maquette.up() as up:
-        until(lambda: "Starting ..." in maquette.log.read_text(), STOPS_SECONDS, "it does not start")
-        until(lambda: len(psutil.Process(up.pid).children(recursive=True)) >= 7, STOPS_SECONDS, "no parts")
+        wait_until(lambda: "Starting ..." in maquette.log.read_text())
+        wait_until(lambda: len(psutil.Process(up.pid).children(recursive=True)) >= 7)
         parts = parts_of(up)
         up.send_signal(signal.SIGINT)
         assert up.wait(STOPS_SECONDS) == 0

@@ -17,12 +17,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from local.database.shadow import Shadow, running_shadow
 from local.database.sources import ROOT, Sources, read_sources
+from tests.support.processes.readiness import wait_until_ready
 from tests.support.processes.supabase_stack import (
     SupabaseStack,
     free_port,
     running_gateway,
     running_supabase,
-    wait_until_ready,
 )
 
 NewProject: TypeAlias = Callable[[], AbstractContextManager[psycopg.Connection]]
@@ -87,7 +87,7 @@ def new_project(supabase: SupabaseStack, tmp_path_factory: pytest.TempPathFactor
     )
     log = tmp_path_factory.mktemp("platform") / "gateway.log"
     with running_gateway(gateway, log) as process:
-        wait_until_ready(gateway, process, log)
+        wait_until_ready(process, gateway.is_ready, log)
 
     @contextmanager
     def made() -> Generator[psycopg.Connection]:

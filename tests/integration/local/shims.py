@@ -15,7 +15,9 @@ from storage3 import AsyncStorageClient
 from libs.repositories.database import IDLE_SECONDS
 from tests.integration.local.conftest import Mailbox, text_of
 from tests.support.accounts import Account
+from tests.support.clients import http_client
 from tests.support.processes.supabase_stack import SupabaseStack
+from tests.support.waiting import SECONDS, until
 
 PNG: Any = {"content-type": "image/png"}
 
@@ -25,6 +27,8 @@ class World(NamedTuple):
 
     supabase: SupabaseStack
     mailbox: Mailbox
+    # How long a check waits. Where a shim is cut what it waits for never comes, so that less is enough.
+    seconds: float = SECONDS
 
     def database(self, user: Account) -> AsyncPostgrestClient:
         return AsyncPostgrestClient(f"{self.supabase.url}/rest/v1", headers=self.supabase.headers(user.token))
@@ -36,6 +40,11 @@ class World(NamedTuple):
         path = f"{user.id}/{uuid4().hex}/{name}"
         await self.storage(user).from_("files").upload(path, content, PNG)
         return path
+
+    async def until_served(self, client: httpx.AsyncClient, table: str) -> None:
+        await until(
+            lambda: client.get(f"/rest/v1/{table}"), lambda answer: answer.status_code == 200, seconds=self.seconds
+        )
 
 
 class Shim(NamedTuple):
@@ -72,7 +81,7 @@ async def column_grants_survive_the_first_requests(world: World) -> None:
 
 
 async def studio_does_not_tell_the_database_password(world: World) -> None:
-    async with httpx.AsyncClient(base_url=world.supabase.gateway.studio_url) as browser:
+    async with http_client.AsyncClient(base_url=world.supabase.gateway.studio_url) as browser:
         answer = await browser.get("/_system/info")
     assert answer.status_code == 200
     assert world.supabase.gateway.database_url not in answer.text
@@ -95,9 +104,7 @@ async def a_notification_reloads_the_schema(world: World) -> None:
             connection.execute(f"create table public.{name} (id int)".encode())
             connection.execute(f"grant select on public.{name} to authenticated".encode())
             connection.execute("notify pgrst, 'reload schema'")
-        async with asyncio.timeout(3):
-            while (await client.get(f"/rest/v1/{name}")).status_code != 200:  # noqa: ASYNC110 (another process)
-                await asyncio.sleep(0.05)
+        await world.until_served(client, name)
 
 
 async def a_notification_counts_while_the_schema_is_read(world: World) -> None:
@@ -111,19 +118,20 @@ async def a_notification_counts_while_the_schema_is_read(world: World) -> None:
             # Lite reads the tables first and then waits here: the definition of a view needs its table.
             with holder.transaction():
                 holder.execute(f"lock table public.{name}_held".encode())
-                reading = asyncio.create_task(client.get(f"/rest/v1/{name}"))
-                async with asyncio.timeout(5):
-                    while not connection.execute("select from pg_locks where not granted").rowcount:
-                        if reading.done():
-                            reading = asyncio.create_task(client.get(f"/rest/v1/{name}"))
-                        await asyncio.sleep(0.05)
+                readings = [asyncio.create_task(client.get(f"/rest/v1/{name}"))]
+
+                def waits_for_the_lock() -> bool:
+                    # One that began before the notification arrived reads nothing anew.
+                    if readings[-1].done():
+                        readings.append(asyncio.create_task(client.get(f"/rest/v1/{name}")))
+                    return connection.execute("select from pg_locks where not granted").rowcount > 0
+
+                await until(waits_for_the_lock)
                 connection.execute(f"create table public.{name} (id int)".encode())
                 connection.execute(f"grant select on public.{name} to authenticated".encode())
                 connection.execute("notify pgrst, 'reload schema'")
-            await reading
-        async with asyncio.timeout(3):
-            while (await client.get(f"/rest/v1/{name}")).status_code != 200:  # noqa: ASYNC110 (another process)
-                await asyncio.sleep(0.05)
+            await asyncio.gather(*readings)
+        await world.until_served(client, name)
 
 
 async def mailed_links_lead_to_auth_and_back_to_the_page_that_asked(world: World) -> None:
@@ -220,7 +228,7 @@ async def many_paths_are_signed_at_once(world: World) -> None:
     assert [bool(entry["signedURL"]) for entry in signed] == [True, False, True, False]
     address = signed[0]["signedURL"]
     assert address
-    async with httpx.AsyncClient() as anybody:
+    async with http_client.AsyncClient() as anybody:
         assert (await anybody.get(address)).content == b"first"
 
 
@@ -233,7 +241,7 @@ async def one_path_is_signed_relative_to_storage(world: World) -> None:
     signed = await world.storage(alice).from_("files").create_signed_url(path, 60)
     address = signed["signedURL"]
     assert address
-    async with httpx.AsyncClient() as anybody:
+    async with http_client.AsyncClient() as anybody:
         assert (await anybody.get(address)).content == b"picture"
 
 
@@ -243,7 +251,7 @@ async def an_edited_signature_is_the_clients_fault(world: World) -> None:
     assert signed["signedURL"]
     address, _, token = signed["signedURL"].partition("token=")
     head, claims, signature = token.split(".")
-    async with httpx.AsyncClient() as anybody:
+    async with http_client.AsyncClient() as anybody:
         assert (await anybody.get(f"{address}token={token}")).status_code == 200
         answer = await anybody.get(f"{address}token={head}.{claims}.{signature[::-1]}")
     assert (answer.status_code, answer.json()["error"]) == (400, "InvalidJWT")
@@ -278,14 +286,14 @@ async def the_gateway_has_no_routes_of_its_own(world: World) -> None:
 async def studio_sees_all_rows_without_a_key(world: World) -> None:
     alice = await world.supabase.sign_up("alice")
     await world.database(alice).from_("notes").insert({"body": "x"}, returning=ReturnMethod.minimal).execute()
-    async with httpx.AsyncClient(base_url=world.supabase.gateway.studio_url) as browser:
+    async with http_client.AsyncClient(base_url=world.supabase.gateway.studio_url) as browser:
         answer = await browser.get("/rest/v1/notes", params={"owner_id": f"eq.{alice.id}"})
     assert answer.status_code == 200
     assert [note["secret"] for note in answer.json()] == ["hidden"]
 
 
 async def studio_answers_no_other_site_and_no_credential(world: World) -> None:
-    async with httpx.AsyncClient(base_url=world.supabase.gateway.studio_url) as browser:
+    async with http_client.AsyncClient(base_url=world.supabase.gateway.studio_url) as browser:
         assert (await browser.get("/_system/info")).status_code == 200
         for headers in (
             {"Origin": "http://evil.example"},
@@ -297,7 +305,7 @@ async def studio_answers_no_other_site_and_no_credential(world: World) -> None:
 
 
 async def studio_finds_its_scripts(world: World) -> None:
-    async with httpx.AsyncClient(base_url=world.supabase.gateway.studio_url) as browser:
+    async with http_client.AsyncClient(base_url=world.supabase.gateway.studio_url) as browser:
         script = re.search(r'src="(/static/[^"]+\.js)"', (await browser.get("/")).text)
         assert script is not None
         answer = await browser.get(script[1])

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
 import msgspec
 import psutil
 import pytest
@@ -15,7 +14,9 @@ import pytest
 from local.postgres.server import Postgres
 from local.supabase.gateway import FOLDER, POSTGRES_DRIVER, Gateway, node
 from tests.integration.local.conftest import Mailbox, text_of
-from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_gateway, wait_until_ready
+from tests.support.clients import http_client
+from tests.support.processes.readiness import wait_until_ready
+from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_gateway
 
 FLOWS = Path(__file__).with_name("auth_flows.mjs")
 RESERVED_CONNECTION = Path(__file__).with_name("reserved_connection.mjs")
@@ -102,13 +103,13 @@ def test_H2_recovers_by_itself_when_postgres_comes_back(
     database = own_database.start(tmp_path / "postgres.log")
     try:
         with running_gateway(own_gateway, log) as process:
-            wait_until_ready(own_gateway, process, log)
+            wait_until_ready(process, own_gateway.is_ready, log)
             sign_in = {"email": "nobody@example.com", "password": "wrong password"}
             headers = {"apikey": own_gateway.publishable_key}
 
             def ask() -> int:
                 url = f"{own_gateway.url}/auth/v1/token?grant_type=password"
-                return httpx.post(url, json=sign_in, headers=headers, timeout=10).status_code
+                return http_client.post(url, json=sign_in, headers=headers, timeout=10).status_code
 
             assert ask() == 400
             database.kill()
@@ -139,8 +140,8 @@ def test_ends_on_sigterm_while_a_client_stays_connected(
     log = tmp_path / "gateway.log"
     database = own_database.start(tmp_path / "postgres.log")
     try:
-        with running_gateway(own_gateway, log) as process, httpx.Client() as client:
-            wait_until_ready(own_gateway, process, log)
+        with running_gateway(own_gateway, log) as process, http_client.Client() as client:
+            wait_until_ready(process, own_gateway.is_ready, log)
             client.get(own_gateway.url)
             process.terminate()
             assert process.wait(5) == 0

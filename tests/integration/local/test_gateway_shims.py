@@ -15,7 +15,8 @@ from local.database.sources import Sources
 from local.supabase.gateway import FOLDER
 from tests.integration.local.conftest import Mailbox
 from tests.integration.local.shims import SHIMS, Shim, World
-from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_gateway, wait_until_ready
+from tests.support.processes.readiness import wait_until_ready
+from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_gateway
 
 BY_NAME = pytest.mark.parametrize("shim", SHIMS, ids=lambda shim: shim.check.__name__)
 
@@ -48,10 +49,10 @@ async def test_does_not_without_the_shim(
     )
     log = tmp_path / "gateway.log"
     with running_gateway(gateway, log, tmp_path / "supabase.mjs") as process:
-        wait_until_ready(gateway, process, log)
+        wait_until_ready(process, gateway.is_ready, log)
         without = msgspec.structs.replace(supabase, gateway=gateway, process_id=process.pid)
         with without.connect() as connection:
             apply(connection, sources=project)
-        failures = (AssertionError, TimeoutError, httpx.HTTPError, APIError, StorageApiError)
+        failures = (AssertionError, httpx.HTTPError, APIError, StorageApiError)
         with pytest.raises(failures):
-            await shim.check(World(without, mailbox))
+            await shim.check(World(without, mailbox, seconds=3))

@@ -1,6 +1,5 @@
 """A local Replicate, a receiver for its webhooks, and the official client."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +11,10 @@ from aiohttp import web
 from replicate.client import Client
 from standardwebhooks import Webhook
 
+from tests.support.clients import http_client
 from tests.support.processes.replicate import ReplicateProcess, running_replicate
 from tests.support.processes.supabase_stack import free_port
-from tests.support.waiting import SECONDS
+from tests.support.waiting import until
 
 
 @dataclass
@@ -34,20 +34,16 @@ class Receiver:
     url: str
     received: list[Received] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
-    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def handle(self, request: web.Request) -> web.Response:
         body = await request.read()
-        async with self.arrived:
-            self.received.append(Received({name.lower(): value for name, value in request.headers.items()}, body))
-            self.arrived.notify_all()
+        self.received.append(Received({name.lower(): value for name, value in request.headers.items()}, body))
         status = self.answers.pop(0) if self.answers else 200
         return web.Response(status=status, headers={"location": "/elsewhere"})
 
-    async def wait_for(self, count: int, seconds: float = SECONDS) -> list[Received]:
-        async with asyncio.timeout(seconds), self.arrived:
-            await self.arrived.wait_for(lambda: len(self.received) >= count)
-        return self.received
+    async def until_received(self, count: int) -> list[Received]:
+        """The deliveries once there are that many."""
+        return await until(lambda: self.received, lambda received: len(received) >= count)
 
     def statuses(self) -> list[str]:
         return [one.prediction["status"] for one in self.received]
@@ -67,7 +63,7 @@ def replicate(shared_replicate: ReplicateProcess) -> ReplicateProcess:
 
 @pytest.fixture
 async def api(replicate: ReplicateProcess) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=replicate.base_url, headers=replicate.headers, timeout=SECONDS) as client:
+    async with http_client.AsyncClient(base_url=replicate.base_url, headers=replicate.headers) as client:
         yield client
 
 
@@ -99,11 +95,10 @@ SCHNELL = "/v1/models/black-forest-labs/flux-schnell/predictions"
 SMALL = {"prompt": "monolith in a desert, golden hour", "seed": 7, "megapixels": "0.25"}
 
 
-async def finished(api: httpx.AsyncClient, prediction_id: str, seconds: float = SECONDS) -> dict[str, Any]:
-    """Poll until the prediction is terminal."""
-    async with asyncio.timeout(seconds):
-        while True:
-            prediction = (await api.get(f"/v1/predictions/{prediction_id}")).raise_for_status().json()
-            if prediction["status"] not in {"starting", "processing"}:
-                return prediction
-            await asyncio.sleep(0.03)
+async def until_finished(api: httpx.AsyncClient, prediction_id: str) -> dict[str, Any]:
+    """The prediction once it is terminal."""
+
+    async def look() -> dict[str, Any]:
+        return (await api.get(f"/v1/predictions/{prediction_id}")).raise_for_status().json()
+
+    return await until(look, lambda prediction: prediction["status"] not in {"starting", "processing"})

@@ -12,16 +12,16 @@ from PIL import Image
 from replicate.client import Client
 from replicate.exceptions import ReplicateError
 
-from tests.integration.replicate.conftest import SCHNELL, SMALL, finished
+from tests.integration.replicate.conftest import SCHNELL, SMALL, until_finished
+from tests.support.clients import http_client
+from tests.support.images import image_file
 from tests.support.processes.replicate import ReplicateProcess, running_replicate
 
 INTERIOR = "76604baddc85b1b4616e1c6475eca080da339c8875bd4996705440484a6eac38"
 
 
-def photo_uri(size: tuple[int, int] = (120, 80)) -> str:
-    content = io.BytesIO()
-    Image.linear_gradient("L").resize(size).convert("RGB").save(content, "PNG")
-    return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()
+def photo_uri() -> str:
+    return "data:image/png;base64," + base64.b64encode(image_file("PNG", (120, 80))).decode()
 
 
 async def test_official_model_runs_and_gives_the_pictures_asked_for(client: Client, api: httpx.AsyncClient) -> None:
@@ -123,7 +123,7 @@ async def test_bad_body_is_never_a_server_error(api: httpx.AsyncClient, body: by
 )
 async def test_token_is_demanded_everywhere(replicate: ReplicateProcess, header: str | None, detail: str) -> None:
     headers = {} if header is None else {"authorization": header.format(token=replicate.api_token)}
-    async with httpx.AsyncClient(base_url=replicate.base_url, headers=headers) as anonymous:
+    async with http_client.AsyncClient(base_url=replicate.base_url, headers=headers) as anonymous:
         for method, path in [("POST", SCHNELL), ("GET", "/v1/predictions"), ("GET", "/_local/deliveries")]:
             answer = await anonymous.request(method, path)
             assert (answer.status_code, answer.json()["detail"]) == (401, detail)
@@ -169,8 +169,8 @@ async def test_cancel_ends_a_running_prediction_and_leaves_a_finished_one(
     replicate.fault(on="run", kind="stall")
     prediction = await client.models.predictions.async_create(("black-forest-labs", "flux-schnell"), SMALL)
     await prediction.async_cancel()
-    assert (await finished(api, prediction.id))["status"] == "canceled"
-    done = await finished(api, (await api.post(SCHNELL, json={"input": SMALL})).json()["id"])
+    assert (await until_finished(api, prediction.id))["status"] == "canceled"
+    done = await until_finished(api, (await api.post(SCHNELL, json={"input": SMALL})).json()["id"])
     answer = await api.post(f"/v1/predictions/{done['id']}/cancel")
     assert (answer.status_code, answer.json()["status"]) == (200, "succeeded")
 
@@ -196,7 +196,7 @@ async def test_deadline_ends_what_did_not_finish(
     replicate.fault(on="run", kind="stall", phase=phase)
     created = await api.post(SCHNELL, json={"input": SMALL}, headers={"cancel-after": "5s"})
     assert "deadline" in created.json()
-    assert (await finished(api, created.json()["id"]))["status"] == status
+    assert (await until_finished(api, created.json()["id"]))["status"] == status
 
 
 @pytest.mark.parametrize("duration", ["4", "4s", "", "soon", "-5s", "5 s", "99999999h"])
@@ -229,7 +229,7 @@ async def test_photo_that_cannot_be_fetched_or_read_fails_the_prediction(api: ht
         ("http://127.0.0.1:1/photo.png", "could not be downloaded (ConnectError)"),
     ):
         created = await api.post(path, json={"input": {**SMALL, "image": image}})
-        prediction = await finished(api, created.json()["id"])
+        prediction = await until_finished(api, created.json()["id"])
         assert prediction["status"] == "failed"
         assert words in prediction["error"]
 

@@ -8,9 +8,10 @@ import httpx
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from tests.integration.replicate.conftest import SCHNELL, SMALL, Receiver, finished
+from tests.integration.replicate.conftest import SCHNELL, SMALL, Receiver, until_finished
+from tests.support.clients import http_client
 from tests.support.processes.replicate import ReplicateProcess, running_replicate
-from tests.support.waiting import until
+from tests.support.waiting import equals, until
 
 
 async def create(api: httpx.AsyncClient, receiver: Receiver, *events: str, **values: object) -> str:
@@ -28,22 +29,22 @@ async def test_delivery_is_signed_and_carries_the_prediction(
     api: httpx.AsyncClient, receiver: Receiver, verifier: Webhook
 ) -> None:
     prediction_id = await create(api, receiver, "completed")
-    [delivery] = await receiver.wait_for(1)
-    assert verifier.verify(delivery.body, delivery.headers) == await finished(api, prediction_id)
+    [delivery] = await receiver.until_received(1)
+    assert verifier.verify(delivery.body, delivery.headers) == await until_finished(api, prediction_id)
     with pytest.raises(WebhookVerificationError):
         verifier.verify(delivery.body + b" ", delivery.headers)
 
 
 async def test_filter_decides_which_events_are_sent(api: httpx.AsyncClient, receiver: Receiver) -> None:
     prediction_id = await create(api, receiver, "start", "completed")
-    await receiver.wait_for(2)
-    await finished(api, prediction_id)
+    await receiver.until_received(2)
+    await until_finished(api, prediction_id)
     assert receiver.statuses() == ["processing", "succeeded"]
 
 
 async def test_output_and_log_events_come_at_most_every_half_second(receiver: Receiver) -> None:
     with running_replicate(speed=1) as replicate:
-        async with httpx.AsyncClient(base_url=replicate.base_url, headers=replicate.headers) as api:
+        async with http_client.AsyncClient(base_url=replicate.base_url, headers=replicate.headers) as api:
             prediction_id = await create(api, receiver, "start", "output", "logs", "completed", num_outputs=2)
             await until(lambda: "completed" in events(replicate, prediction_id))
             entries = replicate.deliveries(prediction_id)
@@ -62,10 +63,10 @@ async def test_final_delivery_is_retried_until_it_is_accepted(
 ) -> None:
     receiver.answers = [500, 404, 301]
     prediction_id = await create(api, receiver, "completed")
-    received = await receiver.wait_for(4)
+    received = await receiver.until_received(4)
     assert len({one.headers["webhook-id"] for one in received}) == 1
     # The attempt is noted only after the receiver has answered.
-    await until(lambda: len(replicate.deliveries(prediction_id)) == 4)
+    await until(lambda: len(replicate.deliveries(prediction_id)), equals(4))
     assert [entry["status_code"] for entry in replicate.deliveries(prediction_id)] == [500, 404, 301, 200]
 
 
@@ -74,7 +75,7 @@ async def test_earlier_events_are_not_retried(
 ) -> None:
     receiver.answers = [500]
     await create(api, receiver, "start", "completed")
-    await receiver.wait_for(2)
+    await receiver.until_received(2)
     assert receiver.statuses() == ["processing", "succeeded"]
 
 
@@ -82,8 +83,8 @@ async def test_unreachable_receiver_is_given_up_after_seven_attempts(
     api: httpx.AsyncClient, replicate: ReplicateProcess
 ) -> None:
     prediction_id = await create(api, Receiver("http://127.0.0.1:1/hook"), "completed")
-    await finished(api, prediction_id)
-    await until(lambda: len(replicate.deliveries(prediction_id)) == 7)
+    await until_finished(api, prediction_id)
+    await until(lambda: len(replicate.deliveries(prediction_id)), equals(7))
     entries = replicate.deliveries(prediction_id)
     assert {entry["outcome"] for entry in entries} == {"ConnectError"}
 
@@ -93,9 +94,9 @@ async def test_lost_delivery_never_comes(
 ) -> None:
     replicate.fault(on="delivery", kind="lose", event="completed")
     lost = await create(api, receiver, "completed")
-    assert (await finished(api, lost))["status"] == "succeeded"
+    assert (await until_finished(api, lost))["status"] == "succeeded"
     following = await create(api, receiver, "completed")
-    await receiver.wait_for(1)
+    await receiver.until_received(1)
     assert [one.prediction["id"] for one in receiver.received] == [following]
     assert replicate.deliveries(lost) == []
 
@@ -105,7 +106,7 @@ async def test_D2_duplicate_delivery_has_the_same_id(
 ) -> None:
     replicate.fault(on="delivery", kind="duplicate", event="completed")
     await create(api, receiver, "completed")
-    first, second = await receiver.wait_for(2)
+    first, second = await receiver.until_received(2)
     assert first.body == second.body
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
 
@@ -115,7 +116,7 @@ async def test_D2_reordered_delivery_comes_after_the_next(
 ) -> None:
     replicate.fault(on="delivery", kind="reorder", event="start")
     await create(api, receiver, "start", "completed")
-    await receiver.wait_for(2)
+    await receiver.until_received(2)
     assert receiver.statuses() == ["succeeded", "processing"]
 
 
@@ -124,7 +125,7 @@ async def test_delayed_delivery_is_overtaken(
 ) -> None:
     replicate.fault(on="delivery", kind="delay", event="start", seconds=3)
     await create(api, receiver, "start", "completed")
-    await receiver.wait_for(2)
+    await receiver.until_received(2)
     assert receiver.statuses() == ["succeeded", "processing"]
 
 
@@ -134,7 +135,7 @@ async def test_D1_bad_signature_is_followed_by_a_good_one(
     replicate.fault(on="delivery", kind="bad_signature", event="completed")
     receiver.answers = [401]
     await create(api, receiver, "completed")
-    forged, honest = await receiver.wait_for(2)
+    forged, honest = await receiver.until_received(2)
     with pytest.raises(WebhookVerificationError):
         verifier.verify(forged.body, forged.headers)
     verifier.verify(honest.body, honest.headers)

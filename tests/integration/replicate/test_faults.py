@@ -9,7 +9,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.integration.replicate.conftest import SCHNELL, SMALL, finished
+from tests.integration.replicate.conftest import SCHNELL, SMALL, until_finished
 from tests.support.processes.replicate import ReplicateProcess
 
 BODY: dict[str, Any] = {"input": SMALL}
@@ -36,7 +36,7 @@ async def test_create_throttled_says_when_to_return(api: httpx.AsyncClient, repl
 
 @pytest.mark.parametrize("performed", [False, True])
 async def test_cut_answer(api: httpx.AsyncClient, replicate: ReplicateProcess, *, performed: bool) -> None:
-    before = await finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
+    before = await until_finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
     replicate.fault(on="api", kind="cut", performed=performed)
     with pytest.raises(httpx.RemoteProtocolError):
         await api.post(SCHNELL, json=BODY)
@@ -45,7 +45,7 @@ async def test_cut_answer(api: httpx.AsyncClient, replicate: ReplicateProcess, *
 
 @pytest.mark.parametrize("performed", [False, True])
 async def test_no_answer(api: httpx.AsyncClient, replicate: ReplicateProcess, *, performed: bool) -> None:
-    before = await finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
+    before = await until_finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
     replicate.fault(on="api", kind="hang", performed=performed)
     with pytest.raises(httpx.ReadTimeout):
         await api.post(SCHNELL, json=BODY, timeout=0.5)
@@ -75,7 +75,7 @@ async def test_fault_of_another_operation_waits_for_it(api: httpx.AsyncClient, r
 )
 async def test_failed_run(api: httpx.AsyncClient, replicate: ReplicateProcess, kind: str, words: str) -> None:
     replicate.fault(on="run", kind=kind)
-    prediction = await finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
+    prediction = await until_finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
     assert prediction["status"] == "failed"
     assert words in prediction["error"]
     assert prediction["output"] is None
@@ -83,7 +83,7 @@ async def test_failed_run(api: httpx.AsyncClient, replicate: ReplicateProcess, k
 
 async def test_aborted_run_never_started(api: httpx.AsyncClient, replicate: ReplicateProcess) -> None:
     replicate.fault(on="run", kind="abort")
-    prediction = await finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
+    prediction = await until_finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
     assert prediction["status"] == "aborted"
     assert "started_at" not in prediction
 
@@ -106,13 +106,13 @@ async def test_slow_run_takes_its_seconds_for_each_picture_and_shows_its_steps(
 async def test_any_output_can_be_claimed(api: httpx.AsyncClient, replicate: ReplicateProcess) -> None:
     output = ["http://169.254.169.254/", None, ["nested"]]
     replicate.fault(on="run", kind="output", output=output)
-    prediction = await finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
+    prediction = await until_finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
     assert (prediction["status"], prediction["output"]) == ("succeeded", output)
 
 
 @pytest.fixture
 async def output_url(api: httpx.AsyncClient) -> str:
-    prediction = await finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
+    prediction = await until_finished(api, (await api.post(SCHNELL, json=BODY)).json()["id"])
     return prediction["output"][0]
 
 

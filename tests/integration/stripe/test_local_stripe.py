@@ -14,10 +14,11 @@ import pytest
 from aiohttp import web
 
 from local.stripe import objects
-from tests.support.billing import post
+from tests.support.billing import submit_form
+from tests.support.clients import http_client
 from tests.support.processes.stripe import StripeProcess, running_stripe
 from tests.support.processes.supabase_stack import free_port
-from tests.support.waiting import until
+from tests.support.waiting import equals, until
 
 FIXTURES: dict[str, dict[str, Any]] = json.loads((Path(objects.__file__).parent / "fixtures.json").read_text())
 PRICE = "price_local_pro_month"
@@ -36,8 +37,8 @@ class Shop:
 
     def __init__(self, stripe: StripeProcess) -> None:
         self.stripe = stripe
-        self.api = httpx.Client(
-            base_url=f"{stripe.url}/v1", headers={"authorization": f"Bearer {stripe.secret_key}"}, timeout=30
+        self.api = http_client.Client(
+            base_url=f"{stripe.url}/v1", headers={"authorization": f"Bearer {stripe.secret_key}"}
         )
 
     def add(self, path: str, key: str | None = None, **form: str) -> httpx.Response:
@@ -91,7 +92,7 @@ async def test_every_object_has_the_shape_of_the_official_fixtures(shop: Shop) -
     customer = shop.customer()
     session = shop.checkout(customer)
     portal = shop.add("/billing_portal/sessions", customer=customer, return_url="https://maquette.test/").json()
-    assert (await post(session["url"], card=GOOD)).status_code == 303
+    assert (await submit_form(session["url"], card=GOOD)).status_code == 303
     (subscription,) = shop.subscriptions(customer)
     events = [one for one in shop.stripe.control("GET", "events") if one["data"]["object"].get("customer") == customer]
 
@@ -107,36 +108,36 @@ async def test_every_object_has_the_shape_of_the_official_fixtures(shop: Shop) -
 async def test_a_declined_card_buys_nothing(shop: Shop) -> None:
     customer = shop.customer()
     session = shop.checkout(customer)
-    answer = await post(session["url"], card=DECLINED)
+    answer = await submit_form(session["url"], card=DECLINED)
     assert (answer.status_code, "Your card was declined." in answer.text) == (200, True)
-    assert "Your card number is invalid." in (await post(session["url"], card="1234 5678")).text
+    assert "Your card number is invalid." in (await submit_form(session["url"], card="1234 5678")).text
     assert (shop.subscriptions(customer), shop.events(customer)) == ([], [])
-    assert (await post(session["url"], card=GOOD)).status_code == 303
+    assert (await submit_form(session["url"], card=GOOD)).status_code == 303
     assert len(shop.subscriptions(customer)) == 1
 
 
 async def test_3d_secure_asks_the_bank_first(shop: Shop) -> None:
     customer = shop.customer()
     session = shop.checkout(customer)
-    assert "Confirm this payment" in (await post(session["url"], card=CONFIRMED)).text
-    assert "did not confirm" in (await post(session["url"], card=CONFIRMED, confirmed="no")).text
+    assert "Confirm this payment" in (await submit_form(session["url"], card=CONFIRMED)).text
+    assert "did not confirm" in (await submit_form(session["url"], card=CONFIRMED, confirmed="no")).text
     assert shop.subscriptions(customer) == []
-    answer = await post(session["url"], card=CONFIRMED, confirmed="yes")
+    answer = await submit_form(session["url"], card=CONFIRMED, confirmed="yes")
     assert (answer.status_code, answer.headers["location"]) == (303, "https://maquette.test/return")
     assert len(shop.subscriptions(customer)) == 1
     # A session is paid once.
-    assert "This checkout is complete." in (await post(session["url"], card=GOOD)).text
+    assert "This checkout is complete." in (await submit_form(session["url"], card=GOOD)).text
     assert len(shop.subscriptions(customer)) == 1
 
 
 async def test_a_card_that_fails_later_is_past_due_until_another_is_given(shop: Shop) -> None:
     customer = shop.customer()
-    await post(shop.checkout(customer)["url"], card=FAILS_LATER)
+    await submit_form(shop.checkout(customer)["url"], card=FAILS_LATER)
     shop.stripe.control("POST", "clock?seconds=3700")
     assert shop.subscriptions(customer)[0]["status"] == "past_due"
     assert shop.events(customer)[-2:] == ["customer.subscription.updated", "invoice.payment_failed"]
     page = shop.add("/billing_portal/sessions", customer=customer, return_url="https://maquette.test/").json()["url"]
-    await post(page, action="card", card=GOOD)
+    await submit_form(page, action="card", card=GOOD)
     assert shop.subscriptions(customer)[0]["status"] == "active"
     assert shop.events(customer)[-1] == "invoice.paid"
 
@@ -151,7 +152,9 @@ def test_a_key_is_answered_once_and_bound_to_its_body(shop: Shop) -> None:
 
 
 def test_errors_are_those_of_stripe(shop: Shop) -> None:
-    unauthorized = httpx.post(f"{shop.stripe.url}/v1/customers", headers={"authorization": "Bearer sk_test_other"})
+    unauthorized = http_client.post(
+        f"{shop.stripe.url}/v1/customers", headers={"authorization": "Bearer sk_test_other"}
+    )
     assert (unauthorized.status_code, unauthorized.json()["error"]["type"]) == (401, "invalid_request_error")
     missing = shop.add("/billing_portal/sessions", customer="cus_none", return_url="https://maquette.test/")
     assert missing.json()["error"]["code"] == "resource_missing"
@@ -183,8 +186,8 @@ async def test_events_are_signed_repeated_doubled_reordered_and_lost(tmp_path: P
     with running_stripe(tmp_path, port) as stripe:
         shop = Shop(stripe)
         customer = shop.customer()
-        await post(shop.checkout(customer)["url"], card=GOOD)
-        await until(lambda: len(received) == 4)
+        await submit_form(shop.checkout(customer)["url"], card=GOOD)
+        await until(lambda: len(received), equals(4))
         page = shop.add("/billing_portal/sessions", customer=customer, return_url="https://maquette.test/")
         portal = page.json()["url"]
 
@@ -194,17 +197,17 @@ async def test_events_are_signed_repeated_doubled_reordered_and_lost(tmp_path: P
         received.clear()
 
         stripe.control("POST", "faults", kind="duplicate", type="customer.subscription.updated")
-        await post(portal, action="cancel")
-        await until(lambda: len(received) == 2)
+        await submit_form(portal, action="cancel")
+        await until(lambda: len(received), equals(2))
         assert received == [("updated", True)] * 2
 
         received.clear()
         stripe.control("POST", "faults", kind="lose", type="customer.subscription.updated")
-        await post(portal, action="resume")
+        await submit_form(portal, action="resume")
         stripe.control("POST", "faults", kind="reorder", type="customer.subscription.updated")
-        await post(portal, action="cancel")
+        await submit_form(portal, action="cancel")
         stripe.control("POST", "faults", kind="bad_signature", type="customer.subscription.updated")
-        await post(portal, action="resume")
-        await until(lambda: len(received) == 2)
+        await submit_form(portal, action="resume")
+        await until(lambda: len(received), equals(2))
         assert sorted(signed for _, signed in received) == [False, True]
     await runner.cleanup()

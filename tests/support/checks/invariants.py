@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import httpx
 from psycopg.rows import dict_row
 
+from tests.support.clients import http_client
 from tests.support.clock import remove_files
 from tests.support.processes.api import ApiProcess
 
@@ -69,7 +69,9 @@ async def assert_nothing_left(api: ApiProcess, owner: str) -> None:
 async def _assert_files_open(api: ApiProcess, names: list[str]) -> None:
     key = api.supabase.gateway.secret_key
     headers = {"apikey": key, "Authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(base_url=f"{api.supabase.url}/storage/v1/object/renders", headers=headers) as storage:
+    async with http_client.AsyncClient(
+        base_url=f"{api.supabase.url}/storage/v1/object/renders", headers=headers
+    ) as storage:
         for name in names:
             answer = await storage.get(f"/{name}")
             assert (answer.status_code, answer.headers["content-type"][:6]) == (200, "image/"), name

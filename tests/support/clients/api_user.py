@@ -10,6 +10,7 @@ import msgspec
 
 from api.errors import ANSWERS, AnswerCode
 from tests.support.accounts import Account
+from tests.support.clients import http_client
 from tests.support.processes.api import ApiProcess, submit, until_ended
 
 REQUEST_ID = re.compile(r"[0-9a-f]{32}")
@@ -50,9 +51,9 @@ async def signed_in(api: ApiProcess, name: str) -> AsyncGenerator[ApiUser]:
         yield ApiUser(account=account, client=client)
 
 
-async def opened(url: str) -> httpx.Response:
+async def open_url(url: str) -> httpx.Response:
     """A signed URL as a browser opens it: without a token."""
-    async with httpx.AsyncClient() as browser:
+    async with http_client.AsyncClient() as browser:
         return await browser.get(url)
 
 

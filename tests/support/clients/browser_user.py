@@ -1,7 +1,6 @@
 """A person at a browser, in the words of what people do."""
 
 import re
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -11,10 +10,11 @@ import httpx
 import psycopg
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.clients import http_client
 from tests.support.factories import Draft, add_renders
 from tests.support.processes.site import ROOT, Site
+from tests.support.waiting import wait_until
 
-RUN_SECONDS = 60
 PASSWORD = "correct horse battery staple"
 PHOTO = ROOT / "web" / "public" / "samples" / "living-room.webp"
 SENTENCE = "Calm living room with a pale linen sofa and an oak floor"
@@ -122,7 +122,7 @@ class BrowserUser:
     def api(self) -> httpx.Client:
         """Our API as this person."""
         headers = {"Authorization": f"Bearer {self.token()}"}
-        return httpx.Client(base_url=f"{self.site.url}/api/v1", headers=headers, timeout=30)
+        return http_client.Client(base_url=f"{self.site.url}/api/v1", headers=headers)
 
     def make(self, **order: Any) -> str:
         """A finished render, asked for behind the page; answers its id.
@@ -133,12 +133,8 @@ class BrowserUser:
         order = {"seed": 1, **order}
         key = {"Idempotency-Key": str(uuid4())}
         job = api.post("/generations", json=order, headers=key).raise_for_status().json()["data"]
-        deadline = time.monotonic() + RUN_SECONDS
-        while job["render"] is None:
-            assert time.monotonic() < deadline, job
-            time.sleep(0.1)
-            job = api.get(f"/generations/{job['id']}").raise_for_status().json()["data"]
-        return job["render"]["id"]
+        render = wait_until(lambda: api.get(f"/generations/{job['id']}").raise_for_status().json()["data"]["render"])
+        return render["id"]
 
     def add_collection(self, name: str, renders: Sequence[str]) -> str:
         """A collection of these renders; answers its id."""

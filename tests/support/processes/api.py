@@ -1,11 +1,9 @@
 """The API as a process of its own, in front of a local Supabase and a local Replicate."""
 
-import asyncio
 import contextlib
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,9 +16,11 @@ from local.database.deployment import LOCAL_PRICES
 from local.machine import HOST
 from tests.support.accounts import Account
 from tests.support.checks.openapi import declared
+from tests.support.clients import http_client
+from tests.support.processes.readiness import answers, wait_until_ready
 from tests.support.processes.replicate import ReplicateProcess
-from tests.support.processes.supabase_stack import READY_SECONDS, SupabaseStack, free_port
-from tests.support.waiting import SECONDS
+from tests.support.processes.supabase_stack import SupabaseStack, free_port
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[3]
 # One seed for all: the local Replicate draws a picture that it has drawn before only once.
@@ -88,11 +88,8 @@ class ApiProcess(msgspec.Struct, kw_only=True):
                 stdout=output,
                 stderr=output,
             )
-        deadline = time.monotonic() + READY_SECONDS
-        while not self._is_ready():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the API did not start:\n{self.log.read_text()[-2000:]}")
-            time.sleep(0.1)
+        port = self.environment().get("INTERNAL_PORT", self.port)
+        wait_until_ready(self.process, lambda: answers(f"http://{HOST}:{port}/readyz"), self.log)
 
     def stop(self, *, kill: bool = False) -> None:
         """End the process and wait for its end; `kill` ends it as a crash would."""
@@ -105,19 +102,17 @@ class ApiProcess(msgspec.Struct, kw_only=True):
         self.process.wait(15)
         self.process = None
 
-    def client(self, user: Account | None = None) -> httpx.AsyncClient:
-        """Plain HTTP as a signed-in person or as a stranger; an answer that openapi.json does not know fails."""
-        headers = {"Authorization": f"Bearer {user.token}"} if user else {}
-        return httpx.AsyncClient(
-            base_url=f"{self.url}/api/v1", headers=headers, timeout=SECONDS, event_hooks={"response": [declared]}
-        )
+    def logged_statuses(self, path: str) -> list[int]:
+        """The statuses with which requests to a route were answered so far, as the log has them, oldest first."""
+        lines = [msgspec.json.decode(line) for line in self.log.read_bytes().splitlines() if line.startswith(b"{")]
+        return [line["status"] for line in lines if line["event"] == "request" and line["path"] == path]
 
-    def _is_ready(self) -> bool:
-        try:
-            port = self.environment().get("INTERNAL_PORT", self.port)
-            return httpx.get(f"http://{HOST}:{port}/readyz", timeout=2).is_success
-        except httpx.HTTPError:
-            return False
+    def client(self, account: Account | None = None) -> httpx.AsyncClient:
+        """A client of /api/v1, with an account's token or anonymous; a response that openapi.json lacks fails."""
+        headers = {"Authorization": f"Bearer {account.token}"} if account else {}
+        return http_client.AsyncClient(
+            base_url=f"{self.url}/api/v1", headers=headers, event_hooks={"response": [declared]}
+        )
 
 
 async def submit(client: httpx.AsyncClient, key: str | None = None, **changes: Any) -> httpx.Response:
@@ -126,17 +121,13 @@ async def submit(client: httpx.AsyncClient, key: str | None = None, **changes: A
     return await client.post("/generations", json={**TEXT_PRESET, **changes}, headers=headers)
 
 
-async def until_ended(client: httpx.AsyncClient, job_id: str, seconds: float = SECONDS) -> dict[str, Any]:
-    """The generation once it ended; raises TimeoutError when it does not."""
-    deadline = time.monotonic() + seconds
-    while True:
-        generation = (await client.get(f"/generations/{job_id}")).raise_for_status().json()["data"]
-        if generation["status"] in {"succeeded", "failed", "canceled", "expired"}:
-            return generation
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"generation {job_id} is still {generation['status']}")
-        # A look costs our process, the gateway and Postgres more than the wait between two.
-        await asyncio.sleep(0.1)
+async def until_ended(client: httpx.AsyncClient, job_id: str) -> dict[str, Any]:
+    """The generation once it ended."""
+
+    async def look() -> dict[str, Any]:
+        return (await client.get(f"/generations/{job_id}")).raise_for_status().json()["data"]
+
+    return await until(look, lambda generation: generation["status"] in {"succeeded", "failed", "canceled", "expired"})
 
 
 @contextlib.contextmanager

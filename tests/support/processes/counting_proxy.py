@@ -5,9 +5,8 @@ from collections.abc import Generator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-import httpx
-
 from local.machine import HOST
+from tests.support.clients import http_client
 
 # These belong to one connection, not to the message.
 HOP_BY_HOP = {"connection", "content-length", "host", "keep-alive", "transfer-encoding"}
@@ -20,7 +19,7 @@ class CountingProxy(ThreadingHTTPServer):
 
     def __init__(self, upstream: str) -> None:
         super().__init__((HOST, 0), Forwarder)
-        self.upstream = httpx.Client(base_url=upstream, timeout=30)
+        self.upstream = http_client.Client(base_url=upstream)
         self.calls: list[str] = []
 
     @property

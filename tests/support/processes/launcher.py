@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import subprocess
-import time
 from collections.abc import Generator
 from pathlib import Path
 
@@ -13,7 +12,9 @@ import msgspec
 
 from local.cli.state import DEFAULT_PORTS, Ports, variable
 from local.cli.steps import ROOT
-from tests.support.processes.supabase_stack import READY_SECONDS, free_ports
+from tests.support.clients import http_client
+from tests.support.processes.readiness import wait_until_ready
+from tests.support.processes.supabase_stack import free_ports
 
 READY = re.compile(r"^Ready in (?P<seconds>[\d.]+) s\.$", re.MULTILINE)
 
@@ -72,13 +73,10 @@ class Launcher(msgspec.Struct, frozen=True, kw_only=True):
             process.wait()
 
     def seconds_until_ready(self, process: subprocess.Popen[bytes]) -> float:
-        """Wait for the addresses; answers the seconds that it printed. Raises RuntimeError with what it said."""
-        deadline = time.monotonic() + READY_SECONDS
-        while not (ready := READY.search(self.log.read_text())):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"it did not start:\n{self.log.read_text()[-3000:]}")
-            time.sleep(0.05)
-        return float(ready["seconds"])
+        """Wait until it is ready; returns the seconds that it printed. Raises RuntimeError with its output."""
+        wait_until_ready(process, lambda: READY.search(self.log.read_text()) is not None, self.log)
+        (seconds,) = READY.findall(self.log.read_text())
+        return float(seconds)
 
     def address(self, name: str) -> str:
         """An address that `up` printed: App, Inbox or Studio."""
@@ -88,8 +86,8 @@ class Launcher(msgspec.Struct, frozen=True, kw_only=True):
 
     def auth(self, path: str, email: str, password: str) -> httpx.Response:
         """A call of Auth as the SPA makes it."""
-        config = httpx.get(f"{self.ports.app_url}/api/v1/config").raise_for_status().json()["data"]
-        return httpx.post(
+        config = http_client.get(f"{self.ports.app_url}/api/v1/config").raise_for_status().json()["data"]
+        return http_client.post(
             f"{config['supabase_url']}/auth/v1/{path}",
             headers={"apikey": config["supabase_publishable_key"]},
             json={"email": email, "password": password},

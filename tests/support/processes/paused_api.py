@@ -1,19 +1,16 @@
-"""The API as a process that holds still at one step of its work, until a test lets it go on or kills it."""
+"""The API as a process that pauses at one step of its work, until a test resumes or kills it."""
 
-import asyncio
 import contextlib
 import functools
 import itertools
 import multiprocessing
 import os
-import time
 from collections.abc import AsyncGenerator, Mapping
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, cast
 
-import httpx
 import msgspec
 
 import api.__main__
@@ -23,10 +20,12 @@ from libs.repositories.webhook_jobs import WebhookJobRepository
 from libs.services.external.output_fetcher import OutputFetcher
 from libs.services.external.replicate_client import ReplicateClient
 from libs.services.generation.ingest import WebhookIngest
+from tests.support.clients import http_client
 from tests.support.processes.api import ApiProcess
-from tests.support.processes.supabase_stack import READY_SECONDS, free_port
+from tests.support.processes.readiness import READY_SECONDS, answers
+from tests.support.processes.supabase_stack import free_port
 from tests.support.tls import share_tls_context
-from tests.support.waiting import SECONDS
+from tests.support.waiting import until
 
 # Forked from one that has imported everything: a test needs many of these processes.
 FORKSERVER = multiprocessing.get_context("forkserver")
@@ -34,7 +33,7 @@ FORKSERVER.set_forkserver_preload(["__main__", __name__])
 
 # Made before the fork: each process would make seven.
 share_tls_context()
-httpx.Client().close()
+http_client.Client().close()
 
 CLASSES = {
     owner.__name__: owner
@@ -50,23 +49,26 @@ CLASSES = {
 
 
 class PausedApi(msgspec.Struct, frozen=True, kw_only=True):
-    """A second process of an API. It serves until it reaches its step; then nothing in it moves."""
+    """A second process of an API. It serves until it reaches its step; then it does nothing."""
 
     api: ApiProcess
     process: ForkServerProcess
     pipe: Connection
 
-    async def wait_until_paused(self, seconds: float = SECONDS) -> None:
-        """Wait until it holds still."""
-        async with asyncio.timeout(seconds):
-            while not self.pipe.poll():
-                assert self.process.is_alive(), "it ended before the step"
-                await asyncio.sleep(0.02)
+    async def wait_until_paused(self) -> None:
+        """Wait until it has reached its step. Raises RuntimeError when it ends before."""
+
+        def look() -> bool:
+            if not self.process.is_alive():
+                raise RuntimeError("the API ended before the step")
+            return self.pipe.poll()
+
+        await until(look)
         self.pipe.recv()
 
     def resume(self) -> None:
-        """Let it finish its work."""
-        self.pipe.send("go on")
+        """Let it go on after its step."""
+        self.pipe.send("resume")
 
     def kill(self) -> None:
         """End it as a crash does, wherever it is."""
@@ -76,7 +78,7 @@ class PausedApi(msgspec.Struct, frozen=True, kw_only=True):
 
 @contextlib.asynccontextmanager
 async def paused_at(step: str, api: ApiProcess) -> AsyncGenerator[PausedApi]:
-    """Run a replica that holds still at `step`: `before` or `after` a class's method, and which call of it.
+    """Run a replica that pauses at `step`: `before` or `after` a class's method, and which call of it.
 
     `"after Storage.upload 3"` is right after the third upload. Its webhooks go to `api`.
     """
@@ -93,24 +95,20 @@ async def paused_at(step: str, api: ApiProcess) -> AsyncGenerator[PausedApi]:
     theirs.close()
     paused = PausedApi(api=replica, process=process, pipe=ours)
     try:
-        await _ready(paused)
+        await _until_ready(paused)
         yield paused
     finally:
         paused.kill()
         ours.close()
 
 
-async def _ready(paused: PausedApi) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    async with httpx.AsyncClient() as client:
-        while True:
-            try:
-                if (await client.get(f"{paused.api.url}/readyz", timeout=2)).is_success:
-                    return
-            except httpx.HTTPError:
-                assert paused.process.is_alive(), paused.api.log.read_text()[-2000:]
-            assert time.monotonic() < deadline, "the API did not start"
-            await asyncio.sleep(0.1)
+async def _until_ready(paused: PausedApi) -> None:
+    def look() -> bool:
+        if not paused.process.is_alive():
+            raise RuntimeError(f"the API ended:\n{paused.api.log.read_text()[-2000:]}")
+        return answers(f"{paused.api.url}/readyz")
+
+    await until(look, seconds=READY_SECONDS)
 
 
 def _serve(step: str, environment: Mapping[str, str], log: Path, pipe: Connection) -> None:
@@ -118,30 +116,30 @@ def _serve(step: str, environment: Mapping[str, str], log: Path, pipe: Connectio
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     os.environ.update(environment)
-    _hold_at(step, pipe)
+    _pause_at(step, pipe)
     api.__main__.main()
 
 
-def _hold_at(step: str, pipe: Connection) -> None:
-    moment, place, *which = step.split()
+def _pause_at(step: str, pipe: Connection) -> None:
+    when, place, *which = step.split()
     class_name, _, method = place.partition(".")
     original = getattr(CLASSES[class_name], method)
     calls = itertools.count(1)
     wanted = int(which[0]) if which else 1
 
-    def hold() -> None:
-        # Blocks the event loop on purpose: nothing else of this process moves on.
-        pipe.send("reached")
+    def pause() -> None:
+        # Blocks the event loop on purpose: nothing else of this process goes on.
+        pipe.send("paused")
         pipe.recv()
 
     @functools.wraps(original)
-    async def paused(*args: Any, **kwargs: Any) -> Any:
-        here = next(calls) == wanted
-        if here and moment == "before":
-            hold()
+    async def pausing(*args: Any, **kwargs: Any) -> Any:
+        is_step = next(calls) == wanted
+        if is_step and when == "before":
+            pause()
         answer = await original(*args, **kwargs)
-        if here and moment == "after":
-            hold()
+        if is_step and when == "after":
+            pause()
         return answer
 
-    setattr(CLASSES[class_name], method, paused)
+    setattr(CLASSES[class_name], method, pausing)

@@ -11,16 +11,15 @@ import secrets
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from tests.support.processes.supabase_stack import READY_SECONDS, free_port
+from tests.support.clients import http_client
+from tests.support.processes.readiness import answers, wait_until_ready
+from tests.support.processes.supabase_stack import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -57,15 +56,7 @@ class ReplicateProcess:
             "LOCAL_REPLICATE_RETENTION_SECONDS": str(self.retention_seconds),
         }
         self.process = subprocess.Popen([sys.executable, "-m", "local.replicate"], cwd=ROOT, env=environment)
-        deadline = time.monotonic() + READY_SECONDS
-        while True:
-            try:
-                httpx.get(f"{self.base_url}/_local/health").raise_for_status()
-                break
-            except httpx.HTTPError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+        wait_until_ready(self.process, lambda: answers(f"{self.base_url}/_local/health"))
 
     def stop(self, *, kill: bool = False) -> None:
         """End the server; `kill` ends it as a crash would."""
@@ -80,14 +71,14 @@ class ReplicateProcess:
 
     def fault(self, **fault: Any) -> None:
         """Queue a fault; see local/replicate/faults.py for the kinds."""
-        httpx.post(f"{self.base_url}/_local/faults", json=fault, headers=self.headers).raise_for_status()
+        http_client.post(f"{self.base_url}/_local/faults", json=fault, headers=self.headers).raise_for_status()
 
     def clear_faults(self) -> None:
-        httpx.delete(f"{self.base_url}/_local/faults", headers=self.headers).raise_for_status()
+        http_client.delete(f"{self.base_url}/_local/faults", headers=self.headers).raise_for_status()
 
     def deliveries(self, prediction_id: str) -> list[dict[str, Any]]:
         """Webhook attempts of one prediction so far, oldest first."""
-        answer = httpx.get(
+        answer = http_client.get(
             f"{self.base_url}/_local/deliveries", params={"prediction_id": prediction_id}, headers=self.headers
         )
         return answer.raise_for_status().json()

@@ -4,22 +4,22 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 
 from local.inbox.mailbox import Mail
 from local.postgres.server import Postgres
-from tests.support.processes.supabase_stack import CHEAP_PASSWORDS, READY_SECONDS, free_ports
+from tests.support.clients import http_client
+from tests.support.processes.readiness import answers, wait_until_ready
+from tests.support.processes.supabase_stack import CHEAP_PASSWORDS, free_ports
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
-MAIL_SECONDS = 20
-SETS, SETS_SECONDS = 4, 30
+SETS = 4
 PORTS = (
     "PORT",
     "INBOX_PORT",
@@ -45,8 +45,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     def sign_up(self, email: str, password: str) -> str:
         """Make an account; answers its session as Auth does, which is what supabase-js keeps."""
-        config = httpx.get(f"{self.url}/api/v1/config").json()["data"]
-        answer = httpx.post(
+        config = http_client.get(f"{self.url}/api/v1/config").json()["data"]
+        answer = http_client.post(
             f"{config['supabase_url']}/auth/v1/signup",
             headers={"apikey": config["supabase_publishable_key"]},
             json={"email": email, "password": password},
@@ -56,27 +56,23 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     def fault(self, **fault: Any) -> None:
         """What shall go wrong at the provider next; local/replicate/faults.py lists the kinds."""
         headers = {"Authorization": f"Bearer {self.replicate_token}"}
-        httpx.post(f"{self.replicate_url}/_local/faults", json=fault, headers=headers).raise_for_status()
+        http_client.post(f"{self.replicate_url}/_local/faults", json=fault, headers=headers).raise_for_status()
 
     def community_sets(self) -> list[dict[str, Any]]:
-        """The sets of the community, waited for: the product serves a moment before they are there."""
-        deadline = time.monotonic() + SETS_SECONDS
-        while True:
-            sets = httpx.get(f"{self.url}/api/v1/community").json()["data"]
-            if len(sets) >= SETS:
-                return sets
-            assert time.monotonic() < deadline, "the sets did not come"
-            time.sleep(0.1)
+        """The sets of the community, waited for: the product serves before they are there."""
+        return wait_until(
+            lambda: http_client.get(f"{self.url}/api/v1/community").json()["data"], lambda sets: len(sets) >= SETS
+        )
 
     def mail_to(self, address: str, *, about: str = "") -> Mail:
         """The newest mail to an address whose subject has `about` in it, waited for."""
-        deadline = time.monotonic() + MAIL_SECONDS
-        while time.monotonic() < deadline:
-            for mail in msgspec.json.decode(httpx.get(f"{self.inbox_url}/messages").content, type=list[Mail]):
-                if address in mail.recipients and about in mail.subject.lower():
-                    return mail
-            time.sleep(0.1)
-        raise AssertionError(f"no mail to {address} about {about!r}")
+
+        def look() -> list[Mail]:
+            received = http_client.get(f"{self.inbox_url}/messages").content
+            mails = msgspec.json.decode(received, type=list[Mail])
+            return [mail for mail in mails if address in mail.recipients and about in mail.subject.lower()]
+
+        return wait_until(look)[0]
 
 
 @contextmanager
@@ -100,7 +96,7 @@ def running_site(state: Path) -> Generator[Site]:
             stderr=log,
         )
     try:
-        _wait_until_ready(url, up, state / "up.log")
+        wait_until_ready(up, lambda: answers(f"{url}/readyz"), state / "up.log")
         secrets = msgspec.json.decode((state / "secrets.json").read_bytes())
         yield Site(
             url=url,
@@ -114,16 +110,3 @@ def running_site(state: Path) -> Generator[Site]:
     finally:
         up.send_signal(signal.SIGINT)
         up.wait(30)
-
-
-def _wait_until_ready(url: str, up: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while True:
-        if up.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the product did not start:\n{log.read_text()[-3000:]}")
-        try:
-            if httpx.get(f"{url}/readyz", timeout=2).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.2)

@@ -3,17 +3,17 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 
 from local.database.deployment import LOCAL_PRICES
-from tests.support.processes.supabase_stack import READY_SECONDS, free_port
+from tests.support.clients import http_client
+from tests.support.processes.readiness import answers, wait_until_ready
+from tests.support.processes.supabase_stack import free_port
 
 ROOT = Path(__file__).parents[3]
 
@@ -56,7 +56,7 @@ class StripeProcess(msgspec.Struct, kw_only=True):
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
         headers = {"authorization": f"Bearer {self.secret_key}"}
-        answer = httpx.request(method, f"{self.url}/{path}", headers=headers, timeout=30, **options)
+        answer = http_client.request(method, f"{self.url}/{path}", headers=headers, **options)
         return answer.raise_for_status().json() if answer.content else None
 
 
@@ -74,19 +74,8 @@ def running_stripe(folder: Path, api_port: int, month_seconds: float = 3600) -> 
     }
     server = subprocess.Popen([sys.executable, "-m", "local.stripe"], cwd=ROOT, env=environment)
     try:
-        deadline = time.monotonic() + READY_SECONDS
-        while not _answers(process.url):
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("the local Stripe did not start")
-            time.sleep(0.05)
+        wait_until_ready(server, lambda: answers(f"{process.url}/_local/health"))
         yield process
     finally:
         server.terminate()
         server.wait(15)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/_local/health", timeout=2).is_success
-    except httpx.HTTPError:
-        return False

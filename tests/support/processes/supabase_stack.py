@@ -3,7 +3,6 @@
 import contextlib
 import os
 import subprocess
-import time
 from collections.abc import Generator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -21,10 +20,9 @@ from local.machine import is_free
 from local.postgres.server import Postgres
 from local.supabase.gateway import FOLDER, Gateway
 from tests.support.accounts import PASSWORD, Account
-from tests.support.waiting import SECONDS
+from tests.support.clients import http_client
+from tests.support.processes.readiness import wait_until_ready
 
-# Of every server that tests start: a second alone, and many on a busy machine.
-READY_SECONDS = 120.0
 # Below those that the kernel gives to whoever connects somewhere (ip_local_port_range): one of those could be taken
 # between its choice and its use. And above the last one that Chromium refuses to open (10080).
 PORTS = range(11_000, 32_000)
@@ -50,8 +48,7 @@ class SupabaseStack(msgspec.Struct, frozen=True, kw_only=True):
 
     def client(self, token: str | None = None) -> httpx.AsyncClient:
         """Plain HTTP with an account's token, or with the publishable key alone."""
-        # No TLS is spoken here, and building a context for it takes longer than a request.
-        return httpx.AsyncClient(base_url=self.url, headers=self.headers(token), verify=False, timeout=SECONDS)
+        return http_client.AsyncClient(base_url=self.url, headers=self.headers(token))
 
     def headers(self, token: str | None = None) -> dict[str, str]:
         """What `client` sends along, for the official clients."""
@@ -99,7 +96,7 @@ def running_supabase(
     with running_gateway(gateway, folder / "gateway.log") as process:
         database = postgres.start(folder / "postgres.log")
         try:
-            wait_until_ready(gateway, process, folder / "gateway.log")
+            wait_until_ready(process, gateway.is_ready, folder / "gateway.log")
             supabase = SupabaseStack(
                 gateway=gateway, process_id=process.pid, proof_secret="proof_local_test_" + "0" * 32
             )
@@ -134,15 +131,6 @@ def running_gateway(
     finally:
         process.terminate()
         process.wait(10)
-
-
-def wait_until_ready(gateway: Gateway, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Poll the gateway; an end before that is an error with its last words."""
-    deadline = time.monotonic() + READY_SECONDS
-    while not gateway.is_ready():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the gateway did not start:\n{log.read_text()[-2000:]}")
-        time.sleep(0.05)
 
 
 def free_port() -> int:
