@@ -26,6 +26,7 @@ import psycopg
 
 from libs.app_config.runtime import PRESETS
 from tests.bench.preparation import prepare_stack
+from tests.support.factories import JobRow, RenderRow, VariantRow, copy
 from tests.support.processes.supabase_stack import running_supabase
 
 HEAVY_RENDERS = 5_000
@@ -69,44 +70,9 @@ class Seed:
                 (COLLECTION, self.heavy, "Large", False),
             ],
         )
-        self._copy(
-            connection,
-            "generation_jobs (id, owner_id, idempotency_key, request_hash, preset_id, title, prompt, settings,"
-            " variants, seed, credits, expected_seconds, deadline_at, status)",
-            (
-                (number, owner, str(number), "", preset, title, title, "{}", 1, 1, 1, 1, moment, "succeeded")
-                for number, owner, preset, title, moment in self._renders()
-            ),
-        )
-        self._copy(
-            connection,
-            "renders (id, owner_id, job_id, preset_id, title, prompt, settings, seed, cover_variant_id, created_at)",
-            (
-                (number, owner, number, preset, title, f"{title}, in warm light", "{}", 1, number, moment)
-                for number, owner, preset, title, moment in self._renders()
-            ),
-        )
-        self._copy(
-            connection,
-            "render_variants (id, render_id, owner_id, index, path, thumbnail_path, mime, width, height, bytes,"
-            " placeholder)",
-            (
-                (
-                    number,
-                    number,
-                    owner,
-                    0,
-                    f"{owner}/{number}/0.webp",
-                    f"{owner}/{number}/0.thumb.webp",
-                    "image/webp",
-                    1248,
-                    832,
-                    90_000,
-                    "1QcSHQRnh493V4dIh4eXh1h4kJUI",
-                )
-                for number, owner, *_ in self._renders()
-            ),
-        )
+        copy(connection, JobRow, (job for job, _, _ in self._rows()))
+        copy(connection, RenderRow, (render for _, render, _ in self._rows()))
+        copy(connection, VariantRow, (variant for _, _, variant in self._rows()))
         self._copy(
             connection,
             "collection_items (collection_id, render_id, owner_id, render_created_at)",
@@ -118,6 +84,30 @@ class Seed:
         connection.execute(words_index[0])
         connection.execute("set session_replication_role = origin")
         connection.execute("vacuum analyze")
+
+    def _rows(self) -> Iterator[tuple[JobRow, RenderRow, VariantRow]]:
+        """A job, its render and the render's one variant, all under one id."""
+        for number, owner, preset, title, made_at in self._renders():
+            job = JobRow(
+                id=number,
+                owner_id=owner,
+                idempotency_key=str(number),
+                preset_id=preset,
+                title=title,
+                prompt=title,
+                deadline_at=made_at,
+            )
+            render = RenderRow(
+                id=number,
+                owner_id=owner,
+                job_id=number,
+                preset_id=preset,
+                title=title,
+                prompt=f"{title}, in warm light",
+                cover_variant_id=number,
+                created_at=made_at,
+            )
+            yield job, render, VariantRow.of_render(render, variant_id=number)
 
     def _some(self, count: int) -> list[tuple[UUID, datetime]]:
         """Renders of the heavy person, and when they were made."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,8 @@ import pytest
 from libs.errors import ErrorCode
 from tests.support.clients import http_client
 from tests.support.clients.api_user import ApiUser, assert_refused
-from tests.support.processes.api import TEXT_PRESET, ApiProcess, submit, until_ended
+from tests.support.factories import JobRow, insert
+from tests.support.processes.api import ApiProcess, submit, until_ended
 
 AT_ONCE = 20
 CREDITS = 3  # of TEXT_PRESET, a picture
@@ -109,18 +111,11 @@ async def test_cancel_and_retry_at_once_leave_one_run(api: ApiProcess, alice: Ap
 
 @pytest.mark.parametrize("limit", [1, 7])
 async def test_pages_miss_and_repeat_nothing(api: ApiProcess, alice: ApiUser, limit: int) -> None:
+    now = datetime.now(UTC)
+    # Three jobs a second: ties are broken by the id.
+    jobs = [JobRow(owner_id=alice.id, status="failed", created_at=now - timedelta(seconds=n // 3)) for n in range(20)]
     with api.supabase.connect() as connection:
-        connection.execute(
-            """
-            insert into generation_jobs (
-              owner_id, idempotency_key, request_hash, preset_id, title, prompt, settings, variants, seed, credits,
-              expected_seconds, deadline_at, status, created_at
-            )
-            select %s, n::text, '', %s, 'x', 'x', '{}', 1, 1, 1, 1, now(), 'failed', now() - (n / 3) * interval '1 s'
-            from generate_series(1, 20) as n
-            """,
-            [alice.id, TEXT_PRESET["preset_id"]],
-        )
+        insert(connection, jobs)
     seen: list[str] = []
     where: dict[str, Any] = {"limit": limit}
     while where.get("cursor", "first") is not None:

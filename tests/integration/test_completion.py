@@ -1,6 +1,6 @@
 """What complete_generation() writes beside a run's pictures."""
 
-from typing import Any
+from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
@@ -8,33 +8,33 @@ import psycopg
 from tests.support.clients.api_rpc import completion
 from tests.support.clients.api_user import ApiUser
 from tests.support.clients.database_calls import call_as
-from tests.support.factories import Draft, add_renders
+from tests.support.factories import Draft, JobRow, add_renders, insert
 from tests.support.processes.api import ApiProcess
 
 EXPECTED = 4  # seconds
 
 
-def complete(connection: psycopg.Connection, owner: str, collection: str | None = None, took: str = "5 seconds") -> str:
-    """A run that was started this long ago and succeeds now; answers its render's id."""
-    prediction = uuid4().hex
-    row = connection.execute(
-        """
-        insert into generation_jobs (
-          owner_id, idempotency_key, request_hash, preset_id, title, prompt, settings, variants, seed, credits,
-          expected_seconds, deadline_at, status, prediction_id, collection_id, created_at
-        )
-        values (
-          %s, %s, '', 'graphic-poster', 'Title', 'Prompt', '{}', 1, 1, 1, %s, now(), 'processing', %s, %s,
-          now() - %s::interval
-        )
-        returning id
-        """,
-        (owner, prediction, EXPECTED, prediction, collection, took),
-    ).fetchone()
+def complete(
+    connection: psycopg.Connection,
+    owner: str,
+    collection: str | None = None,
+    took: timedelta = timedelta(seconds=5),
+) -> str:
+    """A job that was submitted this long ago by the database's clock and succeeds now; returns its render's id."""
+    row = connection.execute("select now()").fetchone()
     assert row
-    arguments: dict[str, Any] = completion(owner, str(row[0]), prediction)
+    job = JobRow(
+        owner_id=owner,
+        status="processing",
+        prediction_id=uuid4().hex,
+        collection_id=collection,
+        expected_seconds=EXPECTED,
+        created_at=row[0] - took,
+    )
+    insert(connection, [job])
+    arguments = completion(owner, str(job.id), job.prediction_id or "")
     assert call_as(connection, "service_role", "", "complete_generation", arguments) == "applied"
-    render = connection.execute("select id from renders where job_id = %s", row).fetchone()
+    render = connection.execute("select id from renders where job_id = %s", [job.id]).fetchone()
     assert render
     return str(render[0])
 
@@ -58,7 +58,7 @@ async def test_a_run_settled_long_after_its_end_teaches_nothing(api: ApiProcess,
     with api.supabase.connect() as connection, connection.transaction(force_rollback=True):
         connection.execute("delete from preset_timings where preset_id = 'graphic-poster'")
         seconds = "select seconds from preset_timings where preset_id = 'graphic-poster'"
-        complete(connection, alice.id, took="6 hours")
+        complete(connection, alice.id, took=timedelta(hours=6))
         assert connection.execute(seconds).fetchone() == (3 * EXPECTED,)
-        complete(connection, alice.id, took="6 seconds")
+        complete(connection, alice.id, took=timedelta(seconds=6))
         assert connection.execute(seconds).fetchone() == (9,)

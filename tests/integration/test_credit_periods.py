@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from tests.support.clients.database_calls import call_as
+from tests.support.factories import JobRow, insert
 from tests.support.processes.supabase_stack import SupabaseStack
 
 PRO = {"price_id": "price_local_pro_month"}
@@ -50,23 +51,15 @@ def change_profile(connection: psycopg.Connection, change: str) -> None:
     connection.execute(f"update public.profiles set {change} where id = %s".encode(), (ACCOUNT,))
 
 
-def add_debit(connection: psycopg.Connection, credits_taken: int, moment: str) -> None:
-    """A finished run of a moment, such as `now() - interval '1 day'`."""
+def add_debit(connection: psycopg.Connection, credits_taken: int, at: str) -> None:
+    """A job that succeeded and its debit; `at` is when it counts, such as `now() - interval '1 day'`."""
+    job = JobRow(owner_id=ACCOUNT, credits=credits_taken)
+    insert(connection, [job])
     query = f"""
-        with job as (
-          insert into public.generation_jobs (
-            owner_id, idempotency_key, request_hash, preset_id, title, prompt, settings, variants, seed, credits,
-            expected_seconds, deadline_at, status
-          )
-          select %(owner)s, gen_random_uuid()::text, '', id, 'A room', '', '{{}}', 1, 1, %(credits)s, 1, now(),
-            'succeeded'
-          from public.presets limit 1
-          returning id
-        )
         insert into public.usage_ledger (owner_id, job_id, kind, amount, reason, effective_at)
-        select %(owner)s, job.id, 'debit', -%(credits)s, 'generation', {moment} from job
+        values (%s, %s, 'debit', %s, 'generation', {at})
     """
-    connection.execute(query.encode(), {"owner": ACCOUNT, "credits": credits_taken})
+    connection.execute(query.encode(), [ACCOUNT, job.id, -credits_taken])
 
 
 @pytest.mark.parametrize(

@@ -8,32 +8,32 @@ import httpx
 from libs.errors import ErrorCode
 from tests.support.checks.snapshot import snapshot
 from tests.support.clients.api_user import ApiUser, assert_refused, open_url
+from tests.support.factories import JobRow, insert
 from tests.support.images import image_file
 from tests.support.predictions import TWO_VARIANTS, succeed_at_once
 from tests.support.processes.api import ApiProcess, submit
 from tests.support.waiting import until
 
 
-async def failed_runs_from_variants(api: ApiProcess, person: ApiUser) -> tuple[list[str], list[str]]:
-    """Two runs that failed, each started from another variant of one render: the runs and the variants."""
+async def failed_runs_from_variants(api: ApiProcess, user: ApiUser) -> tuple[list[str], list[str]]:
+    """Two jobs that failed, each started from another variant of one render: the jobs and the variants."""
     succeed_at_once(api.replicate)
-    render = (await person.generation(**TWO_VARIANTS))["render"]
+    render = (await user.generation(**TWO_VARIANTS))["render"]
     with api.supabase.connect() as connection:
-        rows = connection.execute(
-            """
-            insert into generation_jobs (
-              owner_id, idempotency_key, request_hash, status, preset_id, title, prompt, settings, variants, seed,
-              input_path, source_variant_id, credits, expected_seconds, deadline_at, error_code
+        variants = connection.execute("select id, path from render_variants where render_id = %s", [render["id"]])
+        jobs = [
+            JobRow(
+                owner_id=user.id,
+                status="failed",
+                error_code="provider_failed",
+                preset_id="warm-minimal",
+                input_path=f"renders/{path}",
+                source_variant_id=variant_id,
             )
-            select
-              owner_id, id::text, '', 'failed', 'warm-minimal', 'A room', 'A room', '{}', 1, 7, 'renders/' || path, id,
-              2, 10, now(), 'provider_failed'
-            from render_variants where render_id = %s
-            returning id::text, source_variant_id::text
-            """,
-            [render["id"]],
-        ).fetchall()
-    return [run for run, _ in rows], [variant for _, variant in rows]
+            for variant_id, path in variants.fetchall()
+        ]
+        insert(connection, jobs)
+    return [str(job.id) for job in jobs], [str(job.source_variant_id) for job in jobs]
 
 
 async def retry(person: ApiUser, run: str, key: str | None = None) -> httpx.Response:

@@ -11,6 +11,7 @@ import pytest
 from tests.support.clients.api_rpc import ApiRpc, completion, submission
 from tests.support.clients.database_user import DatabaseUser
 from tests.support.clients.superuser import Superuser
+from tests.support.factories import JobRow, insert
 
 ROUNDS = 100
 HALF = 5
@@ -117,21 +118,12 @@ async def test_A8_a_key_is_bound_to_its_body_and_its_owner(
 async def test_A8_two_runs_in_flight_are_impossible_whoever_writes(
     api_rpc: ApiRpc, alice: DatabaseUser, superuser: Superuser
 ) -> None:
-    job = (await api_rpc.submit(alice))["id"]
-    copy = """
-        insert into generation_jobs (
-          owner_id, idempotency_key, request_hash, status, preset_id, title, prompt, settings, variants, seed, credits,
-          expected_seconds, deadline_at
-        )
-        select owner_id, %s, request_hash, %s, preset_id, title, prompt, settings, variants, seed, credits,
-          expected_seconds, deadline_at
-        from generation_jobs where id = %s
-    """
+    await api_rpc.submit(alice)
 
     for status in ("queued", "processing"):
         with pytest.raises(psycopg.errors.UniqueViolation, match="generation_jobs_one_in_flight_idx"):
-            superuser.run(copy, uuid4().hex, status, job)
-    superuser.run(copy, uuid4().hex, "expired", job)
+            insert(superuser.connection, [JobRow(owner_id=alice.id, status=status)])
+    insert(superuser.connection, [JobRow(owner_id=alice.id, status="expired")])
 
 
 async def test_A8_a_job_has_one_debit_and_one_refund_whoever_writes(

@@ -22,8 +22,9 @@ from tests.support.predictions import prediction_ids
 from tests.support.processes.api import ApiProcess, running_api, submit, until_ended
 
 SLOW_CLIENTS = 300
-# Of an answer to somebody else meanwhile; alone it takes milliseconds.
-SERVED_WITHIN = 2.0
+# Seconds between two pieces of a slow client, and how many it sends at most: for twice as long as it may take.
+PIECE_SECONDS = 0.5
+PIECES = int(2 * HEAD_TIMEOUT_MS / 1000 / PIECE_SECONDS)
 
 
 @pytest.fixture
@@ -39,14 +40,15 @@ async def alone_alice(alone: ApiProcess) -> AsyncIterator[ApiUser]:
         yield user
 
 
-async def trickle(connection: Connection, piece: bytes, every: float) -> float:
-    """Send a piece again and again until the server hangs up; answers after how many seconds it did."""
-    began = time.monotonic()
-    with contextlib.suppress(ConnectionError):
-        while time.monotonic() - began < 2 * BODY_PIECE_SECONDS:
+async def is_cut_off(connection: Connection, piece: bytes) -> bool:
+    """Send a piece again and again; whether the server hangs up before the last one."""
+    try:
+        for _ in range(PIECES):
             await connection.send(piece)
-            await asyncio.sleep(every)
-    return time.monotonic() - began
+            await asyncio.sleep(PIECE_SECONDS)
+    except ConnectionError:
+        return True
+    return False
 
 
 async def test_G4_heads_that_trickle_in_are_cut_off_and_others_are_served(
@@ -56,13 +58,11 @@ async def test_G4_heads_that_trickle_in_are_cut_off_and_others_are_served(
         slow = [await exit_stack.enter_async_context(connected(alone.url)) for _ in range(SLOW_CLIENTS)]
         for connection in slow:
             await connection.send(b"GET /api/v1/me HTTP/1.1\r\nhost: maquette\r\n")
-        waiting = [asyncio.create_task(trickle(connection, b"x-more: 1\r\n", 0.5)) for connection in slow]
+        waiting = [asyncio.create_task(is_cut_off(connection, b"x-more: 1\r\n")) for connection in slow]
         for _ in range(10):
-            began = time.monotonic()
             assert (await alone_alice.client.get("/me")).status_code == 200
-            assert time.monotonic() - began < SERVED_WITHIN
-        lasted = await asyncio.gather(*waiting)
-    assert max(lasted) < HEAD_TIMEOUT_MS / 1000 + 5
+        assert not any(task.done() for task in waiting), "others were served only after the slow ones were cut off"
+        assert all(await asyncio.gather(*waiting))
 
 
 async def test_G4_a_body_that_stops_coming_is_given_up(alone: ApiProcess, alone_alice: ApiUser) -> None:
@@ -71,7 +71,7 @@ async def test_G4_a_body_that_stops_coming_is_given_up(alone: ApiProcess, alone_
         began = time.monotonic()
         await connection.send(head("PATCH", f"/api/v1/renders/{uuid4()}", content_length=100, **headers))
         await connection.send(b'{"title": "')
-        answer = await asyncio.wait_for(connection.answer(), BODY_PIECE_SECONDS + 5)
+        answer = await connection.answer()
     assert_refused(answer, TransportCode.REQUEST_TIMEOUT)
     assert time.monotonic() - began >= BODY_PIECE_SECONDS - 1
     assert answer.headers["connection"] == "close"

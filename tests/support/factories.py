@@ -1,31 +1,132 @@
-"""Renders written straight into the database, for tests of lists: no picture is made, no file stored."""
+"""Rows written straight into the database: the one INSERT of jobs, renders and variants, and builders of lists.
 
-from collections.abc import Sequence
+No prediction runs and no file is stored. A new column without a default is one more field here.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import msgspec
 import psycopg
+from psycopg.sql import SQL, Composed, Identifier, Placeholder
 
 from libs.app_config.runtime import LIMITS
 from tests.support.processes.supabase_stack import SupabaseStack
 
+Id = UUID | str
 
-def fill_with_photos(supabase: SupabaseStack, owner: str) -> None:
-    """As many rows of photos as a person may have; their files are nowhere."""
-    with supabase.connect() as connection:
-        connection.execute(
-            """
-            insert into storage.objects (bucket_id, name, owner_id, metadata)
-            select 'inputs', %(owner)s || '/' || lpad(to_hex(number), 64, '0') || '.jpg', %(owner)s, '{"size": 1}'
-            from generate_series(1, %(most)s) as number
-            """,
-            {"owner": owner, "most": LIMITS.max_uploads},
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class TableRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `table`: its fields are the columns that are written."""
+
+    table: ClassVar[str]
+
+
+class JobRow(TableRow, frozen=True, kw_only=True):
+    """A row of generation_jobs: a job that succeeded, unless its fields say otherwise."""
+
+    table: ClassVar[str] = "generation_jobs"
+
+    id: Id = msgspec.field(default_factory=uuid4)
+    owner_id: Id
+    idempotency_key: str = msgspec.field(default_factory=lambda: uuid4().hex)
+    request_hash: str = ""
+    status: str = "succeeded"
+    preset_id: str = "graphic-poster"
+    title: str = "A quiet room"
+    prompt: str = "A quiet room with oak"
+    settings: str = "{}"
+    variants: int = 1
+    seed: int = 1
+    input_path: str | None = None
+    source_variant_id: Id | None = None
+    collection_id: Id | None = None
+    credits: int = 1
+    expected_seconds: float = 1
+    prediction_id: str | None = None
+    error_code: str | None = None
+    created_at: datetime = msgspec.field(default_factory=_now)
+    deadline_at: datetime = msgspec.field(default_factory=_now)
+
+
+class RenderRow(TableRow, frozen=True, kw_only=True):
+    """A row of renders."""
+
+    table: ClassVar[str] = "renders"
+
+    id: Id = msgspec.field(default_factory=uuid4)
+    owner_id: Id
+    job_id: Id
+    preset_id: str = "graphic-poster"
+    title: str = "A quiet room"
+    prompt: str = "A quiet room with oak"
+    settings: str = "{}"
+    seed: int = 1
+    cover_variant_id: Id | None = None
+    created_at: datetime = msgspec.field(default_factory=_now)
+
+
+class VariantRow(TableRow, frozen=True, kw_only=True):
+    """A row of render_variants."""
+
+    table: ClassVar[str] = "render_variants"
+
+    id: Id = msgspec.field(default_factory=uuid4)
+    render_id: Id
+    owner_id: Id
+    index: int = 0
+    path: str
+    thumbnail_path: str
+    mime: str = "image/webp"
+    width: int = 1248
+    height: int = 832
+    bytes: int = 90_000
+    placeholder: str = "1QcSHQRnh493V4dIh4eXh1h4kJUI"
+
+    @classmethod
+    def of_render(cls, render: RenderRow, index: int = 0, variant_id: Id | None = None) -> "VariantRow":
+        """A variant of a render, with the paths that its files would have."""
+        folder = f"{render.owner_id}/{render.id}/{index}"
+        return cls(
+            id=variant_id or uuid4(),
+            render_id=render.id,
+            owner_id=render.owner_id,
+            index=index,
+            path=f"{folder}.webp",
+            thumbnail_path=f"{folder}.thumb.webp",
         )
 
 
+def insert(connection: psycopg.Connection[Any], rows: Sequence[TableRow]) -> None:
+    """Insert rows of one table."""
+    kind = type(rows[0])
+    statement = SQL("insert into public.{} ({}) values ({})").format(
+        Identifier(kind.table), _columns(kind), SQL(", ").join(Placeholder() for _ in kind.__struct_fields__)
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [msgspec.structs.astuple(row) for row in rows])
+
+
+def copy(connection: psycopg.Connection[Any], kind: type[TableRow], rows: Iterable[TableRow]) -> None:
+    """Write rows of one table by COPY: for millions."""
+    statement = SQL("copy public.{} ({}) from stdin").format(Identifier(kind.table), _columns(kind))
+    with connection.cursor() as cursor, cursor.copy(statement) as target:
+        for row in rows:
+            target.write_row(msgspec.structs.astuple(row))
+
+
+def _columns(kind: type[TableRow]) -> Composed:
+    return SQL(", ").join(map(Identifier, kind.__struct_fields__))
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A render to write."""
+    """What matters of a render in a list."""
 
     title: str = "A quiet room"
     prompt: str = "A quiet room with oak"
@@ -34,51 +135,32 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     variants: int = 1
 
 
-def add_renders(connection: psycopg.Connection, owner: str, drafts: Sequence[Draft]) -> list[UUID]:
-    """Write renders with their finished jobs and variants; answers their ids in order."""
+def add_renders(connection: psycopg.Connection[Any], owner: Id, drafts: Sequence[Draft]) -> list[UUID]:
+    """Write renders with their finished jobs and variants; returns their ids in order."""
     ids = [uuid4() for _ in drafts]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            """
-            with job as (
-              insert into generation_jobs (
-                owner_id, idempotency_key, request_hash, preset_id, title, prompt, settings, variants, seed, credits,
-                expected_seconds, deadline_at, status
-              )
-              values (
-                %(owner)s, %(id)s, '', %(preset)s, %(title)s, %(prompt)s, '{}', %(variants)s, 1, 1, 1, now(),
-                'succeeded'
-              )
-              returning id
-            ), render as (
-              insert into renders (
-                id, owner_id, job_id, preset_id, title, prompt, settings, seed, created_at
-              )
-              select %(id)s, %(owner)s, job.id, %(preset)s, %(title)s, %(prompt)s, '{}', 1, %(created_at)s from job
-              returning id, owner_id
-            )
-            insert into render_variants (
-              render_id, owner_id, index, path, thumbnail_path, mime, width, height, bytes, placeholder
-            )
-            select
-              render.id, render.owner_id, index, format('%%s/%%s/%%s.webp', owner_id, render.id, index),
-              format('%%s/%%s/%%s.thumb.webp', owner_id, render.id, index), 'image/webp', 1248, 832, 90000,
-              '1QcSHQRnh493V4dIh4eXh1h4kJUI'
-            from render, generate_series(0, %(variants)s - 1) as index
-            """,
-            [
-                {
-                    "owner": owner,
-                    "id": render_id,
-                    "preset": draft.preset_id,
-                    "title": draft.title,
-                    "prompt": draft.prompt,
-                    "variants": draft.variants,
-                    "created_at": draft.created_at,
-                }
-                for render_id, draft in zip(ids, drafts, strict=True)
-            ],
+    jobs = [
+        JobRow(owner_id=owner, preset_id=one.preset_id, title=one.title, prompt=one.prompt, variants=one.variants)
+        for one in drafts
+    ]
+    renders = [
+        RenderRow(
+            id=render_id,
+            owner_id=owner,
+            job_id=job.id,
+            preset_id=job.preset_id,
+            title=job.title,
+            prompt=job.prompt,
+            created_at=draft.created_at,
         )
+        for render_id, job, draft in zip(ids, jobs, drafts, strict=True)
+    ]
+    variants = [
+        VariantRow.of_render(render, index)
+        for render, draft in zip(renders, drafts, strict=True)
+        for index in range(draft.variants)
+    ]
+    for rows in (jobs, renders, variants):
+        insert(connection, rows)
     connection.execute(
         """
         update renders set cover_variant_id = variant.id from render_variants as variant
@@ -87,3 +169,16 @@ def add_renders(connection: psycopg.Connection, owner: str, drafts: Sequence[Dra
         [ids],
     )
     return ids
+
+
+def fill_with_photos(supabase: SupabaseStack, owner: str) -> None:
+    """As many rows of photos as a person may have; no file is stored."""
+    with supabase.connect() as connection:
+        connection.execute(
+            """
+            insert into storage.objects (bucket_id, name, owner_id, metadata)
+            select 'inputs', %(owner)s || '/' || lpad(to_hex(number), 64, '0') || '.jpg', %(owner)s, '{"size": 1}'
+            from generate_series(1, %(count)s) as number
+            """,
+            {"owner": owner, "count": LIMITS.max_uploads},
+        )

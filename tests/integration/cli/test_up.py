@@ -21,10 +21,9 @@ from local.postgres.server import Postgres
 from local.secrets import load_or_create
 from tests.support.clients import http_client
 from tests.support.processes.launcher import Launcher
-from tests.support.waiting import wait_until
+from tests.support.waiting import SECONDS, wait_until
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
-STOPS_SECONDS = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +177,7 @@ def test_H1_killed_up_leaves_data_and_ctrl_c_leaves_nothing(
         assert account_is_kept(maquette)
         parts = parts_of(up)
         os.killpg(up.pid, signal.SIGINT)  # as a terminal does
-        assert up.wait(STOPS_SECONDS) == 0
+        assert up.wait(SECONDS) == 0
     assert "Stopping." in maquette.log.read_text()
     assert_nothing_is_left(maquette, parts)
 
@@ -188,7 +187,7 @@ def test_H1_killed_up_leaves_data_and_ctrl_c_leaves_nothing(
         wait_until(lambda: len(psutil.Process(up.pid).children(recursive=True)) >= 7)
         parts = parts_of(up)
         up.send_signal(signal.SIGINT)
-        assert up.wait(STOPS_SECONDS) == 0
+        assert up.wait(SECONDS) == 0
     assert "Ready" not in maquette.log.read_text()
     assert_nothing_is_left(maquette, parts)
 
@@ -205,9 +204,9 @@ def test_up_on_data_of_an_older_baseline_names_reset_and_changes_nothing(maquett
             connection.execute("insert into supabase_migrations.schema_migrations (version) values ('20250101000000')")
             before = read_catalogue(connection)
         up.send_signal(signal.SIGINT)
-        assert up.wait(STOPS_SECONDS) == 0
+        assert up.wait(SECONDS) == 0
     with maquette.up() as up:
-        assert up.wait(STOPS_SECONDS) == 1
+        assert up.wait(SECONDS) == 1
     assert maquette.log.read_text().endswith(
         "\npostgres: the data are of an older version (migration 20250101000000 was applied, but has no file): "
         "run `./maquette reset`, which deletes them\n"
