@@ -1,12 +1,15 @@
 """What a customer's subscriptions mean for plan and access: Stripe's statuses, and the grace after a failed payment."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from libs.services.billing.prices import PriceIds
-from libs.services.billing.sync import billing_state
+from libs.services.billing.sync import billing_state, chosen_subscription
 from libs.services.external.stripe_client import Subscription
 from local.database.deployment import LOCAL_PRICES
 
@@ -82,3 +85,52 @@ def test_every_price_of_this_deployment_buys_its_plan_and_interval() -> None:
         assert price
         assert price_id == f"price_local_{plan.id}_{price.interval}"
         assert prices.for_plan(plan.id, price.interval) == price_id
+
+
+# Best first. `unpaid` stands for what buys nothing.
+BEST_FIRST = ["active", "trialing", "past_due", "canceled", "unpaid"]
+NOTHING_BOUGHT = ["unpaid", "incomplete", "incomplete_expired", "paused", "a status of next year"]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "counts"),
+    [
+        *((better, worse, "older") for i, better in enumerate(BEST_FIRST) for worse in BEST_FIRST[i + 1 :]),
+        *((worse, better, "newer") for i, better in enumerate(BEST_FIRST) for worse in BEST_FIRST[i + 1 :]),
+        *((same, same, "newer") for same in BEST_FIRST),
+        *(("active", worthless, "older") for worthless in NOTHING_BOUGHT),
+    ],
+)
+def test_E5_the_best_status_counts_then_the_newest(older: str, newer: str, counts: str) -> None:
+    pair = [
+        subscription(id="older", status=older),
+        subscription(id="newer", status=newer, created=BEGAN + timedelta(days=1)),
+    ]
+
+    for order in (pair, pair[::-1]):
+        chosen = chosen_subscription(order)
+        assert chosen
+        assert chosen.id == counts
+
+
+@given(
+    statuses=st.lists(st.sampled_from([*BEST_FIRST, *NOTHING_BOUGHT]), min_size=1, max_size=6), shuffled=st.randoms()
+)
+def test_E5_the_order_of_an_answer_decides_nothing(statuses: list[str], shuffled: Random) -> None:
+    """Subscriptions of the same second too."""
+    found = [
+        subscription(id=f"sub_{number}", status=status, created=BEGAN + timedelta(seconds=number // 2))
+        for number, status in enumerate(statuses)
+    ]
+    other = list(found)
+    shuffled.shuffle(other)
+
+    assert chosen_subscription(found) == chosen_subscription(other)
+    assert billing_state(found) == billing_state(other)
+    if "active" in statuses:
+        assert billing_state(found).subscription_status == "active"
+
+
+def test_E6_a_disputed_cancellation_pays_for_nothing() -> None:
+    state = billing_state([subscription(status="canceled", was_unpaid=True), subscription(id="sub_0", status="paused")])
+    assert (state.price_id, state.access_until) == (None, None)

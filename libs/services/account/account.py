@@ -37,7 +37,8 @@ class AccountService:
             raise MaquetteError(ErrorCode.ACCOUNT_GONE)
         if row.stripe_customer_id is not None:
             try:
-                await self._stripe.remove_customer(row.stripe_customer_id)
+                async with self._stripe.bounded():
+                    await self._stripe.remove_customer(row.stripe_customer_id)
             except BillingUnavailable as error:
                 raise MaquetteError(ErrorCode.BILLING_UNAVAILABLE) from error
         await self._account.delete(self._owner)

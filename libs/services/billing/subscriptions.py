@@ -51,16 +51,17 @@ class BillingService:
         price_id = self._prices.for_plan(plan_id, interval)
         row = await self._found()
         try:
-            customer = row.stripe_customer_id or await self._new_customer(row)
-            if any(one.is_running for one in await self._stripe.subscriptions(customer)):
-                raise MaquetteError(ErrorCode.ALREADY_SUBSCRIBED)
-            return await self._stripe.checkout(
-                customer,
-                str(self._owner),
-                price_id,
-                success_url=f"{self._public_url}/dashboard/billing/return",
-                cancel_url=f"{self._public_url}/dashboard/usage",
-            )
+            async with self._stripe.bounded():
+                customer = row.stripe_customer_id or await self._new_customer(row)
+                if any(one.is_running for one in await self._stripe.subscriptions(customer)):
+                    raise MaquetteError(ErrorCode.ALREADY_SUBSCRIBED)
+                return await self._stripe.checkout(
+                    customer,
+                    str(self._owner),
+                    price_id,
+                    success_url=f"{self._public_url}/dashboard/billing/return",
+                    cancel_url=f"{self._public_url}/dashboard/usage",
+                )
         except BillingUnavailable as error:
             raise MaquetteError(ErrorCode.BILLING_UNAVAILABLE) from error
 
@@ -70,7 +71,8 @@ class BillingService:
         if row.stripe_customer_id is None:
             raise MaquetteError(ErrorCode.NO_SUBSCRIPTION)
         try:
-            return await self._stripe.add_portal(row.stripe_customer_id, f"{self._public_url}/dashboard/usage")
+            async with self._stripe.bounded():
+                return await self._stripe.add_portal(row.stripe_customer_id, f"{self._public_url}/dashboard/usage")
         except BillingUnavailable as error:
             raise MaquetteError(ErrorCode.BILLING_UNAVAILABLE) from error
 

@@ -3,6 +3,7 @@
 An event is only a trigger: Stripe is asked for the current state.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -35,8 +36,9 @@ class BillingSync:
             # A customer of another product of the same Stripe account: recorded as `unknown_customer`.
             return await self._billing.apply(event_id, kind, customer_id, 0, BillingState())
         try:
-            subscriptions = await self._stripe.subscriptions(customer_id)
-            await self._end_duplicates(subscriptions)
+            async with self._stripe.bounded():
+                subscriptions = await self._stripe.subscriptions(customer_id)
+                await self._end_duplicates(subscriptions)
         except BillingUnavailable as error:
             raise MaquetteError(ErrorCode.BILLING_UNAVAILABLE) from error
         state = billing_state(subscriptions, customer_deleted=kind == "customer.deleted")
@@ -49,16 +51,34 @@ class BillingSync:
             log.warning("duplicate_subscription_ended", subscription_id=duplicate.id, price_id=duplicate.price_id)
 
 
+def chosen_subscription(subscriptions: Sequence[Subscription]) -> Subscription | None:
+    """The one that counts: best status first, then the newest. A later one that nobody pays hides no paid one."""
+    return min(subscriptions, key=lambda one: (_rank(one), -one.created.timestamp(), one.id), default=None)
+
+
+def _rank(subscription: Subscription) -> int:
+    match subscription.status:
+        case "active":
+            return 0
+        case "trialing":
+            return 1
+        case "past_due":
+            return 2
+        case "canceled" if not subscription.was_unpaid:
+            return 3
+        case _:
+            return 4
+
+
 def billing_state(subscriptions: list[Subscription], *, customer_deleted: bool = False) -> BillingState:
-    """What a customer's subscriptions, latest first, mean for plan and access.
+    """What a customer's subscriptions, in any order, mean for plan and access.
 
     A failed payment keeps the plan for `LIMITS.past_due_grace_days` after the period began that was not paid; what was
     canceled keeps it until the end of what was paid. Statuses: docs.stripe.com/billing/subscriptions/overview.
     """
     if customer_deleted:
         return BillingState(customer_deleted=True)
-    running = [one for one in subscriptions if one.is_running]
-    chosen = (running or subscriptions or [None])[0]
+    chosen = chosen_subscription(subscriptions)
     if chosen is None:
         return BillingState()
     access_until = None
@@ -70,7 +90,7 @@ def billing_state(subscriptions: list[Subscription], *, customer_deleted: bool =
         case "canceled" if not chosen.was_unpaid:
             access_until = chosen.cancel_at or chosen.period_end
         case _:
-            # incomplete, incomplete_expired, unpaid, paused, canceled after a failed payment: nothing was paid.
+            # incomplete, incomplete_expired, unpaid, paused, canceled for a failed or disputed payment: nothing is paid.
             return BillingState(subscription_id=chosen.id, subscription_status=chosen.status)
     return BillingState(
         price_id=chosen.price_id,

@@ -1,7 +1,9 @@
 """Stripe by its official SDK: customers, checkout, portal, subscriptions and events."""
 
+import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import AsyncGenerator, Collection
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
@@ -12,13 +14,18 @@ import stripe
 API_VERSION: Final = stripe.api_version
 # The SDK retries connection errors, 409 and 5xx with the same idempotency key; by default it does not.
 RETRIES: Final = 2
-TIMEOUT_SECONDS: Final = 20
+TIMEOUT_SECONDS: Final = 6
+# All calls that one request or one event needs, with their repeats. Stripe waits longer than this for our answer to an
+# event, and a person for a page.
+TOTAL_SECONDS: Final = 15
 # How far a signature's timestamp may be from now, as Stripe recommends.
 TOLERANCE_SECONDS: Final = 300
 # For a day Stripe gives the same response to the same key, a 500 too. A new key after this time gets a new response.
 KEY_SECONDS: Final = 600
 # Statuses in which a subscription can still be paid, changed or ended.
 RUNNING: Final = frozenset({"active", "trialing", "past_due", "unpaid", "incomplete", "paused"})
+# Of the three reasons for a cancellation; the third is `cancellation_requested`.
+_UNPAID_REASONS: Final = frozenset({"payment_failed", "payment_disputed"})
 
 
 class BillingUnavailable(Exception):
@@ -36,7 +43,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     period_end: datetime
     cancel_at: datetime | None
     was_unpaid: bool
-    """Canceled because a payment failed: the running period was never paid."""
+    """Canceled because a payment failed or was disputed: nothing of the running period is paid."""
 
     @property
     def is_running(self) -> bool:
@@ -98,6 +105,15 @@ class StripeClient:
             base_addresses={"api": api_url} if api_url else {},
         )
 
+    @asynccontextmanager
+    async def bounded(self) -> AsyncGenerator[None]:
+        """Calls inside end within `TOTAL_SECONDS` together. Raises BillingUnavailable after that."""
+        try:
+            async with asyncio.timeout(TOTAL_SECONDS):
+                yield
+        except TimeoutError as error:
+            raise BillingUnavailable("no_answer_in_time") from error
+
     async def add_customer(self, account_id: str, billing_version: int) -> str:
         """Make a customer for an account; answers its id. Two calls at once make one.
 
@@ -124,9 +140,11 @@ class StripeClient:
             self._client.v1.checkout.sessions.list_async({"customer": customer_id, "limit": 100})
         )
         for session in sessions.data:
-            if session.status != "open":
+            # Others at this Stripe account may have opened one too: it has no metadata of ours and stays open.
+            opened_for = session.metadata["price_id"] if "price_id" in (session.metadata or ()) else None
+            if session.status != "open" or opened_for is None:
                 continue
-            if session.metadata["price_id"] == price_id:
+            if opened_for == price_id:
                 return str(session.url)
             await self._call(self._client.v1.checkout.sessions.expire_async(session.id))
         before = sessions.data[0].id if sessions.data else "first"
@@ -221,7 +239,7 @@ def _subscription(made: Any, item: Any) -> Subscription:  # noqa: ANN401 - the S
         else _time(item.current_period_end)
         if made.cancel_at_period_end
         else None,
-        was_unpaid=bool(made.cancellation_details and made.cancellation_details.reason == "payment_failed"),
+        was_unpaid=bool(made.cancellation_details and made.cancellation_details.reason in _UNPAID_REASONS),
     )
 
 
