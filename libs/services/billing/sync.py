@@ -90,7 +90,7 @@ def billing_state(subscriptions: list[Subscription], *, customer_deleted: bool =
         case "canceled" if not chosen.was_unpaid:
             access_until = chosen.cancel_at or chosen.period_end
         case _:
-            # incomplete, incomplete_expired, unpaid, paused, canceled for a failed or disputed payment: nothing is paid.
+            # incomplete, incomplete_expired, unpaid, paused, canceled for a failed or disputed payment: nothing paid.
             return BillingState(subscription_id=chosen.id, subscription_status=chosen.status)
     return BillingState(
         price_id=chosen.price_id,
