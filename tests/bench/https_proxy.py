@@ -31,7 +31,7 @@ class Front(msgspec.Struct, frozen=True):
     """A proxy's port, and the http address it stands before."""
 
     port: int
-    behind: str
+    upstream: str
 
     @property
     def url(self) -> str:
@@ -62,7 +62,7 @@ def proxy(front: Front, fronts: list[Front], client: aiohttp.ClientSession) -> A
 
     def renamed(text: bytes) -> bytes:
         for each in fronts:
-            text = text.replace(each.behind.encode(), each.url.encode())
+            text = text.replace(each.upstream.encode(), each.url.encode())
         return text
 
     def passed_on(headers: Any) -> list[tuple[bytes, bytes]]:
@@ -75,10 +75,10 @@ def proxy(front: Front, fronts: list[Front], client: aiohttp.ClientSession) -> A
         while more:
             message = await receive()
             body, more = body + message.get("body", b""), message.get("more_body", False)
-        url = front.behind + b"?".join(filter(None, (scope["raw_path"], scope["query_string"]))).decode()
+        url = front.upstream + b"?".join(filter(None, (scope["raw_path"], scope["query_string"]))).decode()
         headers = [(name.decode(), value.decode()) for name, value in passed_on(scope["headers"])]
-        asked = client.request(scope["method"], url, headers=headers, data=body or None, allow_redirects=False)
-        async with asked as got:
+        request = client.request(scope["method"], url, headers=headers, data=body or None, allow_redirects=False)
+        async with request as got:
             content = await got.read()
             if got.content_type == "application/json":
                 zipped = got.headers.get("content-encoding") == "gzip"

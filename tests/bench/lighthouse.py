@@ -180,10 +180,10 @@ def main() -> int:
     passed: list[bool] = []
     # A phone has no servers and no Lighthouse beside the page: they take what the browser leaves of the processor, as
     # whatever is started by a thread inherits its policy.
-    behind = ThreadPoolExecutor(1, initializer=os.sched_setscheduler, initargs=(0, os.SCHED_IDLE, os.sched_param(0)))
-    with behind, sync_playwright() as playwright, ExitStack() as exit_stack:
+    servers = ThreadPoolExecutor(1, initializer=os.sched_setscheduler, initargs=(0, os.SCHED_IDLE, os.sched_param(0)))
+    with servers, sync_playwright() as playwright, ExitStack() as exit_stack:
         folder = Path(exit_stack.enter_context(tempfile.TemporaryDirectory()))
-        site = behind.submit(exit_stack.enter_context, site_over_https(folder)).result()
+        site = servers.submit(exit_stack.enter_context, site_over_https(folder)).result()
         site.community_sets()
         for member, paths, categories in ((False, VISITOR, (*QUALITIES, "seo")), (True, MEMBER, QUALITIES)):
             chosen = [path for path in paths if path in pages]
@@ -192,7 +192,7 @@ def main() -> int:
             with browser(chromium, playwright, site, folder / f"profile-{member}", member=member) as port:
                 for path in chosen:
                     for device, options in DEVICES.items():
-                        loads = behind.submit(audits, site.url + path, port, categories, options).result()
+                        loads = servers.submit(audits, site.url + path, port, categories, options).result()
                         passed.append(judge(path, device, *map(list, zip(*loads, strict=True))))
     return 0 if all(passed) else 1
 

@@ -77,8 +77,8 @@ class Seed:
             connection,
             "collection_items (collection_id, render_id, owner_id, render_created_at)",
             [
-                *((self.heavy, number, self.heavy, moment) for number, moment in self._some(FAVORITES)),
-                *((COLLECTION, number, self.heavy, moment) for number, moment in self._some(COLLECTED)),
+                *((self.heavy, number, self.heavy, created_at) for number, created_at in self._some(FAVORITES)),
+                *((COLLECTION, number, self.heavy, created_at) for number, created_at in self._some(COLLECTED)),
             ],
         )
         connection.execute(words_index[0])
@@ -113,11 +113,11 @@ class Seed:
         """Renders of the heavy person, and when they were made."""
         count = min(count, self.heavy_renders // 2)
         step = self.heavy_renders // count
-        mine = [(number, moment) for number, owner, *_, moment in self._renders() if owner == self.heavy]
+        mine = [(number, created_at) for number, owner, *_, created_at in self._renders() if owner == self.heavy]
         return mine[::step][:count]
 
     def _renders(self) -> Iterator[tuple[UUID, UUID, str, str, datetime]]:
-        """The same rows at each call: id, owner, preset, words, moment. People's renders lie mixed, as time brings."""
+        """The same rows at each call: id, owner, preset, words, created_at. Renders of all people are mixed in time."""
         self._random.seed(7)
         start = datetime(2026, 11, 1, tzinfo=UTC) - timedelta(days=700)
         every = self.rows // self.heavy_renders

@@ -32,15 +32,15 @@ FOREIGN = (
 
 
 def test_I2_next_never_leads_away(alice: BrowserUser, site: Site) -> None:
-    asked_for: list[str] = []
-    alice.page.context.on("request", lambda request: asked_for.append(request.url))
+    requested: list[str] = []
+    alice.page.context.on("request", lambda request: requested.append(request.url))
     for target in FOREIGN:
         alice.page.goto(f"/sign-in?next={quote(target, safe='')}")
         expect(alice.page.get_by_role("main")).to_be_visible()
         assert alice.page.url.startswith(f"{site.url}/"), target
         assert alice.page.evaluate("origin") == site.url, target
     # The address of the sign-in page itself holds the name, as what it is: a query.
-    assert [url for url in asked_for if EVIL in url and not url.startswith(f"{site.url}/")] == []
+    assert [url for url in requested if EVIL in url and not url.startswith(f"{site.url}/")] == []
 
 
 @pytest.mark.parametrize(

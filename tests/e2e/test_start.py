@@ -59,8 +59,8 @@ def test_a_page_asks_for_each_thing_once(alice: BrowserUser) -> None:
     for seed in (1, 2):
         alice.make(preset_id="graphic-poster", prompt="A lighthouse at dusk", settings={}, variants=1, seed=seed)
     page = alice.page
-    asked: Counter[str] = Counter()
-    page.on("request", lambda request: asked.update([request.url]))
+    requests: Counter[str] = Counter()
+    page.on("request", lambda request: requests.update([request.url]))
     page.goto("/dashboard/renders")
     pictures = page.get_by_role("main").locator("img")
     expect(pictures).to_have_count(2)
@@ -70,7 +70,7 @@ def test_a_page_asks_for_each_thing_once(alice: BrowserUser) -> None:
     page.wait_for_timeout(ALL_MS)
 
     def once(start: str) -> dict[str, int]:
-        return {url: times for url, times in asked.items() if urlsplit(url).path.startswith(start)}
+        return {url: times for url, times in requests.items() if urlsplit(url).path.startswith(start)}
 
     api, thumbnails = once("/api/v1/"), once("/storage/v1/")
     assert len(thumbnails) == 2

@@ -205,8 +205,8 @@ async def test_E3_forged_and_foreign_events_change_nothing(
     async with billing_api.client() as anonymous:
         assert_refused(await anonymous.post("/webhooks/stripe", json=made), TransportCode.NOT_AUTHENTICATED)
         body = json.dumps(made).encode()
-        for moment in (now - 301, now + 400):
-            headers = {"stripe-signature": signature(stripe.webhook_secret, body, moment)}
+        for timestamp in (now - 301, now + 400):
+            headers = {"stripe-signature": signature(stripe.webhook_secret, body, timestamp)}
             headers["content-type"] = "application/json"
             assert_refused(
                 await anonymous.post("/webhooks/stripe", content=body, headers=headers), TransportCode.NOT_AUTHENTICATED

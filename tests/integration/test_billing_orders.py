@@ -53,7 +53,7 @@ async def change_and_end(stripe: StripeProcess, person: ApiUser, customer: str) 
 async def test_E1_all_orders_of_a_subscriptions_events_end_in_the_same_profile(
     billing_api: ApiProcess, stripe: StripeProcess
 ) -> None:
-    """120 orders of the five events, the first two at the same moment together with one of the five a second time."""
+    """120 orders of the five events, the first two at the same time together with one of the five a second time."""
     async with signed_in(billing_api, "orders") as person:
         await buy_plan(person)
         with billing_api.supabase.connect() as connection:

@@ -186,7 +186,7 @@ async def test_no_page_misses_or_repeats_a_collection_that_stays(api: ApiProcess
     with api.supabase.connect() as connection:
 
         def some(count: int) -> list[str]:
-            # Few moments for many rows: ties are broken by the id.
+            # Few times for many rows: ties are broken by the id.
             rows = [connection.execute(add, [alice.id, chance.randrange(3)]).fetchone() for _ in range(count)]
             return [str(row[0]) for row in rows if row]
 

@@ -273,7 +273,7 @@ async def test_the_sitemap_lists_what_is_published_and_robots_names_it(
         for page in ET.fromstring(sitemap.content).findall("url", name)
     }
     assert list(pages)[:2] == [f"{api.url}/", f"{api.url}/community"]
-    ours = {url: moment for url, moment in pages.items() if url and f"/community/{curated}" in url}
+    ours = {url: timestamp for url, timestamp in pages.items() if url and f"/community/{curated}" in url}
     assert [*ours] == [f"{api.url}/community/{curated}-{number}" for number in (0, 1)]
     assert ours[f"{api.url}/community/{curated}-0"] == "2030-02-01T00:00:00+00:00"
     assert link["url"].rpartition("/")[2] not in sitemap.text

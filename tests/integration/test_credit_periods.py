@@ -1,4 +1,4 @@
-"""H4: which moments count together. The database's clock decides; the end of a month is where calendars differ."""
+"""H4: which times count together. The database's clock decides; the end of a month is where calendars differ."""
 
 import re
 from collections.abc import Iterator
@@ -33,11 +33,11 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def period(connection: psycopg.Connection, profile: dict[str, Any], moment: datetime) -> tuple[datetime, datetime]:
+def period(connection: psycopg.Connection, profile: dict[str, Any], timestamp: datetime) -> tuple[datetime, datetime]:
     values = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in profile.items()}
     row = connection.execute(
         "select starts, ends from private.credit_period(jsonb_populate_record(null::public.profiles, %s), %s)",
-        (Jsonb(values), moment),
+        (Jsonb(values), timestamp),
     ).fetchone()
     assert row is not None
     return row[0].astimezone(UTC), row[1].astimezone(UTC)
@@ -63,7 +63,7 @@ def add_debit(connection: psycopg.Connection, credits_taken: int, at: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("anchor", "moment", "starts", "ends"),
+    ("anchor", "timestamp", "starts", "ends"),
     [
         # Without a subscription: the calendar month, UTC.
         (None, "2026-12-31T23:59:59.999999", "2026-12-01", "2027-01-01"),
@@ -85,10 +85,10 @@ def add_debit(connection: psycopg.Connection, credits_taken: int, at: str) -> No
     ],
 )
 def test_H4_a_period_begins_and_ends_at_this_moment(
-    anchor: str | None, moment: str, starts: str, ends: str, connection: psycopg.Connection
+    anchor: str | None, timestamp: str, starts: str, ends: str, connection: psycopg.Connection
 ) -> None:
     profile = {**PRO, "period_start": at(anchor)} if anchor else {}
-    assert period(connection, profile, at(moment)) == (at(starts), at(ends))
+    assert period(connection, profile, at(timestamp)) == (at(starts), at(ends))
 
 
 def test_H4_a_period_that_stripe_cut_short_ends_there(connection: psycopg.Connection) -> None:
@@ -113,7 +113,7 @@ def test_H4_every_moment_is_in_one_period_and_the_next_begins_where_it_ends(
 
 
 @pytest.mark.parametrize(
-    ("began", "renews", "moment", "starts", "ends"),
+    ("began", "renews", "timestamp", "starts", "ends"),
     [
         # Monthly, bought on the 31st, 30th and 29th: Stripe's period, of which the last days are no month of their own.
         ("2027-02-28T12:00", "2027-03-31T12:00", "2027-03-28T11:59", "2027-02-28T12:00", "2027-03-31T12:00"),
@@ -128,10 +128,10 @@ def test_H4_every_moment_is_in_one_period_and_the_next_begins_where_it_ends(
     ],
 )
 def test_H4_a_plan_bought_at_the_end_of_a_month_has_no_month_too_many(
-    began: str, renews: str, moment: str, starts: str, ends: str, connection: psycopg.Connection
+    began: str, renews: str, timestamp: str, starts: str, ends: str, connection: psycopg.Connection
 ) -> None:
     profile = {**PRO, "period_start": at(began), "period_end": at(renews)}
-    assert period(connection, profile, at(moment)) == (at(starts), at(ends))
+    assert period(connection, profile, at(timestamp)) == (at(starts), at(ends))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -150,12 +150,12 @@ def test_H4_a_billing_period_has_as_many_credit_months_as_were_paid(
     starts, ends = period(connection, profile, began + (renews - began) * share)
     assert began <= starts <= began + (renews - began) * share < ends <= renews
 
-    counted, moment = 0, began
-    while moment < renews:
-        starts, ends = period(connection, profile, moment)
-        assert starts == moment
-        counted, moment = counted + 1, ends
-    assert (counted, moment) == (months, renews)
+    counted, timestamp = 0, began
+    while timestamp < renews:
+        starts, ends = period(connection, profile, timestamp)
+        assert starts == timestamp
+        counted, timestamp = counted + 1, ends
+    assert (counted, timestamp) == (months, renews)
 
 
 def test_H4_a_plan_changed_inside_a_period_keeps_what_was_used(connection: psycopg.Connection) -> None:

@@ -170,7 +170,7 @@ async def test_an_archive_never_sits_whole_in_memory(api: ApiProcess, tmp_path: 
                 kept.raise_for_status()
         assert api.process is not None
         memory = psutil.Process(api.process.pid).memory_info
-        before, most = memory().rss, 0
+        before, peak = memory().rss, 0
         form = {
             "access_token": collector.account.token,
             "render_ids": ",".join(map(str, renders)),
@@ -182,8 +182,8 @@ async def test_an_archive_never_sits_whole_in_memory(api: ApiProcess, tmp_path: 
                     if file.tell() < 3 * MEGABYTE:
                         await asyncio.sleep(0.5)
                     file.write(chunk)
-                    most = max(most, memory().rss)
+                    peak = max(peak, memory().rss)
 
     with zipfile.ZipFile(tmp_path / "all.zip") as packed:
         assert (len(packed.namelist()), packed.testzip()) == (30, None)
-    assert most - before < 60 * MEGABYTE
+    assert peak - before < 60 * MEGABYTE

@@ -84,10 +84,10 @@ class Names:
     def __init__(self, canary: Server, *addresses: str) -> None:
         self.canary = canary
         self.addresses = addresses
-        self.asked: list[str] = []
+        self.resolved: list[str] = []
 
     async def resolve(self, host: str, _port: int = 0, family: int = socket.AF_INET) -> list[ResolveResult]:
-        self.asked.append(host)
+        self.resolved.append(host)
         return [
             ResolveResult(hostname=host, host=address, port=self.canary.port, family=family, proto=0, flags=0)
             for address in self.addresses
@@ -150,7 +150,7 @@ async def test_D5_an_address_that_is_not_the_providers_is_not_even_resolved(
     async with hosted(names, monkeypatch) as fetcher:
         with pytest.raises(OutputRefused):
             await fetcher.fetch(url.replace("{port}", str(canary.port)))
-    assert (names.asked, canary.connections) == ([], 0)
+    assert (names.resolved, canary.connections) == ([], 0)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ async def test_D5_a_name_of_the_provider_that_leads_to_our_network_is_refused(
     async with hosted(names, monkeypatch) as fetcher:
         with pytest.raises(OutputRefused, match="private network"):
             await fetcher.fetch(PICTURE)
-    assert (names.asked, canary.connections) == (["replicate.delivery"], 0)
+    assert (names.resolved, canary.connections) == (["replicate.delivery"], 0)
 
 
 async def test_D5_the_canary_sees_a_fetcher_that_trusts_names(canary: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -297,7 +297,7 @@ async def test_the_trash_is_purged_after_its_days(api: ApiProcess, alice: ApiUse
     due, fresh = (await alice.generation())["render"]["id"], (await alice.generation())["render"]["id"]
     await bulk(alice, "trash", ids=[due, fresh])
     with api.supabase.connect() as connection:
-        # The trigger that keeps the moment honest is off for this one statement.
+        # The trigger that keeps the timestamp honest is off for this one statement.
         connection.execute("set session_replication_role = replica")
         connection.execute("update renders set deleted_at = now() - interval '30 days' where id = %s", [due])
         connection.execute("set session_replication_role = origin")

@@ -61,13 +61,13 @@ async def pages(
 ) -> list[dict[str, Any]]:
     """All cards of a list, page by page; `between` happens before each next one."""
     cards: list[dict[str, Any]] = []
-    asked = {**parameters, "limit": limit}
+    query = {**parameters, "limit": limit}
     while True:
-        body = (await person.client.get("/renders", params=asked)).raise_for_status().json()
+        body = (await person.client.get("/renders", params=query)).raise_for_status().json()
         assert len(body["data"]) <= limit
         cards += body["data"]
-        asked["cursor"] = body["meta"]["next_cursor"]
-        if asked["cursor"] is None:
+        query["cursor"] = body["meta"]["next_cursor"]
+        if query["cursor"] is None:
             return cards
         if between:
             await between()
@@ -120,7 +120,7 @@ async def test_months_count_what_the_list_shows(alice: ApiUser) -> None:
     [
         ({"cursor": "bm90IGEgY3Vyc29y"}, ErrorCode.INVALID_CURSOR),
         ({"cursor": "%00"}, ErrorCode.INVALID_CURSOR),
-        # A place where a moment belongs, and a moment without a zone.
+        # A place where a timestamp belongs, and a timestamp without a zone.
         ({"cursor": "WzEuNSwgIjExMTExMTExLTExMTEtNDExMS04MTExLTExMTExMTExMTExMSJd"}, ErrorCode.INVALID_CURSOR),
         ({"limit": 1_000_000_000}, ErrorCode.VALIDATION_FAILED),
         ({"limit": 0}, ErrorCode.VALIDATION_FAILED),
@@ -184,9 +184,9 @@ async def test_no_page_misses_or_repeats_what_stays(api: ApiProcess, parameters:
         with api.supabase.connect() as connection:
 
             def added(count: int, title: str = "Oak") -> list[UUID]:
-                # Few moments for many rows: ties are broken by the id.
-                moments = [START + timedelta(days=chance.randrange(4)) for _ in range(count)]
-                drafts = [Draft(title=title, prompt="", created_at=moment) for moment in moments]
+                # Few times for many rows: ties are broken by the id.
+                times = [START + timedelta(days=chance.randrange(4)) for _ in range(count)]
+                drafts = [Draft(title=title, prompt="", created_at=timestamp) for timestamp in times]
                 return add_renders(connection, pager.id, drafts)
 
             if "collection_id" in parameters:
@@ -250,38 +250,38 @@ async def test_any_filter_shows_what_it_says_in_its_order(api: ApiProcess, seed:
 
         # Few enough for what a person may ask in a minute.
         for _ in range(30):
-            asked: dict[str, Any] = {"sort": chance.choice(["newest", "oldest"])}
+            query: dict[str, Any] = {"sort": chance.choice(["newest", "oldest"])}
             left = {one for one in of if one not in trash}
             if chance.random() < 0.2:
-                asked["trashed"] = True
+                query["trashed"] = True
                 left = set(trash)
             if chance.random() < 0.6:
-                asked["text"] = chance.choice(["oak", "GLASS oak", "lin", "GRÖ", "石", "石の家 größe", "x"])
+                query["text"] = chance.choice(["oak", "GLASS oak", "lin", "GRÖ", "石", "石の家 größe", "x"])
                 left = {
-                    one for one in left if all(word in of[one].title.lower() for word in asked["text"].lower().split())
+                    one for one in left if all(word in of[one].title.lower() for word in query["text"].lower().split())
                 }
             if chance.random() < 0.5:
-                asked["collection_id"] = chance.choice([one for one in collections if one])
-                left &= collections[asked["collection_id"]]
+                query["collection_id"] = chance.choice([one for one in collections if one])
+                left &= collections[query["collection_id"]]
             if chance.random() < 0.4:
-                asked["favorite"] = True
+                query["favorite"] = True
                 left &= collections[None]
             if chance.random() < 0.3:
-                asked["preset"] = "warm-minimal"
+                query["preset"] = "warm-minimal"
                 left = {one for one in left if of[one].preset_id == "warm-minimal"}
             if chance.random() < 0.3:
                 start = START + timedelta(hours=chance.randrange(1_000))
-                # The same moment, told in the zone of somebody elsewhere.
-                asked["created_from"] = start.astimezone(
+                # The same timestamp, told in the zone of somebody elsewhere.
+                query["created_from"] = start.astimezone(
                     timezone(timedelta(hours=chance.randrange(-11, 14)))
                 ).isoformat()
                 left = {one for one in left if of[one].created_at >= start}
-            shown = [card["id"] for card in await pages(person, limit=chance.choice([4, 20]), **asked)]
-            expected = sorted(left, key=lambda one: (of[one].created_at, one), reverse=asked["sort"] == "newest")
-            assert shown == expected, asked
-            del asked["sort"]
-            months = (await person.client.get("/renders/months", params=asked)).raise_for_status().json()["data"]
-            assert sum(month["count"] for month in months) == len(left), asked
+            shown = [card["id"] for card in await pages(person, limit=chance.choice([4, 20]), **query)]
+            expected = sorted(left, key=lambda one: (of[one].created_at, one), reverse=query["sort"] == "newest")
+            assert shown == expected, query
+            del query["sort"]
+            months = (await person.client.get("/renders/months", params=query)).raise_for_status().json()["data"]
+            assert sum(month["count"] for month in months) == len(left), query
 
 
 async def test_a_page_is_one_call_and_one_batch_of_signed_urls(api: ApiProcess, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Asking again when what a run started from is gone: the same wish is told what came of it, a new one is refused."""
+"""Asking again when what a run started from is gone: a repeated request gets the first answer, a new one is refused."""
 
 from typing import Any
 from uuid import uuid4
@@ -68,7 +68,7 @@ async def test_a_repeated_retry_is_the_first_although_its_variant_is_gone(api: A
     (await alice.client.delete(f"/renders/variants/{variant}")).raise_for_status()
     repeated = (await retry(alice, run, "again")).raise_for_status().json()["data"]
     assert repeated["id"] == first["id"]
-    # The key is spent for any other wish.
+    # The key is spent for any other request.
     assert_refused(await retry(alice, other, "again"), ErrorCode.IDEMPOTENCY_KEY_REUSED)
 
 

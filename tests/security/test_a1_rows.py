@@ -126,25 +126,25 @@ async def test_A1_an_update_reaches_ones_own_rows_only(
     access: Access, intruder: DatabaseUser, fresh_victim: Victim, superuser: Superuser
 ) -> None:
     path = address(superuser, access.table, fresh_victim.rows[access.table])
-    wish = {
+    changes = {
         "collections": {"name": "Taken"},
         "collection_items": {"position": 7},
         "renders": {"title": "Taken"},
-        # The moment is the database's own; what it does is in test_g5_shares.py.
+        # The timestamp is the database's own; what it does is in test_g5_shares.py.
         "share_links": {"revoked_at": None},
     }
     before = everything(superuser.connection)
 
-    assert await attack(intruder, "update", path, wish[access.table]) == (200, [])
-    assert await attack(intruder, "update", f"{access.table}?owner_id=neq.{intruder.id}", wish[access.table]) == (
+    assert await attack(intruder, "update", path, changes[access.table]) == (200, [])
+    assert await attack(intruder, "update", f"{access.table}?owner_id=neq.{intruder.id}", changes[access.table]) == (
         200,
         [],
     )
     assert everything(superuser.connection) == before
 
-    _, changed = await attack(fresh_victim.user, "update", path, wish[access.table])
+    _, changed = await attack(fresh_victim.user, "update", path, changes[access.table])
     assert isinstance(changed, list)
-    assert wish[access.table].items() <= changed[0].items()
+    assert changes[access.table].items() <= changed[0].items()
 
 
 @pytest.mark.parametrize("access", owned("delete"))

@@ -77,7 +77,7 @@ async def test_A2_a_person_patches_only_the_granted_columns_of_their_own_row(
 
 
 @pytest.mark.parametrize(
-    ("table", "wish"),
+    ("table", "changes"),
     [
         ("profiles", {"price_id": "price_pro"}),
         ("profiles", {"stripe_customer_id": "cus_of_somebody"}),
@@ -95,11 +95,11 @@ async def test_A2_a_person_patches_only_the_granted_columns_of_their_own_row(
     ids=lambda value: value if isinstance(value, str) else "+".join(value),
 )
 async def test_A2_what_is_worth_money_or_privacy_cannot_be_patched(
-    table: str, wish: Row, victim: Victim, superuser: Superuser
+    table: str, changes: Row, victim: Victim, superuser: Superuser
 ) -> None:
     before = everything(superuser.connection)
 
-    answer = await victim.user.rest("PATCH", f"{table}?select=*", wish, prefer="return=representation")
+    answer = await victim.user.rest("PATCH", f"{table}?select=*", changes, prefer="return=representation")
 
     assert (answer.status_code, answer.json()["code"]) == (403, "42501")
     assert everything(superuser.connection) == before

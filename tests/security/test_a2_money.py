@@ -76,7 +76,7 @@ async def test_A2_no_direct_call_changes_a_price_a_plan_or_the_ledger(
 async def test_E4_a_proof_binds_a_customer_to_its_own_caller_once(
     api_rpc: ApiRpc, alice: DatabaseUser, bob: DatabaseUser
 ) -> None:
-    """The proof for one person is nothing in the hands of another, and the first customer stays."""
+    """The proof for one person is worth nothing to another, and the first customer stays."""
     proven = api_rpc.prove("attach_customer", alice.id, {"customer_id": "cus_of_alice"})
     assert (await bob.rpc("attach_customer", proven)).status_code == 403
 

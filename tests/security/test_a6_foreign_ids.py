@@ -104,12 +104,12 @@ async def test_A6_a_filter_is_never_sql(
     """delete_trashed_renders() runs its filter past row level security."""
     prepare(superuser, "delete_trashed_renders", fresh_victim.render.id)
     before = everything(superuser.connection)
-    wishes = [{"filter": {field: [breakout] if FIELDS[field] is list else breakout}} for breakout in BREAKOUTS]
+    filters = [{"filter": {field: [breakout] if FIELDS[field] is list else breakout}} for breakout in BREAKOUTS]
 
     answers = await asyncio.gather(
         *(
-            intruder.rpc(function, wish | more)
-            for wish in wishes
+            intruder.rpc(function, filter_ | more)
+            for filter_ in filters
             for function, more in (
                 ("delete_trashed_renders", {}),
                 ("list_renders", {"sort": "deleted", "page_size": 10}),

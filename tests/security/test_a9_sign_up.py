@@ -61,8 +61,8 @@ async def test_A9_a_self_made_admin_is_nobody_special(
     api_rpc: ApiRpc, alice: DatabaseUser, superuser: Superuser
 ) -> None:
     """`user_metadata` is the person's own to edit, and it stands in the JWT."""
-    wish = {"data": {"role": "service_role", "admin": True, "plan": "studio"}}
-    edited = await api_rpc.http.put("/auth/v1/user", json=wish, headers=alice.headers)
+    changes = {"data": {"role": "service_role", "admin": True, "plan": "studio"}}
+    edited = await api_rpc.http.put("/auth/v1/user", json=changes, headers=alice.headers)
     assert edited.json()["user_metadata"]["admin"] is True
     before = everything(superuser.connection)
 

@@ -163,8 +163,8 @@ async def test_B3_people_make_and_change_no_bucket(
     for person in (anonymous, alice):
         assert (await person.storage("POST", "bucket", {"id": "mine", "name": "mine", "public": True})).is_error
         for bucket in ("inputs", "renders"):
-            wish = {"public": True, "file_size_limit": None, "allowed_mime_types": None}
-            assert (await person.storage("PUT", f"bucket/{bucket}", wish)).is_error
+            changes = {"public": True, "file_size_limit": None, "allowed_mime_types": None}
+            assert (await person.storage("PUT", f"bucket/{bucket}", changes)).is_error
             assert (await person.storage("POST", f"bucket/{bucket}/empty")).is_error
             assert (await person.storage("DELETE", f"bucket/{bucket}")).is_error
         assert (await person.storage("GET", "bucket")).json() == []

@@ -36,7 +36,7 @@ async def test_D2_the_first_ending_counts_in_every_order_of_events(
         assert outcomes[: end + 1] == ["applied"] * (end + 1)
         assert outcomes[end + 1 :] == ["repeated" if first == "succeeded" else "settled"] * (len(order) - end - 1)
         generation = await until_ended(api_alice.client, job)
-        # Canceled without the owner's wish is the provider's deadline.
+        # Canceled, and not by the owner: the provider's deadline.
         assert generation["status"] == ("failed" if first == "canceled" else first)
     assert len(await assert_consistent(api, api_alice.id)) == len(orders[::8])
 

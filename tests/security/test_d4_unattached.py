@@ -1,4 +1,4 @@
-"""D4: the provider's word comes before the API knows of the run, or is all that ever comes."""
+"""D4: the delivery comes before the API knows of the prediction, or is all that ever comes."""
 
 import asyncio
 from uuid import uuid4

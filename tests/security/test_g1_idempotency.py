@@ -1,4 +1,4 @@
-"""G1: an Idempotency-Key is one person's word for one wish."""
+"""G1: an Idempotency-Key belongs to one person and one request."""
 
 import asyncio
 from collections import Counter
@@ -52,7 +52,7 @@ async def test_G1_the_same_key_for_another_wish_is_refused(api: ApiProcess, api_
         assert_refused(await submit(api_alice.client, key, **{"seed": 5, **other}), ErrorCode.IDEMPOTENCY_KEY_REUSED)
     assert snapshot(api.supabase, api_alice.id) == before
     api.replicate.clear_faults()
-    # What the body leaves out is what it would say: the same wish.
+    # What the body leaves out is what it would say: the same request.
     body = {name: value for name, value in TEXT_PRESET.items() if name not in {"settings", "variants"}} | {"seed": 5}
     answer = await api_alice.client.post("/generations", json=body, headers={"Idempotency-Key": key})
     assert job_of(answer) == first

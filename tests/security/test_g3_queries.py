@@ -45,7 +45,7 @@ CURSORS = [
     encoded(f'[1e999,"{ID}"]'),
     encoded(f'["0000-00-00T00:00:00Z","{ID}"]'),
 ]
-# Well formed, and at the edges of what Postgres can tell apart: moments of the one kind of list, places of the other.
+# Well formed, and at the edges of what Postgres can tell apart: times of the one kind of list, places of the other.
 FAR_CURSORS = [
     encoded(f'[{key},"{ID}"]')
     for key in (

@@ -36,11 +36,11 @@ def claims(url: str, **changes: Any) -> dict[str, Any]:
 
 
 class Jwks:
-    """A project's key endpoint that counts how often it is asked."""
+    """A project's key endpoint that counts how often it is read."""
 
     def __init__(self) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
-        self.asked = 0
+        self.fetches = 0
         self.down = False
         self.url = ""
 
@@ -66,7 +66,7 @@ class Jwks:
         return [okp, {**ours, "kid": "ours", "alg": "ES256"}]
 
     async def answer(self, _: web.Request) -> web.Response:
-        self.asked += 1
+        self.fetches += 1
         return web.Response(status=500) if self.down else web.json_response({"keys": self.entries()})
 
 
@@ -186,11 +186,11 @@ async def test_C1_garbage_is_refused(jwks: Jwks, token: str) -> None:
 async def test_C1_a_flood_of_unknown_kids_asks_for_keys_once(jwks: Jwks) -> None:
     verifier = TokenVerifier(jwks.url, None)
     await verifier.verify(signed(jwks))
-    before = jwks.asked
+    before = jwks.fetches
     for number in range(50):
         token = jwt.encode(claims(jwks.url), jwks.pem, "ES256", headers={"kid": f"unknown-{number}"})
         await refused(verifier, token)
-    assert jwks.asked <= before + 1
+    assert jwks.fetches <= before + 1
 
 
 async def test_C1_known_keys_stay_good_while_the_key_endpoint_is_down(
@@ -215,7 +215,7 @@ async def test_C1_a_good_token_is_no_lie_while_no_key_could_be_fetched(
         with pytest.raises(MaquetteError) as raised:
             await verifier.verify(signed(jwks))
         assert (raised.value.code, raised.value.retry_after) == (ErrorCode.DATABASE_UNAVAILABLE, 5)
-    assert jwks.asked == 1
+    assert jwks.fetches == 1
     jwks.down = False
     later = time.monotonic() + auth.JWKS_RETRY_SECONDS
     monkeypatch.setattr(auth.time, "monotonic", lambda: later)

@@ -130,12 +130,12 @@ def test_I1_a_title_is_the_name_of_a_file_anywhere(title: str, name: str) -> Non
 
 
 async def test_I1_files_of_one_title_have_names_of_their_own() -> None:
-    moment = datetime(2026, 11, 1, tzinfo=UTC)
+    timestamp = datetime(2026, 11, 1, tzinfo=UTC)
     names = ["Room.webp", "room.webp", "ROOM (2).webp", "Room.webp", "Room (2).webp", "Room.png", *["Same.webp"] * 300]
 
     async def entries() -> AsyncGenerator[Entry]:
         for number, name in enumerate(names):
-            yield Entry(name, moment, str(number).encode())
+            yield Entry(name, timestamp, str(number).encode())
 
     whole = b"".join([piece async for piece in zip_pieces(entries())])
 

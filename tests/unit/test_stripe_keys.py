@@ -9,8 +9,8 @@ def test_calls_at_once_have_one_key_and_a_later_try_another(monkeypatch: pytest.
     """Stripe repeats a 500 to the key that met it, for a day."""
     start = 1_800_000_000.0 // KEY_SECONDS * KEY_SECONDS
     keys: list[str] = []
-    for moment in (start, start + 1, start + KEY_SECONDS):
-        monkeypatch.setattr("time.time", lambda moment=moment: moment)
+    for timestamp in (start, start + 1, start + KEY_SECONDS):
+        monkeypatch.setattr("time.time", lambda timestamp=timestamp: timestamp)
         keys.append(idempotency_key("checkout", "cus_1", "price_1", "first"))
 
     assert keys[0] == keys[1] != keys[2]

@@ -32,7 +32,7 @@ class ShareLinkService:
         if (render_id is None) == (collection_id is None):
             raise FieldError("", "Name what to share: render_id or collection_id.")
         if expires_at is not None and expires_at <= datetime.now(UTC):
-            raise FieldError("expires_at", "The link would end before it begins. Choose a later moment.")
+            raise FieldError("expires_at", "The link would end before it begins. Choose a later time.")
         return self._view(
             await self._links.add(render_id, collection_id, expires_at, include_settings=include_settings)
         )

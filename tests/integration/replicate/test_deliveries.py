@@ -52,8 +52,8 @@ async def test_output_and_log_events_come_at_most_every_half_second(receiver: Re
     middle = [entry for entry in entries if entry["event"] in {"logs", "output"}]
     assert len(middle) >= 3
     # Not when each left: a busy machine sends some of them late.
-    moments = [datetime.fromisoformat(entry["event_at"]) for entry in middle]
-    assert all(later - earlier > timedelta(seconds=0.49) for earlier, later in pairwise(moments))
+    times = [datetime.fromisoformat(entry["event_at"]) for entry in middle]
+    assert all(later - earlier > timedelta(seconds=0.49) for earlier, later in pairwise(times))
     logs = [one.prediction["logs"] for one in receiver.received[1:]]
     assert all(later.startswith(earlier) for earlier, later in pairwise(logs))
 

@@ -86,7 +86,7 @@ function ratioOf({ cover }: RenderCard): number {
   return cover ? cover.width / cover.height : NO_PICTURE_RATIO;
 }
 
-function rowsOf(ratios: readonly number[], { width, height: wished, gap, perRow }: Room) {
+function rowsOf(ratios: readonly number[], { width, height: target, gap, perRow }: Room) {
   const rows: { from: number; to: number; height: number }[] = [];
   let from = 0;
   let sum = 0;
@@ -95,7 +95,7 @@ function rowsOf(ratios: readonly number[], { width, height: wished, gap, perRow 
     const count = index - from;
     const without = count > 0 ? heightWith(count, sum) : Infinity;
     const withIt = heightWith(count + 1, sum + ratio);
-    const full = perRow !== null ? count === perRow : withIt < wished && Math.abs(without - wished) <= Math.abs(withIt - wished);
+    const full = perRow !== null ? count === perRow : withIt < target && Math.abs(without - target) <= Math.abs(withIt - target);
     if (count > 0 && full) {
       rows.push({ from, to: index, height: without });
       from = index;
@@ -106,7 +106,7 @@ function rowsOf(ratios: readonly number[], { width, height: wished, gap, perRow 
   if (from < ratios.length) {
     // The last row need not fill the width: it has the height that it would have in the middle of the list.
     const height = heightWith(ratios.length - from, sum);
-    const usual = perRow !== null ? (width - gap * (perRow - 1)) / perRow / (sum / (ratios.length - from)) : wished;
+    const usual = perRow !== null ? (width - gap * (perRow - 1)) / perRow / (sum / (ratios.length - from)) : target;
     rows.push({ from, to: ratios.length, height: Math.min(height, usual) });
   }
   return rows;

@@ -36,7 +36,7 @@ describe("rows of a grid", () => {
     expect(heightOf(lines)).toBeGreaterThan(ROOM.height);
   });
 
-  it("stay near the wished height, and never higher at the end of the list", () => {
+  it("stay near the target height, and never higher at the end of the list", () => {
     const rows = rowsOf(layOut(Array.from({ length: 41 }, (_, at) => card(at, { ratio: 1.5 })), ROOM));
     for (const { height } of rows) expect(Math.abs(height - ROOM.height)).toBeLessThan(ROOM.height / 2);
     expect(rows.at(-1)?.height).toBeLessThanOrEqual(ROOM.height);

@@ -14,7 +14,7 @@ function selection() {
   };
 }
 
-it("lets go of what a range that gets shorter leaves", () => {
+it("drops what a shorter range leaves out", () => {
   const { ids, toggle, extend } = selection();
   toggle("b");
   extend("e");

@@ -150,7 +150,7 @@ describe("My Renders", () => {
     await tile(2);
   });
 
-  it("picks with Ctrl+A, a click with Ctrl and one with Shift, and lets go with Esc", async () => {
+  it("picks with Ctrl+A, a click with Ctrl and one with Shift, and clears the selection with Esc", async () => {
     const user = await openApp("/dashboard/renders");
     const first = await tile(0);
     await user.keyboard("{Control>}a{/Control}");

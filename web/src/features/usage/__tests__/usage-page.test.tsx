@@ -43,7 +43,7 @@ afterEach(() => {
 });
 
 describe("back from the checkout", () => {
-  it("waits for Stripe's word, then names the plan that was bought and never the one before", async () => {
+  it("waits until Stripe has said so, then names the plan that was bought and never the one before", async () => {
     let paid = false;
     let release: () => void = () => undefined;
     const late = new Promise<void>((resolve) => {

@@ -41,7 +41,7 @@ export function PlansSection() {
         </h2>
         <Segmented aria-labelledby="plans-title" options={intervals} value={interval} onChange={setChosen} className="w-56" />
       </div>
-      {billing && <Standing {...billing} />}
+      {billing && <PlanNotice {...billing} />}
       {failed && (
         <div className="pb-4">
           <Notice tone="danger" live>{failed.message}</Notice>
@@ -86,8 +86,8 @@ function Manage({ portal, label }: { portal: ReturnType<typeof usePortal>; label
   );
 }
 
-/** A change of the plan that is planned, if there is one. */
-function Standing({ status, ends_at: endsAt, grace_until: graceUntil }: { status: string | null; ends_at: string | null; grace_until: string | null }) {
+/** What a subscriber must know: a failed payment, or when the canceled plan ends. */
+function PlanNotice({ status, ends_at: endsAt, grace_until: graceUntil }: { status: string | null; ends_at: string | null; grace_until: string | null }) {
   if (UNPAID.includes(status)) {
     return (
       <div className="pb-4">
