@@ -11,7 +11,8 @@ interface EmptyStateProps {
 export function EmptyState({ picture, sentence, action }: EmptyStateProps) {
   return (
     <div className="mx-auto grid max-w-sm justify-items-center gap-5 py-14 text-center">
-      <img src={picture} alt="" className="w-60 rounded-pic bg-stage" />
+      {/* Its place is kept while it loads: the action below must not move under a pointer. */}
+      <img src={picture} alt="" className="aspect-3/2 w-60 rounded-pic bg-stage object-cover" />
       <p className="text-15 text-ink-2">{sentence}</p>
       {action}
     </div>
