@@ -18,12 +18,22 @@ const END = "</x:xmpmeta>";
  * plain text (an XMP packet, ISO 16684-1), so the file format does not matter.
  */
 export async function readRecipe(file: Blob): Promise<Recipe | null> {
-  const text = new TextDecoder().decode(await file.arrayBuffer());
-  const start = text.indexOf(START);
-  const end = text.indexOf(END, start);
-  if (start < 0 || end < 0) return null;
-  const packet = new DOMParser().parseFromString(text.slice(start, end + END.length), "application/xml");
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const start = indexOf(bytes, START, 0);
+  const end = start < 0 ? -1 : indexOf(bytes, END, start);
+  if (end < 0) return null;
+  const text = new TextDecoder().decode(bytes.subarray(start, end + END.length));
+  const packet = new DOMParser().parseFromString(text, "application/xml");
   return recipeOf(statedRecipe(packet) ?? "null");
+}
+
+/** Where ASCII text begins in a file, at `from` or later; -1 when it is not there. Text of all of a large photo is slow. */
+function indexOf(bytes: Uint8Array, text: string, from: number): number {
+  const [first = 0, ...rest] = new TextEncoder().encode(text);
+  for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
+    if (rest.every((byte, index) => bytes[at + 1 + index] === byte)) return at;
+  }
+  return -1;
 }
 
 /** RDF/XML may write a simple property as an attribute of any Description, or as an element (ISO 16684-1, 7.4). */

@@ -1,3 +1,6 @@
+/** Safari reads the URL after the click has returned (WebKit bug 211234). FileSaver.js waits as long. */
+const REVOKE_AFTER_MS = 40_000;
+
 /** Saves a file through the browser. */
 export function saveFile(file: Blob, name: string) {
   const url = URL.createObjectURL(file);
@@ -5,8 +8,7 @@ export function saveFile(file: Blob, name: string) {
   link.href = url;
   link.download = name;
   link.click();
-  // The started download does not need the URL any more.
   setTimeout(() => {
     URL.revokeObjectURL(url);
-  }, 0);
+  }, REVOKE_AFTER_MS);
 }

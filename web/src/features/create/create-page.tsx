@@ -65,11 +65,14 @@ export function CreatePage() {
   };
   /** The settings of a picture that Maquette made, or a photo. */
   const addFile = async (file: File) => {
-    const recipe = await readDroppedRecipe(file, config);
-    if (recipe === null) return photo.add(file);
+    const signal = photo.begin();
+    // A file that cannot be read: adding it says so.
+    const recipe = await readDroppedRecipe(file, config).catch(() => null);
+    if (signal.aborted) return;
+    if (recipe === null) return photo.add(file, signal);
     if (recipe.changes === null) {
       toast(recipe.said, { tone: "danger" });
-      return photo.add(file);
+      return photo.add(file, signal);
     }
     const useAsPhoto = () => {
       undo();

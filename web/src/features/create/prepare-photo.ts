@@ -39,6 +39,7 @@ const READ_BYTES = 100 * 2 ** 20;
 export async function preparePhoto(file: File, limits: Limits): Promise<PreparedPhoto> {
   const refused = refusal(file, limits);
   if (refused !== null) throw new PhotoRefused(refused);
+  if (!(await isReadable(file))) throw new PhotoRefused(UNREADABLE);
   const smaller = (await isPlainJpeg(file)) ? await downscale(file, limits) : null;
   const body = smaller?.body ?? file;
   if (body.size > limits.upload_bytes) throw new PhotoRefused(tooLarge(file, limits));
@@ -53,6 +54,19 @@ export function refusal(file: File, limits: Limits): string | null {
   if (file.size === 0) return "This file is empty. If the photo is stored online, download it to this device first.";
   const mayShrink = file.type === "image/jpeg" || UNKNOWN_TYPES.includes(file.type);
   return file.size > (mayShrink ? READ_BYTES : limits.upload_bytes) ? tooLarge(file, limits) : null;
+}
+
+const UNREADABLE =
+  "This file cannot be read. From a folder, choose the photo in it. If the photo is stored online, download it to this device first.";
+
+/** Browsers hand over folders, files that are gone and files of a cloud as if they were files of the disk. */
+async function isReadable(file: File): Promise<boolean> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function tooLarge(file: File, limits: Limits): string {

@@ -73,6 +73,34 @@ describe("a file dropped beside the panel", () => {
     expect(read).not.toHaveBeenCalled();
   });
 
+  it("is refused with a reason when it cannot be read, as a folder", async () => {
+    await openApp("/dashboard/create");
+    await screen.findByLabelText("Describe it");
+    const folder = new File(["4096 bytes"], "Holiday");
+    const read = () => Promise.reject(new DOMException("A requested file could not be read.", "NotReadableError"));
+    Object.defineProperty(folder, "arrayBuffer", { value: read });
+    Object.defineProperty(folder, "slice", { value: () => ({ arrayBuffer: read }) });
+    dropped(folder);
+    expect(await screen.findByRole("alert")).toHaveTextContent("This file cannot be read. From a folder, choose the photo in it.");
+  });
+
+  it("gives way to one that is dropped later, although it is read more slowly", async () => {
+    await openApp("/dashboard/create");
+    await screen.findByLabelText("Describe it");
+    let endRead: () => void = vi.fn();
+    const slow = new File(["slow"], "slow.jpg", { type: "image/jpeg" });
+    const bytes = new Promise<ArrayBuffer>((resolve) => (endRead = () => resolve(new ArrayBuffer(4))));
+    Object.defineProperty(slow, "arrayBuffer", { value: () => bytes });
+    dropped(slow);
+    dropped(new File(["quick"], "quick.jpg", { type: "image/jpeg" }));
+    expect(await screen.findByText("quick.jpg")).toBeVisible();
+    endRead();
+    await bytes;
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(screen.getByText("quick.jpg")).toBeVisible();
+    expect(screen.queryByText("slow.jpg")).toBeNull();
+  });
+
   it("says why it is not taken where the preset has no field for photos", async () => {
     await openApp("/dashboard/create");
     await screen.findByLabelText("Describe it");

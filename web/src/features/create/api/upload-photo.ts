@@ -38,6 +38,8 @@ export async function uploadPhoto(photo: Sending): Promise<Upload> {
 }
 
 function send({ body, name, onProgress, signal }: Sending, token: Token | null): Promise<Upload> {
+  // A signal that has been aborted already sends no event.
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const abort = () => {

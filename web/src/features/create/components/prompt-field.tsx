@@ -43,7 +43,7 @@ export function PromptField({ userId, value, onChange, placeholder, maximum, opt
             value={value}
             onChange={(event) => onChange(event.target.value)}
             placeholder={placeholder}
-            className="field-sizing-content block max-h-64 min-h-18 w-full resize-none bg-transparent px-[11px] pt-2 text-13 outline-none placeholder:text-ink-3 touch:text-[1rem]"
+            className="field-sizing-content block max-h-64 min-h-18 w-full min-w-0 wrap-anywhere resize-none bg-transparent px-[11px] pt-2 text-13 outline-none placeholder:text-ink-3 touch:text-[1rem]"
           />
           <div className="flex items-center justify-between pr-1 pb-1 pl-[11px]">
             <span className={cx("num text-12", over > 0 ? "text-danger" : "text-ink-3")}>{`${length} / ${maximum}`}</span>

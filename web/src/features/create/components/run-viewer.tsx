@@ -22,7 +22,7 @@ interface RunViewerProps {
 /** The variants of a generation over the whole window, with their actions. */
 export function RunViewer({ generation, render, index, onIndexChange, onClose, ...does }: RunViewerProps) {
   const variant = render.variants[index];
-  useShortcuts("Viewer", [{ keys: "d", label: "Download", run: () => variant && does.onDownload(variant) }], "dialog");
+  useShortcuts("Viewer", [{ keys: "d", label: "Download", run: () => variant && does.onDownload(variant) }], "viewer");
   if (!variant) return null;
 
   const isCover = variant.id === render.cover_variant_id;

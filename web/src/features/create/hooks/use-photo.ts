@@ -49,9 +49,20 @@ export function usePhoto(limits: Limits, { onDone, onFailed }: PhotoEvents) {
     setState({ status: "idle" });
   };
 
-  const add = async (file: File) => {
+  /** Ends what is under way. What is chosen last wins, however long an earlier one takes: give the signal to `add`. */
+  const begin = (): AbortSignal => {
     sending.current?.abort();
-    const { signal } = (sending.current = new AbortController());
+    sending.current = new AbortController();
+    return sending.current.signal;
+  };
+
+  const failed = (name: string, error: Error, again: () => void) => {
+    const refused = error instanceof PhotoRefused || (error instanceof ApiError && !error.transient);
+    setState({ status: "failed", name, message: error.message, retry: refused ? null : again });
+    onFailed(error.message);
+  };
+
+  const add = async (file: File, signal = begin()) => {
     setState({ status: "sending", name: file.name, preview: URL.createObjectURL(file), percent: null });
     try {
       const photo = await preparePhoto(file, limits);
@@ -67,24 +78,22 @@ export function usePhoto(limits: Limits, { onDone, onFailed }: PhotoEvents) {
       setState({ status: "idle" });
       onDone(input);
     } catch (error) {
-      if (signal.aborted || !(error instanceof Error)) return;
-      const refused = error instanceof PhotoRefused || (error instanceof ApiError && !error.transient);
-      const retry = refused ? null : () => void add(file);
-      setState({ status: "failed", name: file.name, message: error.message, retry });
-      onFailed(error.message);
+      if (!signal.aborted && error instanceof Error) failed(file.name, error, () => void add(file));
     }
   };
 
   /** Uploads a sample as if it were the person's photo. */
   const addSample = async (sample: SamplePhoto) => {
+    const signal = begin();
+    setState({ status: "sending", name: sample.name, preview: sample.url, percent: null });
     try {
-      const blob = await getFile(sample.url);
-      await add(new File([blob], sample.name, { type: blob.type }));
+      const blob = await getFile(sample.url, signal);
+      signal.throwIfAborted();
+      await add(new File([blob], sample.name, { type: blob.type }), signal);
     } catch (error) {
-      if (!(error instanceof Error)) return;
-      setState({ status: "failed", name: sample.name, message: error.message, retry: () => void addSample(sample) });
+      if (!signal.aborted && error instanceof Error) failed(sample.name, error, () => void addSample(sample));
     }
   };
 
-  return { state, add, addSample, cancel };
+  return { state, begin, add, addSample, cancel };
 }
