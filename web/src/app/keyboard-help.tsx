@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 
 import { Dialog } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
+import { DELETE } from "@/lib/keys";
 import { usePreferences } from "@/lib/preferences";
 import { useShortcutGroups, useShortcuts, type ShortcutGroup } from "@/lib/shortcuts";
 
@@ -59,15 +60,15 @@ function merged(groups: readonly ShortcutGroup[]): ShortcutGroup[] {
   }));
 }
 
-const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+const APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
 const CAPS: Record<string, string> = {
-  $mod: MOD,
+  $mod: APPLE ? "⌘" : "Ctrl",
   ArrowLeft: "←",
   ArrowRight: "→",
   ArrowUp: "↑",
   ArrowDown: "↓",
   Escape: "Esc",
-  Delete: "Del",
+  [DELETE]: APPLE ? "⌫" : "Del",
 };
 
 /** The key names of "$mod+Enter" or "g c"; optional keys are left out. */

@@ -8,6 +8,7 @@ import { inputStyle } from "@/components/ui/field";
 import { Popover } from "@/components/ui/popover";
 import { TextSkeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast-store";
+import { isEnter } from "@/lib/keys";
 
 interface CollectionPickerProps {
   trigger: ReactElement;
@@ -82,7 +83,7 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
           setMustMake(false);
         }}
         onKeyDown={(event) => {
-          if (event.key !== "Enter" || words === "") return;
+          if (!isEnter(event) || words === "") return;
           if (exact) put(exact, true);
           else if (complete) make();
           else setMustMake(true);

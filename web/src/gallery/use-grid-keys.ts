@@ -1,4 +1,5 @@
 import type { RenderCard, Selected } from "@/api/renders";
+import { DELETE } from "@/lib/keys";
 import { useShortcuts, type Shortcut } from "@/lib/shortcuts";
 
 import type { Selection } from "./use-selection";
@@ -53,7 +54,7 @@ export function useGridKeys({ selection, active, matching, deleteLabel = "Move t
       onDelete(selected);
       selection.clear();
     };
-    shortcuts.push({ keys: "Delete", label: deleteLabel, run });
+    shortcuts.push({ keys: DELETE, label: deleteLabel, run });
   }
   useShortcuts("Grid", shortcuts);
 }

@@ -11,8 +11,8 @@ export interface Shortcut {
   run: (event: KeyboardEvent) => void;
 }
 
-/** Where it works: on the page while no dialog is open, inside a dialog, or both. */
-type Scope = "page" | "dialog" | "anywhere";
+/** Where it works: on the page while no dialog is open, in the viewer while nothing lies over it, or everywhere. */
+type Scope = "page" | "viewer" | "anywhere";
 
 export interface ShortcutGroup {
   title: string;
@@ -43,7 +43,7 @@ export function useShortcuts(title: string, shortcuts: readonly Shortcut[], scop
       return tinykeys(
         window,
         { [keys]: run },
-        { ignore: (event) => !inScope(event, scope) || (single && !singleKeysAllowed(event)) },
+        { ignore: (event) => event.isComposing || !inScope(event, scope) || (single && !singleKeysAllowed(event)) },
       );
     });
     return () => {
@@ -62,8 +62,9 @@ function inScope(event: KeyboardEvent, scope: Scope): boolean {
   // In menus, letters jump to an item.
   if (element(event)?.closest("[role=menu]")) return false;
   if (scope === "anywhere") return true;
-  // An open dialog keeps the focus inside it.
-  return (scope === "dialog") === Boolean(element(event)?.closest("[role=dialog]"));
+  // An open dialog keeps the focus inside it, and the one on top has it.
+  const dialog = element(event)?.closest("[role=dialog]");
+  return scope === "page" ? !dialog : dialog?.hasAttribute("data-viewer") === true;
 }
 
 function singleKeysAllowed(event: KeyboardEvent): boolean {

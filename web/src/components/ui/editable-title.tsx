@@ -2,6 +2,8 @@ import { cx } from "class-variance-authority";
 import { Pencil } from "lucide-react";
 import { useRef, useState } from "react";
 
+import { isEnter } from "@/lib/keys";
+
 import { inputStyle } from "./field";
 import { IconButton } from "./icon-button";
 
@@ -45,7 +47,7 @@ export function EditableTitle({ title, label, maxLength, className, onChange }: 
           onChange={(event) => setTyped(event.target.value)}
           onBlur={save}
           onKeyDown={(event) => {
-            if (event.key === "Enter") {
+            if (isEnter(event)) {
               save();
               close();
             } else if (event.key === "Escape") {

@@ -1,5 +1,7 @@
 import { useId, useState, type CSSProperties, type KeyboardEvent } from "react";
 
+import { isEnter } from "@/lib/keys";
+
 interface SliderProps {
   label: string;
   value: number;
@@ -61,7 +63,7 @@ function ValueInput({ label, value, onChange, min, max, step, unit }: SliderProp
     onChange(nearest(typed, min, max, step));
   };
   const key = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === "Enter") {
+    if (isEnter(event)) {
       event.preventDefault();
       commit();
     } else if (event.key === "Escape" && draft !== null) {

@@ -61,7 +61,7 @@ export function PictureViewerPanel({ title, pictures, index, onIndexChange, noun
         ? []
         : [{ keys: "b", label: "Before and after", run: () => setMode(mode === "result" ? "compare" : "result") }]),
     ],
-    "dialog",
+    "viewer",
   );
   if (!picture) return null;
 
@@ -75,6 +75,7 @@ export function PictureViewerPanel({ title, pictures, index, onIndexChange, noun
       <Dialog.Portal>
         <Dialog.Content
           {...focus}
+          data-viewer
           aria-describedby={undefined}
           className="fade-in fixed inset-0 z-40 flex flex-col bg-stage outline-none"
         >

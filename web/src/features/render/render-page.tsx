@@ -24,6 +24,7 @@ import { ListFailed } from "@/gallery/list-failed";
 import { useRenderActions } from "@/gallery/use-render-actions";
 import { dateFormat } from "@/lib/dates";
 import { useDocumentTitle } from "@/lib/document-title";
+import { DELETE } from "@/lib/keys";
 import { usePreferences } from "@/lib/preferences";
 import { saveFile } from "@/lib/save-file";
 import { useShortcuts } from "@/lib/shortcuts";
@@ -140,7 +141,7 @@ function Loaded({ render }: { render: RenderDetail }) {
     { keys: "f", label: "Favorite", run: () => !inTrash && actions.favorite(render) },
     { keys: "a", label: "Add to a collection", run: () => !inTrash && setCollecting(true) },
     { keys: "d", label: "Download", run: () => void download(recipes) },
-    { keys: "Delete", label: "Move to trash", run: () => !inTrash && trash() },
+    { keys: DELETE, label: "Move to trash", run: () => !inTrash && trash() },
   ]);
 
   return (

@@ -46,7 +46,7 @@ export function DialogPanel({ open, onOpenChange, title, description, footer, si
         >
           <header {...handle} className="flex shrink-0 touch-none items-start gap-3 px-5 pt-4 pb-3 tablet:touch-auto">
             <span aria-hidden className="absolute top-1.5 left-1/2 h-1 w-9 -translate-x-1/2 rounded-full bg-line-strong tablet:hidden" />
-            <div className="grow pt-1">
+            <div className="min-w-0 grow pt-1 wrap-anywhere">
               <Radix.Title className="text-18 font-semibold">{title}</Radix.Title>
               {description && (
                 <Radix.Description className="pt-1 text-13 text-ink-2">{description}</Radix.Description>

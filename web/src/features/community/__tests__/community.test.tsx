@@ -101,6 +101,8 @@ describe("a visitor", () => {
     await user.click(await screen.findByRole("button", { name: "Look at Oak" }));
     await user.click(await screen.findByRole("button", { name: "Report" }));
     const dialog = await screen.findByRole("dialog", { name: "Report this picture" });
+    // The viewer below does not hear keys meanwhile: the report stays about the picture that was shown.
+    await user.keyboard("{ArrowRight}");
     await user.type(within(dialog).getByLabelText("What should we know"), "Look");
     await user.click(within(dialog).getByRole("button", { name: "Send report" }));
     expect(await screen.findByText("Thank you. We look at every report.")).toBeVisible();

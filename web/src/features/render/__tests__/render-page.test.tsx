@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
@@ -77,6 +77,17 @@ describe("the page of a render", () => {
     expect(screen.getByRole("button", { name: "New collection" })).toHaveAttribute("aria-disabled", "true");
     await user.keyboard("{Enter}");
     expect(row).toBeChecked();
+    expect(backend.requests("POST /api/v1/collections")).toEqual([]);
+  });
+
+  it.each([{ isComposing: true }, { keyCode: 229 }])("makes none by the Enter that ends a word of an input method (%o)", async (composing) => {
+    const { user } = await open();
+    await user.click(screen.getByRole("button", { name: "Add to a collection" }));
+    const field = await screen.findByLabelText("Find or name a collection");
+    await user.type(field, "京都");
+    fireEvent.keyDown(field, { key: "Enter", ...composing });
+    expect(field).toHaveValue("京都");
+    await new Promise((resolve) => setTimeout(resolve));
     expect(backend.requests("POST /api/v1/collections")).toEqual([]);
   });
 

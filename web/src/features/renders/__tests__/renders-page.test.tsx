@@ -52,11 +52,11 @@ describe("My Renders", () => {
     await tile(1);
   });
 
-  it("takes a move to the trash back by the time it happened", async () => {
+  it.each(["{Delete}", "{Backspace}"])("takes a move to the trash with %s back by the time it happened", async (key) => {
     backend.on("POST /api/v1/renders/bulk", () => ok({ changed: 1, at: "2026-11-24T10:00:00Z" }));
     const user = await openApp("/dashboard/renders");
     (await tile(1)).focus();
-    await user.keyboard("{Delete}");
+    await user.keyboard(key);
     await waitFor(() => expect(screen.queryByRole("link", { name: "Render 1" })).toBeNull());
     await user.click(await screen.findByRole("button", { name: "Undo" }));
     await tile(1);
