@@ -126,7 +126,7 @@ PLANS: Final = (
             # 20 % less than twelve months.
             Price("year", 13_440, "eur", "STRIPE_PRICE_PRO_YEARLY"),
         ),
-        features=("4 variants a render", "All presets", "Full-size downloads"),
+        features=("4 variants a render", "All presets", "Your renders stay yours"),
     ),
     Plan(
         id="studio",
@@ -137,7 +137,7 @@ PLANS: Final = (
             Price("month", 4900, "eur", "STRIPE_PRICE_STUDIO_MONTHLY"),
             Price("year", 47_040, "eur", "STRIPE_PRICE_STUDIO_YEARLY"),
         ),
-        features=("4 variants a render", "All presets", "Full-size downloads", "Credits for a whole team's month"),
+        features=("4 variants a render", "All presets", "Your renders stay yours"),
     ),
 )
 

@@ -31,6 +31,10 @@ export function usePortal() {
   });
 }
 
-function leaveFor({ url }: { url: string }) {
+/** Resolves when the browser comes back to this page: until then a second press must not make a second session. */
+function leaveFor({ url }: { url: string }): Promise<void> {
   window.location.assign(url);
+  return new Promise((resolve) => {
+    window.addEventListener("pageshow", () => resolve(), { once: true });
+  });
 }

@@ -41,6 +41,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether what was asked for is not there, or not any more: asking again does not help. */
+export function isGone(error: Error | null): error is ApiError {
+  return error instanceof ApiError && (error.status === 404 || error.status === 410);
+}
+
 /** The error of an answer that is not 2xx; `body` is its parsed JSON, or its text. */
 export function failureOf(status: number, body: unknown, header: (name: string) => string | null): ApiError {
   const seconds = Number(header("Retry-After") ?? NaN);

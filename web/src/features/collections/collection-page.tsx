@@ -15,7 +15,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Segmented } from "@/components/ui/segmented";
 import { toast } from "@/components/ui/toast-store";
 import { BackLink } from "@/gallery/back-link";
-import { ListFailed } from "@/gallery/list-failed";
+import { LoadFailed } from "@/components/ui/load-failed";
 import { RenderGrid } from "@/gallery/render-grid";
 import { BarButton, SelectionBar } from "@/gallery/selection-bar";
 import { useGridKeys } from "@/gallery/use-grid-keys";
@@ -55,7 +55,7 @@ export function CollectionPage() {
       </MessagePage>
     );
   }
-  return error && <ListFailed error={error} onRetry={() => void refetch()} />;
+  return error && <LoadFailed error={error} onRetry={() => void refetch()} />;
 }
 
 function Loaded({ collection }: { collection: Collection }) {
@@ -174,7 +174,7 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
     deleteLabel: "Remove from the collection",
   });
 
-  if (!cards) return error && <ListFailed error={error} onRetry={retry} />;
+  if (!cards) return error && <LoadFailed error={error} onRetry={retry} />;
   if (cards.length === 0) {
     return (
       <EmptyState
@@ -217,7 +217,7 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
         attach={manual ? attach : null}
         note={(card) => (card.id === collection.cover_render_id ? "Cover" : null)}
       />
-      {error && <ListFailed error={error} onRetry={retry} />}
+      {error && <LoadFailed error={error} onRetry={retry} />}
       {selection.any && (
         <SelectionBar
           count={selection.all ? collection.count : selection.ids.length}

@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { collectionsQuery, useAddCollection, useChangeCollection, type Collection } from "@/api/collections";
 import { Button } from "@/components/ui/button";
-import { ListFailed } from "@/gallery/list-failed";
+import { LoadFailed } from "@/components/ui/load-failed";
 import { useRenderActions } from "@/gallery/use-render-actions";
 import { useDocumentTitle } from "@/lib/document-title";
 import { useShortcuts } from "@/lib/shortcuts";
@@ -43,7 +43,7 @@ export function CollectionsPage() {
           New collection
         </Button>
       </header>
-      {error && <ListFailed error={error} onRetry={() => void refetch()} />}
+      {error && <LoadFailed error={error} onRetry={() => void refetch()} />}
       <ul
         aria-label="Collections"
         className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,250px),1fr))] gap-x-4 gap-y-6 max-tablet:grid-cols-2 max-tablet:gap-x-2.5"

@@ -3,12 +3,14 @@ import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft, Flag, Link2 } from "lucide-react";
 import { useState } from "react";
 
+import { isGone } from "@/api/errors";
 import { ApplyButton } from "@/sharing/apply-button";
 import { useOpenItem } from "@/sharing/open-item";
 import { RecipeFacts } from "@/sharing/recipe-facts";
 import { ReportDialog } from "@/sharing/report-dialog";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
+import { LoadFailed } from "@/components/ui/load-failed";
 import { Notice } from "@/components/ui/notice";
 import { toast } from "@/components/ui/toast-store";
 import { PictureViewer } from "@/components/viewer/picture-viewer";
@@ -22,7 +24,7 @@ const EAGER_ITEMS = 3;
 
 export function SetPage() {
   const { slug } = useParams({ from: "/public/community/$slug" });
-  const { data: set, error } = useQuery(setQuery(slug));
+  const { data: set, error, refetch } = useQuery(setQuery(slug));
   const { item: openId, ...viewer } = useOpenItem("/public/community/$slug");
   const open = set?.items.findIndex(({ id }) => id === openId) ?? -1;
   useDocumentTitle([set?.items[open]?.title, set?.title ?? "Community"].filter(Boolean).join(" · "));
@@ -33,14 +35,15 @@ export function SetPage() {
         <ArrowLeft aria-hidden size={15} strokeWidth={1.6} />
         Community
       </Link>
-      {error && (
+      {error && !isGone(error) && <LoadFailed error={error} onRetry={() => void refetch()} />}
+      {isGone(error) && (
         <>
           <h1 className="pt-2 pb-4 text-24 font-semibold">This set is not here</h1>
           <Notice tone="danger">{error.message}</Notice>
         </>
       )}
       {!set && !error && <SetSkeleton />}
-      {set && (
+      {set && !isGone(error) && (
         <>
           <div className="flex flex-wrap items-end gap-4 pt-2 pb-6">
             <div className="grow">

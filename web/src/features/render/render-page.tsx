@@ -20,7 +20,7 @@ import { PictureViewer } from "@/components/viewer/picture-viewer";
 import { FIT } from "@/components/viewer/zoom";
 import { useStage, ZoomStage } from "@/components/viewer/zoom-stage";
 import { BackLink, useBack } from "@/gallery/back-link";
-import { ListFailed } from "@/gallery/list-failed";
+import { LoadFailed } from "@/components/ui/load-failed";
 import { useRenderActions } from "@/gallery/use-render-actions";
 import { dateFormat } from "@/lib/dates";
 import { useDocumentTitle } from "@/lib/document-title";
@@ -56,7 +56,7 @@ export function RenderPage() {
       </MessagePage>
     );
   }
-  if (error) return <ListFailed error={error} onRetry={() => void refetch()} />;
+  if (error) return <LoadFailed error={error} onRetry={() => void refetch()} />;
   return <Skeleton />;
 }
 

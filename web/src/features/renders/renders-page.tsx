@@ -7,7 +7,7 @@ import { useConfig } from "@/api/config";
 import { monthsQuery } from "@/api/renders";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
-import { ListFailed } from "@/gallery/list-failed";
+import { LoadFailed } from "@/components/ui/load-failed";
 import { MonthRuler } from "@/gallery/month-ruler";
 import { RenderGrid } from "@/gallery/render-grid";
 import { useGridKeys } from "@/gallery/use-grid-keys";
@@ -169,7 +169,7 @@ function List({ search, months, total, onChange, onJump, jumping, onReached }: L
     onDelete: (selected) => void actions.trash(selected),
   });
 
-  if (!cards) return error ? <ListFailed error={error} onRetry={retry} /> : <GridSkeleton />;
+  if (!cards) return error ? <LoadFailed error={error} onRetry={retry} /> : <GridSkeleton />;
   if (cards.length === 0) return <Nothing search={search} onChange={onChange} />;
   return (
     <>
@@ -196,7 +196,7 @@ function List({ search, months, total, onChange, onJump, jumping, onReached }: L
           Loading more renders
         </p>
       )}
-      {error && <ListFailed error={error} onRetry={retry} />}
+      {error && <LoadFailed error={error} onRetry={retry} />}
       {selection.any && (
         <BulkBar
           selection={selection}

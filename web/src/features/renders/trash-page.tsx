@@ -8,7 +8,7 @@ import { monthsQuery, type Listing, type RenderCard, type Selected } from "@/api
 import { Button, buttonStyle } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
-import { ListFailed } from "@/gallery/list-failed";
+import { LoadFailed } from "@/components/ui/load-failed";
 import { RenderGrid } from "@/gallery/render-grid";
 import { SelectionBar } from "@/gallery/selection-bar";
 import { useGridKeys } from "@/gallery/use-grid-keys";
@@ -50,7 +50,7 @@ export function TrashPage() {
         <p className="grow text-13 text-ink-2 max-tablet:w-full">Renders stay here for 30 days, then they and their files are deleted.</p>
         {cards && cards.length > 0 && <Button onClick={() => setDoomed(EVERYTHING)}>Empty trash</Button>}
       </header>
-      {error && <ListFailed error={error} onRetry={retry} />}
+      {error && <LoadFailed error={error} onRetry={retry} />}
       {cards?.length === 0 && (
         <EmptyState
           picture={presets[0]?.picture ?? ""}

@@ -4,6 +4,7 @@ import { cx } from "class-variance-authority";
 import { Flag } from "lucide-react";
 import { useEffect, useState } from "react";
 
+import { isGone } from "@/api/errors";
 import { Picture } from "@/components/picture/picture";
 import { ApplyButton } from "@/sharing/apply-button";
 import { useOpenItem } from "@/sharing/open-item";
@@ -11,6 +12,7 @@ import { RecipeFacts } from "@/sharing/recipe-facts";
 import { ReportDialog } from "@/sharing/report-dialog";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
+import { LoadFailed } from "@/components/ui/load-failed";
 import { PictureViewer } from "@/components/viewer/picture-viewer";
 import type { ViewerPicture } from "@/components/viewer/picture-viewer-panel";
 import { useDocumentTitle } from "@/lib/document-title";
@@ -36,8 +38,10 @@ export function SharedPage() {
     if (sought) void fetchNextPage();
   }, [sought, fetchNextPage]);
 
-  if (shared.error) return <Gone sentence={shared.error.message} />;
-  if (!shared.data) return <Loading />;
+  const { error } = shared;
+  if (isGone(error)) return <Gone sentence={error.message} />;
+  const failed = error && <LoadFailed error={error} onRetry={() => void (shared.isFetchNextPageError ? fetchNextPage() : shared.refetch())} />;
+  if (!shared.data) return failed ?? <Loading />;
   const pictures = renders.flatMap(viewerPictures);
   const open = pictures.findIndex(({ id }) => id === openId);
   const alone = pictures.length === 1 && !hasNextPage;
@@ -68,7 +72,8 @@ export function SharedPage() {
           />
         ))}
       </div>
-      {hasNextPage && (
+      {failed}
+      {hasNextPage && !failed && (
         <Button onClick={() => void fetchNextPage()} blocked={shared.isFetchingNextPage}>
           Show more
         </Button>

@@ -1,4 +1,6 @@
+import { useBilling } from "@/api/billing";
 import { useUsage } from "@/api/usage";
+import { LoadFailed } from "@/components/ui/load-failed";
 import { useDocumentTitle } from "@/lib/document-title";
 
 import { BalanceSection } from "./components/balance-section";
@@ -8,14 +10,16 @@ import { PlansSection } from "./components/plans-section";
 
 export function UsagePage() {
   useDocumentTitle("Usage and plan");
-  const { data: usage } = useUsage();
+  const { data: billing } = useBilling();
+  const { data: usage, error, refetch } = useUsage();
   return (
     <div className="mx-auto max-w-[1180px] px-4 pt-5 pb-14 tablet:px-10">
       <h1 className="pb-6 text-24 font-semibold max-tablet:sr-only">Usage and plan</h1>
       <div className="grid gap-x-14 gap-y-8 pb-9 desk:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
+        {error && !usage && <LoadFailed error={error} onRetry={() => void refetch()} />}
         {usage && (
           <>
-            <BalanceSection usage={usage} />
+            <BalanceSection usage={usage} endsAt={billing?.ends_at ?? null} />
             <DaysChart usage={usage} />
           </>
         )}

@@ -4,15 +4,16 @@ import { ArrowUpRight } from "lucide-react";
 import { useBilling, usePortal } from "@/api/billing";
 import { useConfig } from "@/api/config";
 import { Button, buttonStyle } from "@/components/ui/button";
+import { LoadFailed } from "@/components/ui/load-failed";
 import { Notice } from "@/components/ui/notice";
 import { dayAndMonth } from "@/lib/dates";
 
 /** The plan a person pays for, and a link to Stripe's portal for cards and invoices. */
 export function BillingSection() {
   const { plans } = useConfig();
-  const { data: billing } = useBilling();
+  const { data: billing, error, refetch } = useBilling();
   const portal = usePortal();
-  if (!billing) return null;
+  if (!billing) return error && <LoadFailed error={error} onRetry={() => void refetch()} />;
   const plan = plans.find(({ id }) => id === billing.plan_id)?.name ?? billing.plan_id;
   return (
     <div className="grid gap-4">

@@ -139,6 +139,38 @@ describe("a visitor", () => {
     expect(window.location.pathname + window.location.search).toBe("/community/rooms");
   });
 
+  it("shows again what could not be read once it can, and keeps what was read", async () => {
+    const pageOf = (title: string) => ({
+      kind: "collection",
+      title: "House",
+      renders: [{ id: `render-${title}`, title, recipe: RECIPE, variants: [{ ...PICTURE, id: `id-${title}`, index: 0 }] }],
+    });
+    backend.on("GET /api/v1/shared/abc", () => refused(400, "bad_request", "Not now."));
+    const user = await openApp("/s/abc");
+    expect(await screen.findByText("Not now.")).toBeVisible();
+    expect(screen.queryByText("Nothing to see here")).toBeNull();
+
+    backend.on("GET /api/v1/shared/abc", ({ query }) => (query.get("cursor") ? refused(400, "bad_request", "Not yet.") : ok(pageOf("Oak"), "2")));
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    await user.click(await screen.findByRole("button", { name: "Show more" }));
+    expect(await screen.findByText("Not yet.")).toBeVisible();
+    expect(screen.getByText("Oak")).toBeVisible();
+
+    backend.on("GET /api/v1/shared/abc", ({ query }) => ok(pageOf(query.get("cursor") ? "Ash" : "Oak")));
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("Ash")).toBeVisible();
+    expect(screen.getByText("Oak")).toBeVisible();
+  });
+
+  it("tells a set that is not there from one that could not be read", async () => {
+    backend.on("GET /api/v1/community/rooms", () => refused(400, "bad_request", "Not now."));
+    const user = await openApp("/community/rooms");
+    expect(await screen.findByText("Not now.")).toBeVisible();
+    backend.on("GET /api/v1/community/rooms", () => refused(404, "not_found", "There is no such set."));
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("heading", { name: "This set is not here" })).toBeVisible();
+  });
+
   it("applies and reports one render of a shared collection from the viewer", async () => {
     backend.on("GET /api/v1/shared/abc", () =>
       ok({

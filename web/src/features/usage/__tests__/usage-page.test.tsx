@@ -1,7 +1,8 @@
-import { screen, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ALICE, FakeBackend, ok, SUPABASE_URL, storeSession } from "@/test/fake-backend";
+import { ALICE, FakeBackend, ok, refused, SUPABASE_URL, storeSession } from "@/test/fake-backend";
 import { CONFIG } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
 
@@ -72,15 +73,75 @@ describe("plans", () => {
     expect(await screen.findByRole("button", { name: "Move to Pro" })).toBeVisible();
   });
 
+  it("offer nothing while it is not known who pays, and say so when it cannot be read", async () => {
+    let answer: (response: Response) => void = vi.fn();
+    const pro = { ...BILLING, plan_id: "pro", interval: "month", status: "active", can_manage: true };
+    backend.on("GET /api/v1/billing", () => new Promise((resolve) => (answer = resolve)));
+    const user = await openApp("/dashboard/usage");
+    expect(await screen.findByRole("heading", { name: "Pro" })).toBeVisible();
+    expect(screen.queryByRole("button", { name: /^Move to/ })).toBeNull();
+    expect(screen.queryByText("Your plan")).toBeNull();
+
+    answer(refused(404, "account_gone", "This account is gone."));
+    expect(await screen.findByText("This account is gone.")).toBeVisible();
+    expect(screen.queryByRole("button", { name: /^Move to/ })).toBeNull();
+    backend.on("GET /api/v1/billing", () => ok(pro));
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("button", { name: "Manage billing" })).toBeVisible();
+    expect(screen.getByRole("button", { name: "Cancel your plan" })).toBeVisible();
+  });
+
   it("lead those whose payment failed for good to another card, not to a second subscription", async () => {
     backend.on("GET /api/v1/billing", () => ok({ ...BILLING, status: "past_due", can_manage: true }));
+    backend.on("POST /api/v1/billing/portal", () => ok({ url: "#portal" }));
     const user = await openApp("/dashboard/usage");
     expect(await screen.findByText(/so your plan has stopped\. Use another card under Manage billing\./)).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Manage billing" }));
+    // A second press while the browser leaves for Stripe makes no second session; back here, the buttons work again.
+    await user.click(screen.getByRole("button", { name: "Manage billing" }));
+    await waitFor(() => expect(backend.requests("POST /api/v1/billing/portal")).toHaveLength(1));
+    act(() => {
+      window.dispatchEvent(new Event("pageshow"));
+    });
+    await waitFor(() => expect(screen.getByRole("button", { name: "Move to Pro" })).not.toHaveAttribute("aria-disabled", "true"));
     await user.click(screen.getByRole("button", { name: "Move to Pro" }));
     expect(backend.requests("POST /api/v1/billing/portal")).toHaveLength(2);
     expect(backend.requests("POST /api/v1/billing/checkout")).toHaveLength(0);
   });
+});
+
+describe("the balance", () => {
+  const pro = { ...BILLING, plan_id: "pro", interval: "month", status: "active", can_manage: true };
+
+  it("tells what comes after a canceled plan", async () => {
+    backend
+      .on("GET /api/v1/usage", () => ok(usage("pro", "Pro", 200)))
+      .on("GET /api/v1/billing", () => ok({ ...pro, ends_at: "2026-12-01T00:00:00Z" }));
+    await openApp("/dashboard/usage");
+    expect(await screen.findByText(/^Your Pro plan ends on .+\. From then on you have 40 credits a month\./)).toBeVisible();
+    expect(screen.queryByText(/renew on/)).toBeNull();
+  });
+
+  it("does not promise that extra credits renew", async () => {
+    backend.on("GET /api/v1/usage", () => ok(usage("free", "Free", 540)));
+    await openApp("/dashboard/usage");
+    expect(await screen.findByText(/your plan's 40 credits renew\. The 500 extra ones are for this period\./)).toBeVisible();
+  });
+});
+
+it("tells a ledger, a chart and a balance that could not be read from empty ones", async () => {
+  for (const path of ["usage", "usage/days", "usage/entries"]) {
+    backend.on(`GET /api/v1/${path}`, () => refused(404, "account_gone", `${path} is gone.`));
+  }
+  await openApp("/dashboard/usage");
+  expect(await screen.findByText("usage is gone.")).toBeVisible();
+  expect(await screen.findByText("usage/entries is gone.")).toBeVisible();
+  expect(screen.queryByText(/^Nothing here yet/)).toBeNull();
+  backend.on("GET /api/v1/usage", () => ok(FREE_USAGE));
+  const user = userEvent.setup();
+  const [ofBalance] = screen.getAllByRole("button", { name: "Try again" });
+  if (ofBalance) await user.click(ofBalance);
+  expect(await screen.findByText("usage/days is gone.")).toBeVisible();
 });
 
 it("names a day of the chart the same west of Greenwich", async () => {

@@ -1,14 +1,25 @@
 import { RefreshCw } from "lucide-react";
 
+import { useConfig } from "@/api/config";
 import { Meter } from "@/components/ui/meter";
 import { dayAndMonth } from "@/lib/dates";
 
 import { projected } from "../period";
 import type { Usage } from "../types";
 
-/** The credits that are left in this period, when they renew, and how many will be used at the current rate. */
-export function BalanceSection({ usage }: { usage: Usage }) {
+interface BalanceSectionProps {
+  usage: Usage;
+  /** When a canceled plan ends. */
+  endsAt: string | null;
+}
+
+/** The credits that are left in this period, what comes after it, and how many will be used at the current rate. */
+export function BalanceSection({ usage, endsAt }: BalanceSectionProps) {
+  const { plans } = useConfig();
   const { used, reserved, limit, remaining, period_start: starts, resets_at: resetsAt } = usage;
+  const creditsOf = (id: string) => plans.find((plan) => plan.id === id)?.monthly_credits ?? 0;
+  // A yearly plan that is canceled renews each month until it ends.
+  const ends = endsAt !== null && new Date(endsAt) <= new Date(resetsAt);
   const pace = projected(starts, resetsAt, used);
   return (
     <section aria-label="Credits this period">
@@ -22,12 +33,20 @@ export function BalanceSection({ usage }: { usage: Usage }) {
       <p className="flex gap-2.5 pt-4 text-13 text-ink-2">
         <RefreshCw aria-hidden size={18} strokeWidth={1.6} className="shrink-0" />
         <span>
-          {remaining > 0
-            ? `Your ${String(limit)} credits renew on ${dayAndMonth(resetsAt)}.`
-            : `You have used all ${String(limit)} credits. They renew on ${dayAndMonth(resetsAt)}.`}
+          {ends
+            ? `Your ${usage.plan.name} plan ends on ${dayAndMonth(endsAt)}. From then on you have ${String(creditsOf("free"))} credits a month.`
+            : whatRenews({ limit, remaining, monthly: creditsOf(usage.plan.id), on: dayAndMonth(resetsAt) })}
           {pace !== null && used > 0 && ` At this pace you will use about ${String(pace)}.`}
         </span>
       </p>
     </section>
   );
+}
+
+/** Credits that were given on top of the plan's are for this period only. */
+function whatRenews({ limit, remaining, monthly, on }: { limit: number; remaining: number; monthly: number; on: string }): string {
+  if (limit > monthly) return `On ${on} your plan's ${String(monthly)} credits renew. The ${String(limit - monthly)} extra ones are for this period.`;
+  return remaining > 0
+    ? `Your ${String(limit)} credits renew on ${on}.`
+    : `You have used all ${String(limit)} credits. They renew on ${on}.`;
 }

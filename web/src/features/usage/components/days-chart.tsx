@@ -1,6 +1,7 @@
 import { cx } from "class-variance-authority";
 import type { CSSProperties } from "react";
 
+import { LoadFailed } from "@/components/ui/load-failed";
 import { dayAndMonth } from "@/lib/dates";
 
 import { useDays } from "../api/use-days";
@@ -11,7 +12,7 @@ const LINES = 3;
 
 /** Credits of each day of the period as bars on a ruler, with a table for screen readers. */
 export function DaysChart({ usage }: { usage: Usage }) {
-  const { data: spent = [] } = useDays();
+  const { data: spent = [], error, refetch } = useDays();
   const bars = daysOfPeriod(usage.period_start, usage.resets_at, spent);
   const largest = Math.max(LINES, ...bars.map((bar) => bar.credits));
   const top = Math.ceil(largest / LINES) * LINES;
@@ -22,6 +23,7 @@ export function DaysChart({ usage }: { usage: Usage }) {
       <h2 id="days-title" className="pb-3.5 text-15 font-semibold">
         Credits by day
       </h2>
+      {error && <LoadFailed error={error} onRetry={() => void refetch()} />}
       <div aria-hidden className="relative flex h-[136px] items-end gap-[3px] border-b border-ink pr-7">
         <div className="absolute inset-0 grid grid-rows-3">
           {Array.from({ length: LINES }, (_, line) => (

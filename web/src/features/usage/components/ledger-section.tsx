@@ -1,6 +1,7 @@
 import { cx } from "class-variance-authority";
 
 import { Button } from "@/components/ui/button";
+import { LoadFailed } from "@/components/ui/load-failed";
 import { dateFormat } from "@/lib/dates";
 
 import { useEntries } from "../api/use-entries";
@@ -25,7 +26,7 @@ const REASONS: Record<string, string> = {
 
 /** Every entry with its reason, latest first. */
 export function LedgerSection() {
-  const { data, hasNextPage, isFetchingNextPage, fetchNextPage, isPending } = useEntries();
+  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } = useEntries();
   const entries = data?.pages.flatMap((page) => page.rows) ?? [];
   return (
     <section aria-labelledby="ledger-title" className="border-t border-line py-8">
@@ -48,9 +49,10 @@ export function LedgerSection() {
           </tbody>
         </table>
       ) : (
-        !isPending && <p className="text-13 text-ink-2">Nothing here yet. Each render, and what it gives back, is listed here.</p>
+        data && <p className="text-13 text-ink-2">Nothing here yet. Each render, and what it gives back, is listed here.</p>
       )}
-      {hasNextPage && (
+      {error && <LoadFailed error={error} onRetry={() => void (isFetchNextPageError ? fetchNextPage() : refetch())} />}
+      {hasNextPage && !error && (
         <div className="pt-4">
           <Button blocked={isFetchingNextPage} onClick={() => void fetchNextPage()}>
             Show more

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { type Interval, useBilling, useCheckout, usePortal } from "@/api/billing";
 import { useConfig } from "@/api/config";
 import { Button } from "@/components/ui/button";
+import { LoadFailed } from "@/components/ui/load-failed";
 import { Notice } from "@/components/ui/notice";
 import { Segmented } from "@/components/ui/segmented";
 import { dayAndMonth } from "@/lib/dates";
@@ -20,19 +21,20 @@ const UNPAID: readonly (string | null)[] = ["past_due", "unpaid", "incomplete", 
 /** The plans side by side; on a phone the person's own is first. Stripe's pages take payments and change the plan. */
 export function PlansSection() {
   const { plans } = useConfig();
-  const { data: billing } = useBilling();
+  const { data: billing, error, refetch } = useBilling();
   const checkout = useCheckout();
   const portal = usePortal();
   const [chosen, setChosen] = useState<Interval | null>(null);
   const interval = chosen ?? billing?.interval ?? "month";
   const failed = checkout.error ?? portal.error;
-  const own = billing?.plan_id ?? "free";
-  const subscribed = own !== "free" || (billing !== undefined && UNPAID.includes(billing.status));
+  // Until Stripe's state is known nothing is offered: whoever pays must not be shown a checkout.
+  const own = billing?.plan_id;
+  const subscribed = billing !== undefined && (own !== "free" || UNPAID.includes(billing.status));
   const intervals = [
     { value: "month", label: "Monthly" },
     { value: "year", label: yearly(plans) },
   ] as const;
-  const credits = (id: string) => plans.find((plan) => plan.id === id)?.monthly_credits ?? 0;
+  const credits = (id: string | undefined) => plans.find((plan) => plan.id === id)?.monthly_credits ?? 0;
   return (
     <section aria-labelledby="plans-title" className="border-t border-line py-8">
       <div className="flex flex-wrap items-center gap-3 pb-4">
@@ -42,6 +44,7 @@ export function PlansSection() {
         <Segmented aria-labelledby="plans-title" options={intervals} value={interval} onChange={setChosen} className="w-56" />
       </div>
       {billing && <PlanNotice {...billing} />}
+      {error && !billing && <LoadFailed error={error} onRetry={() => void refetch()} />}
       {failed && (
         <div className="pb-4">
           <Notice tone="danger" live>{failed.message}</Notice>
@@ -50,8 +53,8 @@ export function PlansSection() {
       <div className="grid gap-4 desk:grid-cols-3">
         {plans.map((plan) => (
           <PlanCard key={plan.id} plan={plan} interval={interval} own={plan.id === own}>
-            {plan.id === own ? (
-              billing?.can_manage && subscribed && <Manage portal={portal} label="Manage billing" />
+            {!billing ? null : plan.id === own ? (
+              billing.can_manage && subscribed && <Manage portal={portal} label="Manage billing" />
             ) : subscribed ? (
               <Manage portal={portal} label={plan.id === "free" ? "Cancel your plan" : `Move to ${plan.name}`} />
             ) : (
