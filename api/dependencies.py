@@ -120,4 +120,4 @@ def _database(services: Services, caller: Caller) -> Database:
 
 
 def _storage(services: Services, caller: Caller) -> Storage:
-    return services.storage.as_caller(caller.token)
+    return services.storage.as_caller(caller.token, str(caller.subject))

@@ -10,11 +10,10 @@ from libs.app_config.settings import Settings
 from libs.repositories.community import CommunityRepository
 from libs.repositories.database import DatabasePool
 from libs.repositories.generation_jobs import GenerationJobRepository
-from libs.repositories.proof import ANONYMOUS
 from libs.repositories.renders import RenderRepository
 from libs.repositories.reports import ReportRepository
 from libs.repositories.share_links import SharedRepository
-from libs.repositories.storage import Storage, StoragePool
+from libs.repositories.storage import StoragePool
 from libs.services.billing.prices import PriceIds
 from libs.services.external.replicate_client import ReplicateClient
 from libs.services.external.stripe_client import StripeClient
@@ -37,7 +36,7 @@ class Services:
         self.settings = settings
         self.tokens = TokenVerifier(settings.supabase_url, settings.supabase_jwt_secret)
         self.database = DatabasePool(settings.supabase_url, settings.supabase_publishable_key, settings.proof_secret)
-        self.storage = StoragePool(settings.supabase_url, settings.supabase_publishable_key)
+        self.storage = StoragePool(settings.supabase_url, settings.supabase_publishable_key, settings.proof_secret)
         self.provider = ReplicateClient(settings.replicate_api_url, settings.replicate_api_token)
         self.stripe = StripeClient(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
         self.price_ids = PriceIds(settings.price_ids)
@@ -51,11 +50,8 @@ class Services:
         self.purge = Purge(RenderRepository(self.database.as_anonymous()), self.file_removals)
         # Without a caller: one of each serves everybody.
         self.community = CommunityService(CommunityRepository(self.database.as_anonymous()), self.storage)
-        self.shared = SharedService(SharedRepository(self.database.as_anonymous()), self._storage_of_share)
+        self.shared = SharedService(SharedRepository(self.database.as_anonymous()), self.storage.as_share)
         self.reports = ReportService(ReportRepository(self.database.as_anonymous()))
-
-    def _storage_of_share(self, token: str) -> Storage:
-        return self.storage.as_share(token, self.database.sign("share_opens_file", ANONYMOUS, token))
 
     async def aclose(self) -> None:
         """Close every pool."""

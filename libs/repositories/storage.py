@@ -1,7 +1,11 @@
-"""Storage as one caller sees it: storage3 over one shared pool, with the caller's JWT on every call."""
+"""Storage as one caller sees it: storage3 over one shared pool.
+
+Every call carries the caller's JWT, and the API's proof over that caller and the time of the call.
+"""
 
 import asyncio
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -16,6 +20,7 @@ from storage3.utils import StorageException
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, MaquetteError
+from libs.repositories.proof import ANONYMOUS, sign
 
 INPUTS: Final = "inputs"
 RENDERS: Final = "renders"
@@ -56,23 +61,30 @@ class _Client(HttpxAiohttpClient):
 class StoragePool:
     """The process's connection pool to Storage, and a cache of signed URLs. Close it at shutdown."""
 
-    def __init__(self, supabase_url: str, publishable_key: str) -> None:
+    def __init__(self, supabase_url: str, publishable_key: str, proof_secret: str) -> None:
         self.url = f"{supabase_url}/storage/v1/"
         self.publishable_key = publishable_key
-        self.client = _Client(transport=AiohttpTransport(), timeout=TIMEOUT)
+        self._proof_secret = proof_secret
+        self.client: httpx.AsyncClient = _Client(transport=AiohttpTransport(), timeout=TIMEOUT)
         self.signed: MutableMapping[str, str] = TTLCache[str, str](
             SIGNED_URL_CACHE_ENTRIES, LIMITS.signed_url_seconds / 2
         )
 
-    def as_caller(self, token: str) -> "Storage":
+    def as_caller(self, token: str, subject: str) -> "Storage":
         """Storage as the JWT's subject sees it."""
-        headers = {"apikey": self.publishable_key, "Authorization": f"Bearer {token}"}
-        return Storage(AsyncStorageClient(self.url, headers, http_client=self.client), self.signed)
+        return self._storage(subject, {"Authorization": f"Bearer {token}"})
 
-    def as_share(self, token: str, proof: str) -> "Storage":
-        """Storage as a visitor with a share's token sees it: `proof` is the API's over the token."""
-        headers = {"apikey": self.publishable_key, "X-Share-Token": token, "X-Share-Proof": proof}
-        return Storage(AsyncStorageClient(self.url, headers, http_client=self.client), self.signed)
+    def as_share(self, token: str) -> "Storage":
+        """Storage as a visitor with a share's token sees it."""
+        proof = sign(self._proof_secret, "share_opens_file", ANONYMOUS, token)
+        return self._storage(ANONYMOUS, {"X-Share-Token": token, "X-Share-Proof": proof})
+
+    def _storage(self, caller: str, headers: dict[str, str]) -> "Storage":
+        def connect() -> AsyncStorageClient:
+            headers_now = {"apikey": self.publishable_key, **headers, **api_proof(self._proof_secret, caller)}
+            return AsyncStorageClient(self.url, headers_now, http_client=self.client)
+
+        return Storage(connect, self.signed)
 
     def public_url(self, bucket: str, path: str) -> str:
         """The address of a file in a public bucket."""
@@ -86,8 +98,9 @@ class StoragePool:
 class Storage:
     """One caller's files. Every method raises MaquetteError database_unavailable when Storage does not answer."""
 
-    def __init__(self, client: AsyncStorageClient, signed: MutableMapping[str, str]) -> None:
-        self._client = client
+    def __init__(self, connect: Callable[[], AsyncStorageClient], signed: MutableMapping[str, str]) -> None:
+        """`connect` gives the client of one call: a proof is good for minutes, and an archive may take longer."""
+        self._connect = connect
         self._signed = signed
 
     async def upload(self, bucket: str, path: str, data: bytes, mime: str, *, overwrite: bool = False) -> None:
@@ -96,8 +109,12 @@ class Storage:
         Raises MaquetteError account_gone when the policies refuse the caller.
         """
         try:
-            await self._client.from_(bucket).upload(
-                path, data, {"content-type": mime, "cache-control": "31536000", "upsert": str(overwrite).lower()}
+            await (
+                self._connect()
+                .from_(bucket)
+                .upload(
+                    path, data, {"content-type": mime, "cache-control": "31536000", "upsert": str(overwrite).lower()}
+                )
             )
         except StorageApiError as error:
             if str(error.status) != "409":
@@ -108,7 +125,7 @@ class Storage:
     async def download(self, bucket: str, path: str) -> bytes | None:
         """A file's bytes; None when it does not exist for the caller."""
         try:
-            return await self._client.from_(bucket).download(path)
+            return await self._connect().from_(bucket).download(path)
         except StorageApiError as error:
             if str(error.status) in {"400", "404"}:
                 return None
@@ -119,8 +136,10 @@ class Storage:
     async def page(self, bucket: str, folder: str, offset: int, limit: int) -> list[StoredFile]:
         """Files of a folder, newest first."""
         try:
-            rows = await self._client.from_(bucket).list(
-                folder, {"limit": limit, "offset": offset, "sortBy": {"column": "created_at", "order": "desc"}}
+            rows = (
+                await self._connect()
+                .from_(bucket)
+                .list(folder, {"limit": limit, "offset": offset, "sortBy": {"column": "created_at", "order": "desc"}})
             )
         except StorageApiError as error:
             raise _failure(error) from error
@@ -140,7 +159,7 @@ class Storage:
             for path in batch:
                 self._signed.pop(f"{bucket}/{path}", None)
             try:
-                removed += len(await self._client.from_(bucket).remove(batch))
+                removed += len(await self._connect().from_(bucket).remove(batch))
             except StorageApiError as error:
                 raise _failure(error) from error
             except (httpx.HTTPError, ValueError) as error:
@@ -164,12 +183,18 @@ class Storage:
 
     async def _sign(self, bucket: str, names: list[str]) -> dict[str, str]:
         try:
-            answers = await self._client.from_(bucket).create_signed_urls(names, LIMITS.signed_url_seconds)
+            answers = await self._connect().from_(bucket).create_signed_urls(names, LIMITS.signed_url_seconds)
         except StorageApiError as error:
             raise _failure(error) from error
         except (httpx.HTTPError, ValueError) as error:
             raise _unavailable() from error
         return {f"{bucket}/{answer['path']}": url for answer in answers if (url := answer["signedURL"])}
+
+
+def api_proof(secret: str, caller: str) -> dict[str, str]:
+    """Headers that show Storage that our API asks for this caller, now. `caller`: a JWT's subject, or ANONYMOUS."""
+    now = str(int(time.time()))
+    return {"X-Api-Time": now, "X-Api-Proof": sign(secret, "storage", caller, now)}
 
 
 def _failure(error: StorageException) -> MaquetteError:

@@ -84,8 +84,8 @@ async def test_B4_a_signed_address_expires(bob: DatabaseUser, http: httpx.AsyncC
 async def test_B4_our_own_addresses_live_an_hour_at_most(api_rpc: ApiRpc, bob: DatabaseUser) -> None:
     """What our API hands out; no cache keeps it longer than half of that."""
     photo = await keep_photo(bob)
-    pool = StoragePool(api_rpc.supabase.url, bob.headers["apikey"])
-    storage = pool.as_caller(bob.headers["Authorization"].removeprefix("Bearer "))
+    pool = StoragePool(api_rpc.supabase.url, bob.headers["apikey"], api_rpc.supabase.proof_secret)
+    storage = pool.as_caller(bob.headers["Authorization"].removeprefix("Bearer "), bob.id)
 
     (url,) = (await storage.signed_urls([f"inputs/{photo.name}"])).values()
 
@@ -129,8 +129,8 @@ async def test_B4_a_deleted_file_has_no_address_left(
 ) -> None:
     """Neither an address that somebody kept, nor one that our API kept."""
     photo, kept = await keep_photo(bob), await keep_photo(bob, b"kept")
-    pool = StoragePool(api_rpc.supabase.url, bob.headers["apikey"])
-    storage = pool.as_caller(bob.headers["Authorization"].removeprefix("Bearer "))
+    pool = StoragePool(api_rpc.supabase.url, bob.headers["apikey"], api_rpc.supabase.proof_secret)
+    storage = pool.as_caller(bob.headers["Authorization"].removeprefix("Bearer "), bob.id)
     paths = [f"inputs/{photo.name}", f"inputs/{kept.name}"]
     urls = await storage.signed_urls(paths)
     assert [(await http.get(urls[path])).is_success for path in paths] == [True, True]

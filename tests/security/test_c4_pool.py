@@ -39,7 +39,7 @@ async def pool(api_rpc: ApiRpc) -> AsyncIterator[DatabasePool]:
 
 @pytest.fixture
 async def storage(api_rpc: ApiRpc) -> AsyncIterator[StoragePool]:
-    opened = StoragePool(api_rpc.supabase.url, api_rpc.supabase.gateway.publishable_key)
+    opened = StoragePool(api_rpc.supabase.url, api_rpc.supabase.gateway.publishable_key, api_rpc.supabase.proof_secret)
     yield opened
     await opened.aclose()
 
@@ -118,7 +118,7 @@ async def test_C4_signed_addresses_are_each_callers_own(
     async def opened(person: DatabaseUser, number: int) -> tuple[bytes, bytes]:
         photo = photos[person.id][number % 10]
         path = f"{photo.bucket}/{photo.name}"
-        urls = await storage.as_caller(token_of(person)).signed_urls([path])
+        urls = await storage.as_caller(token_of(person), person.id).signed_urls([path])
         return (await http.get(urls[path])).content, photo.content
 
     answers = await asyncio.gather(*(opened((alice, bob)[n % 2], n // 2) for n in range(200)))
@@ -132,5 +132,5 @@ async def test_C4_no_address_is_signed_for_somebody_elses_file(
     photo = await keep_photo(bob)
     path = f"{photo.bucket}/{photo.name}"
 
-    assert await storage.as_caller(token_of(alice)).signed_urls([path]) == {}
-    assert (await storage.as_caller(token_of(bob)).signed_urls([path])).keys() == {path}
+    assert await storage.as_caller(token_of(alice), alice.id).signed_urls([path]) == {}
+    assert (await storage.as_caller(token_of(bob), bob.id).signed_urls([path])).keys() == {path}

@@ -64,7 +64,7 @@ async def replicate_services(settings: Settings, service_role: ServiceRole) -> A
     async with _client(settings, service_role) as client:
         db = ServiceRoleDatabase(client)
         # These files are stored and removed, and never shown from here: no signed URL to remember.
-        storage = Storage(client.storage, {})
+        storage = Storage(lambda: client.storage, {})
         fetcher = OutputFetcher.for_provider(settings.replicate_api_url)
         try:
             yield {
