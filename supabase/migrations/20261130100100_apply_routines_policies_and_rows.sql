@@ -8,7 +8,7 @@ set local lock_timeout = '5s';
 -- calls. Every guarded function raises PT403 proof_invalid.
 
 
--- Who calls, as the proof names them: the JWT's subject, or `anon` for calls without a user. Called by verify_proof().
+-- Who calls, as the proof names them: the JWT's subject, or `anon` for calls without a user. Called by is_proof().
 create or replace function private.caller_name() returns text
 language sql stable set search_path = ''
 as $$ select coalesce(auth.uid()::text, 'anon') $$;
@@ -17,7 +17,7 @@ revoke execute on function private.caller_name from public, anon, authenticated,
 
 
 -- HMAC-SHA256 with the stored key. Null while no key is stored: every proof is refused then.
--- Called by verify_proof() and share_token().
+-- Called by is_proof() and share_token().
 create or replace function private.hmac(message text) returns bytea
 language sql stable security definer set search_path = ''
 as $$
@@ -27,22 +27,68 @@ $$;
 revoke execute on function private.hmac from public, anon, authenticated, service_role;
 
 
--- Called first by every guarded function. Raises PT403 proof_invalid. Both sides are hashed once more before they are
--- compared: the time that takes then says nothing about the right proof.
+-- Whether `proof` is the API's, over this purpose, the caller and `request`. Both sides are hashed once more before they
+-- are compared: the time that takes then says nothing about the right proof.
+-- Called by verify_proof(), api_asks() and share_opens_file().
+create or replace function private.is_proof(purpose text, request text, proof text) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if request is null or proof is null or proof !~ '^[0-9a-f]{64}$' then
+    return false;
+  end if;
+  return sha256(decode(proof, 'hex')) is not distinct from
+    sha256(private.hmac(purpose || E'\n' || private.caller_name() || E'\n' || request));
+end
+$$;
+
+revoke execute on function private.is_proof from public, anon, authenticated, service_role;
+
+
+-- Called first by every guarded function. Raises PT403 proof_invalid.
 create or replace function private.verify_proof(function_name text, request text, proof text) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  if request is null or proof is null or proof !~ '^[0-9a-f]{64}$'
-    or sha256(decode(proof, 'hex')) is distinct from
-      sha256(private.hmac(function_name || E'\n' || private.caller_name() || E'\n' || request))
-  then
+  if not private.is_proof(function_name, request, proof) then
     raise sqlstate 'PT403' using message = 'proof_invalid', detail = '{}';
   end if;
 end
 $$;
 
 revoke execute on function private.verify_proof from public, anon, authenticated, service_role;
+
+
+-- The headers of the request as an object, with names in lower case. Storage gives them to policies, as PostgREST does.
+-- Called by api_asks() and share_opens_file().
+create or replace function private.request_headers() returns jsonb
+language sql stable set search_path = ''
+as $$ select coalesce(nullif(current_setting('request.headers', true), ''), '{}')::jsonb $$;
+
+revoke execute on function private.request_headers from public, anon, authenticated, service_role;
+
+
+-- Whether our API sends this request to Storage for the caller: its headers are x-api-time, in seconds since 1970, and
+-- x-api-proof over that time. A proof is made for one request. It counts for five minutes before and after the
+-- database's own time: that is the room for clocks that differ, and for a request that waits.
+-- A boolean, because Storage answers 500 when a policy raises. Called by the policies of storage.objects.
+create or replace function private.api_asks() returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  headers constant jsonb := private.request_headers();
+  made_at constant text := headers ->> 'x-api-time';
+begin
+  if made_at is null or made_at !~ '^[0-9]{1,11}$' then
+    return false;
+  end if;
+  return abs(extract(epoch from now()) - made_at::bigint) <= 300
+    and private.is_proof('storage', made_at, headers ->> 'x-api-proof');
+end
+$$;
+
+revoke execute on function private.api_asks from public, anon, authenticated, service_role;
+grant execute on function private.api_asks to anon, authenticated;
 
 -- ==== supabase/routines/10_accounts.sql
 -- Accounts: made by a trigger at sign-up, deleted by their owner.
@@ -1955,18 +2001,16 @@ grant execute on function private.open_shared_picture, public.open_shared_pictur
 
 
 -- Whether this request to Storage, with its headers x-share-token and x-share-proof, may read a file of the bucket
--- `renders`. Storage gives the headers of the request to policies, as PostgREST does.
--- Called by the policy "renders: a live link reads files". Guarded by the headers.
+-- `renders`. The proof is the API's over the token. Called by the policy "renders: a live link reads files".
 create or replace function private.share_opens_file(object_name text) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  headers constant jsonb := coalesce(nullif(current_setting('request.headers', true), ''), '{}')::jsonb;
+  headers constant jsonb := private.request_headers();
 begin
-  if not headers ? 'x-share-token' then
+  if not private.is_proof('share_opens_file', headers ->> 'x-share-token', headers ->> 'x-share-proof') then
     return false;
   end if;
-  perform private.verify_proof('share_opens_file', headers ->> 'x-share-token', headers ->> 'x-share-proof');
   return exists (
     select
     from private.live_share(headers ->> 'x-share-token') as link
@@ -2529,12 +2573,17 @@ create policy "share_links: owner turns off" on public.share_links
 
 -- ==== supabase/policies/storage_objects.sql
 -- storage.objects: people keep photos in inputs/{their id}/{sha256}.jpg and read what the webhooks store in
--- renders/{their id}/; has_room_for_photo() bounds the number of photos. No policy for UPDATE: a photo that was checked
--- cannot be replaced in place. No policy names the bucket `community`: its files are public by address and not listed.
+-- renders/{their id}/, through our API alone: every policy asks for its proof too, because Storage asks a policy once
+-- and then completes an upload as its service role, and signs for as long as somebody likes. has_room_for_photo() bounds
+-- the number of photos. No policy for UPDATE: a photo that was checked cannot be replaced in place. No policy names the
+-- bucket `community`: its files are public by address and not listed.
 drop policy if exists "inputs: owner reads" on storage.objects;
 create policy "inputs: owner reads" on storage.objects
   for select to authenticated
-  using (bucket_id = 'inputs' and (storage.foldername(name))[1] = (select auth.uid())::text);
+  using (
+    bucket_id = 'inputs' and (storage.foldername(name))[1] = (select auth.uid())::text
+    and (select private.api_asks())
+  );
 
 -- The profile must still be there: the JWT of a deleted account stays valid until it expires.
 drop policy if exists "inputs: owner adds" on storage.objects;
@@ -2542,6 +2591,7 @@ create policy "inputs: owner adds" on storage.objects
   for insert to authenticated
   with check (
     bucket_id = 'inputs'
+    and (select private.api_asks())
     and name ~ ('^' || (select auth.uid()) || '/[0-9a-f]{64}\.jpg$')
     and exists (select from public.profiles where id = (select auth.uid()))
     and private.has_room_for_photo(name)
@@ -2550,17 +2600,24 @@ create policy "inputs: owner adds" on storage.objects
 drop policy if exists "inputs: owner deletes" on storage.objects;
 create policy "inputs: owner deletes" on storage.objects
   for delete to authenticated
-  using (bucket_id = 'inputs' and (storage.foldername(name))[1] = (select auth.uid())::text);
+  using (
+    bucket_id = 'inputs' and (storage.foldername(name))[1] = (select auth.uid())::text
+    and (select private.api_asks())
+  );
 
 drop policy if exists "renders: owner reads files" on storage.objects;
 create policy "renders: owner reads files" on storage.objects
   for select to authenticated
-  using (bucket_id = 'renders' and (storage.foldername(name))[1] = (select auth.uid())::text);
+  using (
+    bucket_id = 'renders' and (storage.foldername(name))[1] = (select auth.uid())::text
+    and (select private.api_asks())
+  );
 
--- The API reads for a visitor what a live link opens, and proves that it is the API.
+-- The API reads for a visitor what a live link opens.
 drop policy if exists "renders: a live link reads files" on storage.objects;
 create policy "renders: a live link reads files" on storage.objects
-  for select to anon using (bucket_id = 'renders' and private.share_opens_file(name));
+  for select to anon
+  using (bucket_id = 'renders' and (select private.api_asks()) and private.share_opens_file(name));
 
 -- ==== supabase/policies/usage_ledger.sql
 -- usage_ledger: people read their own. Append-only, by functions alone.

@@ -238,18 +238,16 @@ grant execute on function private.open_shared_picture, public.open_shared_pictur
 
 
 -- Whether this request to Storage, with its headers x-share-token and x-share-proof, may read a file of the bucket
--- `renders`. Storage gives the headers of the request to policies, as PostgREST does.
--- Called by the policy "renders: a live link reads files". Guarded by the headers.
+-- `renders`. The proof is the API's over the token. Called by the policy "renders: a live link reads files".
 create or replace function private.share_opens_file(object_name text) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  headers constant jsonb := coalesce(nullif(current_setting('request.headers', true), ''), '{}')::jsonb;
+  headers constant jsonb := private.request_headers();
 begin
-  if not headers ? 'x-share-token' then
+  if not private.is_proof('share_opens_file', headers ->> 'x-share-token', headers ->> 'x-share-proof') then
     return false;
   end if;
-  perform private.verify_proof('share_opens_file', headers ->> 'x-share-token', headers ->> 'x-share-proof');
   return exists (
     select
     from private.live_share(headers ->> 'x-share-token') as link

@@ -29,7 +29,7 @@ def new_photo_name(owner: DatabaseUser) -> str:
 
 
 async def keep_photo(owner: DatabaseUser, content: bytes = JPEG) -> File:
-    """A photo of a person's in `inputs`, uploaded as our API does: with their JWT."""
+    """A photo of a person's in `inputs`, uploaded as our API does: with their JWT and its proof."""
     file = File("inputs", photo_name(owner, content), content)
     (await owner.upload(file.bucket, file.name, content)).raise_for_status()
     return file

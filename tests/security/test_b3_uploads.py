@@ -127,7 +127,7 @@ async def test_B3_a_photo_of_the_limit_is_taken_and_a_byte_more_is_not(
     untold = await alice.http.post(
         f"/storage/v1/object/inputs/{new_photo_name(alice)}",
         content=endless(),
-        headers=alice.headers | {"Content-Type": "image/jpeg"},
+        headers=alice.headers | alice.proof | {"Content-Type": "image/jpeg"},
     )
 
     assert [refusal(too_big), refusal(untold)] == ["413", "413"]
