@@ -164,10 +164,30 @@ async function createApp(connection, { studio }) {
   return app;
 }
 
+async function tryRow(bucket, name) {
+  const undo = new Error();
+  const attempt = connection.driver.begin(async (sql) => {
+    await sql`
+      insert into storage.objects (bucket_id, name, version) values (${bucket}, ${name}, 'next')
+      on conflict (bucket_id, name) do update set version = excluded.version`;
+    throw undo;
+  });
+  await attempt.catch((error) => {
+    if (error !== undo) throw error;
+  });
+}
+
 function keepFilesApart(files) {
   // Upstream has no folders, only names; lite makes folders, so that `room` and `room/a.png` could not both exist.
   files.filePath = (bucket, name) => `${env.STORAGE_DIR}/${bucket}/${createHash("sha256").update(name).digest("hex")}`;
   // Lite streams from a FileHandle and never closes it: file descriptors leak on Node 24.
+  // Upstream keeps what was there when a trigger refuses the row of an upload. Lite stores the content before the row,
+  // and tries the row only for uploads that were not signed.
+  const upload = files.uploadObject.bind(files);
+  files.uploadObject = async (bucket, name, ...rest) => {
+    await tryRow(bucket, name);
+    return upload(bucket, name, ...rest);
+  };
   files.getObject = async (bucket, name, _version, headers) => {
     const path = files.filePath(bucket, name);
     const info = await stat(path);

@@ -1019,6 +1019,42 @@ $$;
 revoke execute on function private.has_room_for_photo from public, anon, authenticated, service_role;
 grant execute on function private.has_room_for_photo to authenticated;
 
+
+-- The second line behind the policies. Storage asks a policy when an upload begins and completes it as its service role,
+-- so an upload that began earlier, or by a signed address, ends past the policies; a trigger sees the end. A photo is
+-- never written over, and nothing is stored in the folder of an account that is gone. The lock decides between an upload
+-- and a deletion at the same time: either the deletion waits and queue_account_files() sees the file, or the profile is
+-- gone here. The error is the one of a policy, so that it does not tell which accounts there are. Raises 42501.
+create or replace function private.guard_stored_file() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  folder constant text := split_part(new.name, '/', 1);
+  refused boolean := false;
+begin
+  if new.bucket_id not in ('inputs', 'renders') then
+    return new;
+  end if;
+  if tg_op = 'UPDATE' and new.bucket_id = 'inputs' then
+    refused := new.version is distinct from old.version;
+  end if;
+  -- Folders of other names belong to nobody: the service role alone writes them.
+  if not refused and folder ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    perform from public.profiles where id = folder::uuid for key share;
+    refused := not found;
+  end if;
+  if refused then
+    raise sqlstate '42501' using message = 'new row violates row-level security policy for table "objects"';
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger guard_stored_file before insert or update of bucket_id, name, version on storage.objects
+  for each row execute function private.guard_stored_file();
+
+revoke execute on function private.guard_stored_file from public, anon, authenticated, service_role;
+
 -- ==== supabase/routines/60_render_filters.sql
 -- Render filters: lists, counts and bulk changes share one filter, so "all matching this filter" means the same rows
 -- everywhere. A filter is a JSON object, and each key that is present narrows it: ids, presets, text (every word,

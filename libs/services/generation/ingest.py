@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from libs.app_config.runtime import LIMITS
+from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.storage import RENDERS, Storage
 from libs.repositories.webhook_jobs import ClaimResult, OutputRow, WebhookJobRepository
 from libs.services.external.output_fetcher import OutputFetcher, OutputGone, OutputRefused, output_urls
@@ -69,7 +70,16 @@ class WebhookIngest:
         outcome = await self._jobs.announce_files(job_id, prediction.id, names)
         if outcome != "applied":
             return outcome
-        await asyncio.gather(*(self._store(row, output) for row, output in zip(rows, outputs, strict=True)))
+        try:
+            await asyncio.gather(*(self._store(row, output) for row, output in zip(rows, outputs, strict=True)))
+        except MaquetteError as error:
+            # Storage refuses the files of an account that was deleted meanwhile: then the job is gone too.
+            if error.code is not ErrorCode.ACCOUNT_GONE:
+                raise
+            outcome = await self._jobs.announce_files(job_id, prediction.id, names)
+            if outcome == "applied":
+                raise
+            return outcome
         return await self._jobs.complete(event_id, job_id, prediction.id, rows)
 
     async def _outputs(self, prediction: Prediction) -> list[PreparedOutput]:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 import psutil
+from jose import jwt
 from postgrest import AsyncPostgrestClient
 from postgrest.types import ReturnMethod
 from storage3 import AsyncStorageClient
@@ -265,6 +266,27 @@ async def a_refused_upload_is_answered(world: World) -> None:
     assert (answer.status_code, answer.json()["statusCode"]) in {(400, "403"), (400, "413")}
 
 
+async def a_refused_row_keeps_the_file(world: World) -> None:
+    alice = await world.supabase.sign_up("alice")
+    path = await world.upload(alice, "kept.png")
+    # As lite signs, which would try the row before it signs this one.
+    claims = {"sub": path, "bucket": "files", "intent": "upload", "upsert": True}
+    params = {"token": jwt.encode(claims, world.supabase.gateway.jwt_secret, "HS256")}
+    async with world.supabase.client() as client:
+        address = f"/storage/v1/object/upload/sign/files/{path}"
+        refused = await client.put(address, params=params, content=b"another", headers=PNG)
+    assert (refused.status_code, refused.json()["statusCode"]) == (400, "403")
+    assert await world.storage(alice).from_("files").download(path) == b"picture"
+
+
+async def policies_read_the_headers_of_a_request(world: World) -> None:
+    path = await world.upload(await world.supabase.sign_up("alice"))
+    async with world.supabase.client() as anybody:
+        address = f"/storage/v1/object/files/{path}"
+        assert (await anybody.get(address, headers={"X-Color": "grey"})).status_code == 400
+        assert (await anybody.get(address, headers={"X-Color": "canary"})).content == b"picture"
+
+
 async def an_upload_of_untold_length_is_bounded_too(world: World) -> None:
     alice = await world.supabase.sign_up("alice")
 
@@ -363,6 +385,8 @@ SHIMS = [
         an_upload_of_untold_length_is_bounded_too,
         '  headers.set("Content-Length", String(body.byteLength));\n',
     ),
+    Shim(a_refused_row_keeps_the_file, "    await tryRow(bucket, name);\n"),
+    Shim(policies_read_the_headers_of_a_request, "giveHeadersToPolicies(connection);\n"),
     Shim(the_gateway_has_no_routes_of_its_own, '["/auth/v1/*", "/rest/v1/*", "/storage/v1/*"]', '["/*"]'),
     Shim(studio_sees_all_rows_without_a_key, "studioConnection.applyJwtSessionContext = async () => {};\n"),
     Shim(studio_answers_no_other_site_and_no_credential, "return ours && ", "return true || "),
