@@ -26,7 +26,8 @@ from libs.errors import ErrorCode, MaquetteError
 
 AUDIENCE: Final = "authenticated"
 ROLE: Final = "authenticated"
-LEEWAY_SECONDS: Final = 30  # as PostgREST, so that both accept the same tokens
+# Before nbf, as PostgREST. None past exp: Storage has none, and would read as if there were no token.
+LEEWAY_SECONDS: Final = 30
 MAX_TOKEN_BYTES: Final = 8_192
 CACHED_TOKENS: Final = 10_000
 JWKS_REFRESH_SECONDS: Final = 60  # at most one fetch a minute, whatever key ids tokens name
@@ -85,7 +86,7 @@ class TokenVerifier:
         if caller is None:
             caller = await self._verify(token)
             self._verified[fingerprint] = caller
-        elif caller.expires_at + LEEWAY_SECONDS < time.time():
+        elif caller.expires_at <= time.time():
             del self._verified[fingerprint]
             raise TransportError(TransportCode.NOT_AUTHENTICATED)
         return caller
@@ -110,7 +111,12 @@ class TokenVerifier:
         # python-jose raises TypeError, ValueError and AttributeError too, for headers and keys of the wrong shape.
         except (JOSEError, msgspec.ValidationError, ValueError, TypeError, AttributeError, LookupError) as error:
             raise TransportError(TransportCode.NOT_AUTHENTICATED) from error
-        if claims.role != ROLE or claims.is_anonymous or claims.iss not in {None, self._issuer}:
+        if (
+            claims.exp <= time.time()
+            or claims.role != ROLE
+            or claims.is_anonymous
+            or claims.iss not in {None, self._issuer}
+        ):
             raise TransportError(TransportCode.NOT_AUTHENTICATED)
         return Caller(claims.sub, token, claims.exp)
 

@@ -16,7 +16,6 @@ from cachetools import TTLCache
 from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
 from storage3 import AsyncStorageClient
 from storage3.exceptions import StorageApiError
-from storage3.utils import StorageException
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, MaquetteError
@@ -29,6 +28,11 @@ COMMUNITY: Final = "community"
 # A URL is good for LIMITS.signed_url_seconds and reused for half of that, so a page's URLs are good for the other half.
 SIGNED_URL_CACHE_ENTRIES: Final = 50_000
 REMOVE_BATCH: Final = 1000  # upstream's limit of one remove call
+
+# What policies, and the trigger guard_stored_file(), refuse with.
+REFUSED_ROW: Final = "row-level security"
+# A read with a token that has ended is one without a token, and without a token there is no private bucket.
+NO_BUCKET: Final = "Bucket not found"
 
 # Per read or write; a whole file may take longer.
 TIMEOUT: Final = httpx.Timeout(15, connect=3)
@@ -106,8 +110,11 @@ class Storage:
     async def upload(self, bucket: str, path: str, data: bytes, mime: str, *, overwrite: bool = False) -> None:
         """Store a file. A file at that path stays as it is unless `overwrite`: our names are hashes of the content.
 
-        Raises MaquetteError account_gone when the policies refuse the caller.
+        Raises MaquetteError account_gone when the policies refuse the caller, or nobody is left whose file it would be.
         """
+        # Asked first: after refusing a body that it did not read, an older Storage leaves a connection that hangs.
+        if not overwrite and await self._exists(bucket, path):
+            return
         try:
             await (
                 self._connect()
@@ -127,8 +134,16 @@ class Storage:
         try:
             return await self._connect().from_(bucket).download(path)
         except StorageApiError as error:
-            if str(error.status) in {"400", "404"}:
+            if str(error.status) in {"400", "404"} and error.code != NO_BUCKET:
                 return None
+            raise _failure(error) from error
+        except httpx.HTTPError as error:
+            raise _unavailable() from error
+
+    async def _exists(self, bucket: str, path: str) -> bool:
+        try:
+            return await self._connect().from_(bucket).exists(path)
+        except StorageApiError as error:
             raise _failure(error) from error
         except httpx.HTTPError as error:
             raise _unavailable() from error
@@ -197,11 +212,13 @@ def api_proof(secret: str, caller: str) -> dict[str, str]:
     return {"X-Api-Time": now, "X-Api-Proof": sign(secret, "storage", caller, now)}
 
 
-def _failure(error: StorageException) -> MaquetteError:
+def _failure(error: StorageApiError) -> MaquetteError:
     """Storage answers 400 for nearly every error; storage3 has the real status as text (docs/upstream.md)."""
-    status = str(getattr(error, "status", "500"))
-    if status in {"401", "403"}:
-        return MaquetteError(ErrorCode.ACCOUNT_GONE)
+    if str(error.status) in {"401", "403"}:
+        # Everything else is said of the token, which Storage takes until the second it ends.
+        return MaquetteError(ErrorCode.ACCOUNT_GONE if REFUSED_ROW in error.message else ErrorCode.TOKEN_REFUSED)
+    if error.code == NO_BUCKET:
+        return MaquetteError(ErrorCode.TOKEN_REFUSED)
     return _unavailable()
 
 

@@ -213,7 +213,8 @@ const jsonBody = async (c) => Object(await c.req.json().catch(() => null));
 
 gateway.use("/storage/v1/*", (c, next) => storageHeaders.run(Object.fromEntries(c.req.raw.headers), next));
 
-// Upstream signs relative to /storage/v1 and answers a batch with one entry per path; lite has no batches.
+// Upstream signs relative to /storage/v1 and answers a batch with one entry per path, but a token that has ended with one
+// error; lite has no batches.
 async function sign(c, path, body) {
   const url = new URL(`/storage/v1/object/sign/${c.req.param("bucket")}/${path}`, apiUrl);
   const request = new Request(url, { method: "POST", headers: c.req.raw.headers, body: JSON.stringify(body) });
@@ -226,11 +227,14 @@ gateway.post("/storage/v1/object/sign/:bucket", async (c) => {
   if (!Array.isArray(paths)) return c.json({ statusCode: "400", error: "Error", message: "paths must be a list" }, 400);
   const signOne = async (path) => {
     const [status, signed] = await sign(c, String(path).replace(/[?#%]/g, encodeURIComponent), rest);
+    if (status === 401) return null;
     return status === 200
       ? { path, signedURL: signed.signedURL, error: null }
       : { path, signedURL: null, error: "Either the object does not exist or you do not have access to it" };
   };
-  return c.json(await Promise.all(paths.map(signOne)));
+  const entries = await Promise.all(paths.map(signOne));
+  if (!entries.includes(null)) return c.json(entries);
+  return c.json({ statusCode: "403", error: "Unauthorized", message: '"exp" claim timestamp check failed' }, 400);
 });
 gateway.post("/storage/v1/object/sign/:bucket/:path{.+}", async (c) => {
   const [status, signed] = await sign(c, c.req.param("path"), await jsonBody(c));

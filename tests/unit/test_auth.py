@@ -153,6 +153,7 @@ def _hs256_with(secret: str, payload: dict[str, Any]) -> str:
         {"iat": ...},
         {"role": ...},
         {"exp": 1},
+        {"exp": int(time.time()) - 1},
         {"aud": "anon"},
         {"sub": "not-a-uuid"},
         {"role": "anon"},
@@ -227,6 +228,13 @@ async def test_a_remembered_token_is_refused_once_it_expired(jwks: Jwks, monkeyp
     verifier = TokenVerifier(jwks.url, None)
     token = signed(jwks, exp=int(time.time()) + 60)
     await verifier.verify(token)
-    later = time.time() + 60 + auth.LEEWAY_SECONDS + 1
+    later = time.time() + 60
     monkeypatch.setattr(auth.time, "time", lambda: later)
     await refused(verifier, token)
+
+
+async def test_C2_clocks_may_differ_at_the_start_of_a_token_and_not_at_its_end(jwks: Jwks) -> None:
+    """Storage takes no token past its end, and would read as if there were none."""
+    verifier, now = TokenVerifier(jwks.url, None), int(time.time())
+    assert await verifier.verify(signed(jwks, iat=now + auth.LEEWAY_SECONDS - 10, nbf=now + auth.LEEWAY_SECONDS - 10))
+    await refused(verifier, signed(jwks, exp=now - 1))

@@ -2,16 +2,20 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 import httpx
+import msgspec
 import psutil
+import pytest
 from jose import jwt
 from postgrest import AsyncPostgrestClient
 from postgrest.types import ReturnMethod
 from storage3 import AsyncStorageClient
+from storage3.exceptions import StorageApiError
 
 from libs.repositories.database import IDLE_SECONDS
 from tests.integration.local.conftest import Mailbox, text_of
@@ -233,6 +237,16 @@ async def many_paths_are_signed_at_once(world: World) -> None:
         assert (await anybody.get(address)).content == b"first"
 
 
+async def a_token_that_has_ended_signs_nothing(world: World) -> None:
+    alice = await world.supabase.sign_up("alice")
+    path = await world.upload(alice)
+    claims = jwt.get_unverified_claims(alice.token) | {"exp": int(time.time()) - 1}
+    ended = jwt.encode(claims, world.supabase.gateway.jwt_secret, "HS256")
+    with pytest.raises(StorageApiError) as raised:
+        await world.storage(msgspec.structs.replace(alice, token=ended)).from_("files").create_signed_urls([path], 60)
+    assert (raised.value.status, raised.value.code) == ("403", "Unauthorized")
+
+
 async def one_path_is_signed_relative_to_storage(world: World) -> None:
     alice = await world.supabase.sign_up("alice")
     path = await world.upload(alice)
@@ -365,6 +379,7 @@ SHIMS = [
     Shim(storage_deletes_and_sql_does_not, '      connection: { "storage.allow_delete_query": "true" },'),
     Shim(browsers_may_ask_auth, "gateway.use(cors({", "void (({"),
     Shim(many_paths_are_signed_at_once, 'gateway.post("/storage/v1/object/sign/:bucket",', 'gateway.post("/cut",'),
+    Shim(a_token_that_has_ended_signs_nothing, "    if (status === 401) return null;\n"),
     Shim(
         one_path_is_signed_relative_to_storage,
         'gateway.post("/storage/v1/object/sign/:bucket/:path{.+}",',
