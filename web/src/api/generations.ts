@@ -6,7 +6,7 @@ import {
   useQueryClient,
   type QueryClient,
 } from "@tanstack/react-query";
-import { useDeferredValue, useEffect, useRef } from "react";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
 
 import { api, unwrap, unwrapPage } from "./client";
 import { ApiError } from "./errors";
@@ -114,7 +114,11 @@ export function useRunning() {
   const list = useGenerations();
   const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
   const listed = rows.find(isInFlight);
-  const watched = useGeneration(listed?.id ?? null, { generation: listed, at: list.dataUpdatedAt });
+  // The list may be the first to hear of an end. A run is watched until its own answer tells it, so that nobody misses it.
+  const [id, watch] = useState<string | null>(null);
+  const watched = useGeneration(id, { generation: rows.find((row) => row.id === id), at: list.dataUpdatedAt });
+  const over = watched.error !== null || !watched.data || !isInFlight(watched.data);
+  if (listed && listed.id !== id && over) watch(listed.id);
   const running = watched.data && isInFlight(watched.data) ? watched.data : null;
   return { list, rows, listed, watched, running };
 }
