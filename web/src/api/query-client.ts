@@ -1,6 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 
 import { ApiError } from "./errors";
+import { forgetPending } from "./pending";
 
 const RETRIES = 2;
 /** Milliseconds for which an answer counts as current. */
@@ -29,4 +30,5 @@ export function forgetPrivateData(client: QueryClient) {
   void client.cancelQueries(isPrivate);
   client.removeQueries(isPrivate);
   client.getMutationCache().clear();
+  forgetPending();
 }

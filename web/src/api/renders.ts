@@ -5,13 +5,13 @@ import {
   useMutation,
   useQueryClient,
   type InfiniteData,
-  type Query,
   type QueryClient,
   type QueryKey,
 } from "@tanstack/react-query";
 
 import { api, done, unwrap, unwrapPage, type Page } from "./client";
 import { collectionQuery, KEPT_MS } from "./collections";
+import { lay, tick, type Which } from "./pending";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -44,13 +44,16 @@ export interface Listing {
 /** "on" is the list from its start onwards; "before" is what comes before its month, nearest first. */
 export type Part = "on" | "before";
 
-/** A page of a list, and when it was read, because its signed URLs expire. */
+/** A page of a list. */
 export interface RendersPage extends Page<RenderCard> {
+  /** When it was asked for, as `tick` counts: changes that were done later are not in it. */
+  askedAt: number;
+  /** When it was read, in milliseconds since 1970, because its signed URLs expire. */
   readAt: number;
 }
 
 const PAGE_SIZE = 50;
-/** Changes made here are written into the lists at once. Refetching is needed only for changes made elsewhere. */
+/** Changes made here are laid over the lists (pending.ts). Refetching is needed only for changes made elsewhere. */
 const STALE_AFTER_MS = 10 * 60_000;
 /** A signed URL is valid for an hour, and handed out for half an hour (libs/repositories/storage.py). */
 const URLS_LIVE_MS = 30 * 60_000;
@@ -73,9 +76,10 @@ export function rendersQuery(listing: Listing, part: Part = "on") {
 }
 
 async function readPage(listing: Listing, part: Part, cursor: string | null, signal?: AbortSignal): Promise<RendersPage> {
+  const askedAt = tick();
   const query = { ...queryOf(listing, part), cursor, limit: PAGE_SIZE };
   const page = await unwrapPage(api.GET("/api/v1/renders", { params: { query }, ...(signal && { signal }) }));
-  return { ...page, readAt: Date.now() };
+  return { ...page, askedAt, readAt: Date.now() };
 }
 
 /** The query of one part of a list. */
@@ -171,45 +175,22 @@ function matchingOf(filters: RenderFilters): Schemas["RenderQuery"] {
   return { preset, family, favorite, text, collection_id, created_from, created_before };
 }
 
-type Pages = InfiniteData<RendersPage, string | null>;
-type Which = (listing: Listing, part: Part) => boolean;
 const LISTS = { queryKey: ["renders", "list"] };
-const everyList: Which = () => true;
+export const everyList: Which = () => true;
 
 function isOf(which: Which) {
   return ({ queryKey }: { queryKey: QueryKey }) => which(queryKey[2] as Listing, queryKey[3] as Part);
 }
 
-/** Changes cards in the lists that show them, and returns a function that undoes it. */
-export function changeCards(client: QueryClient, change: (card: RenderCard) => RenderCard | null, which: Which = everyList): () => void {
-  return changePages(client, which, (pages) => {
-    const next = pages.map((page) => {
-      const rows = page.rows.map(change).filter((card) => card !== null);
-      const same = rows.length === page.rows.length && rows.every((card, at) => card === page.rows[at]);
-      return same ? page : { ...page, rows };
-    });
-    return next.every((page, at) => page === pages[at]) ? pages : next;
-  });
-}
-
-/** Writes pages into lists without changing their age, and returns a function that undoes it. */
-function changePages(client: QueryClient, which: Which, change: (pages: RendersPage[]) => RendersPage[]): () => void {
-  const before: [Query, Pages][] = [];
-  const put = (query: Query, list: Pages) => {
-    const { isInvalidated, dataUpdatedAt } = query.state;
-    client.setQueryData(query.queryKey, list, { updatedAt: dataUpdatedAt });
-    if (isInvalidated) query.invalidate();
-  };
+/** Writes what the server said of pages into lists, without changing the lists' age. */
+function writePages(client: QueryClient, which: Which, change: (page: RendersPage, index: number) => RendersPage) {
   for (const query of client.getQueryCache().findAll({ ...LISTS, predicate: isOf(which) })) {
-    const list = query.state.data as Pages | undefined;
-    const pages = list && change(list.pages);
-    if (!pages || pages === list.pages) continue;
-    before.push([query, list]);
-    put(query, { ...list, pages });
+    const list = query.state.data as InfiniteData<RendersPage, string | null> | undefined;
+    if (!list) continue;
+    const { isInvalidated, dataUpdatedAt } = query.state;
+    client.setQueryData(query.queryKey, { ...list, pages: list.pages.map(change) }, { updatedAt: dataUpdatedAt });
+    if (isInvalidated) query.invalidate();
   }
-  return () => {
-    for (const [query, list] of before) put(query, list);
-  };
 }
 
 /**
@@ -225,13 +206,13 @@ export async function renewPictures(client: QueryClient, listing: Listing, rende
     if (!page || Date.now() - page.readAt < URLS_LIVE_MS) continue;
     // The other pictures of the page fail at the same time; one request is enough for all.
     const sameList: Which = (other, otherPart) => hashKey([other, otherPart]) === hashKey([listing, part]);
-    const stamp = (readAt: number) =>
-      changePages(client, sameList, (pages) => pages.map((each, index) => (index === at ? { ...each, readAt } : each)));
+    const stamp = (readAt: number) => writePages(client, sameList, (each, index) => (index === at ? { ...each, readAt } : each));
     stamp(Date.now());
     try {
       const { rows } = await readPage(listing, part, (list.pageParams[at] ?? null) as string | null);
       const covers = new Map(rows.map(({ id, cover }) => [id, cover]));
-      changeCards(client, (card) => (covers.has(card.id) ? { ...card, cover: covers.get(card.id) ?? null } : card));
+      const renewed = (card: RenderCard) => (covers.has(card.id) ? { ...card, cover: covers.get(card.id) ?? null } : card);
+      writePages(client, everyList, (each) => ({ ...each, rows: each.rows.map(renewed) }));
     } catch {
       stamp(page.readAt);
     }
@@ -264,11 +245,8 @@ export function refreshWhereTheyAppear(client: QueryClient, inTrash: boolean) {
 export function useFavorite() {
   const client = useQueryClient();
   const favorites = (listing: Listing) => showsFavorites(client, listing);
-  const show = (id: string, favorite: boolean) => {
-    changeCards(client, (card) => (card.id === id ? { ...card, is_favorite: favorite } : card));
-    if (!favorite) changeCards(client, (card) => (card.id === id ? null : card), favorites);
+  const showOne = (id: string, favorite: boolean) =>
     client.setQueryData(renderQuery(id).queryKey, (render) => render && { ...render, is_favorite: favorite });
-  };
   return useMutation({
     // One request after the other, so that the last one decides.
     scope: { id: "favorite" },
@@ -276,12 +254,21 @@ export function useFavorite() {
       const params = { params: { path: { render_id: id } } };
       return done(favorite ? api.PUT("/api/v1/renders/{render_id}/favorite", params) : api.DELETE("/api/v1/renders/{render_id}/favorite", params));
     },
-    onMutate: ({ id, favorite }) => show(id, favorite),
-    onError: (_error, { id, favorite }) => {
-      show(id, !favorite);
+    onMutate: ({ id, favorite }) => {
+      showOne(id, favorite);
+      const card = (each: RenderCard, listing: Listing) => {
+        if (each.id !== id) return each;
+        return !favorite && favorites(listing) ? null : { ...each, is_favorite: favorite };
+      };
+      return lay(client, { lists: everyList, card });
+    },
+    onError: (_error, { id, favorite }, laid) => {
+      laid?.takeAway();
+      showOne(id, !favorite);
       refreshLists(client, favorites);
     },
-    onSuccess: (_nothing, { favorite }) => {
+    onSuccess: (_nothing, { favorite }, laid) => {
+      laid.settle();
       // Renders that were removed are hidden already. Where an added one belongs, only the server knows.
       refreshLists(client, favorites, favorite ? "active" : "none");
       refreshRenders(client, { lists: false });
@@ -311,7 +298,8 @@ export function useChangeRender(id: string) {
     onError: (_error, _changes, before) => client.setQueryData(queryKey, before),
     onSuccess: ({ title, cover_variant_id: cover, variants }) => {
       const variant = variants.find((each) => each.id === cover);
-      changeCards(client, (card) => (card.id === id ? { ...card, title, cover: variant ? coverOf(variant) : card.cover } : card));
+      const changed = (card: RenderCard) => (card.id === id ? { ...card, title, cover: variant ? coverOf(variant) : card.cover } : card);
+      lay(client, { lists: everyList, card: changed }).settle();
       void client.invalidateQueries({ queryKey: ["generations"] });
       void client.invalidateQueries({ queryKey: ["collections"] });
     },
@@ -358,11 +346,12 @@ export function usePlaceItem(collectionId: string) {
   return useMutation({
     scope: { id: `order ${collectionId}` },
     mutationFn: ({ renderId, behind }: { renderId: string; behind: string | null }) => placeItem(collectionId, renderId, behind),
-    onMutate: ({ renderId, behind }) => {
-      changePages(client, inOrder, (pages) => placed(pages, renderId, behind));
+    onMutate: ({ renderId, behind }) => lay(client, { lists: inOrder, order: (cards) => placed(cards, renderId, behind) }),
+    onError: (_error, _move, laid) => {
+      laid?.takeAway();
+      refreshLists(client, inOrder);
     },
-    // Another move may have been shown since, so refetch.
-    onError: () => refreshLists(client, inOrder),
+    onSuccess: (_nothing, _move, laid) => laid.settle(),
   });
 }
 
@@ -381,13 +370,11 @@ export function manualOrder(collectionId: string): Listing {
   return { filters: { collection_id: collectionId }, sort: "manual", month: null };
 }
 
-/** The same pages with one render in another place; their lengths stay. */
-export function placed(pages: RendersPage[], renderId: string, behind: string | null): RendersPage[] {
-  const rows = pages.flatMap((page) => page.rows);
-  const moved = rows.find(({ id }) => id === renderId);
-  if (!moved || renderId === behind) return pages;
-  const others = rows.filter((row) => row !== moved);
+/** The same cards with one in another place. */
+export function placed(cards: readonly RenderCard[], renderId: string, behind: string | null): readonly RenderCard[] {
+  const moved = cards.find(({ id }) => id === renderId);
+  if (!moved || renderId === behind) return cards;
+  const others = cards.filter((card) => card !== moved);
   others.splice(behind === null ? 0 : others.findIndex(({ id }) => id === behind) + 1, 0, moved);
-  let from = 0;
-  return pages.map((page) => ({ ...page, rows: others.slice(from, (from += page.rows.length)) }));
+  return others;
 }

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
+import { useShownCards } from "@/api/pending";
 import { rendersQuery, renewPictures, type Listing } from "@/api/renders";
 
 /** The loaded renders of a list, and functions that load more in both directions. */
@@ -15,12 +16,9 @@ export function useListing(listing: Listing) {
   // Load what comes before the month only after the list has scrolled to the month.
   const before = useInfiniteQuery({ ...rendersQuery(listing, "before"), enabled: listing.month !== null && !waits });
 
-  const earlier = listing.month === null ? undefined : before.data;
-  const cards = useMemo(() => {
-    const rows = on.data?.pages.flatMap((page) => page.rows);
-    if (!rows || !earlier) return rows ?? null;
-    return [...earlier.pages.flatMap((page) => page.rows).toReversed(), ...rows];
-  }, [on.data, earlier]);
+  const rows = useShownCards(listing, "on", on.data?.pages);
+  const earlier = useShownCards(listing, "before", listing.month === null ? undefined : before.data?.pages);
+  const cards = useMemo(() => (rows && earlier ? [...earlier.toReversed(), ...rows] : rows), [rows, earlier]);
   const order = useMemo(() => cards?.map(({ id }) => id) ?? [], [cards]);
 
   const key = JSON.stringify(listing);
@@ -34,7 +32,7 @@ export function useListing(listing: Listing) {
     cards: found,
     order,
     /** How many of them come before the month at which the list starts. */
-    start: earlier?.pages.reduce((count, { rows }) => count + rows.length, 0) ?? 0,
+    start: earlier?.length ?? 0,
     /** Identifies the list that the cards belong to: while a list is loading, the one before. */
     shown,
     error: on.error ?? (listing.month === null ? null : before.error),

@@ -3,8 +3,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { changeCollection, type Collection } from "@/api/collections";
 import { useConfig } from "@/api/config";
 import { saveArchive } from "@/api/downloads";
+import { lay, type Which } from "@/api/pending";
 import {
-  changeCards,
+  everyList,
   moveRenders,
   placeItem,
   refreshLists,
@@ -37,25 +38,25 @@ export function useRenderActions() {
   };
 
   /** Hides renders given by id at once. A list given as a whole is loaded anew after the answer. */
-  const hide = (selected: Selected, which?: Parameters<typeof changeCards>[2]) => {
-    if ("matching" in selected) return () => undefined;
-    const ids = new Set(selected.ids);
-    return changeCards(client, (card) => (ids.has(card.id) ? null : card), which);
+  const hide = (selected: Selected, lists: Which) => {
+    const ids = new Set("ids" in selected ? selected.ids : []);
+    return lay(client, { lists, card: (card) => (ids.has(card.id) ? null : card) });
   };
   /** Moves renders and keeps them hidden, except those that a failure half way left unchanged. */
-  const move = async (request: Omit<Parameters<typeof moveRenders>[0], "maxIds">, which?: Parameters<typeof changeCards>[2]) => {
-    let putBack = hide(request.selected, which);
+  const move = async (request: Omit<Parameters<typeof moveRenders>[0], "maxIds">, lists: Which = everyList) => {
+    let hidden = hide(request.selected, lists);
     try {
       const moved = await moveRenders({ ...request, maxIds });
       if (moved.stopped && "ids" in request.selected) {
-        putBack();
+        hidden.takeAway();
         const left = new Set(moved.stopped.left);
-        putBack = hide({ ids: request.selected.ids.filter((id) => !left.has(id)) }, which);
+        hidden = hide({ ids: request.selected.ids.filter((id) => !left.has(id)) }, lists);
         failed(moved.stopped.error);
       }
-      return { moved, putBack };
+      hidden.settle();
+      return { moved, hidden };
     } catch (error) {
-      putBack();
+      hidden.takeAway();
       failed(error);
       return null;
     } finally {
@@ -79,7 +80,7 @@ export function useRenderActions() {
       const done = await leave("trash", selected);
       if (!done) return;
       const undo = () => {
-        done.putBack();
+        done.hidden.takeAway();
         undoMove("restore", done.moved).then(refresh, refreshAfter);
       };
       toast(`${renderCount(done.moved.changed)} moved to trash.`, { actions: [{ label: "Undo", run: undo }] });

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { FakeBackend, ok, refused } from "@/test/fake-backend";
 import { card } from "@/test/fixtures";
 
-import { changeCards, moveRenders, placed, queryOf, rendersQuery, renewPictures, type Listing } from "../renders";
+import { moveRenders, placed, queryOf, rendersQuery, renewPictures, type Listing } from "../renders";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -126,45 +126,19 @@ describe("many renders that move in steps", () => {
   });
 });
 
-describe("a card that changes", () => {
-  it("leaves a list as old, and as much in need of being read, as it was", async () => {
-    const client = new QueryClient();
-    const { queryKey } = rendersQuery(NEWEST);
-    client.setQueryData(queryKey, { pages: [{ rows: [card(0)], nextCursor: null, readAt: 0 }], pageParams: [null] }, { updatedAt: 1000 });
-    await client.invalidateQueries({ queryKey, refetchType: "none" });
-    changeCards(client, (each) => ({ ...each, title: "Other" }));
-    expect(client.getQueryState(queryKey)).toMatchObject({ dataUpdatedAt: 1000, isInvalidated: true });
-  });
-
-
-  it("changes in every list, and back", () => {
-    const client = new QueryClient();
-    const { queryKey } = rendersQuery(NEWEST);
-    const list = { pages: [{ rows: [card(0), card(1)], nextCursor: null, readAt: 0 }], pageParams: [null] };
-    client.setQueryData(queryKey, list);
-    const putBack = changeCards(client, (each) => (each.id === card(0).id ? null : { ...each, title: "Other" }));
-    expect(client.getQueryData(queryKey)?.pages[0]?.rows.map(({ title }) => title)).toEqual(["Other"]);
-    putBack();
-    expect(client.getQueryData(queryKey)).toEqual(list);
-  });
-});
-
 describe("a render in another place", () => {
-  const pages = [
-    { rows: [card(0), card(1)], nextCursor: "a", readAt: 0 },
-    { rows: [card(2), card(3)], nextCursor: null, readAt: 0 },
-  ];
+  const cards = [card(0), card(1), card(2), card(3)];
   const order = (moved: number, behind: number | null) =>
-    placed(pages, card(moved).id, behind === null ? null : card(behind).id).map(({ rows }) => rows.map(({ title }) => title));
+    placed(cards, card(moved).id, behind === null ? null : card(behind).id).map(({ title }) => title);
 
-  it("goes first, behind another, over the edge of a page", () => {
-    expect(order(2, null)).toEqual([["Render 2", "Render 0"], ["Render 1", "Render 3"]]);
-    expect(order(0, 1)).toEqual([["Render 1", "Render 0"], ["Render 2", "Render 3"]]);
-    expect(order(0, 3)).toEqual([["Render 1", "Render 2"], ["Render 3", "Render 0"]]);
+  it("goes first, or behind another", () => {
+    expect(order(2, null)).toEqual(["Render 2", "Render 0", "Render 1", "Render 3"]);
+    expect(order(0, 1)).toEqual(["Render 1", "Render 0", "Render 2", "Render 3"]);
+    expect(order(0, 3)).toEqual(["Render 1", "Render 2", "Render 3", "Render 0"]);
   });
 
   it("stays when it is not there, or would follow itself", () => {
-    expect(placed(pages, "nowhere", null)).toBe(pages);
-    expect(placed(pages, card(1).id, card(1).id)).toBe(pages);
+    expect(placed(cards, "nowhere", null)).toBe(cards);
+    expect(placed(cards, card(1).id, card(1).id)).toBe(cards);
   });
 });

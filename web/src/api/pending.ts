@@ -1,0 +1,108 @@
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { useMemo, useSyncExternalStore } from "react";
+
+import type { Listing, Part, RenderCard, RendersPage } from "./renders";
+
+/** Which lists a change concerns. */
+export type Which = (listing: Listing, part: Part) => boolean;
+
+/**
+ * What a person changed in lists of renders. `card` returns the changed card, or null to hide it; `order` returns the
+ * cards in another order.
+ */
+export interface Change {
+  lists: Which;
+  card?: (card: RenderCard, listing: Listing) => RenderCard | null;
+  order?: (cards: readonly RenderCard[]) => readonly RenderCard[];
+}
+
+interface Laid extends Change {
+  /** When the server had done it, as `tick` counts; Infinity before. */
+  doneAt: number;
+}
+
+let ticks = 0;
+
+/** A logical time: later calls return more. The clock's milliseconds do not tell an answer from a question after it. */
+export function tick(): number {
+  return ++ticks;
+}
+
+let pending: readonly Laid[] = [];
+const listeners = new Set<() => void>();
+
+function publish(next: readonly Laid[]) {
+  pending = next;
+  for (const listener of listeners) listener();
+}
+
+export interface LaidChange {
+  /** The server has done it: pages that are asked for from now on show it by themselves. */
+  settle: () => void;
+  /** It failed, or was undone. */
+  takeAway: () => void;
+}
+
+/**
+ * Lays a change over what the server answered, so that lists show it at once. The cache keeps the answers as they came:
+ * a page that is on its way, or a change that fails, cannot undo another change.
+ */
+export function lay(client: QueryClient, change: Change): LaidChange {
+  let laid: Laid = { ...change, doneAt: Infinity };
+  const oldest = oldestPage(client);
+  publish([...pending.filter(({ doneAt }) => doneAt > oldest), laid]);
+  return {
+    settle: () => {
+      const settled = { ...laid, doneAt: tick() };
+      publish(pending.map((each) => (each === laid ? settled : each)));
+      laid = settled;
+    },
+    takeAway: () => {
+      publish(pending.filter((each) => each !== laid));
+    },
+  };
+}
+
+/** When the oldest page of all lists in the cache was asked for. */
+function oldestPage(client: QueryClient): number {
+  const lists = client.getQueriesData<InfiniteData<RendersPage>>({ queryKey: ["renders", "list"] });
+  return Math.min(...lists.flatMap(([, list]) => list?.pages.map(({ askedAt }) => askedAt) ?? []));
+}
+
+/** Changes of one person must not be shown to the next. */
+export function forgetPending() {
+  publish([]);
+}
+
+/** The cards that a part of a list shows: what the server said, then what was changed since. */
+export function shownCards(listing: Listing, part: Part, pages: readonly RendersPage[], changes = pending): readonly RenderCard[] {
+  let rows = pages.flatMap(({ rows: cards, askedAt }) => cards.map((card) => ({ card, askedAt })));
+  for (const { lists, card: changed, order, doneAt } of changes) {
+    if (!lists(listing, part)) continue;
+    if (changed) {
+      rows = rows.flatMap((row) => {
+        if (row.askedAt > doneAt) return [row];
+        const card = changed(row.card, listing);
+        return card === null ? [] : card === row.card ? [row] : [{ ...row, card }];
+      });
+    }
+    if (order && rows.some(({ askedAt }) => askedAt <= doneAt)) {
+      const of = new Map(rows.map((row) => [row.card, row]));
+      rows = order(rows.map(({ card }) => card)).flatMap((card) => of.get(card) ?? []);
+    }
+  }
+  return rows.map(({ card }) => card);
+}
+
+/** `shownCards` of pages in the cache; null before they are there. */
+export function useShownCards(listing: Listing, part: Part, pages: readonly RendersPage[] | undefined): readonly RenderCard[] | null {
+  const changes = useSyncExternalStore(subscribe, () => pending);
+  // A listing is a new object at each drawing.
+  const key = JSON.stringify(listing);
+  return useMemo(() => (pages ? shownCards(JSON.parse(key) as Listing, part, pages, changes) : null), [key, part, pages, changes]);
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
