@@ -11,7 +11,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.middleware.compression import CompressionMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.plugins.prometheus import PrometheusConfig
 
 from api.auth import AuthenticationMiddleware
 from api.controllers.account import AccountController
@@ -22,6 +22,7 @@ from api.controllers.config import ConfigController
 from api.controllers.downloads import download_archive, download_picture
 from api.controllers.generations import GenerationController
 from api.controllers.health import health, ready
+from api.controllers.metrics import MetricsController
 from api.controllers.renders import RenderController
 from api.controllers.reports import add_report
 from api.controllers.share_links import ShareLinkController
@@ -53,14 +54,6 @@ COMPRESSION: Final = DefineMiddleware(
     CompressionMiddleware,
     config=CompressionConfig(backend="gzip", gzip_compress_level=6, exclude_opt_key="compressed"),
 )
-
-
-class MetricsController(PrometheusController):
-    """Prometheus metrics. They need no token: INTERNAL_PORT keeps them inside the network (docs/deploy.md)."""
-
-    path = "/metrics"
-    opt = {"exclude_from_auth": True, "unlimited": True}
-    include_in_schema = False
 
 
 # What load balancers and operators ask. The public port answers too unless there is an internal one.

@@ -85,6 +85,8 @@ ANSWERS: Final[dict[AnswerCode, tuple[int, str]]] = {
     ErrorCode.PROVIDER_ERROR: (502, "The image provider failed. Your credits are back. Try again."),
     ErrorCode.BILLING_UNAVAILABLE: (502, "Stripe does not answer right now. Nothing was changed. Try again soon."),
     ErrorCode.DATABASE_UNAVAILABLE: (503, "We cannot reach your data right now. Try again in a few seconds."),
+    ErrorCode.SUBMITS_PAUSED: (503, "New renders are paused. Your renders and your draft are safe. Try again later."),
+    ErrorCode.DAILY_CEILING_REACHED: (503, "We make no more renders today. You can generate again from 00:00 UTC."),
 }
 # fmt: on
 
@@ -124,7 +126,10 @@ def failure(
 ) -> Response[ErrorEnvelope]:
     """The answer for a code."""
     status, sentence = ANSWERS[code]
-    body = ErrorBody(code.value, sentence, current_request_id(), details or UNSET)
+    facts = dict(details or {})
+    # What an operator wrote for people stands in place of our own sentence.
+    message = str(facts.pop("sentence", sentence))
+    body = ErrorBody(code.value, message, current_request_id(), facts or UNSET)
     headers: dict[str, str] = {}
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)

@@ -10,6 +10,7 @@ from libs.app_config.settings import Settings
 from libs.repositories.community import CommunityRepository
 from libs.repositories.database import DatabasePool
 from libs.repositories.generation_jobs import GenerationJobRepository
+from libs.repositories.provider_cost import ProviderCostRepository
 from libs.repositories.renders import RenderRepository
 from libs.repositories.reports import ReportRepository
 from libs.repositories.share_links import SharedRepository
@@ -22,6 +23,7 @@ from libs.services.generation.provider_run import ProviderRuns
 from libs.services.generation.reconciliation import Reconciliation
 from libs.services.media.file_removals import FileRemovals
 from libs.services.operations.purge import Purge
+from libs.services.operations.spending import Spending
 from libs.services.publishing.community import CommunityService
 from libs.services.publishing.reports import ReportService
 from libs.services.publishing.shared import SharedService
@@ -49,6 +51,7 @@ class Services:
         )
         self.purge = Purge(RenderRepository(self.database.as_anonymous()), self.file_removals)
         # Without a caller: one of each serves everybody.
+        self.spending = Spending(ProviderCostRepository(self.database.as_anonymous()))
         self.community = CommunityService(CommunityRepository(self.database.as_anonymous()), self.storage)
         self.shared = SharedService(SharedRepository(self.database.as_anonymous()), self.storage.as_share)
         self.reports = ReportService(ReportRepository(self.database.as_anonymous()))

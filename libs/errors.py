@@ -45,6 +45,8 @@ class ErrorCode(StrEnum):
     PROVIDER_ERROR = "provider_error"
     BILLING_UNAVAILABLE = "billing_unavailable"
     DATABASE_UNAVAILABLE = "database_unavailable"
+    SUBMITS_PAUSED = "submits_paused"
+    DAILY_CEILING_REACHED = "daily_ceiling_reached"
 
 
 class MaquetteError(Exception):

@@ -96,6 +96,8 @@ LIMITS: Final = Limits(
     # Days a plan holds after a renewal that could not be charged; Stripe tries again for about two weeks.
     past_due_grace_days=7,
     report_characters=500,
+    # US dollars that the provider may cost in a day, over everybody; operators can set another ceiling.
+    daily_provider_dollars=100,
 )
 
 FAMILIES: Final = (

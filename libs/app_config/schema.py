@@ -1,6 +1,7 @@
 """The types of the runtime configuration. The values are in models.py, presets_*.py and runtime.py."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -36,6 +37,8 @@ class Model(Struct, frozen=True, kw_only=True):
     supports_seed: bool = True
     constants: tuple[tuple[Field, InputValue], ...] = ()
     """Fields sent with every prediction."""
+    picture_dollars: Decimal
+    """What Replicate takes for one picture, in US dollars, by the price on the model's page."""
 
 
 class RangeSetting(Struct, frozen=True, kw_only=True, tag_field="kind", tag="range"):
@@ -239,6 +242,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     collection_name_characters: Count
     past_due_grace_days: Count
     report_characters: Count
+    daily_provider_dollars: Count
 
 
 class Runtime(Struct, frozen=True, kw_only=True):

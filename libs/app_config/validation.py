@@ -25,6 +25,7 @@ def validate(runtime: Runtime) -> Runtime:
     problems = [
         *_duplicates(runtime),
         *_limits(runtime),
+        *_models(runtime.models),
         *(problem for index, preset in enumerate(runtime.presets) for problem in _preset(runtime, index, preset)),
         *_plans(runtime.plans, runtime.limits.max_variants),
         *_sample_photos(runtime),
@@ -57,6 +58,12 @@ def _limits(runtime: Runtime) -> Iterator[str]:
     # A signed URL is reused for half its life, and the model may fetch the photo as late as the deadline.
     if limits.signed_url_seconds < 2 * limits.deadline_seconds:
         yield f"limits.signed_url_seconds: {limits.signed_url_seconds} is under twice deadline_seconds"
+
+
+def _models(models: tuple[Model, ...]) -> Iterator[str]:
+    for index, model in enumerate(models):
+        if model.picture_dollars <= 0:
+            yield f"models[{index}].picture_dollars: {model.picture_dollars} is not above 0"
 
 
 def _preset(runtime: Runtime, index: int, preset: Preset) -> Iterator[str]:

@@ -187,7 +187,11 @@ def _failure(status: int, answer: bytes) -> Exception:
         log.error("proof_refused")
         return MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5)
     if code.startswith("PT") and problem.message in _CODES:
-        return MaquetteError(_CODES[problem.message], _details(problem.details))
+        details = _details(problem.details)
+        retry_after = details.pop("retry_after", None)
+        return MaquetteError(
+            _CODES[problem.message], details, retry_after=retry_after if isinstance(retry_after, int) else None
+        )
     # 57014: the statement took too long; 503 and 504: no connection to Postgres (docs/upstream.md, PostgREST).
     if not code or status >= 500 or code == "57014":
         if status == 401:

@@ -47,12 +47,21 @@ create table public.plan_prices (
 
 create index plan_prices_plan_id_idx on public.plan_prices (plan_id);
 
--- Rows of retired presets stay, because renders refer to them. `active` is switched by operators too.
+-- Rows of retired presets stay, because renders refer to them.
 create table public.presets (
   id text primary key,
   credits integer not null check (credits >= 1),
   max_variants integer not null check (max_variants >= 1),
-  active boolean not null default true
+  -- switched by operators alone
+  active boolean not null default true,
+  -- no longer in runtime.py; supabase/rows alone writes it
+  retired boolean not null default false
+);
+
+-- What the provider takes for one picture of a preset, in US dollars, by its price list. Nobody but us sees it.
+create table private.preset_costs (
+  preset_id text primary key references public.presets (id) on delete cascade,
+  dollars numeric(12, 6) not null check (dollars > 0)
 );
 
 -- How long a run of each preset takes, learnt from the runs that succeeded.
@@ -163,6 +172,28 @@ create table public.webhook_events (
 );
 
 create index webhook_events_received_at_idx on public.webhook_events (received_at);
+
+
+-- ---- Brakes: what stops the submits of everybody
+
+-- One row. Without it every submit is refused. Operators write all columns but `planned_ceiling`, which supabase/rows
+-- alone writes: a deployment never undoes what an operator switched.
+create table private.brakes (
+  id boolean primary key default true check (id),
+  paused boolean not null default false,
+  -- what people read while submits are paused; null: our own sentence
+  pause_sentence text check (length(pause_sentence) <= 300 and btrim(pause_sentence) <> ''),
+  -- provider cost of a day in US dollars, at most; null: as planned
+  ceiling numeric(12, 2) check (ceiling >= 0),
+  planned_ceiling numeric(12, 2) not null check (planned_ceiling >= 0)
+);
+
+-- The provider cost of each day (UTC) in US dollars, by its price list. Not a sum over jobs: those of a deleted account
+-- are gone, and what they cost is not.
+create table private.provider_days (
+  day date primary key,
+  dollars numeric(14, 6) not null check (dollars >= 0)
+);
 
 
 -- ---- Renders and collections: what a generation made, and where people keep it
@@ -416,6 +447,9 @@ alter table public.plans enable row level security;
 alter table public.plan_prices enable row level security;
 alter table public.presets enable row level security;
 alter table public.preset_timings enable row level security;
+alter table private.preset_costs enable row level security;
+alter table private.brakes enable row level security;
+alter table private.provider_days enable row level security;
 alter table public.profiles enable row level security;
 alter table public.generation_jobs enable row level security;
 alter table public.usage_ledger enable row level security;

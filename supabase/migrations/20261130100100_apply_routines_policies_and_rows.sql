@@ -291,9 +291,102 @@ $$;
 
 revoke execute on function private.add_credits from public, anon, authenticated, service_role;
 
+-- ==== supabase/routines/25_brakes.sql
+-- Brakes: an operator's pause switch, and a ceiling for what the provider may cost in a day (UTC), over everybody.
+-- docs/operations.md has the SQL for both.
+
+
+-- Refuses while submits are paused. Called by reserve_generation(). Raises PT503 submits_paused.
+create or replace function private.refuse_while_paused() returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  brakes private.brakes;
+begin
+  select * into brakes from private.brakes;
+  if not found or brakes.paused then
+    raise sqlstate 'PT503' using
+      message = 'submits_paused',
+      detail = jsonb_strip_nulls(jsonb_build_object('sentence', brakes.pause_sentence))::text;
+  end if;
+end
+$$;
+
+revoke execute on function private.refuse_while_paused from public, anon, authenticated, service_role;
+
+
+-- Adds to the provider cost of today, unless that passes the ceiling. The submits of everybody wait for each other here,
+-- so reserve_generation() calls it last. Locks the day, after all other locks. Raises PT503 daily_ceiling_reached.
+create or replace function private.add_provider_cost(cost numeric) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  today constant date := (now() at time zone 'UTC')::date;
+  tomorrow constant timestamptz := (today + 1)::timestamp at time zone 'UTC';
+begin
+  insert into private.provider_days (day, dollars) values (today, 0) on conflict do nothing;
+
+  update private.provider_days
+  set dollars = dollars + cost
+  where day = today
+    and dollars + cost <= (select coalesce(brakes.ceiling, brakes.planned_ceiling) from private.brakes as brakes);
+  if not found then
+    raise sqlstate 'PT503' using
+      message = 'daily_ceiling_reached',
+      detail = jsonb_build_object(
+        'until', tomorrow, 'retry_after', ceil(extract(epoch from tomorrow - now()))::integer
+      )::text;
+  end if;
+end
+$$;
+
+revoke execute on function private.add_provider_cost from public, anon, authenticated, service_role;
+
+
+-- Takes the cost of a job whose prediction does not exist off its day again. Called by release_generation(), which holds
+-- the lock of the job. Locks the day.
+create or replace function private.subtract_provider_cost(job public.generation_jobs) returns void
+language sql security definer set search_path = ''
+as $$
+  update private.provider_days as spent
+  set dollars = greatest(spent.dollars - cost.dollars * job.variants, 0)
+  from private.preset_costs as cost
+  where spent.day = (job.created_at at time zone 'UTC')::date and cost.preset_id = job.preset_id
+$$;
+
+revoke execute on function private.subtract_provider_cost from public, anon, authenticated, service_role;
+
+
+-- What the provider cost today and may cost, in US dollars: {"dollars", "ceiling"}. Called by GET /metrics as `anon`.
+-- Guarded.
+create or replace function private.provider_cost_today(request text, proof text) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  perform private.verify_proof('provider_cost_today', request, proof);
+  return (
+    select jsonb_build_object(
+      'dollars', coalesce(
+        (select dollars from private.provider_days where day = (now() at time zone 'UTC')::date), 0
+      ),
+      'ceiling', coalesce(brakes.ceiling, brakes.planned_ceiling)
+    )
+    from private.brakes as brakes
+  );
+end
+$$;
+
+create or replace function public.provider_cost_today(request text, proof text) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$ select private.provider_cost_today(request, proof) $$;
+
+revoke execute on function private.provider_cost_today, public.provider_cost_today
+  from public, anon, authenticated, service_role;
+grant execute on function private.provider_cost_today, public.provider_cost_today to anon;
+
 -- ==== supabase/routines/30_generations.sql
 -- Generations: what the submit of a person does to a job. The job's row is what the API builds the prediction from.
--- Lock order, here and in every other function: profile, collection, variant, job.
+-- Lock order, here and in every other function: profile, collection, variant, job, the day's provider cost.
 
 
 -- Gives `credits` of a job back, once, counted in the period of the debit. The caller holds the lock of the job.
@@ -332,9 +425,10 @@ revoke execute on function private.close_job from public, anon, authenticated, s
 
 -- One job and one debit, in one transaction, for the caller. A repeat with the same key and body answers with the first
 -- job. Answers {"job": ..., "created": bool}. Called by POST /generations. Guarded.
--- Locks the caller's profile, then the collection and the variant that the request names.
+-- Locks the caller's profile, then the collection and the variant that the request names, last the day's provider cost.
 -- Raises PT401 account_gone, PT402 plan_cap_reached, PT404 input_not_found | collection_not_found, PT409
--- generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants.
+-- generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants, PT503 submits_paused |
+-- daily_ceiling_reached.
 create or replace function private.reserve_generation(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -345,6 +439,7 @@ declare
   preset public.presets;
   usage record;
   price integer;
+  cost numeric;
 begin
   perform private.verify_proof('reserve_generation', request, proof);
   payload := request::jsonb;
@@ -365,6 +460,8 @@ begin
     return jsonb_build_object('job', to_jsonb(job), 'created', false);
   end if;
 
+  perform private.refuse_while_paused();
+
   -- What the run refers to stays until its job is written.
   perform from public.collections where id = (payload ->> 'collection_id')::uuid and owner_id = caller for key share;
   perform from public.render_variants
@@ -380,8 +477,9 @@ begin
       message = 'generation_in_flight', detail = jsonb_build_object('job_id', job.id)::text;
   end if;
 
-  select * into preset from public.presets where id = payload ->> 'preset_id' and active;
-  if not found then
+  select * into preset from public.presets where id = payload ->> 'preset_id' and active and not retired;
+  select dollars into cost from private.preset_costs where preset_id = preset.id;
+  if cost is null then
     raise sqlstate 'PT422' using message = 'preset_unavailable', detail = '{}';
   end if;
 
@@ -434,6 +532,8 @@ begin
 
   insert into public.usage_ledger (owner_id, job_id, kind, amount, reason)
   values (caller, job.id, 'debit', -price, 'generation');
+
+  perform private.add_provider_cost(cost * job.variants);
 
   return jsonb_build_object('job', to_jsonb(job), 'created', true);
 end
@@ -537,7 +637,7 @@ grant execute on function private.request_cancel, public.request_cancel to authe
 
 -- Ends a job whose prediction surely does not exist, and gives its debit back. Changes nothing once a prediction is
 -- attached or the job has ended. Called by POST /generations as the owner, and by reconcile as `anon`. Guarded.
--- Locks the profile, then the job. Raises PT404 generation_not_found.
+-- Locks the profile, then the job, then the day's provider cost. Raises PT404 generation_not_found.
 create or replace function private.release_generation(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -564,6 +664,7 @@ begin
       case when job.cancel_requested_at is null then 'failed' else 'canceled' end::public.job_status,
       payload ->> 'error_code'
     );
+    perform private.subtract_provider_cost(job);
     select * into job from public.generation_jobs where id = job.id;
   end if;
   return to_jsonb(job);
@@ -2668,6 +2769,15 @@ create policy "usage_ledger: owner reads" on public.usage_ledger
 -- webhook_events: hidden from people. The webhook functions write it; operators read it in Studio.
 revoke all on public.webhook_events from public, anon, authenticated, service_role;
 
+-- ==== supabase/rows/brakes.sql
+-- brakes: the planned ceiling of provider cost a day, in US dollars. Generated from libs/app_config/runtime.py by `python -m libs.app_config.database_rows --write`.
+-- The other columns are left alone: operators switch them.
+insert into private.brakes (id, planned_ceiling)
+values
+  (true, 100)
+on conflict (id) do update set
+  planned_ceiling = excluded.planned_ceiling;
+
 -- ==== supabase/rows/plans.sql
 -- plans: what a plan allows. Generated from libs/app_config/runtime.py by `python -m libs.app_config.database_rows --write`.
 insert into public.plans (id, monthly_credits, max_variants)
@@ -2681,27 +2791,46 @@ on conflict (id) do update set
 
 -- ==== supabase/rows/presets.sql
 -- presets: what a picture costs. Generated from libs/app_config/runtime.py by `python -m libs.app_config.database_rows --write`.
--- `active` is left alone where the row exists: operators take a preset off sale, and it stays so. Rows of presets that
--- are gone from runtime.py stay, because renders refer to them, and are switched off.
-insert into public.presets (id, credits, max_variants)
+-- `active` is left alone: operators take a preset off sale, and it stays so. Rows of presets that are gone from
+-- runtime.py stay, because renders refer to them, and are retired.
+insert into public.presets (id, credits, max_variants, retired)
 values
-  ('warm-minimal', 2, 4),
-  ('room-makeover', 1, 1),
-  ('kitchen-refresh', 4, 1),
-  ('daylight-facade', 2, 4),
-  ('golden-dusk', 4, 1),
-  ('remote-cabin', 5, 1),
-  ('studio-plinth', 3, 1),
-  ('clean-packshot', 1, 4),
-  ('quiet-still-life', 2, 4),
-  ('first-ideas', 1, 4),
-  ('impossible-places', 3, 1),
-  ('graphic-poster', 3, 1)
+  ('warm-minimal', 2, 4, false),
+  ('room-makeover', 1, 1, false),
+  ('kitchen-refresh', 4, 1, false),
+  ('daylight-facade', 2, 4, false),
+  ('golden-dusk', 4, 1, false),
+  ('remote-cabin', 5, 1, false),
+  ('studio-plinth', 3, 1, false),
+  ('clean-packshot', 1, 4, false),
+  ('quiet-still-life', 2, 4, false),
+  ('first-ideas', 1, 4, false),
+  ('impossible-places', 3, 1, false),
+  ('graphic-poster', 3, 1, false)
 on conflict (id) do update set
   credits = excluded.credits,
-  max_variants = excluded.max_variants;
+  max_variants = excluded.max_variants,
+  retired = excluded.retired;
 
-update public.presets set active = false where active and id not in (
+-- What Replicate takes for a picture, in US dollars.
+insert into private.preset_costs (preset_id, dollars)
+values
+  ('warm-minimal', 0.025),
+  ('room-makeover', 0.015),
+  ('kitchen-refresh', 0.05),
+  ('daylight-facade', 0.025),
+  ('golden-dusk', 0.05),
+  ('remote-cabin', 0.065),
+  ('studio-plinth', 0.04),
+  ('clean-packshot', 0.003),
+  ('quiet-still-life', 0.025),
+  ('first-ideas', 0.003),
+  ('impossible-places', 0.04),
+  ('graphic-poster', 0.04)
+on conflict (preset_id) do update set
+  dollars = excluded.dollars;
+
+update public.presets set retired = true where not retired and id not in (
   'warm-minimal',
   'room-makeover',
   'kitchen-refresh',

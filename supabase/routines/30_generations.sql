@@ -1,5 +1,5 @@
 -- Generations: what the submit of a person does to a job. The job's row is what the API builds the prediction from.
--- Lock order, here and in every other function: profile, collection, variant, job.
+-- Lock order, here and in every other function: profile, collection, variant, job, the day's provider cost.
 
 
 -- Gives `credits` of a job back, once, counted in the period of the debit. The caller holds the lock of the job.
@@ -38,9 +38,10 @@ revoke execute on function private.close_job from public, anon, authenticated, s
 
 -- One job and one debit, in one transaction, for the caller. A repeat with the same key and body answers with the first
 -- job. Answers {"job": ..., "created": bool}. Called by POST /generations. Guarded.
--- Locks the caller's profile, then the collection and the variant that the request names.
+-- Locks the caller's profile, then the collection and the variant that the request names, last the day's provider cost.
 -- Raises PT401 account_gone, PT402 plan_cap_reached, PT404 input_not_found | collection_not_found, PT409
--- generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants.
+-- generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants, PT503 submits_paused |
+-- daily_ceiling_reached.
 create or replace function private.reserve_generation(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -51,6 +52,7 @@ declare
   preset public.presets;
   usage record;
   price integer;
+  cost numeric;
 begin
   perform private.verify_proof('reserve_generation', request, proof);
   payload := request::jsonb;
@@ -71,6 +73,8 @@ begin
     return jsonb_build_object('job', to_jsonb(job), 'created', false);
   end if;
 
+  perform private.refuse_while_paused();
+
   -- What the run refers to stays until its job is written.
   perform from public.collections where id = (payload ->> 'collection_id')::uuid and owner_id = caller for key share;
   perform from public.render_variants
@@ -86,8 +90,9 @@ begin
       message = 'generation_in_flight', detail = jsonb_build_object('job_id', job.id)::text;
   end if;
 
-  select * into preset from public.presets where id = payload ->> 'preset_id' and active;
-  if not found then
+  select * into preset from public.presets where id = payload ->> 'preset_id' and active and not retired;
+  select dollars into cost from private.preset_costs where preset_id = preset.id;
+  if cost is null then
     raise sqlstate 'PT422' using message = 'preset_unavailable', detail = '{}';
   end if;
 
@@ -140,6 +145,8 @@ begin
 
   insert into public.usage_ledger (owner_id, job_id, kind, amount, reason)
   values (caller, job.id, 'debit', -price, 'generation');
+
+  perform private.add_provider_cost(cost * job.variants);
 
   return jsonb_build_object('job', to_jsonb(job), 'created', true);
 end

@@ -3,7 +3,7 @@
 
 -- Ends a job whose prediction surely does not exist, and gives its debit back. Changes nothing once a prediction is
 -- attached or the job has ended. Called by POST /generations as the owner, and by reconcile as `anon`. Guarded.
--- Locks the profile, then the job. Raises PT404 generation_not_found.
+-- Locks the profile, then the job, then the day's provider cost. Raises PT404 generation_not_found.
 create or replace function private.release_generation(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -30,6 +30,7 @@ begin
       case when job.cancel_requested_at is null then 'failed' else 'canceled' end::public.job_status,
       payload ->> 'error_code'
     );
+    perform private.subtract_provider_cost(job);
     select * into job from public.generation_jobs where id = job.id;
   end if;
   return to_jsonb(job);

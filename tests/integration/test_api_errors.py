@@ -20,7 +20,7 @@ from tests.support.processes.api import TEXT_PRESET, ApiProcess, submit
 Provoke = Callable[["Case"], Awaitable[Response]]
 
 # A client that comes back sooner is refused again.
-WITH_RETRY_AFTER = {ErrorCode.RATE_LIMITED, ErrorCode.DATABASE_UNAVAILABLE}
+WITH_RETRY_AFTER = {ErrorCode.RATE_LIMITED, ErrorCode.DATABASE_UNAVAILABLE, ErrorCode.DAILY_CEILING_REACHED}
 
 # Who has a plan needs a Stripe: test_billing.py. A body that stops takes its time: test_g4_slow_clients.py.
 MET_ELSEWHERE = {ErrorCode.ALREADY_SUBSCRIBED, TransportCode.REQUEST_TIMEOUT}
@@ -289,6 +289,24 @@ async def _(case: Case) -> Response:
     with case.api.supabase.connect() as connection, connection.transaction():
         connection.execute("lock table generation_jobs in access exclusive mode")
         return await case.client.get("/generations")
+
+
+@provokes(ErrorCode.SUBMITS_PAUSED)
+async def _(case: Case) -> Response:
+    case.sql("update private.brakes set paused = true")
+    try:
+        return await submit(case.client)
+    finally:
+        case.sql("update private.brakes set paused = false")
+
+
+@provokes(ErrorCode.DAILY_CEILING_REACHED)
+async def _(case: Case) -> Response:
+    case.sql("update private.brakes set ceiling = 0")
+    try:
+        return await submit(case.client)
+    finally:
+        case.sql("update private.brakes set ceiling = null")
 
 
 @pytest.fixture

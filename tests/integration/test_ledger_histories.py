@@ -53,6 +53,8 @@ with account as (
   insert into auth.users (id) values (%(owner)s)
 ), preset as (
   insert into public.presets values ('two-credits', 2, 4, true)
+), cost as (
+  insert into private.preset_costs values ('two-credits', 0.01)
 )
 update public.plans set monthly_credits = (%(caps)s::jsonb ->> id)::integer where %(caps)s::jsonb ? id
 """

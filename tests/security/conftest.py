@@ -31,6 +31,7 @@ def superuser(supabase: SupabaseStack) -> Iterator[Superuser]:
     with named_rows(supabase) as connection:
         opened = Superuser(connection)
         opened.run("insert into presets values (%s, 1, 4, true)", PRESET)
+        opened.run("insert into private.preset_costs values (%s, 0.001)", PRESET)
         yield opened
 
 

@@ -62,6 +62,7 @@ REQUESTS: dict[str, Callable[[str], Row]] = {
     "open_share": lambda _: {"token": "guessed", "page_size": 20},
     "open_shared_picture": lambda _: {"token": "guessed", "variant_id": str(uuid4())},
     "purge_trash": lambda _: {"days": 0, "limit": 100},
+    "provider_cost_today": lambda _: {},
     "report_picture": lambda _: {"token": "guessed", "reason": "other", "message": "spam"},
 }
 

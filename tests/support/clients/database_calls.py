@@ -25,7 +25,7 @@ def call_as(
             row = connection.execute(f"select public.{function}({named})".encode(), values).fetchone()
             connection.execute("reset role")
     except psycopg.Error as error:
-        if not (error.sqlstate or "").startswith("PT4"):
+        if not (error.sqlstate or "").startswith("PT"):
             raise
         raise Refused(error.diag.message_primary) from error
     assert row is not None

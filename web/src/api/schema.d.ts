@@ -1613,7 +1613,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1669,7 +1669,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1732,7 +1732,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1788,7 +1788,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1844,7 +1844,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1923,7 +1923,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1979,7 +1979,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2058,7 +2058,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2172,7 +2172,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2237,7 +2237,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2313,7 +2313,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2392,7 +2392,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2536,7 +2536,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2603,7 +2603,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2727,7 +2727,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2801,7 +2801,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2866,7 +2866,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2980,7 +2980,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3047,7 +3047,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3114,7 +3114,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3230,7 +3230,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3304,7 +3304,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3392,7 +3392,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3475,7 +3475,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3555,7 +3555,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3660,7 +3660,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3727,7 +3727,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3801,7 +3801,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3926,7 +3926,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4041,7 +4041,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4116,7 +4116,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4182,7 +4182,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4305,7 +4305,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4388,7 +4388,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4444,7 +4444,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4522,7 +4522,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4576,7 +4576,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4641,7 +4641,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4722,7 +4722,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4845,7 +4845,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4910,7 +4910,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4987,7 +4987,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5068,7 +5068,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5171,7 +5171,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5241,7 +5241,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5355,7 +5355,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5449,7 +5449,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5541,7 +5541,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5608,7 +5608,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
             503: {
                 headers: {
                     [name: string]: unknown;
