@@ -81,6 +81,10 @@ ANSWERS: Final[dict[AnswerCode, tuple[int, str]]] = {
     ErrorCode.PRESET_UNAVAILABLE: (422, "This preset is no longer offered. Choose another one."),
     ErrorCode.TOO_MANY_VARIANTS: (422, "Your plan or this preset makes fewer variants at once."),
     ErrorCode.RATE_LIMITED: (429, "Too many requests. Wait a moment and try again."),
+    ErrorCode.TOO_MANY_GIVEN_BACK: (
+        429,
+        "Too many renders were canceled or blocked today. You can generate again from 00:00 UTC.",
+    ),
     TransportCode.INTERNAL: (500, "Something failed on our side. Try again; quote the request id if it stays."),
     ErrorCode.PROVIDER_ERROR: (502, "The image provider failed. Your credits are back. Try again."),
     ErrorCode.BILLING_UNAVAILABLE: (502, "Stripe does not answer right now. Nothing was changed. Try again soon."),

@@ -42,6 +42,7 @@ class ErrorCode(StrEnum):
     PRESET_UNAVAILABLE = "preset_unavailable"
     TOO_MANY_VARIANTS = "too_many_variants"
     RATE_LIMITED = "rate_limited"
+    TOO_MANY_GIVEN_BACK = "too_many_given_back"
     PROVIDER_ERROR = "provider_error"
     BILLING_UNAVAILABLE = "billing_unavailable"
     DATABASE_UNAVAILABLE = "database_unavailable"

@@ -33,13 +33,13 @@ Value = str | int | bool | Decimal
 
 def row_files(plans: Sequence[Plan], presets: Sequence[Preset]) -> Mapping[str, str]:
     """SQL by file name; applied again it changes nothing."""
-    plan_rows = [(plan.id, plan.monthly_credits, plan.max_variants) for plan in plans]
+    plan_rows = [(plan.id, plan.monthly_credits, plan.max_variants, plan.daily_given_back) for plan in plans]
     preset_rows = [(preset.id, preset.credits, preset.max_variants, False) for preset in presets]
     dollars = {model.id: model.picture_dollars for model in MODELS}
     cost_rows = [(preset.id, dollars[preset.model]) for preset in presets]
     ids = ",\n".join(f"  {_literal(preset.id)}" for preset in presets)
     retire = f"update public.presets set retired = true where not retired and id not in (\n{ids}\n);\n"  # noqa: S608 - our literals
-    plans_sql = _upsert("public.plans", ("id", "monthly_credits", "max_variants"), plan_rows)
+    plans_sql = _upsert("public.plans", ("id", "monthly_credits", "max_variants", "daily_given_back"), plan_rows)
     presets_sql = _upsert("public.presets", ("id", "credits", "max_variants", "retired"), preset_rows)
     costs_sql = _upsert("private.preset_costs", ("preset_id", "dollars"), cost_rows)
     brakes_sql = _upsert("private.brakes", ("id", "planned_ceiling"), [(True, LIMITS.daily_provider_dollars)])

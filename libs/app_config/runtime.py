@@ -98,6 +98,8 @@ LIMITS: Final = Limits(
     report_characters=500,
     # US dollars that the provider may cost in a day, over everybody; operators can set another ceiling.
     daily_provider_dollars=100,
+    # So many runs before a plan's daily_given_back a person is warned.
+    given_back_warning=2,
 )
 
 FAMILIES: Final = (
@@ -115,6 +117,8 @@ PLANS: Final = (
         name="Free",
         monthly_credits=40,
         max_variants=2,
+        # At most 0.13 US dollars each: two of the dearest pictures.
+        daily_given_back=8,
         prices=(),
         features=("2 variants a render", "All presets", "Your renders stay yours"),
     ),
@@ -123,6 +127,7 @@ PLANS: Final = (
         name="Pro",
         monthly_credits=200,
         max_variants=4,
+        daily_given_back=20,
         prices=(
             Price("month", 1400, "eur", "STRIPE_PRICE_PRO_MONTHLY"),
             # 20 % less than twelve months.
@@ -135,6 +140,7 @@ PLANS: Final = (
         name="Studio",
         monthly_credits=1000,
         max_variants=4,
+        daily_given_back=60,
         prices=(
             Price("month", 4900, "eur", "STRIPE_PRICE_STUDIO_MONTHLY"),
             Price("year", 47_040, "eur", "STRIPE_PRICE_STUDIO_YEARLY"),

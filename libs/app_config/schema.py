@@ -200,12 +200,17 @@ class Price(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What a person may use. Credits are per calendar month (UTC)."""
+    """What a person may use. Credits are per calendar month (UTC).
+
+    `daily_given_back` is how many runs a day (UTC) a person may cancel after the provider began, or have refused by its
+    safety check, before submits pause until tomorrow.
+    """
 
     id: Id
     name: Text
     monthly_credits: Count
     max_variants: Count
+    daily_given_back: Annotated[int, Meta(ge=3)]
     prices: tuple[Price, ...]
     features: tuple[Text, ...]
 
@@ -243,6 +248,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     past_due_grace_days: Count
     report_characters: Count
     daily_provider_dollars: Count
+    given_back_warning: Count
 
 
 class Runtime(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,14 @@ from libs.repositories.cursor import TimeCursor, after
 from libs.repositories.database import Database
 
 
+class GivenBackRow(msgspec.Struct, frozen=True):
+    """Runs of today (UTC) that were canceled or blocked at the provider's cost, and how many may be."""
+
+    count: int
+    bound: int
+    ends_at: datetime
+
+
 class UsageRow(msgspec.Struct, frozen=True):
     """Credits of the running period. `used` includes `reserved`, which running renders hold."""
 
@@ -20,6 +28,7 @@ class UsageRow(msgspec.Struct, frozen=True):
     credit_limit: int
     period_start: datetime
     resets_at: datetime
+    given_back: GivenBackRow
 
 
 class DayView(msgspec.Struct, frozen=True):

@@ -47,8 +47,13 @@ class WebhookJobRepository:
             "announce_files", {"job_id": str(job_id), "prediction": prediction_id, "names": names}
         )
 
-    async def complete(self, event_id: str, job_id: UUID, prediction_id: str, outputs: list[OutputRow]) -> str:
-        """Write render, variants and job together; a repeat writes nothing."""
+    async def complete(
+        self, event_id: str, job_id: UUID, prediction_id: str, outputs: list[OutputRow], *, was_stopped: bool
+    ) -> str:
+        """Write render, variants and job together; a repeat writes nothing. What is missing is given back.
+
+        `was_stopped`: the prediction was canceled, and these outputs were ready.
+        """
         return await self._db.call(
             "complete_generation",
             {
@@ -56,6 +61,7 @@ class WebhookJobRepository:
                 "job_id": str(job_id),
                 "prediction": prediction_id,
                 "outputs": msgspec.to_builtins(outputs),
+                "was_stopped": was_stopped,
             },
         )
 

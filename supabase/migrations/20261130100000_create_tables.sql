@@ -35,7 +35,9 @@ create table private.proof_key (
 create table public.plans (
   id text primary key,
   monthly_credits integer not null check (monthly_credits >= 0),
-  max_variants integer not null check (max_variants >= 1)
+  max_variants integer not null check (max_variants >= 1),
+  -- runs a day whose work may be given back before submits pause
+  daily_given_back integer not null check (daily_given_back >= 1)
 );
 
 -- Which plan a Stripe price buys. Price ids differ between deployments, so the rows come from the environment, by
@@ -123,6 +125,8 @@ create table public.generation_jobs (
   heard_at timestamptz not null default now(),
   started_at timestamptz,
   finished_at timestamptz,
+  -- when credits came back for work that the provider may bill: its owner canceled it, or its safety check refused it
+  given_back_at timestamptz,
   unique (owner_id, idempotency_key),
   unique (id, owner_id)
 );
@@ -134,6 +138,9 @@ create index generation_jobs_page_idx on public.generation_jobs (owner_id, creat
 -- What stale_generations() lists.
 create index generation_jobs_unsettled_idx on public.generation_jobs (heard_at)
   where status in ('queued', 'processing', 'expired');
+-- What given_back_today() counts.
+create index generation_jobs_given_back_idx on public.generation_jobs (owner_id, given_back_at)
+  where given_back_at is not null;
 create index generation_jobs_preset_id_idx on public.generation_jobs (preset_id);
 create index generation_jobs_source_variant_idx on public.generation_jobs (source_variant_id, owner_id);
 create index generation_jobs_collection_idx on public.generation_jobs (collection_id, owner_id);

@@ -130,6 +130,56 @@ as $$ select private.delete_account(request, proof) $$;
 revoke execute on function private.delete_account, public.delete_account from public, anon, authenticated, service_role;
 grant execute on function private.delete_account, public.delete_account to authenticated;
 
+-- ==== supabase/routines/15_given_back.sql
+-- Work that is given back though the provider may bill it: runs that their owner canceled after the provider began, and
+-- runs that its safety check refused. So many a day are free of charge (plans.daily_given_back); then the submits of that
+-- person pause until tomorrow. What the provider itself failed at never counts.
+
+
+-- One row: how many runs of a person were given back today (UTC), how many may be, and when the day ends.
+-- Called by reserve_generation() and my_usage().
+create or replace function private.given_back_today(owner uuid, plan text)
+returns table (count integer, bound integer, ends_at timestamptz)
+language sql stable security definer set search_path = '' rows 1
+as $$
+  with today as (
+    select date_trunc('day', now(), 'UTC') as starts, date_trunc('day', now(), 'UTC') + interval '24 hours' as ends
+  )
+  select
+    (
+      select count(*)::integer from public.generation_jobs
+      where owner_id = owner and given_back_at >= today.starts and given_back_at < today.ends
+    ),
+    (select daily_given_back from public.plans where id = plan),
+    today.ends
+  from today
+$$;
+
+revoke execute on function private.given_back_today from public, anon, authenticated, service_role;
+
+
+-- Refuses when a person has reached the bound of the day. Called by reserve_generation(), which holds the lock of the
+-- profile. Raises PT429 too_many_given_back.
+create or replace function private.refuse_given_back(owner uuid, plan text) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  today record;
+begin
+  select * into today from private.given_back_today(owner, plan);
+  if today.count >= today.bound then
+    raise sqlstate 'PT429' using
+      message = 'too_many_given_back',
+      detail = jsonb_build_object(
+        'count', today.count, 'bound', today.bound, 'until', today.ends_at,
+        'retry_after', ceil(extract(epoch from today.ends_at - now()))::integer
+      )::text;
+  end if;
+end
+$$;
+
+revoke execute on function private.refuse_given_back from public, anon, authenticated, service_role;
+
 -- ==== supabase/routines/20_usage.sql
 -- Usage: which plan a person is on, and what is left of it. reserve_generation() and GET /usage read the same function.
 
@@ -235,10 +285,14 @@ $$;
 revoke execute on function private.usage_of from public, anon, authenticated, service_role;
 
 
--- The caller's usage; null for a deleted account. Called by GET /usage.
+-- The caller's usage, with what was given back today (15_given_back.sql); null for a deleted account.
+-- Called by GET /usage.
 create or replace function private.my_usage() returns jsonb
 language sql stable security definer set search_path = ''
-as $$ select to_jsonb(usage) from private.usage_of(auth.uid()) as usage $$;
+as $$
+  select to_jsonb(usage) || jsonb_build_object('given_back', to_jsonb(given_back))
+  from private.usage_of(auth.uid()) as usage, private.given_back_today(auth.uid(), usage.plan_id) as given_back
+$$;
 
 create or replace function public.my_usage() returns jsonb
 language sql stable security invoker set search_path = ''
@@ -412,8 +466,10 @@ create or replace function private.close_job(
 language plpgsql security definer set search_path = ''
 as $$
 begin
+  -- `canceled` is the code of a run that the provider had begun.
   update public.generation_jobs
-  set status = outcome, error_code = code, finished_at = now(), heard_at = now()
+  set status = outcome, error_code = code, finished_at = now(), heard_at = now(),
+    given_back_at = case when code in ('canceled', 'safety_blocked') then now() end
   where id = job.id;
 
   perform private.refund_job(job, job.credits, code);
@@ -427,8 +483,8 @@ revoke execute on function private.close_job from public, anon, authenticated, s
 -- job. Answers {"job": ..., "created": bool}. Called by POST /generations. Guarded.
 -- Locks the caller's profile, then the collection and the variant that the request names, last the day's provider cost.
 -- Raises PT401 account_gone, PT402 plan_cap_reached, PT404 input_not_found | collection_not_found, PT409
--- generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants, PT503 submits_paused |
--- daily_ceiling_reached.
+-- generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants, PT429 too_many_given_back, PT503
+-- submits_paused | daily_ceiling_reached.
 create or replace function private.reserve_generation(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -484,6 +540,8 @@ begin
   end if;
 
   select * into usage from private.usage_of(caller);
+  perform private.refuse_given_back(caller, usage.plan_id);
+
   if (payload ->> 'variants')::integer > least(preset.max_variants, usage.max_variants) then
     raise sqlstate 'PT422' using
       message = 'too_many_variants',
@@ -813,10 +871,10 @@ grant execute on function private.record_progress, public.record_progress to ser
 
 -- Writes render, variants, cover, collection item and job in one transaction. `outputs` is an array of {index, path,
 -- thumbnail_path, mime, width, height, bytes, placeholder}. Pictures that were paid for and did not come are given
--- back; pictures that came and were not paid for are left out. Answers the outcome.
--- Called by POST /webhooks/replicate. Locks as claim_job().
+-- back; pictures that came and were not paid for are left out. `was_stopped`: the prediction was canceled, and
+-- these pictures were ready. Answers the outcome. Called by POST /webhooks/replicate. Locks as claim_job().
 create or replace function private.complete_generation(
-  event text, job_id uuid, prediction text, outputs jsonb
+  event text, job_id uuid, prediction text, outputs jsonb, was_stopped boolean default false
 ) returns text
 language plpgsql security definer set search_path = ''
 as $$
@@ -875,11 +933,23 @@ begin
 
   update public.generation_jobs
   set status = 'succeeded', progress = 100, ready = delivered, error_code = null, finished_at = now(),
-    started_at = coalesce(started_at, now())
+    started_at = coalesce(started_at, now()),
+    given_back_at = case when was_stopped and cancel_requested_at is not null and delivered < variants then now() end
   where id = job.id
   returning * into job;
 
-  perform private.refund_job(job, (job.credits / job.variants) * (job.variants - delivered), 'missing_outputs');
+  perform private.refund_job(
+    job,
+    (job.credits / job.variants) * (job.variants - delivered),
+    case
+      when not was_stopped then 'missing_outputs' when job.cancel_requested_at is null then 'timed_out' else 'canceled'
+    end
+  );
+
+  -- A run that was stopped says nothing about how long its preset takes.
+  if was_stopped then
+    return claimed.outcome;
+  end if;
 
   -- An exponentially weighted mean over about the last ten runs. One second at least: a clock that was set back must
   -- not fail a run. Three times what was expected at most: a run that was settled long after it ended, as after an
@@ -900,10 +970,10 @@ end
 $$;
 
 create or replace function public.complete_generation(
-  event text, job_id uuid, prediction text, outputs jsonb
+  event text, job_id uuid, prediction text, outputs jsonb, was_stopped boolean default false
 ) returns text
 language sql volatile security invoker set search_path = ''
-as $$ select private.complete_generation(event, job_id, prediction, outputs) $$;
+as $$ select private.complete_generation(event, job_id, prediction, outputs, was_stopped) $$;
 
 revoke execute on function private.complete_generation, public.complete_generation
   from public, anon, authenticated, service_role;
@@ -2780,14 +2850,15 @@ on conflict (id) do update set
 
 -- ==== supabase/rows/plans.sql
 -- plans: what a plan allows. Generated from libs/app_config/runtime.py by `python -m libs.app_config.database_rows --write`.
-insert into public.plans (id, monthly_credits, max_variants)
+insert into public.plans (id, monthly_credits, max_variants, daily_given_back)
 values
-  ('free', 40, 2),
-  ('pro', 200, 4),
-  ('studio', 1000, 4)
+  ('free', 40, 2, 8),
+  ('pro', 200, 4, 20),
+  ('studio', 1000, 4, 60)
 on conflict (id) do update set
   monthly_credits = excluded.monthly_credits,
-  max_variants = excluded.max_variants;
+  max_variants = excluded.max_variants,
+  daily_given_back = excluded.daily_given_back;
 
 -- ==== supabase/rows/presets.sql
 -- presets: what a picture costs. Generated from libs/app_config/runtime.py by `python -m libs.app_config.database_rows --write`.

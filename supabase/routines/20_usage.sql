@@ -102,10 +102,14 @@ $$;
 revoke execute on function private.usage_of from public, anon, authenticated, service_role;
 
 
--- The caller's usage; null for a deleted account. Called by GET /usage.
+-- The caller's usage, with what was given back today (15_given_back.sql); null for a deleted account.
+-- Called by GET /usage.
 create or replace function private.my_usage() returns jsonb
 language sql stable security definer set search_path = ''
-as $$ select to_jsonb(usage) from private.usage_of(auth.uid()) as usage $$;
+as $$
+  select to_jsonb(usage) || jsonb_build_object('given_back', to_jsonb(given_back))
+  from private.usage_of(auth.uid()) as usage, private.given_back_today(auth.uid(), usage.plan_id) as given_back
+$$;
 
 create or replace function public.my_usage() returns jsonb
 language sql stable security invoker set search_path = ''

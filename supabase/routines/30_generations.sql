@@ -25,8 +25,10 @@ create or replace function private.close_job(
 language plpgsql security definer set search_path = ''
 as $$
 begin
+  -- `canceled` is the code of a run that the provider had begun.
   update public.generation_jobs
-  set status = outcome, error_code = code, finished_at = now(), heard_at = now()
+  set status = outcome, error_code = code, finished_at = now(), heard_at = now(),
+    given_back_at = case when code in ('canceled', 'safety_blocked') then now() end
   where id = job.id;
 
   perform private.refund_job(job, job.credits, code);
@@ -40,8 +42,8 @@ revoke execute on function private.close_job from public, anon, authenticated, s
 -- job. Answers {"job": ..., "created": bool}. Called by POST /generations. Guarded.
 -- Locks the caller's profile, then the collection and the variant that the request names, last the day's provider cost.
 -- Raises PT401 account_gone, PT402 plan_cap_reached, PT404 input_not_found | collection_not_found, PT409
--- generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants, PT503 submits_paused |
--- daily_ceiling_reached.
+-- generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants, PT429 too_many_given_back, PT503
+-- submits_paused | daily_ceiling_reached.
 create or replace function private.reserve_generation(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -97,6 +99,8 @@ begin
   end if;
 
   select * into usage from private.usage_of(caller);
+  perform private.refuse_given_back(caller, usage.plan_id);
+
   if (payload ->> 'variants')::integer > least(preset.max_variants, usage.max_variants) then
     raise sqlstate 'PT422' using
       message = 'too_many_variants',

@@ -98,10 +98,10 @@ grant execute on function private.record_progress, public.record_progress to ser
 
 -- Writes render, variants, cover, collection item and job in one transaction. `outputs` is an array of {index, path,
 -- thumbnail_path, mime, width, height, bytes, placeholder}. Pictures that were paid for and did not come are given
--- back; pictures that came and were not paid for are left out. Answers the outcome.
--- Called by POST /webhooks/replicate. Locks as claim_job().
+-- back; pictures that came and were not paid for are left out. `was_stopped`: the prediction was canceled, and
+-- these pictures were ready. Answers the outcome. Called by POST /webhooks/replicate. Locks as claim_job().
 create or replace function private.complete_generation(
-  event text, job_id uuid, prediction text, outputs jsonb
+  event text, job_id uuid, prediction text, outputs jsonb, was_stopped boolean default false
 ) returns text
 language plpgsql security definer set search_path = ''
 as $$
@@ -160,11 +160,23 @@ begin
 
   update public.generation_jobs
   set status = 'succeeded', progress = 100, ready = delivered, error_code = null, finished_at = now(),
-    started_at = coalesce(started_at, now())
+    started_at = coalesce(started_at, now()),
+    given_back_at = case when was_stopped and cancel_requested_at is not null and delivered < variants then now() end
   where id = job.id
   returning * into job;
 
-  perform private.refund_job(job, (job.credits / job.variants) * (job.variants - delivered), 'missing_outputs');
+  perform private.refund_job(
+    job,
+    (job.credits / job.variants) * (job.variants - delivered),
+    case
+      when not was_stopped then 'missing_outputs' when job.cancel_requested_at is null then 'timed_out' else 'canceled'
+    end
+  );
+
+  -- A run that was stopped says nothing about how long its preset takes.
+  if was_stopped then
+    return claimed.outcome;
+  end if;
 
   -- An exponentially weighted mean over about the last ten runs. One second at least: a clock that was set back must
   -- not fail a run. Three times what was expected at most: a run that was settled long after it ended, as after an
@@ -185,10 +197,10 @@ end
 $$;
 
 create or replace function public.complete_generation(
-  event text, job_id uuid, prediction text, outputs jsonb
+  event text, job_id uuid, prediction text, outputs jsonb, was_stopped boolean default false
 ) returns text
 language sql volatile security invoker set search_path = ''
-as $$ select private.complete_generation(event, job_id, prediction, outputs) $$;
+as $$ select private.complete_generation(event, job_id, prediction, outputs, was_stopped) $$;
 
 revoke execute on function private.complete_generation, public.complete_generation
   from public, anon, authenticated, service_role;

@@ -60,7 +60,7 @@ async def test_a_cap_of_three_pictures_admits_three(api: ApiProcess, alice: ApiU
     """What runs is ended by SQL, so that the slot is free and the cap alone decides."""
     with api.supabase.connect() as connection:
         connection.execute(
-            "insert into plans values ('three-pictures', %s, 4) on conflict do nothing", [3 * CREDITS + 1]
+            "insert into plans values ('three-pictures', %s, 4, 9) on conflict do nothing", [3 * CREDITS + 1]
         )
         connection.execute("insert into plan_prices values ('three-pictures', 'three-pictures') on conflict do nothing")
         connection.execute("update profiles set price_id = 'three-pictures' where id = %s", [alice.id])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
@@ -10,17 +11,22 @@ import pytest
 from httpx import Response
 
 from api.errors import ANSWERS, AnswerCode, TransportCode
-from libs.app_config.runtime import LIMITS
+from libs.app_config.runtime import LIMITS, PLANS
 from libs.errors import ErrorCode
 from tests.support.clients.api_user import ApiUser, assert_refused
-from tests.support.factories import Draft, add_renders, fill_with_photos
+from tests.support.factories import Draft, JobRow, add_renders, fill_with_photos, insert
 from tests.support.images import image_file, png_of_size, webp_animation
 from tests.support.processes.api import TEXT_PRESET, ApiProcess, submit
 
 Provoke = Callable[["Case"], Awaitable[Response]]
 
 # A client that comes back sooner is refused again.
-WITH_RETRY_AFTER = {ErrorCode.RATE_LIMITED, ErrorCode.DATABASE_UNAVAILABLE, ErrorCode.DAILY_CEILING_REACHED}
+WITH_RETRY_AFTER = {
+    ErrorCode.RATE_LIMITED,
+    ErrorCode.TOO_MANY_GIVEN_BACK,
+    ErrorCode.DATABASE_UNAVAILABLE,
+    ErrorCode.DAILY_CEILING_REACHED,
+}
 
 # Who has a plan needs a Stripe: test_billing.py. A body that stops takes its time: test_g4_slow_clients.py.
 MET_ELSEWHERE = {ErrorCode.ALREADY_SUBSCRIBED, TransportCode.REQUEST_TIMEOUT}
@@ -88,7 +94,7 @@ async def _(case: Case) -> Response:
 
 @provokes(ErrorCode.PLAN_CAP_REACHED)
 async def _(case: Case) -> Response:
-    case.sql("insert into plans values ('nothing', 0, 1) on conflict do nothing")
+    case.sql("insert into plans values ('nothing', 0, 1, 9) on conflict do nothing")
     case.sql("insert into plan_prices values ('nothing', 'nothing') on conflict do nothing")
     case.sql("update profiles set price_id = 'nothing' where id = %s", case.person.id)
     return await submit(case.client)
@@ -289,6 +295,17 @@ async def _(case: Case) -> Response:
     with case.api.supabase.connect() as connection, connection.transaction():
         connection.execute("lock table generation_jobs in access exclusive mode")
         return await case.client.get("/generations")
+
+
+@provokes(ErrorCode.TOO_MANY_GIVEN_BACK)
+async def _(case: Case) -> Response:
+    runs = [
+        JobRow(owner_id=case.person.id, status="canceled", given_back_at=datetime.now(UTC))
+        for _ in range(PLANS[0].daily_given_back)
+    ]
+    with case.api.supabase.connect() as connection:
+        insert(connection, runs)
+    return await submit(case.client)
 
 
 @provokes(ErrorCode.SUBMITS_PAUSED)

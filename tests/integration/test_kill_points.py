@@ -13,8 +13,10 @@ from tests.support.predictions import (
     ONE_VARIANT,
     TWO_VARIANTS,
     deliver,
+    delivery_body,
     outcome_of,
     prediction_ids,
+    running_generation,
     succeed_at_once,
     until_delivered,
     until_new_prediction,
@@ -163,6 +165,42 @@ async def test_H1_killed_during_ingest(api: ApiProcess, step: str) -> None:
         assert (await until_ended(client, job))["status"] == "succeeded"
         await assert_serves(api, client)
     assert [entry["pictures"] for entry in await assert_consistent(api, person.id)] == [2, 1]
+
+
+# A run that was canceled with one of two pictures ready.
+PARTIAL = [
+    "after WebhookJobRepository.record_progress",
+    "after OutputFetcher.fetch 1",
+    "after WebhookJobRepository.announce_files",
+    "after Storage.upload 1",
+    "after Storage.upload 2",
+    "before WebhookJobRepository.complete",
+    "after WebhookJobRepository.complete",
+]
+
+
+@pytest.mark.parametrize("step", PARTIAL)
+async def test_H1_A10_killed_during_the_ingest_of_a_canceled_run(api: ApiProcess, step: str) -> None:
+    person = await api.supabase.sign_up()
+    async with paused_at(step, api) as paused, api.client(person) as client:
+        job, prediction = await running_generation(api, client, **TWO_VARIANTS)
+        api.replicate.fault(on="delivery", kind="lose", event="completed")
+        (await client.post(f"/generations/{job}/cancel")).raise_for_status()
+        body = delivery_body(api, prediction, "canceled", outputs=1)
+        call = asyncio.create_task(deliver(paused.api, job, body))
+        await paused.wait_until_paused()
+        paused.kill()
+        with pytest.raises(httpx.TransportError):
+            await call
+        assert outcome_of(await deliver(api, job, body)) == (
+            "repeated" if "after" in step and "complete" in step else "applied"
+        )
+        generation = await until_ended(client, job)
+        assert (generation["status"], generation["ready"]) == ("succeeded", 1)
+        usage = (await client.get("/usage")).json()["data"]
+        assert (usage["used"], usage["given_back"]["count"]) == (1, 1)
+        await assert_serves(api, client)
+    assert [entry["pictures"] for entry in await assert_consistent(api, person.id)] == [1, 1]
 
 
 @pytest.mark.parametrize("killed", [True, False], ids=["killed", "goes on"])

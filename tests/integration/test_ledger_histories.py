@@ -34,10 +34,12 @@ from tests.support.processes.supabase_stack import SupabaseStack
 HISTORIES: Final = int(os.environ.get("LEDGER_HISTORIES", "1000"))
 STEPS: Final = 12
 CREDITS: Final = 2
-# Small enough that a few submits reach them: credits a month, variants at once.
-PLANS: Final = {"free": (8, 2), "pro": (16, 4), "studio": (24, 4)}
+# Small enough that a few submits reach them: credits a month, variants at once, runs that are given back a day.
+PLANS: Final = {"free": (8, 2, 2), "pro": (16, 4, 3), "studio": (24, 4, 4)}
 RUNNING: Final = {"queued", "processing"}
 GIVEN_BACK: Final = {"failed", "canceled"}
+# Codes of runs that the provider may bill and that are not its fault: they count against the bound of the day.
+COUNTED: Final = {"canceled", "safety_blocked"}
 # The arrows between two states in the diagram of docs/architecture.md, and the functions that each stands for.
 MOVES: Final = {
     (before, after): functions.split(", ")
@@ -56,7 +58,9 @@ with account as (
 ), cost as (
   insert into private.preset_costs values ('two-credits', 0.01)
 )
-update public.plans set monthly_credits = (%(caps)s::jsonb ->> id)::integer where %(caps)s::jsonb ? id
+update public.plans
+set monthly_credits = (%(caps)s::jsonb -> id ->> 0)::integer, daily_given_back = (%(caps)s::jsonb -> id ->> 2)::integer
+where %(caps)s::jsonb ? id
 """
 
 _JOBS: Final = """
@@ -73,7 +77,8 @@ with entries as (
   update public.usage_ledger set effective_at = effective_at - interval '1 month' where owner_id = %(owner)s
 ), jobs as (
   update public.generation_jobs
-  set created_at = created_at - interval '1 month', deadline_at = deadline_at - interval '1 month'
+  set created_at = created_at - interval '1 month', deadline_at = deadline_at - interval '1 month',
+    given_back_at = given_back_at - interval '1 month'
   where owner_id = %(owner)s
 )
 update public.profiles
@@ -94,6 +99,7 @@ class Job(msgspec.Struct):
     canceled: bool = False
     late: bool = False
     is_of_this_month: bool = True
+    is_counted_today: bool = False
 
     @property
     def price(self) -> int:
@@ -127,7 +133,7 @@ class LedgerHistory(RuleBasedStateMachine):
 
     @initialize()
     def sign_up(self) -> None:
-        caps = msgspec.json.encode({plan: cap for plan, (cap, _) in PLANS.items()}).decode()
+        caps = msgspec.json.encode(PLANS).decode()
         self.connection.execute(_SET_UP, {"owner": self.owner, "caps": caps})
         self.connection.execute("update public.profiles set stripe_customer_id = id::text where id = %s", (self.owner,))
 
@@ -201,20 +207,26 @@ class LedgerHistory(RuleBasedStateMachine):
         if self._may_speak(job, of):
             job.status = "processing" if job.status == "queued" else job.status
 
-    @rule(job=jobs, of=st.none() | jobs, pictures=st.integers(1, 4))
-    def succeed(self, job: Job, of: Job | None, pictures: int) -> None:
-        arguments = completion(self.owner, job.id, _prediction(of or job), pictures)
+    @rule(job=jobs, of=st.none() | jobs, pictures=st.integers(1, 4), was_stopped=st.booleans())
+    def succeed(self, job: Job, of: Job | None, pictures: int, was_stopped: bool) -> None:
+        """`was_stopped`: the prediction was canceled, and these pictures were ready."""
+        arguments = {**completion(self.owner, job.id, _prediction(of or job), pictures), "was_stopped": was_stopped}
         self._assert_claimed(job, of, self._delivered("complete_generation", arguments))
         if self._may_speak(job, of):
             job.status, job.delivered = "succeeded", min(pictures, job.variants)
+            job.is_counted_today = was_stopped and job.canceled and job.delivered < job.variants
 
-    @rule(job=jobs, of=st.none() | jobs, outcome=st.sampled_from(sorted(GIVEN_BACK)))
-    def fail(self, job: Job, of: Job | None, outcome: str) -> None:
-        self._assert_claimed(
-            job, of, self._delivered("fail_generation", failure(job.id, _prediction(of or job), outcome))
-        )
+    @rule(
+        job=jobs,
+        of=st.none() | jobs,
+        outcome=st.sampled_from(sorted(GIVEN_BACK)),
+        code=st.sampled_from(["provider_failed", *sorted(COUNTED)]),
+    )
+    def fail(self, job: Job, of: Job | None, outcome: str, code: str) -> None:
+        arguments = {**failure(job.id, _prediction(of or job), outcome), "code": code}
+        self._assert_claimed(job, of, self._delivered("fail_generation", arguments))
         if self._may_speak(job, of):
-            job.status = outcome
+            job.status, job.is_counted_today = outcome, code in COUNTED
 
     @rule(plan=st.sampled_from(["free", "pro", "studio"]), has_ended=st.booleans(), is_late=st.booleans())
     def stripe_says(self, plan: Plan, has_ended: bool, is_late: bool) -> None:
@@ -250,7 +262,7 @@ class LedgerHistory(RuleBasedStateMachine):
         self.connection.execute(_MONTH_PASSES, {"owner": self.owner})
         self.extra = 0
         for job in self.all:
-            job.is_of_this_month, job.late = False, True
+            job.is_of_this_month, job.late, job.is_counted_today = False, True, False
 
     @invariant()
     def the_ledger_balances(self) -> None:
@@ -276,6 +288,12 @@ class LedgerHistory(RuleBasedStateMachine):
         assert used == sum(net[job.id] for job in this_month) >= 0
         assert reserved == sum(job.price for job in this_month if job.status in {*RUNNING, "expired"}) <= used
         assert limit == self._limit
+        counted = self.connection.execute("select * from private.given_back_today(%s, %s)", (self.owner, plan))
+        assert counted.fetchall()[0][:2] == (self._counted_today, PLANS[self.plan][2])
+
+    @property
+    def _counted_today(self) -> int:
+        return sum(1 for job in self.all if job.is_counted_today)
 
     @property
     def _limit(self) -> int:
@@ -284,6 +302,8 @@ class LedgerHistory(RuleBasedStateMachine):
     def _refusal_of(self, variants: int) -> str | None:
         if any(job.status in RUNNING and not job.late for job in self.all):
             return "generation_in_flight"
+        if self._counted_today >= PLANS[self.plan][2]:
+            return "too_many_given_back"
         if variants > PLANS[self.plan][1]:
             return "too_many_variants"
         used = sum(job.price - job.given_back for job in self.all if job.is_of_this_month)
@@ -340,6 +360,7 @@ def _prediction(of: Job) -> str:
 @pytest.mark.timeout(0.3 * HISTORIES)
 def test_every_history_of_jobs_plans_and_months_leaves_a_ledger_that_balances(supabase: SupabaseStack) -> None:
     """One debit a job, at most one refund; used = debits - refunds, never negative and never above the cap at a submit.
+    What was canceled or blocked at the provider's cost never passes the bound of the day by a submit.
 
     `LEDGER_HISTORIES` says how many histories; more than a thousand need `-o faulthandler_timeout=0` too.
     """
@@ -379,9 +400,9 @@ def test_every_move_of_the_diagram_happens(before: str, after: str, function: st
             case "record_progress":
                 history.progress(job, None)
             case "complete_generation":
-                history.succeed(job, None, 1)
+                history.succeed(job, None, 1, was_stopped=False)
             case "fail_generation":
-                history.fail(job, None, after)
+                history.fail(job, None, after, "provider_failed")
             case "release_generation":
                 history.release(job, "owner")
             case _:

@@ -53,6 +53,7 @@ class JobRow(TableRow, frozen=True, kw_only=True):
     error_code: str | None = None
     created_at: datetime = msgspec.field(default_factory=_now)
     deadline_at: datetime = msgspec.field(default_factory=_now)
+    given_back_at: datetime | None = None
 
 
 class RenderRow(TableRow, frozen=True, kw_only=True):

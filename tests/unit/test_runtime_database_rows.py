@@ -44,4 +44,4 @@ def test_every_preset_has_a_provider_cost() -> None:
 
 def test_quotes_are_escaped() -> None:
     odd = msgspec.structs.replace(PLANS[0], id="o'plan")
-    assert "('o''plan', 40, 2)" in row_files((odd,), PRESETS)["plans.sql"]
+    assert "('o''plan', 40, 2, 8)" in row_files((odd,), PRESETS)["plans.sql"]

@@ -1,10 +1,10 @@
 """What a person has used and has left."""
 
-from libs.app_config.runtime import find_plan
+from libs.app_config.runtime import LIMITS, find_plan
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.cursor import TimeCursor, decode_cursor
-from libs.repositories.usage import DayView, EntryRow, UsageRepository
-from libs.services.billing.views import EntryView, PlanName, UsageView
+from libs.repositories.usage import DayView, EntryRow, GivenBackRow, UsageRepository
+from libs.services.billing.views import EntryView, GivenBackView, PlanName, UsageView
 from libs.services.paging import Page
 
 
@@ -28,6 +28,7 @@ class UsageService:
             max(row.credit_limit - row.used, 0),
             row.period_start,
             row.resets_at,
+            _given_back(row.given_back),
         )
 
     async def by_day(self) -> list[DayView]:
@@ -39,6 +40,11 @@ class UsageService:
         rows = await self._usage.entries(decode_cursor(cursor, TimeCursor), limit)
         page = Page.of(rows, limit, lambda row: TimeCursor(row.created_at, row.id))
         return page.showing([_entry(row) for row in page.items])
+
+
+def _given_back(row: GivenBackRow) -> GivenBackView:
+    is_near = row.count >= row.bound - LIMITS.given_back_warning
+    return GivenBackView(row.count, row.bound, is_near, row.ends_at)
 
 
 def _entry(row: EntryRow) -> EntryView:

@@ -27,6 +27,18 @@ class PlanName(msgspec.Struct, frozen=True):
     max_variants: int
 
 
+class GivenBackView(msgspec.Struct, frozen=True):
+    """Runs of today (UTC) that were canceled after the provider began, or that its safety check refused.
+
+    At `bound` submits pause until `ends_at`; `is_near` warns two runs before, and stays true at the bound.
+    """
+
+    count: int
+    bound: int
+    is_near: bool
+    ends_at: datetime
+
+
 class UsageView(msgspec.Struct, frozen=True):
     """Credits of the running period: `used` includes `reserved`, which a running render holds."""
 
@@ -37,6 +49,7 @@ class UsageView(msgspec.Struct, frozen=True):
     remaining: int
     period_start: datetime
     resets_at: datetime
+    given_back: GivenBackView
 
 
 class EntryView(msgspec.Struct, frozen=True):

@@ -21,7 +21,8 @@ MAX_RETRY_AFTER: Final = 3600
 MAX_LIST_PAGES: Final = 20
 LOGGED_CHARACTERS: Final = 300
 WEBHOOK_EVENTS: Final = ("start", "output", "logs", "completed")
-TERMINAL: Final = frozenset({"succeeded", "failed", "canceled", "aborted"})
+STOPPED: Final = frozenset({"canceled", "aborted"})
+TERMINAL: Final = STOPPED | {"succeeded", "failed"}
 
 HTTP_REQUEST_TIMEOUT: Final = 408
 
@@ -67,6 +68,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     error: str | None = None
     logs: str | None = None
     created_at: str | None = None
+    started_at: str | None = None
     data_removed: bool = False
     webhook: str | None = None
 
@@ -74,6 +76,16 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_terminal(self) -> bool:
         """Whether its status is final."""
         return self.status in TERMINAL
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody, or its deadline, ended it before it was done."""
+        return self.status in STOPPED
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the model ran at all: Replicate may bill it then."""
+        return bool(self.started_at or self.logs or self.output)
 
 
 class _Page(msgspec.Struct, frozen=True):

@@ -55,8 +55,6 @@ class WebhookIngest:
         return outcome
 
     async def _settle(self, event_id: str, job_id: UUID, prediction: Prediction, claim: ClaimResult) -> str:
-        if prediction.status != "succeeded":
-            return await self._jobs.fail(event_id, job_id, prediction.id, *_reason(prediction, claim))
         try:
             outputs = await self._outputs(prediction)
         except OutputGone:
@@ -64,14 +62,17 @@ class WebhookIngest:
         except (OutputRefused, ImageError) as refusal:
             log.warning("outputs_refused", job_id=str(job_id), reason=str(refusal))
             return await self._jobs.fail(event_id, job_id, prediction.id, "failed", "provider_failed")
-        rows = [_row(f"{claim.owner_id}/{job_id}/{index}", index, output) for index, output in enumerate(outputs)]
+        if not outputs:
+            return await self._jobs.fail(event_id, job_id, prediction.id, *_reason(prediction, claim))
+        rows = [_row(f"{claim.owner_id}/{job_id}/{index}", index, output) for index, output in outputs.items()]
         # If the job is canceled, the process dies or the account is deleted meanwhile, files without a row are removed.
         names = [name for row in rows for name in (row.path, row.thumbnail_path)]
         outcome = await self._jobs.announce_files(job_id, prediction.id, names)
         if outcome != "applied":
             return outcome
+        pictures = zip(rows, outputs.values(), strict=True)
         try:
-            await asyncio.gather(*(self._store(row, output) for row, output in zip(rows, outputs, strict=True)))
+            await asyncio.gather(*(self._store(row, output) for row, output in pictures))
         except MaquetteError as error:
             # Storage refuses the files of an account that was deleted meanwhile: then the job is gone too.
             if error.code is not ErrorCode.ACCOUNT_GONE:
@@ -80,13 +81,37 @@ class WebhookIngest:
             if outcome == "applied":
                 raise
             return outcome
-        return await self._jobs.complete(event_id, job_id, prediction.id, rows)
+        return await self._jobs.complete(event_id, job_id, prediction.id, rows, was_stopped=prediction.is_stopped)
 
-    async def _outputs(self, prediction: Prediction) -> list[PreparedOutput]:
+    async def _outputs(self, prediction: Prediction) -> dict[int, PreparedOutput]:
+        """The outputs to keep, by their index: all of a success, and what was ready of a prediction that was stopped.
+
+        Of a success each must be there. Raises OutputGone, OutputRefused and ImageError for it, and OutputUnavailable.
+        """
+        if prediction.is_stopped:
+            return await self._ready_outputs(prediction)
+        if prediction.status != "succeeded":
+            return {}
         if prediction.data_removed:
             raise OutputGone
         urls = output_urls(prediction.output, LIMITS.max_variants)
-        return await asyncio.gather(*(self._output(url) for url in urls))
+        return dict(enumerate(await asyncio.gather(*(self._output(url) for url in urls))))
+
+    async def _ready_outputs(self, prediction: Prediction) -> dict[int, PreparedOutput]:
+        try:
+            urls = output_urls(prediction.output, LIMITS.max_variants)
+        except OutputRefused:
+            # Nothing was ready, or Replicate does not tell.
+            return {}
+        outputs = await asyncio.gather(*(self._output_if_given(url) for url in urls))
+        return {index: output for index, output in enumerate(outputs) if output is not None}
+
+    async def _output_if_given(self, url: str) -> PreparedOutput | None:
+        try:
+            return await self._output(url)
+        except (OutputGone, OutputRefused, ImageError) as refusal:
+            log.warning("ready_output_lost", reason=str(refusal) or type(refusal).__name__)
+            return None
 
     async def _output(self, url: str) -> PreparedOutput:
         return await prepare_output(await self._fetcher.fetch(url))
@@ -110,9 +135,12 @@ def _row(name: str, index: int, output: PreparedOutput) -> OutputRow:
 
 
 def _reason(prediction: Prediction, claim: ClaimResult) -> tuple[str, str]:
-    if prediction.status in {"canceled", "aborted"}:
-        # Not asked for by the owner: Replicate stopped it at its deadline (Cancel-After).
-        return ("canceled", "canceled") if claim.cancel_requested else ("failed", "timed_out")
+    if prediction.is_stopped:
+        if not claim.cancel_requested:
+            # Not asked for by the owner: Replicate stopped it at its deadline (Cancel-After).
+            return "failed", "timed_out"
+        # The database counts the code `canceled` against the day's bound of the owner.
+        return "canceled", "canceled" if prediction.has_begun else "not_started"
     return "failed", failure_code(prediction.error)
 
 

@@ -31,7 +31,7 @@ class Superuser(msgspec.Struct, frozen=True):
     def grant_cap(self, user: DatabaseUser, cap: int) -> None:
         """Put a user on a plan of `cap` credits a month."""
         plan = f"test-{cap}"
-        self.run("insert into plans values (%s, %s, 4) on conflict do nothing", plan, cap)
+        self.run("insert into plans values (%s, %s, 4, 1000) on conflict do nothing", plan, cap)
         self.run("insert into plan_prices values (%s, %s) on conflict do nothing", plan, plan)
         self.run("update profiles set price_id = %s where id = %s", plan, user.id)
 

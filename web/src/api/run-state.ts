@@ -52,6 +52,11 @@ export function statusLine(generation: Generation, secondsLeft: number | null): 
 export function outcomeLine(generation: Generation): string | null {
   switch (generation.status) {
     case "succeeded": {
+      const { ready, variants, credits: amount, cancel_requested: canceled } = generation;
+      if (canceled && ready < variants) {
+        const back = credits((amount / variants) * (variants - ready));
+        return `Canceled with ${ready} of ${variants} variants ready. You keep and pay ${ready === 1 ? "it" : "them"}, ${back} came back.`;
+      }
       const made = generation.render?.variants.length ?? 0;
       return made === 1 ? "1 variant ready" : `${made} variants ready`;
     }

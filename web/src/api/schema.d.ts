@@ -1205,6 +1205,14 @@ export interface components {
             deadline_at: string;
             render: components["schemas"]["RenderView"] | null;
         };
+        /** GivenBackView */
+        GivenBackView: {
+            count: number;
+            bound: number;
+            is_near: boolean;
+            /** Format: date-time */
+            ends_at: string;
+        };
         /** HealthView */
         HealthView: {
             status: string;
@@ -1546,6 +1554,7 @@ export interface components {
             period_start: string;
             /** Format: date-time */
             resets_at: string;
+            given_back: components["schemas"]["GivenBackView"];
         };
         /** VariantInput */
         VariantInput: {
@@ -1595,7 +1604,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_ConfigView_"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1651,7 +1660,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1705,7 +1714,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1770,7 +1779,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1826,7 +1835,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1905,7 +1914,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1961,7 +1970,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2040,7 +2049,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2154,7 +2163,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2219,7 +2228,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2295,7 +2304,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2374,7 +2383,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2509,7 +2518,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2585,7 +2594,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2700,7 +2709,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2783,7 +2792,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2848,7 +2857,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2962,7 +2971,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3029,7 +3038,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3096,7 +3105,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3212,7 +3221,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3286,7 +3295,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3374,7 +3383,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3457,7 +3466,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3537,7 +3546,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3642,7 +3651,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3709,7 +3718,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3783,7 +3792,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3908,7 +3917,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4023,7 +4032,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4098,7 +4107,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4164,7 +4173,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4278,7 +4287,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4361,7 +4370,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4426,7 +4435,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4504,7 +4513,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4558,7 +4567,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4623,7 +4632,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4704,7 +4713,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4827,7 +4836,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4892,7 +4901,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4969,7 +4978,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5050,7 +5059,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5153,7 +5162,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5223,7 +5232,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5337,7 +5346,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited */
+            /** @description rate_limited, too_many_given_back */
             429: {
                 headers: {
                     [name: string]: unknown;

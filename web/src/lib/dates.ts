@@ -35,6 +35,12 @@ export function dayAndMonth(iso: string, timeZone?: "UTC"): string {
     : `${date.getDate()} ${MONTHS[date.getMonth()]}`;
 }
 
+/** "09:30", in the person's time zone. */
+export function timeOfDay(iso: string): string {
+  const date = new Date(iso);
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
+}
+
 /** "November 2026" for 2026-11. */
 export function monthName(month: string): string {
   return `${MONTHS[new Date(month).getUTCMonth()]} ${month.slice(0, 4)}`;

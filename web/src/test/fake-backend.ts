@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 
-import { CONFIG } from "./fixtures";
+import { CONFIG, NONE_GIVEN_BACK } from "./fixtures";
 
 export const SUPABASE_URL = "http://supabase.test";
 
@@ -18,13 +18,14 @@ interface Call {
 }
 type Handler = (call: Call) => Response | Promise<Response>;
 
-const USAGE = {
+export const USAGE = {
   plan: { id: "pro", name: "Pro", max_variants: 4 },
   used: 72,
   reserved: 8,
   limit: 200,
   remaining: 128,
   resets_at: "2026-12-01T00:00:00Z",
+  given_back: NONE_GIVEN_BACK,
 };
 
 /** Answers for the API and Supabase Auth, by "METHOD /path"; records the requests. */

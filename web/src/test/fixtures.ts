@@ -146,6 +146,9 @@ export function generation(changes: Partial<Schemas["GenerationView"]> = {}): Sc
   };
 }
 
+/** Nothing was canceled or blocked today. */
+export const NONE_GIVEN_BACK: Schemas["GivenBackView"] = { count: 0, bound: 20, is_near: false, ends_at: "2026-11-25T00:00:00Z" };
+
 export function variant(index: number): Schemas["VariantView"] {
   return {
     id: `22222222-0000-4000-8000-00000000000${String(index)}`,

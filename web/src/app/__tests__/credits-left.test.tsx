@@ -2,6 +2,7 @@ import { screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { ALICE, FakeBackend, ok, storeSession } from "@/test/fake-backend";
+import { NONE_GIVEN_BACK } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
 
 it("the credits that a running render holds are counted once", async () => {
@@ -13,6 +14,7 @@ it("the credits that a running render holds are counted once", async () => {
       limit: 40,
       remaining: 26,
       resets_at: "2026-12-01T00:00:00Z",
+      given_back: NONE_GIVEN_BACK,
     }),
   );
   storeSession(ALICE);

@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { ALICE, authRefused, BOB, FakeBackend, ok, refused, sessionOf, storeSession, tokenOf } from "@/test/fake-backend";
+import { NONE_GIVEN_BACK } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
 
 let backend: FakeBackend;
@@ -20,6 +21,7 @@ beforeEach(() => {
       limit: 200,
       remaining: remaining.get(token ?? "") ?? 0,
       resets_at: "2026-12-01T00:00:00Z",
+      given_back: NONE_GIVEN_BACK,
     }),
   );
 });

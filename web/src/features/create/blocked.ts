@@ -13,11 +13,13 @@ interface Situation {
   /** The photo of the draft was deleted. */
   photoGone: boolean;
   online: boolean;
+  /** Why no new render may start today; null when it may. */
+  stopped: string | null;
 }
 
 /** Why nothing can be generated at present, as a sentence that says what to do; null when it can. */
 export function blockedBecause(situation: Situation): string | null {
-  const { draft, preset, limits, running, secondsLeft, photo, photoGone, online } = situation;
+  const { draft, preset, limits, running, secondsLeft, photo, photoGone, online, stopped } = situation;
   if (!online) return "You are offline. Your draft is kept on this device.";
   if (running) {
     if (running.cancel_requested) return "One render runs at a time. This one is being canceled.";
@@ -25,6 +27,7 @@ export function blockedBecause(situation: Situation): string | null {
       ? "One render runs at a time. Change settings now and generate when this one is done."
       : `One render runs at a time. This one needs about ${duration(secondsLeft)}.`;
   }
+  if (stopped !== null) return stopped;
   if (preset.photo !== "none") {
     if (photo === "sending") return "Your photo is still on its way.";
     if (photoGone) return "This photo was deleted. Choose another one.";

@@ -2,7 +2,7 @@ import { cx } from "class-variance-authority";
 import { useRef, useState } from "react";
 
 import { useConfig } from "@/api/config";
-import { useUsage } from "@/api/usage";
+import { givenBackNotice, useUsage } from "@/api/usage";
 import { useUser } from "@/auth/session";
 import { Later } from "@/components/later";
 import { toast } from "@/components/ui/toast-store";
@@ -110,6 +110,7 @@ export function CreatePage() {
     },
     onCapReached: () => setOverlay("cap"),
   });
+  const notice = usage ? givenBackNotice(usage.given_back) : null;
   const blocked = blockedBecause({
     draft,
     preset,
@@ -119,6 +120,7 @@ export function CreatePage() {
     photo: photo.state.status,
     photoGone: photoUrl.data === null,
     online,
+    stopped: notice?.stops ? notice.said : null,
   });
   const generate = () => {
     if (blocked !== null || pending) return;
@@ -184,6 +186,7 @@ export function CreatePage() {
               blocked={blocked}
               pending={pending}
               problem={problem}
+              warning={notice && !notice.stops ? notice.said : null}
               onGenerate={generate}
             />
           </div>

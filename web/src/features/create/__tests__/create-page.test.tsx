@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
-import { CONFIG, FIRST_IDEAS, generation, RECIPE, recipeFile } from "@/test/fixtures";
+import { CONFIG, FIRST_IDEAS, generation, NONE_GIVEN_BACK, RECIPE, recipeFile } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
 
 const SUBMIT = "POST /api/v1/generations";
@@ -13,6 +13,7 @@ const USED_UP = {
   limit: 200,
   remaining: 0,
   resets_at: "2026-12-01T00:00:00Z",
+  given_back: NONE_GIVEN_BACK,
 };
 
 let backend: FakeBackend;

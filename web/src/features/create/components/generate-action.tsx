@@ -10,13 +10,15 @@ interface GenerateActionProps {
   blocked: string | null;
   pending: boolean;
   problem: string | null;
+  /** What stops new renders soon. */
+  warning: string | null;
   onGenerate: () => void;
 }
 
 const REASON_ID = "generate-reason";
 
 /** The main button of the page with its price, and the reason when it is blocked. */
-export function GenerateAction({ variants, price, remaining, blocked, pending, problem, onGenerate }: GenerateActionProps) {
+export function GenerateAction({ variants, price, remaining, blocked, pending, problem, warning, onGenerate }: GenerateActionProps) {
   const short = remaining !== null && remaining < price;
   const note = blocked ?? (short ? `This needs ${credits(price)}. You have ${remaining} left.` : null);
   return (
@@ -26,6 +28,7 @@ export function GenerateAction({ variants, price, remaining, blocked, pending, p
           {problem}
         </Notice>
       )}
+      {warning && <Notice tone="warn">{warning}</Notice>}
       <Button
         variant="canary"
         size="lg"

@@ -20,7 +20,11 @@ const CHIP =
   "inline-flex h-8 max-w-full items-center gap-1.5 rounded-full border border-line bg-surface px-3 text-12 font-medium hover:border-line-strong touch:h-11";
 
 /** Reasons of refunds, for the codes of the ledger. */
-const REFUNDS: Record<string, string> = { missing_outputs: "Given back: some variants did not come" };
+const REFUNDS: Record<string, string> = {
+  missing_outputs: "Given back: some variants did not come",
+  canceled: "Given back: canceled before the other variants were ready",
+  timed_out: "Given back: stopped before the other variants were ready",
+};
 
 /** All details of a render, beside its pictures. */
 export function RenderDetails({ render, preset, variant, collecting, onCollecting }: RenderDetailsProps) {

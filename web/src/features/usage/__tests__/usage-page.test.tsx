@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ALICE, FakeBackend, ok, refused, SUPABASE_URL, storeSession } from "@/test/fake-backend";
-import { CONFIG } from "@/test/fixtures";
+import { CONFIG, NONE_GIVEN_BACK } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
 
 const PRICES = { month: 1000, year: 9000 };
@@ -24,6 +24,7 @@ const usage = (id: string, name: string, limit: number) => ({
   remaining: limit - 8,
   period_start: "2026-11-01T00:00:00Z",
   resets_at: "2026-12-01T00:00:00Z",
+  given_back: NONE_GIVEN_BACK,
 });
 const FREE_USAGE = usage("free", "Free", 40);
 const BILLING = { plan_id: "free", interval: null, status: null, renews_at: null, ends_at: null, grace_until: null, can_manage: false };

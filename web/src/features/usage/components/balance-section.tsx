@@ -1,7 +1,9 @@
 import { RefreshCw } from "lucide-react";
 
 import { useConfig } from "@/api/config";
+import { givenBackNotice } from "@/api/usage";
 import { Meter } from "@/components/ui/meter";
+import { Notice } from "@/components/ui/notice";
 import { dayAndMonth } from "@/lib/dates";
 
 import { projected } from "../period";
@@ -20,6 +22,7 @@ export function BalanceSection({ usage, endsAt }: BalanceSectionProps) {
   const creditsOf = (id: string) => plans.find((plan) => plan.id === id)?.monthly_credits ?? 0;
   // A yearly plan that is canceled renews each month until it ends.
   const ends = endsAt !== null && new Date(endsAt) <= new Date(resetsAt);
+  const notice = givenBackNotice(usage.given_back);
   const pace = projected(starts, resetsAt, used);
   return (
     <section aria-label="Credits this period">
@@ -39,6 +42,11 @@ export function BalanceSection({ usage, endsAt }: BalanceSectionProps) {
           {pace !== null && used > 0 && ` At this pace you will use about ${String(pace)}.`}
         </span>
       </p>
+      {notice && (
+        <Notice tone="warn" className="mt-4">
+          {notice.said}
+        </Notice>
+      )}
     </section>
   );
 }
