@@ -54,7 +54,7 @@ def test_pages_of_a_visitor_are_accessible(
     page.goto("/reset-password")
     _expect_accessible(page, page.get_by_role("heading", name="Reset your password"))
     page.get_by_label("E-mail").fill("nobody@example.com")
-    page.get_by_role("button", name="Send the mail").click()
+    page.get_by_role("button", name="Send reset link").click()
     _expect_accessible(page, page.get_by_label("Code"))
     page.goto("/nowhere")
     _expect_accessible(page, page.get_by_role("heading", name="There is no page here"))

@@ -18,7 +18,7 @@ def test_everything_is_taken_along_and_the_account_deleted(alice: BrowserUser) -
         assert "data/profile.json" in packed.namelist()
 
     page.get_by_role("button", name="Delete account").click()
-    forever = page.get_by_role("button", name="Delete for ever")
+    forever = page.get_by_role("button", name="Delete permanently")
     expect(forever).to_have_attribute("aria-disabled", "true")
     page.get_by_label("to confirm").fill(alice.email)
     forever.click()

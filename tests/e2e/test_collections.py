@@ -19,7 +19,7 @@ def collector(alice: BrowserUser) -> BrowserUser:
     page.goto("/dashboard/collections")
     page.get_by_role("button", name="New collection").click()
     page.get_by_label("Name").fill("Riverside flat")
-    page.get_by_role("button", name="Make collection").click()
+    page.get_by_role("button", name="Create collection").click()
     expect(page.get_by_text("Nothing here yet. Select renders and add them to this collection.")).to_be_visible()
     collection = page.url.rpartition("/")[2]
     for render in made:
@@ -64,7 +64,7 @@ def test_a_collection_is_renamed_shared_and_deleted_while_its_renders_stay(colle
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Lakeside flat")).to_be_visible()
     page.get_by_role("button", name="Share").click()
-    page.get_by_role("dialog").get_by_role("button", name="Make a link").click()
+    page.get_by_role("dialog").get_by_role("button", name="Create link").click()
     expect(page.get_by_role("list", name="Links").get_by_role("listitem")).to_have_count(1)
     page.keyboard.press("Escape")
 

@@ -43,7 +43,7 @@ def test_a_photo_is_dropped_pasted_or_taken_from_before(alice: BrowserUser) -> N
     expect(alice.generate_button).to_have_attribute("aria-disabled", "true")
 
     alice.settings.dispatch_event("dragover", {"dataTransfer": transfer})
-    expect(page.get_by_text("Drop a photo, or a picture of yours")).to_be_visible()
+    expect(page.get_by_text("Drop a photo or one of your renders")).to_be_visible()
     alice.settings.dispatch_event("drop", {"dataTransfer": transfer})
     expect(alice.settings.get_by_text("front room.webp")).to_be_visible()
     expect(alice.generate_button).not_to_have_attribute("aria-disabled", "true")

@@ -113,7 +113,7 @@ def test_what_the_trash_deletes_is_gone(maker: BrowserUser) -> None:
     page.goto("/dashboard/trash")
     page.get_by_role("button", name="Empty trash").click()
     dialog = page.get_by_role("dialog", name="Empty the trash?")
-    dialog.get_by_role("button", name="Delete for ever").click()
+    dialog.get_by_role("button", name="Delete permanently").click()
     expect(page.get_by_text("1 render deleted.", exact=True)).to_be_visible()
     expect(page.get_by_text("The trash is empty.")).to_be_visible()
     assert maker.api().get("/renders", params={"trashed": True}).json()["data"] == []
@@ -258,11 +258,11 @@ def test_a_render_is_shared_with_what_made_it_or_without_until_the_link_is_off(m
     page.get_by_role("button", name="Share").click()
     dialog = page.get_by_role("dialog", name=f"Share {CITY}")
     links = dialog.get_by_role("list", name="Links").get_by_role("listitem")
-    dialog.get_by_role("button", name="Make a link").click()
+    dialog.get_by_role("button", name="Create link").click()
     expect(links).to_have_count(1)
     bare = links.locator("p").first.inner_text()
     dialog.get_by_role("switch", name="Show how it was made").click()
-    dialog.get_by_role("button", name="Make a link").click()
+    dialog.get_by_role("button", name="Create link").click()
     expect(links).to_have_count(2)
     (whole,) = {one.locator("p").first.inner_text() for one in links.all()} - {bare}
 

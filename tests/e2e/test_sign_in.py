@@ -54,7 +54,7 @@ def test_a_forgotten_password_is_replaced_through_the_mail(alice: BrowserUser, s
     # The page before has a field of that name too.
     expect(page.get_by_role("heading", name="Reset your password")).to_be_visible()
     page.get_by_label("E-mail").fill(alice.email)
-    page.get_by_role("button", name="Send the mail").click()
+    page.get_by_role("button", name="Send reset link").click()
     expect(page.get_by_label("Code")).to_be_visible()
 
     mail = site.mail_to(alice.email)

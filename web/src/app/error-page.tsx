@@ -6,11 +6,11 @@ import { MessagePage } from "@/components/message-page";
 
 /** Shown instead of a page that failed. Reloading also loads a newer version, if the old code was the reason. */
 export function ErrorPage({ error }: { error: unknown }) {
-  useDocumentTitle("Something broke");
+  useDocumentTitle("This page did not load");
   const known = error instanceof ApiError;
   return (
     <MessagePage
-      title={known ? "This page did not load" : "This page broke"}
+      title="This page did not load"
       sentence={known ? error.message : "Nothing you made is lost. Reload the page to go on."}
     >
       <Button

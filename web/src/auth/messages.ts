@@ -13,7 +13,7 @@ const SENTENCES: Record<string, string> = {
   user_already_exists: "There is an account with this e-mail. Sign in instead.",
   email_exists: "Another account uses this e-mail.",
   email_address_invalid: "This e-mail address does not work. Check it for typing errors.",
-  email_address_not_authorized: "Mail cannot be sent to this address yet.",
+  email_address_not_authorized: "We cannot send email to this address yet.",
   validation_failed: "Check the e-mail address and try again.",
   weak_password: "This password is too easy to guess. Use a longer one.",
   same_password: "This is your password already. Choose another one.",
@@ -23,8 +23,8 @@ const SENTENCES: Record<string, string> = {
   signup_disabled: "New accounts are closed at the moment.",
   otp_disabled: "Codes by e-mail are switched off. Use your password.",
   user_banned: "This account is closed.",
-  over_email_send_rate_limit: "A mail was sent a moment ago. Wait a minute, then ask again.",
-  over_request_rate_limit: "Too many tries. Wait a minute, then try again.",
+  over_email_send_rate_limit: "An email was sent a moment ago. Wait a minute, then ask again.",
+  over_request_rate_limit: "Too many attempts. Wait a minute, then try again.",
   session_not_found: "Your session ended. Sign in again.",
 };
 

@@ -11,7 +11,7 @@ import { toast } from "@/components/ui/toast-store";
 
 const REASONS = [
   { value: "illegal", label: "It is illegal" },
-  { value: "private", label: "It shows somebody who did not agree" },
+  { value: "private", label: "It shows someone without their consent" },
   { value: "offensive", label: "It is hateful, violent or sexual" },
   { value: "other", label: "Something else" },
 ] as const;
@@ -43,7 +43,7 @@ export function ReportDialog({ subject, onClose }: ReportDialogProps) {
       open
       onOpenChange={onClose}
       title="Report this picture"
-      description="We read what you write and keep nothing about you."
+      description="Reports are anonymous."
       footer={
         <Button variant="ink" onClick={send} blocked={report.isPending}>
           Send report

@@ -44,10 +44,10 @@ export function ShareDialog({ target, title, onClose }: ShareDialogProps) {
       onOpenChange={onClose}
       size="md"
       title={`Share ${title}`}
-      description="Whoever has the link sees the pictures, without signing in, until you turn it off."
+      description="Anyone with the link can view these renders until you turn it off."
       footer={
         <Button variant="ink" onClick={make} blocked={add.isPending}>
-          Make a link
+          Create link
         </Button>
       }
     >
@@ -58,7 +58,7 @@ export function ShareDialog({ target, title, onClose }: ShareDialogProps) {
           checked={includeSettings}
           onChange={setIncludeSettings}
         />
-        <GroupField label="The link ends">
+        <GroupField label="Expires">
           {(labelId) => <Segmented aria-labelledby={labelId} options={ENDS} value={end} onChange={setEnd} />}
         </GroupField>
         {add.error && (

@@ -52,8 +52,8 @@ export function PictureViewerPanel({ title, pictures, index, onIndexChange, noun
   useShortcuts(
     "Viewer",
     [
-      { keys: "ArrowLeft", label: `${noun} before`, run: () => show(index - 1) },
-      { keys: "ArrowRight", label: `${noun} after`, run: () => show(index + 1) },
+      { keys: "ArrowLeft", label: `Previous ${noun.toLowerCase()}`, run: () => show(index - 1) },
+      { keys: "ArrowRight", label: `Next ${noun.toLowerCase()}`, run: () => show(index + 1) },
       { keys: "[Shift]++", label: "Zoom in", run: zoomIn },
       { keys: "-", label: "Zoom out", run: zoomOut },
       { keys: "0", label: "Whole picture", run: reset },

@@ -51,7 +51,7 @@ function AskForMail() {
 
   if (sent) {
     return (
-      <AuthLayout title="Check your mail">
+      <AuthLayout title="Check your email">
         <CodeForm
           email={email}
           type="recovery"
@@ -78,7 +78,7 @@ function AskForMail() {
   return (
     <AuthLayout title="Reset your password">
       <form onSubmit={submit} className="grid gap-4">
-        <p className="text-13 text-ink-2">If there is an account with this e-mail, a mail with a code and a link follows.</p>
+        <p className="text-13 text-ink-2">Enter your email. If it has an account, we will send a reset link.</p>
         <TextField
           label="E-mail"
           name="email"
@@ -92,7 +92,7 @@ function AskForMail() {
           error={send.error ? authMessage(send.error) : undefined}
         />
         <Button type="submit" variant="ink" size="lg" blocked={send.isPending}>
-          {send.isPending ? "Sending" : "Send the mail"}
+          {send.isPending ? "Sending" : "Send reset link"}
         </Button>
         <Link to="/sign-in" className={buttonStyle({ variant: "ghost" })}>
           Back to sign in

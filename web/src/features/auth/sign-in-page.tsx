@@ -23,7 +23,7 @@ export function SignInPage() {
 
   if (waitingForCode) {
     return (
-      <AuthLayout title="Check your mail">
+      <AuthLayout title="Check your email">
         <CodeForm
           email={email}
           type="email"
@@ -49,7 +49,7 @@ export function SignInPage() {
         }}
       />
       <p className="flex items-center gap-1 pt-5 text-13 text-ink-2">
-        {mode === "sign-in" ? "New here?" : "You have an account?"}
+        {mode === "sign-in" ? "New here?" : "Already have an account?"}
         <Button
           variant="ghost"
           onClick={() => {

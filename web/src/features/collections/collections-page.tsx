@@ -78,7 +78,7 @@ export function CollectionsPage() {
       {overlay?.kind === "add" && (
         <NameDialog
           title="New collection"
-          action="Make collection"
+          action="Create collection"
           name=""
           pending={add.isPending}
           error={add.error}

@@ -193,7 +193,7 @@ export function CreatePage() {
         </div>
         {over && (
           <div className="pointer-events-none absolute inset-2 z-10 grid place-content-center rounded-md border-2 border-dashed border-ink bg-canary-wash text-15 font-semibold">
-            Drop a photo, or a picture of yours
+            Drop a photo or one of your renders
           </div>
         )}
       </section>
@@ -214,7 +214,7 @@ export function CreatePage() {
             onCancel={stop}
             onRetry={() => runs.shown.data && retry(runs.shown.data)}
             onEditPrompt={() => prompt.current?.focus()}
-            onUseSettings={() => runs.shown.data && replaceDraft(draftOf(runs.shown.data), "These settings are in the panel now.")}
+            onUseSettings={() => runs.shown.data && replaceDraft(draftOf(runs.shown.data), "Settings applied.")}
             onUseAsInput={useVariant}
             firstSteps={
               <FirstSteps

@@ -129,8 +129,8 @@ function Loaded({ render }: { render: RenderDetail }) {
   };
 
   useShortcuts("Render", [
-    { keys: "ArrowLeft", label: "Variant before", run: () => show(index - 1) },
-    { keys: "ArrowRight", label: "Variant after", run: () => show(index + 1) },
+    { keys: "ArrowLeft", label: "Previous variant", run: () => show(index - 1) },
+    { keys: "ArrowRight", label: "Next variant", run: () => show(index + 1) },
     { keys: "[Shift]++", label: "Zoom in", run: stage.zoomIn },
     { keys: "-", label: "Zoom out", run: stage.zoomOut },
     { keys: "0", label: "Whole picture", run: stage.reset },

@@ -37,7 +37,7 @@ export function TrashPage() {
   /** What will be deleted after confirmation. */
   const [doomed, setDoomed] = useState<Selected | null>(null);
   const selected: Selected = selection.all ? EVERYTHING : { ids: selection.ids };
-  useGridKeys({ selection, active, matching: EVERYTHING, onDelete: setDoomed, deleteLabel: "Delete for ever" });
+  useGridKeys({ selection, active, matching: EVERYTHING, onDelete: setDoomed, deleteLabel: "Delete permanently" });
 
   return (
     <div className="px-3.5 pt-2.5 pb-44 tablet:px-7 tablet:pt-4.5 tablet:pb-30">
@@ -92,15 +92,15 @@ export function TrashPage() {
           </Button>
           <Button variant="glass" className="text-[#ff9c8e]!" onClick={() => setDoomed(selected)}>
             <Trash {...ICON} />
-            Delete for ever
+            Delete permanently
           </Button>
         </SelectionBar>
       )}
       <Dialog
         open={doomed !== null}
         onOpenChange={() => setDoomed(null)}
-        title={doomed && "ids" in doomed ? `Delete ${renderCount(doomed.ids.length)} for ever?` : "Empty the trash?"}
-        description="The pictures are deleted with them. This cannot be undone."
+        title={doomed && "ids" in doomed ? `Delete ${renderCount(doomed.ids.length)} permanently?` : "Empty the trash?"}
+        description="Their files are deleted too. This cannot be undone."
         footer={
           <>
             <Button onClick={() => setDoomed(null)}>Keep</Button>
@@ -112,7 +112,7 @@ export function TrashPage() {
                 setDoomed(null);
               }}
             >
-              Delete for ever
+              Delete permanently
             </Button>
           </>
         }

@@ -20,7 +20,7 @@ export function MyLinksPage() {
       {links?.length === 0 && (
         <EmptyState
           picture="/presets/quiet-still-life.webp"
-          sentence="Nothing is shared. A render's or collection's Share makes a link."
+          sentence="Nothing shared yet. Use Share on a render or a collection."
           action={
             <Link to="/dashboard/create" className={buttonStyle({ variant: "ink" })}>
               Create a render

@@ -82,12 +82,12 @@ describe("deleting the account", () => {
     const user = await openApp("/dashboard/account");
     await user.click(await press("Delete account"));
     await user.type(await screen.findByLabelText(/to confirm$/), "bob@example.com");
-    await user.click(await press("Delete for ever"));
+    await user.click(await press("Delete permanently"));
     expect(backend.requests("DELETE /api/v1/me")).toEqual([]);
 
     await user.clear(screen.getByLabelText(/to confirm$/));
     await user.type(screen.getByLabelText(/to confirm$/), ALICE.email);
-    await user.click(await press("Delete for ever"));
+    await user.click(await press("Delete permanently"));
     expect(await screen.findByLabelText("E-mail")).toBeVisible();
     expect(backend.requests("DELETE /api/v1/me")).toHaveLength(1);
     // Nothing of this person stays on the device; the prompts of another person do.
@@ -100,7 +100,7 @@ describe("deleting the account", () => {
     const user = await openApp("/dashboard/account");
     await user.click(await press("Delete account"));
     await user.type(await screen.findByLabelText(/to confirm$/), ALICE.email);
-    await user.click(await press("Delete for ever"));
+    await user.click(await press("Delete permanently"));
     expect(await screen.findByRole("alert")).toHaveTextContent("Billing does not answer.");
     expect(screen.getByRole("heading", { name: "Account settings", hidden: true })).toBeInTheDocument();
   });

@@ -47,12 +47,12 @@ function DeleteDialog({ onClose }: { onClose: () => void }) {
         if (!open) onClose();
       }}
       title="Delete your account?"
-      description="Nobody can bring it back, and neither can we."
+      description="This cannot be undone."
       footer={
         <>
           <Button onClick={onClose}>Keep account</Button>
           <Button type="submit" form={form} variant="danger" blocked={blocked}>
-            {remove.isPending ? "Deleting" : "Delete for ever"}
+            {remove.isPending ? "Deleting" : "Delete permanently"}
           </Button>
         </>
       }
@@ -67,7 +67,7 @@ function DeleteDialog({ onClose }: { onClose: () => void }) {
       >
         <ul className="grid list-disc gap-1 pl-4 text-13 text-ink-2">
           <li>Renders, photos and collections are deleted with their files.</li>
-          <li>A paid plan ends now. What is left of it is not paid back.</li>
+          <li>A paid plan ends now. Unused time is not refunded.</li>
           <li>Credits and the ledger are gone.</li>
         </ul>
         {remove.error && <Notice tone="danger" live>{remove.error.message}</Notice>}

@@ -81,8 +81,8 @@ function ConfirmForm({ email, onClose }: { email: string; onClose: () => void })
   return (
     <form onSubmit={submit} className="grid gap-4">
       <p role="status" className="text-13 text-ink-2">
-        A mail is on its way to <b className="font-medium break-all text-ink">{email}</b>. Enter its code or open its link.
-        If a mail reaches your old address too, open that link as well.
+        We sent an email to <b className="font-medium break-all text-ink">{email}</b>. Enter its code or open its link.
+        If an email reaches your old address too, open that link as well.
       </p>
       <TextField
         label="Code"

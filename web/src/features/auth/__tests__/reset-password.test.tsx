@@ -23,7 +23,7 @@ describe("a forgotten password", () => {
   it("is replaced with the code of the mail; other devices are signed out", async () => {
     const user = await openApp("/reset-password");
     await user.type(await screen.findByLabelText("E-mail"), ALICE.email);
-    await user.click(screen.getByRole("button", { name: "Send the mail" }));
+    await user.click(screen.getByRole("button", { name: "Send reset link" }));
     await user.type(await screen.findByLabelText("Code"), "123456");
     await user.click(screen.getByRole("button", { name: "Continue" }));
     await setPassword(user);
@@ -60,7 +60,7 @@ describe("a forgotten password", () => {
       .on("GET /auth/v1/reauthenticate", () => Response.json({}));
     const user = await openApp("/reset-password");
     await user.type(await screen.findByLabelText("E-mail"), ALICE.email);
-    await user.click(screen.getByRole("button", { name: "Send the mail" }));
+    await user.click(screen.getByRole("button", { name: "Send reset link" }));
     await user.type(await screen.findByLabelText("Code"), "123456");
     await user.click(screen.getByRole("button", { name: "Continue" }));
     await setPassword(user);

@@ -32,8 +32,8 @@ export function CodeForm({ email, type, onResend, resendError, onOtherAddress }:
   return (
     <form onSubmit={submit} className="grid gap-4">
       <p role="status" className="text-13 text-ink-2">
-        A code is on its way to <b className="font-medium break-all text-ink">{email}</b>. Enter it here, or open the link
-        in the mail.
+        We sent a code to <b className="font-medium break-all text-ink">{email}</b>. Enter it here, or open the link in the
+        email.
       </p>
       <TextField
         label="Code"
@@ -41,7 +41,7 @@ export function CodeForm({ email, type, onResend, resendError, onOtherAddress }:
         inputMode="numeric"
         autoComplete="one-time-code"
         pattern="[0-9 ]{6,12}"
-        title="The digits of the mail"
+        title="The digits of the code"
         required
         // The person has just requested this code, so focus its field.
         // eslint-disable-next-line jsx-a11y/no-autofocus

@@ -244,6 +244,6 @@ describe("a signed-in person", () => {
     const user = await openApp("/dashboard/links");
     expect(await screen.findByText("Harbour")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Turn off" }));
-    expect(await screen.findByText(/Nothing is shared/)).toBeVisible();
+    expect(await screen.findByText(/Nothing shared yet/)).toBeVisible();
   });
 });

@@ -38,9 +38,9 @@ describe("a file dropped beside the panel", () => {
     const dataTransfer = { files: [file], types: ["Files"] };
     const result = screen.getByRole("region", { name: "Result" });
     fireEvent.dragOver(result, { dataTransfer });
-    expect(screen.getByText("Drop a photo, or a picture of yours")).toBeVisible();
+    expect(screen.getByText("Drop a photo or one of your renders")).toBeVisible();
     fireEvent.drop(result, { dataTransfer });
-    expect(screen.queryByText("Drop a photo, or a picture of yours")).toBeNull();
+    expect(screen.queryByText("Drop a photo or one of your renders")).toBeNull();
   };
 
   it("brings its settings back; used as a photo instead, the draft is as before", async () => {

@@ -29,7 +29,7 @@ export function EarlierUploads({ onSelect, onRemoved, onClose }: EarlierUploadsP
       }}
       title="Earlier photos"
       size="lg"
-      description="Only you can see them. What was made from a photo stays when you delete it."
+      description="Only you can see them. Renders made from a photo stay when you delete it."
     >
       {error && uploads.length === 0 && (
         <Notice tone="danger" live>

@@ -24,7 +24,7 @@ export function PresetGallery({ config, selectedId, withPhotoOnly, onSelect, onC
         if (!open) onClose();
       }}
       title="Presets"
-      description={withPhotoOnly ? "These presets start from your photo." : "What you describe and adjust stays when you change the preset."}
+      description={withPhotoOnly ? "These presets start from your photo." : "Your description and settings carry over."}
       size="lg"
     >
       <div className="grid gap-7 pt-1">

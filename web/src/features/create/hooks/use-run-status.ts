@@ -13,7 +13,7 @@ export function useRunStatus({ list, watched, running }: Runs) {
   const announced = useAnnouncement(watched.data ?? null, secondsLeft);
 
   let status = running ? statusLine(running, secondsLeft) : "";
-  if (running && !online) status = "You are offline. The render goes on.";
+  if (running && !online) status = "You are offline. Your render continues.";
   else if (running && watched.error) {
     const wait = pollAfter({ ...watched, data: running }, false);
     status = `We cannot reach your renders right now. Trying again in ${Math.round(Number(wait) / 1000)} s.`;

@@ -112,7 +112,7 @@ const MAX_SHOWN = 6;
 function Lineage({ render, variant }: { render: RenderDetail; variant: RenderVariant | undefined }) {
   const { photo, source, source_is_gone: sourceIsGone, made_from_it: made } = render;
   return (
-    <Section title="Where it came from">
+    <Section title="Made from">
       <div className="flex flex-wrap items-center gap-2.5">
         {photo &&
           (photo.url ? <img src={photo.url} alt="What you uploaded" className={SMALL} /> : <Gone>Photo deleted</Gone>)}
