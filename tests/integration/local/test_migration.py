@@ -33,7 +33,7 @@ def test_the_files_as_they_are_need_no_migration(folder: Path, shadow: Shadow) -
 def test_K3_a_migration_holds_the_changed_files_as_they_are(folder: Path, shadow: Shadow) -> None:
     newest = max(migration.version for migration in read_sources(folder).migrations)
     add(folder / "routines" / "20_usage.sql", "-- A comment.\n")
-    edit(folder / "rows" / "plans.sql", "('pro', 200, 4)", "('pro', 300, 4)")
+    edit(folder / "rows" / "plans.sql", "('pro', 200, 4, 20)", "('pro', 300, 4, 20)")
     written = new_migration(folder, shadow, "Raise Pro's cap, to 300!")
     assert written.name.endswith("_raise_pro_s_cap_to_300.sql")
     assert newest < written.name.partition("_")[0]

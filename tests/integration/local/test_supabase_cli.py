@@ -64,7 +64,7 @@ def test_K3_db_push_brings_what_apply_brings_before_and_after_a_change(folder: P
         edit(policies, 'create policy "renders: owner reads"', 'create policy "renders: mine"')
         routines = folder / "routines" / "20_usage.sql"
         edit(routines, "as $$ select private.my_usage() $$;", "as $$ select null::jsonb $$;")
-        edit(folder / "rows" / "plans.sql", "('pro', 200, 4)", "('pro', 300, 4)")
+        edit(folder / "rows" / "plans.sql", "('pro', 200, 4, 20)", "('pro', 300, 4, 20)")
         new_migration(folder, shadow, "Change a policy, a function and a cap")
         supabase(folder, pushed, "db", "push", "--yes")
         apply(applied, sources=read_sources(folder))
