@@ -1,28 +1,41 @@
-import { useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
 
 import { toast } from "./toast-store";
 
 type Overlays = typeof import("./overlays");
 
 let loaded: Overlays | null = null;
+const listeners = new Set<() => void>();
 
 /** Loads the code of menus, popovers and tooltips. No page needs it before the first interaction. */
 export async function loadOverlays(): Promise<Overlays> {
   loaded = await import("./overlays");
+  for (const listener of listeners) listener();
   return loaded;
+}
+
+/** Their code, once anything has loaded it; null before. */
+export function useLoadedOverlays(): Overlays | null {
+  return useSyncExternalStore(subscribe, () => loaded);
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** Their code, loaded as soon as it is `needed`; null before. A failure is shown to the person. */
 export function useOverlays(needed: boolean, onFailed?: () => void): Overlays | null {
-  const [overlays, setOverlays] = useState<Overlays | null>(null);
-  if (needed && loaded && !overlays) setOverlays(loaded);
-
+  const overlays = useLoadedOverlays();
+  // A menu that was never opened draws nothing of it.
+  const [wanted, setWanted] = useState(needed);
+  if (needed && !wanted) setWanted(true);
   const fail = useEffectEvent(() => {
     toast("This did not load. Check your connection, then try again.", { tone: "danger" });
     onFailed?.();
   });
   useEffect(() => {
-    if (needed && !overlays) void loadOverlays().then(setOverlays, fail);
+    if (needed && !overlays) loadOverlays().catch(fail);
   }, [needed, overlays]);
-  return overlays;
+  return wanted ? overlays : null;
 }

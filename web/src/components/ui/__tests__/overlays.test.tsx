@@ -135,17 +135,22 @@ describe("where the code of overlays does not come", () => {
     const failing = vi.fn(() => Promise.reject(new TypeError("Failed to fetch dynamically imported module")));
     vi.doMock("../overlays", failing);
     onTestFinished(() => vi.doUnmock("../overlays"));
-    const { useToasts } = await import("../toast-store");
+    const { LayersLater } = await import("../layers-later");
+    const { toast } = await import("../toast-store");
     const { user, button } = await showMenu();
-    function Toasts() {
-      return useToasts().map(({ id, text }) => <p key={id}>{text}</p>);
-    }
-    render(<Toasts />);
+    render(<LayersLater />);
+    const undo = vi.fn();
+    toast("Moved to trash.", { actions: [{ label: "Undo", run: undo }] });
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    expect(undo).toHaveBeenCalledOnce();
+    expect(screen.queryByText("Moved to trash.")).toBeNull();
     await user.click(button);
     await screen.findByText("This did not load. Check your connection, then try again.");
     expect(button).toHaveAttribute("aria-expanded", "false");
     vi.doUnmock("../overlays");
     await user.click(button);
     await screen.findByRole("menu");
+    // What a menu loaded is there for toasts too.
+    expect(await screen.findByRole("region", { name: /^Notification/, hidden: true })).toBeInTheDocument();
   });
 });
