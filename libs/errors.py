@@ -15,6 +15,7 @@ class ErrorCode(StrEnum):
     TOKEN_REFUSED = "not_authenticated"  # noqa: S105 - no secret
     ACCOUNT_GONE = "account_gone"
     PLAN_CAP_REACHED = "plan_cap_reached"
+    PAYMENT_DISPUTED = "payment_disputed"
     SHARING_REFUSED = "sharing_refused"
     NOT_FOUND = "not_found"
     GENERATION_NOT_FOUND = "generation_not_found"

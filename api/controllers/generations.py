@@ -39,7 +39,7 @@ class GenerationController(Controller):
         "/",
         operation_id="submitGeneration",
         status_code=202,
-        responses=errors(400, 401, 402, 404, 408, 409, 413, 415, 422, 429, 502, 503),
+        responses=errors(400, 401, 402, 403, 404, 408, 409, 413, 415, 422, 429, 502, 503),
     )
     async def submit(
         self, data: SubmitGeneration, generations: NamedDependency[GenerationService], idempotency_key: IdempotencyKey
@@ -89,7 +89,7 @@ class GenerationController(Controller):
         "/{generation_id:uuid}/retry",
         operation_id="retryGeneration",
         status_code=202,
-        responses=errors(400, 401, 402, 404, 409, 415, 422, 429, 502, 503),
+        responses=errors(400, 401, 402, 403, 404, 409, 415, 422, 429, 502, 503),
     )
     async def retry(
         self,

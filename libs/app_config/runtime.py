@@ -95,6 +95,9 @@ LIMITS: Final = Limits(
     collection_name_characters=80,
     # Days a plan holds after a renewal that could not be charged; Stripe tries again for about two weeks.
     past_due_grace_days=7,
+    # Hours after the end of a paid period in which what is left of its credits can still be used: Stripe charges a
+    # renewal about one hour after it is due (docs.stripe.com/billing/invoices/subscription, "Invoice lifecycle").
+    renewal_hours=3,
     report_characters=500,
     # US dollars that the provider may cost in a day, over everybody; operators can set another ceiling.
     daily_provider_dollars=100,

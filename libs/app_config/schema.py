@@ -246,6 +246,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     max_bulk_ids: Count
     collection_name_characters: Count
     past_due_grace_days: Count
+    renewal_hours: Count
     report_characters: Count
     daily_provider_dollars: Count
     given_back_warning: Count

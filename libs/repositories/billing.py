@@ -17,19 +17,39 @@ class BillingRow(msgspec.Struct, frozen=True):
     period_end: datetime | None
     cancel_at: datetime | None
     access_until: datetime | None
+    payment_disputed: bool
     billing_version: int
 
 
+class MonthShare(msgspec.Struct, frozen=True):
+    """A share, 0 to 1, of the monthly credits that a price buys."""
+
+    price_id: str
+    share: float
+
+
 class BillingState(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of a customer at Stripe. `price_id` is None without a plan; `access_until` is None without an end."""
+    """What a customer has paid for. `price_id` is None without a plan.
+
+    The invoice `invoice_id` paid for `period_start` to `period_end`. There are credits until `paid_until`, and the
+    plan's features until `access_until`. `counted_from` and `first_month` are set when the first month of credits is no
+    whole one of its own: it then has the credits of these shares, and what was used since `counted_from` counts in it.
+    """
 
     price_id: str | None = None
     subscription_id: str | None = None
     subscription_status: str | None = None
+    invoice_id: str | None = None
     period_start: datetime | None = None
     period_end: datetime | None = None
+    paid_until: datetime | None = None
+    counted_from: datetime | None = None
+    first_month: tuple[MonthShare, ...] = ()
     cancel_at: datetime | None = None
     access_until: datetime | None = None
+    payment_disputed: bool = False
+    fraud_warning: str | None = None
+    """The id of a warning of the card's issuer that came with this event: no run begins until an operator decided."""
     customer_deleted: bool = False
 
 

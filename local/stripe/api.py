@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from litestar import Controller, Request, Response, delete, get, post
@@ -18,6 +18,9 @@ from local.stripe.problems import StripeProblem, invalid, missing
 from local.stripe.services import Services
 
 AnyRequest = Request[Any, Any, State]
+
+# An invoice shows so many lines itself.
+LINES_SHOWN: Final = 10
 
 
 def require_key(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
@@ -111,6 +114,68 @@ class ApiController(Controller):
             raise missing("subscription", subscription_id)
         services.billing.end(found)
         return found
+
+    @get("/invoices", sync_to_thread=False)
+    def list_invoices(self, request: AnyRequest, customer: str, services: NamedDependency[Services]) -> Object:
+        """Invoices of a customer, latest first, with their payments when these are asked for."""
+        found = services.store.all("invoice", customer=customer)
+        status = request.query_params.get("status")
+        shown = [_first_lines(one) for one in found if status in {None, one["status"]}]
+        if "data.payments" in request.query_params.values():
+            shown = [services.billing.invoices.with_payments(one) for one in shown]
+        return objects.listed(shown, "/v1/invoices")
+
+    @get("/invoices/{invoice_id:str}/lines", sync_to_thread=False)
+    def list_lines(self, invoice_id: str, services: NamedDependency[Services]) -> Object:
+        """All lines of an invoice."""
+        return services.store.get("invoice", invoice_id)["lines"]
+
+    @get("/charges", sync_to_thread=False)
+    def list_charges(self, customer: str, services: NamedDependency[Services]) -> Object:
+        """Charges of a customer, latest first."""
+        return objects.listed(services.store.all("charge", customer=customer), "/v1/charges")
+
+    @get("/charges/{charge_id:str}", sync_to_thread=False)
+    def get_charge(self, charge_id: str, services: NamedDependency[Services]) -> Object:
+        """A charge."""
+        return services.store.get("charge", charge_id)
+
+    @get("/disputes", sync_to_thread=False)
+    def list_disputes(self, charge: str, services: NamedDependency[Services]) -> Object:
+        """Disputes of a charge."""
+        return objects.listed(services.store.all("dispute", charge=charge), "/v1/disputes")
+
+    @post("/refunds")
+    async def add_refund(self, request: AnyRequest, services: NamedDependency[Services]) -> Response[Object]:
+        """Give back a charge, or a part of it."""
+
+        def make(values: dict[str, Any]) -> Object:
+            amount = values.get("amount")
+            charge = _charge_of(services, values)
+            return services.billing.invoices.refund(charge, None if amount is None else int(amount))
+
+        return await _idempotent(request, services, make)
+
+    @get("/billing_portal/configurations", sync_to_thread=False)
+    def list_portal_configurations(self, services: NamedDependency[Services]) -> Object:
+        """The one configuration of the portal."""
+        return objects.listed([services.billing.portal()], "/v1/billing_portal/configurations")
+
+
+def _first_lines(invoice: Object) -> Object:
+    lines = invoice["lines"]
+    more = len(lines["data"]) > LINES_SHOWN
+    return {**invoice, "lines": {**lines, "data": lines["data"][:LINES_SHOWN], "has_more": more}}
+
+
+def _charge_of(services: Services, values: dict[str, Any]) -> Object:
+    payment = values.get("payment_intent")
+    if payment is None:
+        return services.store.get("charge", values.get("charge", ""))
+    found = services.store.all("charge", payment_intent=payment)
+    if not found:
+        raise missing("payment_intent", payment)
+    return found[0]
 
 
 async def _idempotent(

@@ -7,6 +7,7 @@ from typing import Final
 
 from local.stripe import objects
 from local.stripe.events import EventSender
+from local.stripe.invoices import FAILS_LATER, Invoices
 from local.stripe.objects import Object
 from local.stripe.settings import SoldPrice, StripeSettings
 from local.stripe.store import Store
@@ -16,8 +17,6 @@ DECLINED: Final = {
     "4000000000000002": "Your card was declined.",
     "4000000000009995": "Your card has insufficient funds.",
 }
-# Is accepted, and fails when it is charged later.
-FAILS_LATER: Final = "4000000000000341"
 NEEDS_CONFIRMATION: Final = {"4000002500003155", "4000002760003184", "4000000000003220"}
 GOOD: Final = {"4242424242424242", "5555555555554444", FAILS_LATER, *NEEDS_CONFIRMATION}
 ENDED: Final = frozenset({"canceled", "incomplete_expired"})
@@ -38,6 +37,7 @@ class Billing:
         self._settings = settings
         self._store = store
         self._events = events
+        self.invoices = Invoices(store, events)
         self.prices = {sold.id: sold for sold in prices}
 
     def now(self) -> int:
@@ -66,16 +66,18 @@ class Billing:
         now = self.now()
         metadata = self._store.state.subscription_metadata.get(session["id"], {})
         made = objects.subscription(now, session["customer"], sold, self._period_end(now, sold), metadata)
-        invoice = objects.invoice(now, made, sold, paid=True, reason="subscription_create")
-        made["latest_invoice"] = invoice["id"]
+        # The card that fails later is charged now.
+        self._store.state.cards.pop(session["customer"], None)
+        invoice = self.invoices.bill(now, made, [self._cycle(made, sold)], "subscription_create")
+        self._store.state.cards[session["customer"]] = number
         session |= {
             "status": "complete",
-            "payment_status": "paid",
+            "payment_status": "paid" if invoice["total"] else "no_payment_required",
             "subscription": made["id"],
             "invoice": invoice["id"],
+            "amount_total": invoice["total"],
         }
-        self._store.state.cards[session["customer"]] = number
-        for one in (made, invoice, session):
+        for one in (made, session):
             self._store.put(one)
         self._send_event("customer.subscription.created", made)
         self._send_event("invoice.paid", invoice)
@@ -83,21 +85,56 @@ class Billing:
         return made
 
     def sell_another_product(self, customer_id: str) -> Object:
-        """Make a subscription to a product that is not Maquette's."""
+        """Make a subscription to a product that is not Maquette's, and its paid invoice."""
         now = self.now()
         made = objects.subscription(now, customer_id, OTHER_PRODUCT, self._period_end(now, OTHER_PRODUCT), {})
+        self.invoices.bill(now, made, [self._cycle(made, OTHER_PRODUCT)], "subscription_create")
         self._store.put(made)
         self._send_event("customer.subscription.created", made)
         return made
 
+    def portal(self) -> Object:
+        """The configuration of the customer portal."""
+        return self._store.state.portal or objects.portal_configuration()
+
+    def planned(self, subscription: Object) -> SoldPrice | None:
+        """The price that a subscription has from its next period on, when it is another one."""
+        return self.prices.get(self._store.state.planned_prices.get(subscription["id"], ""))
+
     def change(self, subscription: Object, sold: SoldPrice) -> None:
-        """Another price at once; the period stays as it is when the interval does."""
-        before = self.price_of(subscription)
-        objects.set_price(subscription, sold)
-        if before.interval != sold.interval:
-            objects.set_period(subscription, self.now(), self._period_end(self.now(), sold))
+        """Another price, as the portal's configuration says: now, or from the next period on."""
+        settings = self.portal()["features"]["subscription_update"]
+        if self._waits(self.price_of(subscription), sold, settings):
+            self._store.state.planned_prices[subscription["id"]] = sold.id
+        else:
+            self._store.state.planned_prices.pop(subscription["id"], None)
+            self._change_now(subscription, sold, settings)
         self._store.put(subscription)
         self._send_event("customer.subscription.updated", subscription)
+
+    def _waits(self, before: SoldPrice, sold: SoldPrice, settings: Object) -> bool:
+        conditions = {one["type"] for one in settings["schedule_at_period_end"]["conditions"]}
+        cheaper = "decreasing_item_amount" in conditions and sold.amount < before.amount
+        shorter = "shortening_interval" in conditions and (before.interval, sold.interval) == ("year", "month")
+        return cheaper or shorter
+
+    def _change_now(self, subscription: Object, sold: SoldPrice, settings: Object) -> None:
+        """Prorations give the rest of the old price back. Another interval starts a new period, whatever is set."""
+        before, now = self.price_of(subscription), self.now()
+        prorates = settings["proration_behavior"] != "none"
+        lines = [self.invoices.prorate(subscription, before, now, credit=True)] if prorates else []
+        resets = settings["billing_cycle_anchor"] == "now" or before.interval != sold.interval
+        objects.set_price(subscription, sold)
+        if resets:
+            subscription["billing_cycle_anchor"] = now
+            objects.set_period(subscription, now, self._period_end(now, sold))
+            lines.append(self._cycle(subscription, sold))
+        elif prorates:
+            lines.append(self.invoices.prorate(subscription, sold, now, credit=False))
+        if resets or settings["proration_behavior"] == "always_invoice":
+            self.invoices.announce(self._bill(subscription, lines, "subscription_update"))
+        else:
+            self._store.state.pending_lines.setdefault(subscription["id"], []).extend(lines)
 
     def cancel_at_period_end(self, subscription: Object) -> None:
         """As the portal does for flexible subscriptions: `cancel_at`, while cancel_at_period_end stays false."""
@@ -115,6 +152,7 @@ class Billing:
     def end(self, subscription: Object) -> None:
         """Cancel at once."""
         subscription |= {"status": "canceled", "canceled_at": self.now(), "ended_at": self.now()}
+        subscription["cancellation_details"] = {"comment": None, "feedback": None, "reason": "cancellation_requested"}
         self._store.put(subscription)
         self._send_event("customer.subscription.deleted", subscription)
 
@@ -127,7 +165,14 @@ class Billing:
         self._store.save()
         subscription = self.running(customer_id)
         if subscription and subscription["status"] == "past_due":
-            self._renew(subscription)
+            overdue = self.invoices.unpaid(subscription)
+            paid = [self.invoices.charge(self.now(), invoice) for invoice in overdue]
+            if all(paid):
+                subscription["status"] = "active"
+                self._store.put(subscription)
+                self._send_event("customer.subscription.updated", subscription)
+            for invoice in overdue:
+                self.invoices.announce(invoice)
 
     def delete_customer(self, customer_id: str) -> Object:
         """A deleted customer's subscriptions end at once."""
@@ -154,17 +199,27 @@ class Billing:
                 self._renew(subscription)
 
     def _renew(self, subscription: Object) -> None:
+        if planned := self.planned(subscription):
+            objects.set_price(subscription, planned)
+            del self._store.state.planned_prices[subscription["id"]]
         sold = self.price_of(subscription)
-        paid = self._store.state.cards.get(subscription["customer"]) != FAILS_LATER
         starts = subscription["items"]["data"][0]["current_period_end"]
-        if subscription["status"] == "active":
-            objects.set_period(subscription, starts, self._period_end(starts, sold))
-        invoice = objects.invoice(self.now(), subscription, sold, paid=paid, reason="subscription_cycle")
-        subscription |= {"status": "active" if paid else "past_due", "latest_invoice": invoice["id"]}
-        self._store.put(invoice)
+        objects.set_period(subscription, starts, self._period_end(starts, sold))
+        invoice = self._bill(subscription, [self._cycle(subscription, sold)], "subscription_cycle")
         self._store.put(subscription)
         self._send_event("customer.subscription.updated", subscription)
-        self._send_event("invoice.paid" if paid else "invoice.payment_failed", invoice)
+        self.invoices.announce(invoice)
+
+    def _bill(self, subscription: Object, lines: list[Object], reason: str) -> Object:
+        invoice = self.invoices.bill(self.now(), subscription, lines, reason)
+        subscription["status"] = "active" if invoice["status"] == "paid" else "past_due"
+        return invoice
+
+    def _cycle(self, subscription: Object, sold: SoldPrice) -> Object:
+        """The line for the whole running period."""
+        item = subscription["items"]["data"][0]
+        span = item["current_period_start"], item["current_period_end"]
+        return objects.line(subscription, sold, span, sold.amount, proration=False)
 
     def _period_end(self, starts: int, sold: SoldPrice) -> int:
         months = 12 if sold.interval == "year" else 1

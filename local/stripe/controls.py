@@ -8,6 +8,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 
 from local.faults import Fault
+from local.stripe import objects
 from local.stripe.api import require_key
 from local.stripe.events import EventFault
 from local.stripe.objects import Object
@@ -38,6 +39,35 @@ class ControlController(Controller):
     async def sell_another_product(self, customer: str, services: NamedDependency[Services]) -> Object:
         """Make a subscription of a customer to something that is not Maquette's."""
         return services.billing.sell_another_product(customer)
+
+    @post("/disputes", status_code=200)
+    async def dispute(self, charge: str, services: NamedDependency[Services], status: str = "needs_response") -> Object:
+        """Open a dispute of a charge, or with `warning_needs_response` an inquiry."""
+        return services.billing.invoices.dispute(services.store.get("charge", charge), status)
+
+    @post("/disputes/{dispute_id:str}/close", status_code=200)
+    async def close_dispute(self, dispute_id: str, status: str, services: NamedDependency[Services]) -> Object:
+        """Close a dispute: won, lost or warning_closed."""
+        return services.billing.invoices.close_dispute(services.store.get("dispute", dispute_id), status)
+
+    @post("/fraud_warnings", status_code=200)
+    async def warn_of_fraud(self, charge: str, services: NamedDependency[Services]) -> Object:
+        """Send the card issuer's early warning about a charge."""
+        return services.billing.invoices.warn_of_fraud(services.store.get("charge", charge))
+
+    @post("/discounts", status_code=200)
+    async def set_discount(self, customer: str, percent: int, services: NamedDependency[Services]) -> None:
+        """Let a customer pay that much less from the next invoice on."""
+        services.store.state.discounts[customer] = percent
+        services.store.save()
+
+    @post("/portal", status_code=200)
+    async def configure_portal(self, request: Request[Any, Any, State], services: NamedDependency[Services]) -> Object:
+        """Set `features.subscription_update` of the portal's configuration; an empty body sets the usual one."""
+        changes = msgspec.json.decode(await request.body() or b"{}", type=dict[str, Any])
+        services.store.state.portal = objects.portal_configuration(**changes)
+        services.store.save()
+        return services.billing.portal()
 
     @get("/events", sync_to_thread=False)
     def list_events(self, services: NamedDependency[Services]) -> list[Object]:

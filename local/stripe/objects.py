@@ -123,27 +123,133 @@ def set_period(made: Object, starts: int, ends: int) -> None:
     made["items"]["data"][0] |= {"current_period_start": starts, "current_period_end": ends}
 
 
-def invoice(created: int, of: Object, sold: SoldPrice, *, paid: bool, reason: str) -> Object:
+def line(of: Object, sold: SoldPrice, span: tuple[int, int], amount: int, *, proration: bool) -> Object:
+    """A line for time at a price: `span` in seconds since the epoch. A negative amount is given back."""
+    made = copy.deepcopy(_FIXTURES["invoice"]["lines"]["data"][0])
+    credited: Object | None = {"invoice": of["latest_invoice"], "invoice_line_items": []} if amount < 0 else None
+    details: Object = {
+        "invoice_item": None,
+        "proration": proration,
+        "proration_details": {"credited_items": credited},
+        "subscription": of["id"],
+        "subscription_item": of["items"]["data"][0]["id"],
+    }
+    return made | {
+        "id": new_id("il"),
+        "amount": amount,
+        "subtotal": amount,
+        "currency": sold.currency,
+        "description": sold.product,
+        "period": {"start": span[0], "end": span[1]},
+        "subscription": of["id"],
+        "parent": {
+            "type": "subscription_item_details",
+            "invoice_item_details": None,
+            "subscription_item_details": details,
+        },
+        "pricing": {
+            "type": "price_details",
+            "price_details": {"price": sold.id, "product": price(sold)["product"]},
+            "unit_amount_decimal": str(sold.amount),
+        },
+    }
+
+
+def invoice(created: int, of: Object, lines: list[Object], percent_off: int) -> Object:
+    """An open invoice of a subscription; it shows the first ten lines itself."""
+    made_id = new_id("in")
+    subtotal = sum(one["amount"] for one in lines)
+    total = subtotal - (subtotal * percent_off // 100 if subtotal > 0 else 0)
+    all_lines = [{**one, "invoice": made_id} for one in lines]
     return _made(
         "invoice",
-        id=new_id("in"),
+        id=made_id,
         created=created,
         customer=of["customer"],
-        currency=sold.currency,
-        amount_due=sold.amount,
-        amount_paid=sold.amount if paid else 0,
-        amount_remaining=0 if paid else sold.amount,
-        total=sold.amount,
-        subtotal=sold.amount,
-        status="paid" if paid else "open",
-        billing_reason=reason,
+        currency=of["currency"],
+        amount_due=max(total, 0),
+        amount_paid=0,
+        amount_remaining=max(total, 0),
+        total=total,
+        subtotal=subtotal,
+        status="open",
         number=f"LOCAL-{secrets.randbelow(10**6):06}",
+        lines=listed(all_lines, f"/v1/invoices/{made_id}/lines"),
         parent={
             "type": "subscription_details",
             "quote_details": None,
             "subscription_details": {"metadata": of["metadata"], "subscription": of["id"]},
         },
     )
+
+
+def subscription_of(made: Object) -> str:
+    """The id of an invoice's subscription."""
+    return made["parent"]["subscription_details"]["subscription"]
+
+
+def charge(created: int, customer_id: str, amount: int, currency: str) -> Object:
+    return _made(
+        "charge",
+        id=new_id("ch"),
+        created=created,
+        customer=customer_id,
+        amount=amount,
+        amount_captured=amount,
+        currency=currency,
+        payment_intent=new_id("pi"),
+    )
+
+
+def invoice_payment(created: int, of: Object, by: Object) -> Object:
+    """What ties a charge to the invoice that it pays."""
+    return _made(
+        "invoice_payment",
+        id=new_id("inpay"),
+        created=created,
+        invoice=of["id"],
+        currency=of["currency"],
+        amount_paid=by["amount"],
+        amount_requested=by["amount"],
+        payment={"type": "payment_intent", "payment_intent": by["payment_intent"]},
+        status_transitions={"canceled_at": None, "paid_at": created},
+    )
+
+
+def _about(kind: str, prefix: str, of: Object, **values: Any) -> Object:  # noqa: ANN401 - JSON
+    about = {"created": of["created"], "charge": of["id"], "payment_intent": of["payment_intent"]}
+    return _made(kind, id=new_id(prefix), **about, **values)
+
+
+def refund(of: Object, amount: int) -> Object:
+    made = _about("refund", "re", of, amount=amount, currency=of["currency"])
+    del made["livemode"]
+    return made
+
+
+def dispute(of: Object, status: str) -> Object:
+    """A dispute of a charge. An inquiry (`warning_…`) can still be refunded."""
+    refundable = status.startswith("warning")
+    return _about(
+        "dispute",
+        "du",
+        of,
+        amount=of["amount"],
+        currency=of["currency"],
+        status=status,
+        is_charge_refundable=refundable,
+    )
+
+
+def fraud_warning(of: Object) -> Object:
+    return _about("radar.early_fraud_warning", "issfr", of)
+
+
+def portal_configuration(**subscription_update: Any) -> Object:  # noqa: ANN401 - JSON
+    """The portal's settings; `setup` of docs/deploy.md, unless others are given."""
+    made = _made("billing_portal.configuration")
+    made["features"]["subscription_update"] |= subscription_update
+    return made
 
 
 def event(created: int, kind: str, payload: Object) -> Object:

@@ -157,6 +157,8 @@ def _portal(services: Services, session: Object, error: str = "") -> Response[st
     else:
         side += "<p>Ends at the end of the period.</p>"
         ending = '<button name="action" value="resume">Do not cancel</button>'
+    if planned := services.billing.planned(subscription):
+        side += f"<p>{escape(planned.product)} from the next period on.</p>"
     changes = "".join(
         f"""<form method="post"><input type="hidden" name="action" value="change">
         <button name="price" value="{escape(other.id)}" class="plain">Change to {escape(other.product)},

@@ -18,6 +18,14 @@ class State(msgspec.Struct):
     clock_offset: float = 0.0
     cards: dict[str, str] = {}
     """The card a customer paid with last."""
+    discounts: dict[str, int] = {}
+    """How much less a customer pays, in percent."""
+    pending_lines: dict[str, list[Object]] = {}
+    """Prorations that wait for a subscription's next invoice."""
+    planned_prices: dict[str, str] = {}
+    """The price that a subscription has from its next period on."""
+    portal: Object | None = None
+    """The portal's configuration, when it is not the usual one."""
     subscription_metadata: dict[str, Object] = {}
     """Metadata for the subscription of an open checkout, by session."""
 
@@ -53,4 +61,5 @@ class Store:
             for made in self.state.objects.values()
             if made["object"] == kind and all(made.get(name) == value for name, value in values.items())
         ]
-        return sorted(found, key=lambda made: (made["created"], made["id"]), reverse=True)
+        # Of those made in the same second, the last one first.
+        return sorted(found, key=lambda made: made["created"])[::-1]

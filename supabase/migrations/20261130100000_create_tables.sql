@@ -80,15 +80,36 @@ create table public.profiles (
   created_at timestamptz not null default now(),
   subscription_id text,
   subscription_status text,
+  -- the period that is paid, and the invoice that paid it
   period_start timestamptz,
   period_end timestamptz,
+  invoice_id text,
+  -- the credits hold until then, the plan's features until access_until (longer: grace after a failed payment). Null
+  -- without an end: an operator gave the plan
+  paid_until timestamptz,
+  -- for a first month of credits that is no whole month of its own, because the plan was changed inside of it: since
+  -- when usage counts in it, and its credits
+  counted_from timestamptz,
+  first_credits integer check (first_credits >= 0),
   -- when a canceled subscription ends
   cancel_at timestamptz,
-  -- the plan holds until then: grace after a failed payment, or the end of what was paid; null without an end
   access_until timestamptz,
+  -- a payment of this account is disputed, and its time is not over
+  payment_disputed boolean not null default false,
   -- the number of the sync that was applied last, see next_billing_version()
   billing_version bigint not null default 0
 );
+
+-- Card issuers' early fraud warnings. No run of the person begins until an operator has dismissed it (docs/operations.md).
+create table private.fraud_warnings (
+  -- Stripe's id
+  id text primary key,
+  owner_id uuid not null references public.profiles (id) on delete cascade,
+  warned_at timestamptz not null default now(),
+  dismissed_at timestamptz
+);
+
+create index fraud_warnings_owner_id_idx on private.fraud_warnings (owner_id);
 
 -- Stripe's events come twice, late and out of order. Each sync takes a number before it asks Stripe for the current
 -- state; a sync with a lower number than the one applied last changes nothing.
@@ -458,6 +479,7 @@ alter table private.preset_costs enable row level security;
 alter table private.brakes enable row level security;
 alter table private.provider_days enable row level security;
 alter table public.profiles enable row level security;
+alter table private.fraud_warnings enable row level security;
 alter table public.generation_jobs enable row level security;
 alter table public.usage_ledger enable row level security;
 alter table public.webhook_events enable row level security;

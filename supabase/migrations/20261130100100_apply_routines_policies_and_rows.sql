@@ -184,12 +184,21 @@ revoke execute on function private.refuse_given_back from public, anon, authenti
 -- Usage: which plan a person is on, and what is left of it. reserve_generation() and GET /usage read the same function.
 
 
--- The price that counts now: none once access has ended. Called by credit_period() and usage_of().
+-- The price whose features count now: none once access has ended. Called by paid_price() and usage_of().
 create or replace function private.current_price(profile public.profiles) returns text
 language sql stable set search_path = ''
 as $$ select case when profile.access_until is null or profile.access_until > now() then profile.price_id end $$;
 
 revoke execute on function private.current_price from public, anon, authenticated, service_role;
+
+
+-- The price that credits come from: none once the time that was paid has ended, even while the plan's features go on.
+-- Called by credit_period() and usage_of().
+create or replace function private.paid_price(profile public.profiles) returns text
+language sql stable set search_path = ''
+as $$ select case when profile.paid_until is null or profile.paid_until > now() then private.current_price(profile) end $$;
+
+revoke execute on function private.paid_price from public, anon, authenticated, service_role;
 
 
 -- The plan that a Stripe price buys. Unknown or null price: free. Called by usage_of().
@@ -206,8 +215,9 @@ revoke execute on function private.plan_of from public, anon, authenticated, ser
 
 -- The period that credits count in. Without a price it is the calendar month (UTC). With one it is a month of the
 -- billing period, counted back from the renewal, because Stripe keeps the day of the purchase: counted forward, a
--- period from 28 February to 31 March would have a second month in it. A renewal that Stripe has not reported yet is a
--- month like the others. `rows 1`: otherwise Postgres expects a thousand periods and reads the whole ledger of the
+-- period from 28 February to 31 March would have a second month in it. Until a renewal is paid, the last month goes on,
+-- for a few hours; without `paid_until`, a renewal that Stripe has not reported is a month like the others. A first
+-- month may begin before the period, at `counted_from`: what was used there stays used. `rows 1`: otherwise Postgres expects a thousand periods and reads the whole ledger of the
 -- person.
 -- Called by usage_of() and my_usage_by_day().
 create or replace function private.credit_period(profile public.profiles, as_of timestamptz)
@@ -220,9 +230,12 @@ declare
   renewal constant timestamp := profile.period_end at time zone 'UTC';
   months integer;
 begin
-  if private.current_price(profile) is null or anchor is null or anchor > local_now then
+  if private.paid_price(profile) is null or anchor is null or anchor > local_now then
     starts := date_trunc('month', local_now) at time zone 'UTC';
     ends := (date_trunc('month', local_now) + interval '1 month') at time zone 'UTC';
+  elsif renewal <= local_now and profile.paid_until is not null then
+    starts := greatest(renewal - interval '1 month', anchor) at time zone 'UTC';
+    ends := profile.paid_until;
   elsif renewal > local_now then
     months := extract(year from age(renewal, local_now)) * 12 + extract(month from age(renewal, local_now));
     -- age() counts whole months by the days of one month; months before the renewal have their own.
@@ -241,6 +254,9 @@ begin
     end if;
     starts := (anchor + make_interval(months => months)) at time zone 'UTC';
     ends := (anchor + make_interval(months => months + 1)) at time zone 'UTC';
+  end if;
+  if starts = profile.period_start then
+    starts := coalesce(profile.counted_from, starts);
   end if;
   return next;
 end
@@ -278,8 +294,15 @@ as $$
   )
   select
     plan.id, plan.max_variants, entries.used, held.reserved,
-    greatest(plan.monthly_credits + entries.extra, 0), period.starts, period.ends
-  from person, private.plan_of(private.current_price(person.row)) as plan, entries, held, period
+    greatest(
+      case when period.starts = (person.row).counted_from then (person.row).first_credits else paid.monthly_credits end
+        + entries.extra,
+      0
+    ),
+    period.starts, period.ends
+  from
+    person, private.plan_of(private.current_price(person.row)) as plan,
+    private.plan_of(private.paid_price(person.row)) as paid, entries, held, period
 $$;
 
 revoke execute on function private.usage_of from public, anon, authenticated, service_role;
@@ -482,9 +505,9 @@ revoke execute on function private.close_job from public, anon, authenticated, s
 -- One job and one debit, in one transaction, for the caller. A repeat with the same key and body answers with the first
 -- job. Answers {"job": ..., "created": bool}. Called by POST /generations. Guarded.
 -- Locks the caller's profile, then the collection and the variant that the request names, last the day's provider cost.
--- Raises PT401 account_gone, PT402 plan_cap_reached, PT404 input_not_found | collection_not_found, PT409
--- generation_in_flight, PT422 idempotency_key_reused | preset_unavailable | too_many_variants, PT429 too_many_given_back, PT503
--- submits_paused | daily_ceiling_reached.
+-- Raises PT401 account_gone, PT402 plan_cap_reached, PT403 payment_disputed, PT404 input_not_found |
+-- collection_not_found, PT409 generation_in_flight, PT422 idempotency_key_reused | preset_unavailable |
+-- too_many_variants, PT429 too_many_given_back, PT503 submits_paused | daily_ceiling_reached.
 create or replace function private.reserve_generation(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -517,6 +540,9 @@ begin
   end if;
 
   perform private.refuse_while_paused();
+  if exists (select from private.fraud_warnings where owner_id = caller and dismissed_at is null) then
+    raise sqlstate 'PT403' using message = 'payment_disputed', detail = '{}';
+  end if;
 
   -- What the run refers to stays until its job is written.
   perform from public.collections where id = (payload ->> 'collection_id')::uuid and owner_id = caller for key share;
@@ -2557,8 +2583,9 @@ grant execute on function private.next_billing_version, public.next_billing_vers
 
 
 -- Stores what Stripe said about a customer after number `version` was taken, and notes the event in the same
--- transaction. `state`: {price_id, subscription_id, subscription_status, period_start, period_end, cancel_at,
--- access_until}. Answers applied | stale | unknown_customer. Called by POST /webhooks/stripe. Locks the profile.
+-- transaction. `state` is BillingState of libs/repositories/billing.py; a plan's credits are read here. A fraud warning
+-- is noted whatever the version: it is no state of the subscription. Answers applied | stale | unknown_customer.
+-- Called by POST /webhooks/stripe. Locks the profile.
 create or replace function private.apply_billing_state(
   event text, kind text, customer text, version bigint, state jsonb
 ) returns text
@@ -2569,7 +2596,12 @@ declare
   profile public.profiles;
 begin
   select * into profile from public.profiles where stripe_customer_id = customer for no key update;
-  if not found then
+  if found and state ->> 'fraud_warning' is not null then
+    insert into private.fraud_warnings (id, owner_id) values (state ->> 'fraud_warning', profile.id)
+    on conflict do nothing;
+  end if;
+
+  if profile.id is null then
     outcome := 'unknown_customer';
   elsif profile.billing_version >= version then
     outcome := 'stale';
@@ -2581,6 +2613,14 @@ begin
       subscription_status = state ->> 'subscription_status',
       period_start = (state ->> 'period_start')::timestamptz,
       period_end = (state ->> 'period_end')::timestamptz,
+      invoice_id = state ->> 'invoice_id',
+      paid_until = (state ->> 'paid_until')::timestamptz,
+      counted_from = (state ->> 'counted_from')::timestamptz,
+      first_credits = (
+        select round(sum((private.plan_of(part.price_id)).monthly_credits * part.share))
+        from jsonb_to_recordset(state -> 'first_month') as part (price_id text, share numeric)
+      ),
+      payment_disputed = coalesce((state ->> 'payment_disputed')::boolean, false),
       cancel_at = (state ->> 'cancel_at')::timestamptz,
       access_until = (state ->> 'access_until')::timestamptz,
       -- A customer that was deleted at Stripe cannot be charged again.

@@ -1,12 +1,21 @@
 -- Usage: which plan a person is on, and what is left of it. reserve_generation() and GET /usage read the same function.
 
 
--- The price that counts now: none once access has ended. Called by credit_period() and usage_of().
+-- The price whose features count now: none once access has ended. Called by paid_price() and usage_of().
 create or replace function private.current_price(profile public.profiles) returns text
 language sql stable set search_path = ''
 as $$ select case when profile.access_until is null or profile.access_until > now() then profile.price_id end $$;
 
 revoke execute on function private.current_price from public, anon, authenticated, service_role;
+
+
+-- The price that credits come from: none once the time that was paid has ended, even while the plan's features go on.
+-- Called by credit_period() and usage_of().
+create or replace function private.paid_price(profile public.profiles) returns text
+language sql stable set search_path = ''
+as $$ select case when profile.paid_until is null or profile.paid_until > now() then private.current_price(profile) end $$;
+
+revoke execute on function private.paid_price from public, anon, authenticated, service_role;
 
 
 -- The plan that a Stripe price buys. Unknown or null price: free. Called by usage_of().
@@ -23,8 +32,9 @@ revoke execute on function private.plan_of from public, anon, authenticated, ser
 
 -- The period that credits count in. Without a price it is the calendar month (UTC). With one it is a month of the
 -- billing period, counted back from the renewal, because Stripe keeps the day of the purchase: counted forward, a
--- period from 28 February to 31 March would have a second month in it. A renewal that Stripe has not reported yet is a
--- month like the others. `rows 1`: otherwise Postgres expects a thousand periods and reads the whole ledger of the
+-- period from 28 February to 31 March would have a second month in it. Until a renewal is paid, the last month goes on,
+-- for a few hours; without `paid_until`, a renewal that Stripe has not reported is a month like the others. A first
+-- month may begin before the period, at `counted_from`: what was used there stays used. `rows 1`: otherwise Postgres expects a thousand periods and reads the whole ledger of the
 -- person.
 -- Called by usage_of() and my_usage_by_day().
 create or replace function private.credit_period(profile public.profiles, as_of timestamptz)
@@ -37,9 +47,12 @@ declare
   renewal constant timestamp := profile.period_end at time zone 'UTC';
   months integer;
 begin
-  if private.current_price(profile) is null or anchor is null or anchor > local_now then
+  if private.paid_price(profile) is null or anchor is null or anchor > local_now then
     starts := date_trunc('month', local_now) at time zone 'UTC';
     ends := (date_trunc('month', local_now) + interval '1 month') at time zone 'UTC';
+  elsif renewal <= local_now and profile.paid_until is not null then
+    starts := greatest(renewal - interval '1 month', anchor) at time zone 'UTC';
+    ends := profile.paid_until;
   elsif renewal > local_now then
     months := extract(year from age(renewal, local_now)) * 12 + extract(month from age(renewal, local_now));
     -- age() counts whole months by the days of one month; months before the renewal have their own.
@@ -58,6 +71,9 @@ begin
     end if;
     starts := (anchor + make_interval(months => months)) at time zone 'UTC';
     ends := (anchor + make_interval(months => months + 1)) at time zone 'UTC';
+  end if;
+  if starts = profile.period_start then
+    starts := coalesce(profile.counted_from, starts);
   end if;
   return next;
 end
@@ -95,8 +111,15 @@ as $$
   )
   select
     plan.id, plan.max_variants, entries.used, held.reserved,
-    greatest(plan.monthly_credits + entries.extra, 0), period.starts, period.ends
-  from person, private.plan_of(private.current_price(person.row)) as plan, entries, held, period
+    greatest(
+      case when period.starts = (person.row).counted_from then (person.row).first_credits else paid.monthly_credits end
+        + entries.extra,
+      0
+    ),
+    period.starts, period.ends
+  from
+    person, private.plan_of(private.current_price(person.row)) as plan,
+    private.plan_of(private.paid_price(person.row)) as paid, entries, held, period
 $$;
 
 revoke execute on function private.usage_of from public, anon, authenticated, service_role;

@@ -54,8 +54,9 @@ grant execute on function private.next_billing_version, public.next_billing_vers
 
 
 -- Stores what Stripe said about a customer after number `version` was taken, and notes the event in the same
--- transaction. `state`: {price_id, subscription_id, subscription_status, period_start, period_end, cancel_at,
--- access_until}. Answers applied | stale | unknown_customer. Called by POST /webhooks/stripe. Locks the profile.
+-- transaction. `state` is BillingState of libs/repositories/billing.py; a plan's credits are read here. A fraud warning
+-- is noted whatever the version: it is no state of the subscription. Answers applied | stale | unknown_customer.
+-- Called by POST /webhooks/stripe. Locks the profile.
 create or replace function private.apply_billing_state(
   event text, kind text, customer text, version bigint, state jsonb
 ) returns text
@@ -66,7 +67,12 @@ declare
   profile public.profiles;
 begin
   select * into profile from public.profiles where stripe_customer_id = customer for no key update;
-  if not found then
+  if found and state ->> 'fraud_warning' is not null then
+    insert into private.fraud_warnings (id, owner_id) values (state ->> 'fraud_warning', profile.id)
+    on conflict do nothing;
+  end if;
+
+  if profile.id is null then
     outcome := 'unknown_customer';
   elsif profile.billing_version >= version then
     outcome := 'stale';
@@ -78,6 +84,14 @@ begin
       subscription_status = state ->> 'subscription_status',
       period_start = (state ->> 'period_start')::timestamptz,
       period_end = (state ->> 'period_end')::timestamptz,
+      invoice_id = state ->> 'invoice_id',
+      paid_until = (state ->> 'paid_until')::timestamptz,
+      counted_from = (state ->> 'counted_from')::timestamptz,
+      first_credits = (
+        select round(sum((private.plan_of(part.price_id)).monthly_credits * part.share))
+        from jsonb_to_recordset(state -> 'first_month') as part (price_id text, share numeric)
+      ),
+      payment_disputed = coalesce((state ->> 'payment_disputed')::boolean, false),
       cancel_at = (state ->> 'cancel_at')::timestamptz,
       access_until = (state ->> 'access_until')::timestamptz,
       -- A customer that was deleted at Stripe cannot be charged again.

@@ -100,6 +100,12 @@ async def _(case: Case) -> Response:
     return await submit(case.client)
 
 
+@provokes(ErrorCode.PAYMENT_DISPUTED)
+async def _(case: Case) -> Response:
+    case.sql("insert into private.fraud_warnings (id, owner_id) values ('issfr_1', %s)", case.person.id)
+    return await submit(case.client)
+
+
 @provokes(ErrorCode.NOT_FOUND)
 async def _(case: Case) -> Response:
     return await case.client.get("/nothing/here")

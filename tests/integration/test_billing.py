@@ -82,7 +82,7 @@ async def test_a_plan_is_bought_changed_and_canceled(alice: ApiUser, billing_api
 
 
 async def test_a_canceled_plan_ends_with_its_period(api: ApiProcess, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Stripe's clock is behind ours by more than the period: what has ended there has ended here."""
+    """Stripe's clock is behind ours by more than the period: what is canceled has ended, as no renewal comes."""
     folder = tmp_path_factory.mktemp("ending")
     with (
         running_stripe(folder, free_port(), month_seconds=MONTH) as stripe,
@@ -92,12 +92,12 @@ async def test_a_canceled_plan_ends_with_its_period(api: ApiProcess, tmp_path_fa
         async with signed_in(billing_api, "alice") as alice:
             await buy_plan(alice)
             await submit_form(await open_portal(alice), action="cancel")
-            await until(lambda: profile(billing_api.supabase, alice)["cancel_at"])
-            assert await credit_limit(alice) == PRO
+            await until(lambda: credit_limit(alice), equals(FREE))
 
             stripe.control("POST", f"clock?seconds={MONTH + 100}")
 
-            await until(lambda: credit_limit(alice), equals(FREE))
+            await until(lambda: profile(billing_api.supabase, alice)["subscription_status"], equals("canceled"))
+            assert await credit_limit(alice) == FREE
 
 
 async def test_E1_an_old_answer_of_stripe_does_not_win(alice: ApiUser, billing_api: ApiProcess) -> None:
@@ -120,8 +120,13 @@ async def test_E2_a_lost_event_is_made_good_by_the_next(alice: ApiUser, stripe: 
     await buy_plan(alice)
     stripe.control("POST", "faults", kind="reorder", type="customer.subscription.updated")
     await submit_form(await open_portal(alice), action="change", price="price_local_studio_month")
-    await submit_form(await open_portal(alice), action="change", price="price_local_pro_month")
-    await until(lambda: credit_limit(alice), equals(PRO))
+    await submit_form(await open_portal(alice), action="cancel")
+
+    async def plan() -> tuple[int, bool]:
+        billing = (await alice.client.get("/billing")).json()["data"]
+        return await credit_limit(alice), billing["ends_at"] is not None
+
+    await until(plan, equals((STUDIO, True)))
 
 
 async def test_E2_an_event_is_noted_with_its_effect_or_not_at_all(
@@ -219,7 +224,7 @@ async def test_E3_forged_and_foreign_events_change_nothing(
     ] == "other_mode"
     unknown = event(now, "invoice.paid", {**about, "customer": "cus_unknown"})
     assert (await deliver_event(billing_api, stripe, unknown)).json()["data"]["outcome"] == "unknown_customer"
-    assert (await deliver_event(billing_api, stripe, event(now, "charge.refunded", about))).json()["data"][
+    assert (await deliver_event(billing_api, stripe, event(now, "product.updated", about))).json()["data"][
         "outcome"
     ] == "ignored"
     # Signed rightly and lying: Stripe is asked, and it says that the plan runs.
@@ -308,32 +313,6 @@ async def test_a_customer_that_stripe_deleted_buys_again_as_a_new_one(
     await buy_plan(alice)
 
     assert profile(billing_api.supabase, alice)["stripe_customer_id"] not in {deleted, None}
-
-
-async def test_a_failed_renewal_keeps_the_plan_for_its_grace(
-    alice: ApiUser, billing_api: ApiProcess, stripe: StripeProcess
-) -> None:
-    await submit_form(await open_checkout(alice), card="4000 0000 0000 0341")
-    await until(lambda: credit_limit(alice), equals(PRO))
-    stripe.control("POST", "clock?seconds=3700")
-
-    async def status() -> str:
-        return (await alice.client.get("/billing")).json()["data"]["status"]
-
-    async def grace() -> object:
-        return (await alice.client.get("/billing")).json()["data"]["grace_until"]
-
-    await until(status, equals("past_due"))
-    assert await credit_limit(alice) == PRO
-    assert await grace() is not None
-    with billing_api.supabase.connect() as connection:
-        connection.execute("update profiles set access_until = now() where id = %s", [alice.id])
-    assert (await credit_limit(alice), await grace()) == (FREE, None)
-    # Another checkout would be a second subscription beside the unpaid one: the portal takes another card.
-    again = {"plan_id": "pro", "interval": "month"}
-    assert_refused(await alice.client.post("/billing/checkout", json=again), ErrorCode.ALREADY_SUBSCRIBED)
-    await submit_form(await open_portal(alice), action="card", card=CARD)
-    await until(lambda: credit_limit(alice), equals(PRO))
 
 
 async def test_stripe_away_is_said(alice: ApiUser, api: ApiProcess) -> None:

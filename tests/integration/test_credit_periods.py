@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
+from libs.services.billing.paid_time import month_of, months_before
 from tests.support.clients.database_calls import call_as
 from tests.support.factories import JobRow, insert
 from tests.support.processes.supabase_stack import SupabaseStack
@@ -156,6 +157,63 @@ def test_H4_a_billing_period_has_as_many_credit_months_as_were_paid(
         assert starts == timestamp
         counted, timestamp = counted + 1, ends
     assert (counted, timestamp) == (months, renews)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(began=MOMENTS, months=st.sampled_from([1, 12]), share=st.floats(0, 0.999999))
+def test_E5_months_are_counted_alike_here_and_where_changes_are_shared_out(
+    began: datetime, months: int, share: float, connection: psycopg.Connection
+) -> None:
+    """libs/services/billing/paid_time.py shares out the month in which a plan is changed."""
+    renews = months_before(began, -months)
+    moment = began + (renews - began) * share
+    profile = {**PRO, "period_start": began, "period_end": renews}
+
+    assert period(connection, profile, moment) == month_of(began, renews, moment)
+
+
+def test_E5_after_what_was_paid_the_last_month_goes_on_for_hours_and_no_new_one_begins(
+    connection: psycopg.Connection,
+) -> None:
+    """A renewal is charged an hour after its period begins; a failed one brings nothing, and features stay for days."""
+    change_profile(
+        connection,
+        "price_id = 'price_local_pro_month', period_start = now() - interval '1 month' - interval '1 hour',"
+        " period_end = now() - interval '1 hour', paid_until = now() + interval '2 hours',"
+        " access_until = now() + interval '6 days'",
+    )
+    add_debit(connection, 150, "now() - interval '20 days'")
+    before = usage(connection)
+    assert (before["plan_id"], before["used"], before["credit_limit"]) == ("pro", 150, 200)
+
+    change_profile(connection, "paid_until = now()")
+    after = usage(connection)
+    assert (after["plan_id"], after["max_variants"], after["credit_limit"]) == ("pro", 4, 40)
+    month = connection.execute("select to_jsonb(date_trunc('month', now(), 'UTC'))").fetchone()
+    assert month
+    assert after["period_start"] == month[0]
+
+
+def test_E5_a_first_month_counts_from_before_and_has_its_own_credits(connection: psycopg.Connection) -> None:
+    change_profile(
+        connection,
+        "price_id = 'price_local_studio_year', period_start = now() - interval '3 days',"
+        " period_end = now() - interval '3 days' + interval '1 year', paid_until = now() + interval '1 year',"
+        " counted_from = now() - interval '9 days', first_credits = 1066",
+    )
+    add_debit(connection, 30, "now() - interval '8 days'")
+    add_debit(connection, 5, "now() - interval '10 days'")
+    first = usage(connection)
+    assert (first["plan_id"], first["used"], first["credit_limit"]) == ("studio", 30, 1066)
+
+    # The month after has whole credits of its own.
+    change_profile(
+        connection,
+        "period_start = period_start - interval '1 month', period_end = period_end - interval '1 month',"
+        " counted_from = counted_from - interval '1 month'",
+    )
+    second = usage(connection)
+    assert (second["used"], second["credit_limit"]) == (0, 1000)
 
 
 def test_H4_a_plan_changed_inside_a_period_keeps_what_was_used(connection: psycopg.Connection) -> None:

@@ -15,7 +15,7 @@ from api.envelope import Envelope, ok
 from api.errors import TransportCode, TransportError, errors
 from libs.app_config.settings import ServiceRole, Settings
 from libs.services.billing.sync import BillingSync
-from libs.services.external.stripe_client import EventForged, verified_event
+from libs.services.external.stripe_client import Event, EventForged, verified_event
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 HANDLED: Final = frozenset(
@@ -27,6 +27,13 @@ HANDLED: Final = frozenset(
         "invoice.paid",
         "invoice.payment_failed",
         "customer.deleted",
+        "charge.refunded",
+        "refund.updated",
+        "refund.failed",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "radar.early_fraud_warning.created",
     }
 )
 
@@ -63,7 +70,7 @@ async def receive_stripe_webhook(
         EVENTS.labels("unsigned").inc()
         raise TransportError(TransportCode.NOT_AUTHENTICATED) from error
     other_mode = event.livemode != settings.stripe_is_live
-    outcome = await _outcome(sync, event.kind, event.customer_id, event.id, other_mode=other_mode)
+    outcome = await _outcome(sync, event, other_mode=other_mode)
     EVENTS.labels(outcome).inc()
     log.info("stripe_event", event_id=event.id, kind=event.kind, outcome=outcome)
     return ok(EventView(outcome))
@@ -74,9 +81,9 @@ def stripe_webhook(settings: Settings, service_role: ServiceRole) -> tuple[Route
     return privileged_routes([receive_stripe_webhook], ["sync"], lambda: stripe_services(settings, service_role))
 
 
-async def _outcome(sync: BillingSync, kind: str, customer_id: str | None, event_id: str, *, other_mode: bool) -> str:
+async def _outcome(sync: BillingSync, event: Event, *, other_mode: bool) -> str:
     if other_mode:
         return "other_mode"
-    if kind not in HANDLED or customer_id is None:
+    if event.kind not in HANDLED:
         return "ignored"
-    return await sync.apply(event_id, kind, customer_id)
+    return await sync.apply(event)

@@ -33,13 +33,15 @@ class BillingService:
         has_ended = row.access_until is not None and row.access_until <= datetime.now(UTC)
         plan, price = self._prices.bought_by(None if has_ended else row.price_id)
         past_due = row.subscription_status == "past_due"
+        is_canceled = row.subscription_status == "canceled"
         return BillingView(
             plan_id=plan.id if plan else "free",
             interval=price.interval if price else None,
             status=row.subscription_status,
             renews_at=row.period_end if row.cancel_at is None and row.subscription_status == "active" else None,
-            ends_at=None if has_ended or past_due else row.cancel_at or row.access_until,
+            ends_at=None if has_ended or past_due else row.access_until if is_canceled else row.cancel_at,
             grace_until=row.access_until if past_due and not has_ended else None,
+            payment_disputed=row.payment_disputed,
             can_manage=row.stripe_customer_id is not None,
         )
 

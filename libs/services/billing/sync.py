@@ -3,18 +3,19 @@
 An event is only a trigger: Stripe is asked for the current state.
 """
 
-from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
 import structlog
 
-from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.billing import BillingState, BillingSyncRepository
-from libs.services.external.stripe_client import BillingUnavailable, StripeClient, Subscription
+from libs.services.billing.entitlement import billing_state, duplicates
+from libs.services.external.stripe_client import BillingUnavailable, Event, StripeClient
+from libs.services.external.stripe_objects import Invoice, Subscription
 
-GRACE: Final = timedelta(days=LIMITS.past_due_grace_days)
+FRAUD_WARNING: Final = "radar.early_fraud_warning.created"
 
 log = structlog.get_logger()
 
@@ -26,78 +27,60 @@ class BillingSync:
         self._billing = billing
         self._stripe = stripe
 
-    async def apply(self, event_id: str, kind: str, customer_id: str) -> str:
-        """Sync one customer; answers the outcome. Stripe is asked about our own customers only.
+    async def apply(self, event: Event) -> str:
+        """Sync the customer of an event; answers the outcome. Stripe is asked about our own customers only.
 
         Raises MaquetteError database_unavailable and billing_unavailable when the event should come again.
         """
-        version = await self._billing.next_version(customer_id)
-        if version is None:
-            # A customer of another product of the same Stripe account: recorded as `unknown_customer`.
-            return await self._billing.apply(event_id, kind, customer_id, 0, BillingState())
         try:
             async with self._stripe.bounded():
-                subscriptions = await self._stripe.subscriptions(customer_id)
-                await self._end_duplicates(subscriptions)
+                return await self._apply(event)
         except BillingUnavailable as error:
             raise MaquetteError(ErrorCode.BILLING_UNAVAILABLE) from error
-        state = billing_state(subscriptions, customer_deleted=kind == "customer.deleted")
-        return await self._billing.apply(event_id, kind, customer_id, version, state)
 
-    async def _end_duplicates(self, subscriptions: list[Subscription]) -> None:
-        """Two checkouts that were paid at the same time: the latest subscription stays."""
-        for duplicate in [one for one in subscriptions if one.status in {"active", "trialing"}][1:]:
-            await self._stripe.end_subscription(duplicate.id)
-            log.warning("duplicate_subscription_ended", subscription_id=duplicate.id, price_id=duplicate.price_id)
+    async def _apply(self, event: Event) -> str:
+        customer = event.customer_id
+        if customer is None and event.charge_id is not None:
+            customer = await self._stripe.customer_of_charge(event.charge_id)
+        if customer is None:
+            return "ignored"
+        version = await self._billing.next_version(customer)
+        if version is None:
+            # A customer of another product of the same Stripe account: recorded as `unknown_customer`.
+            return await self._billing.apply(event.id, event.kind, customer, 0, BillingState())
+        state = await self._state(customer, event)
+        if state.fraud_warning is not None:
+            log.warning("fraud_warning", warning_id=state.fraud_warning, customer_id=customer)
+        if state.payment_disputed:
+            log.warning("payment_disputed", customer_id=customer, subscription_id=state.subscription_id)
+        return await self._billing.apply(event.id, event.kind, customer, version, state)
 
+    async def _state(self, customer: str, event: Event) -> BillingState:
+        if event.kind == "customer.deleted":
+            return BillingState(customer_deleted=True)
+        subscriptions = await self._stripe.subscriptions(customer)
+        if not subscriptions:
+            return BillingState()
+        invoices = await self._stripe.paid_invoices(customer)
+        now = datetime.now(UTC)
+        for duplicate, paid in duplicates(subscriptions, invoices, now):
+            await self._end(duplicate, paid)
+        state = billing_state(subscriptions, invoices, now)
+        # The customer may have bought another product of this Stripe account with a card that is in question.
+        of_ours = any(event.payment in invoice.payments for invoice in invoices if invoice.lines)
+        if event.kind == FRAUD_WARNING and of_ours:
+            return msgspec.structs.replace(state, fraud_warning=event.object_id)
+        return state
 
-def chosen_subscription(subscriptions: Sequence[Subscription]) -> Subscription | None:
-    """The one that counts: best status first, then the newest. A later one that nobody pays hides no paid one."""
-    return min(subscriptions, key=lambda one: (_rank(one), -one.created.timestamp(), one.id), default=None)
-
-
-def _rank(subscription: Subscription) -> int:
-    match subscription.status:
-        case "active":
-            return 0
-        case "trialing":
-            return 1
-        case "past_due":
-            return 2
-        case "canceled" if not subscription.was_unpaid:
-            return 3
-        case _:
-            return 4
-
-
-def billing_state(subscriptions: list[Subscription], *, customer_deleted: bool = False) -> BillingState:
-    """What a customer's subscriptions, in any order, mean for plan and access.
-
-    A failed payment keeps the plan for `LIMITS.past_due_grace_days` after the period began that was not paid; what was
-    canceled keeps it until the end of what was paid. Statuses: docs.stripe.com/billing/subscriptions/overview.
-    """
-    if customer_deleted:
-        return BillingState(customer_deleted=True)
-    chosen = chosen_subscription(subscriptions)
-    if chosen is None:
-        return BillingState()
-    access_until = None
-    match chosen.status:
-        case "active" | "trialing":
-            pass
-        case "past_due":
-            access_until = chosen.period_start + GRACE
-        case "canceled" if not chosen.was_unpaid:
-            access_until = chosen.cancel_at or chosen.period_end
-        case _:
-            # incomplete, incomplete_expired, unpaid, paused, canceled for a failed or disputed payment: nothing paid.
-            return BillingState(subscription_id=chosen.id, subscription_status=chosen.status)
-    return BillingState(
-        price_id=chosen.price_id,
-        subscription_id=chosen.id,
-        subscription_status=chosen.status,
-        period_start=chosen.period_start,
-        period_end=chosen.period_end,
-        cancel_at=chosen.cancel_at,
-        access_until=access_until,
-    )
+    async def _end(self, duplicate: Subscription, paid: list[Invoice]) -> None:
+        """The money first: when we die in between, the subscription still runs and the next event ends it."""
+        payments = [payment for invoice in paid for payment in invoice.payments]
+        refunded = [payment for payment in payments if await self._stripe.give_back(payment)]
+        await self._stripe.end_subscription(duplicate.id)
+        log.warning(
+            "duplicate_subscription_ended",
+            subscription_id=duplicate.id,
+            price_id=duplicate.price_id,
+            refunded=refunded,
+            not_refunded=[payment for payment in payments if payment not in refunded],
+        )

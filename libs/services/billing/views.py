@@ -8,7 +8,10 @@ import msgspec
 
 
 class BillingView(msgspec.Struct, frozen=True):
-    """What a person pays for. `status` is Stripe's; `ends_at` is when a canceled plan ends."""
+    """What a person pays for. `status` is Stripe's; `ends_at` is when a canceled plan ends.
+
+    `payment_disputed`: a payment whose time is not over was disputed at the bank, so what it bought has ended.
+    """
 
     plan_id: str
     interval: Literal["month", "year"] | None
@@ -16,6 +19,7 @@ class BillingView(msgspec.Struct, frozen=True):
     renews_at: datetime | None
     ends_at: datetime | None
     grace_until: datetime | None
+    payment_disputed: bool
     can_manage: bool
 
 

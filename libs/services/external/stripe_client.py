@@ -4,11 +4,21 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 import msgspec
 import stripe
+
+from libs.services.external.stripe_objects import (
+    Charge,
+    Invoice,
+    Object,
+    Subscription,
+    charge_of,
+    invoice_of,
+    subscription_of,
+    takes_the_money,
+)
 
 # The version that the SDK is made for; the webhook endpoint must have the same one (docs/deploy.md).
 API_VERSION: Final = stripe.api_version
@@ -22,33 +32,10 @@ TOTAL_SECONDS: Final = 15
 TOLERANCE_SECONDS: Final = 300
 # For a day Stripe gives the same response to the same key, a 500 too. A new key after this time gets a new response.
 KEY_SECONDS: Final = 600
-# Statuses in which a subscription can still be paid, changed or ended.
-RUNNING: Final = frozenset({"active", "trialing", "past_due", "unpaid", "incomplete", "paused"})
-# Of the three reasons for a cancellation; the third is `cancellation_requested`.
-_UNPAID_REASONS: Final = frozenset({"payment_failed", "payment_disputed"})
 
 
 class BillingUnavailable(Exception):
     """Stripe refused, or gave no usable response. The text is Stripe's code, never its message."""
-
-
-class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """A subscription to one of our prices, as it is now. The running period is that of its item with that price."""
-
-    id: str
-    status: str
-    price_id: str
-    created: datetime
-    period_start: datetime
-    period_end: datetime
-    cancel_at: datetime | None
-    was_unpaid: bool
-    """Canceled because a payment failed or was disputed: nothing of the running period is paid."""
-
-    @property
-    def is_running(self) -> bool:
-        """Whether its status is one of `RUNNING`."""
-        return self.status in RUNNING
 
 
 class EventForged(Exception):
@@ -61,7 +48,12 @@ class Event(msgspec.Struct, frozen=True):
     id: str
     kind: str
     livemode: bool
+    object_id: str | None
     customer_id: str | None
+    charge_id: str | None
+    """Of a refund, dispute or fraud warning, which name no customer."""
+    payment: str | None
+    """The payment of that charge, as `Invoice.payments` names it."""
 
 
 def verified_event(body: bytes, signature: str, secret: str) -> Event:
@@ -69,7 +61,16 @@ def verified_event(body: bytes, signature: str, secret: str) -> Event:
     try:
         made = stripe.Webhook.construct_event(body, signature, secret, tolerance=TOLERANCE_SECONDS)  # pyright: ignore[reportUnknownMemberType]
         about: dict[str, Any] = made.data.object.to_dict()
-        event = Event(made.id, made.type, made.livemode, _customer_of(about))
+        charge = _reference(about.get("charge"))
+        event = Event(
+            id=made.id,
+            kind=made.type,
+            livemode=made.livemode,
+            object_id=about.get("id"),
+            customer_id=_customer_of(about),
+            charge_id=charge,
+            payment=_reference(about.get("payment_intent")) or charge,
+        )
     # The SDK raises these for bodies that are not an event.
     except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EventForged from error
@@ -86,10 +87,13 @@ def idempotency_key(*parts: str) -> str:
 
 
 def _customer_of(about: dict[str, Any]) -> str | None:
-    customer = about.get("id") if about.get("object") == "customer" else about.get("customer")
-    if isinstance(customer, dict):
-        customer = cast("dict[str, Any]", customer).get("id")
-    return customer if isinstance(customer, str) else None
+    return _reference(about.get("id") if about.get("object") == "customer" else about.get("customer"))
+
+
+def _reference(value: Any) -> str | None:  # noqa: ANN401 - an id, or the object it stands for
+    if isinstance(value, dict):
+        value = cast("dict[str, Any]", value).get("id")
+    return value if isinstance(value, str) else None
 
 
 class StripeClient:
@@ -174,45 +178,83 @@ class StripeClient:
         return session.url
 
     async def subscriptions(self, customer_id: str) -> list[Subscription]:
-        """A customer's subscriptions to our prices, latest first. A deleted customer has none.
+        """A customer's subscriptions to our prices. A deleted customer has none.
 
         The Stripe account may sell other products to the same customer: those are not ours to read or end.
         """
+        found = await self._all(self._client.v1.subscriptions, {"customer": customer_id, "status": "all"})
+        return [own for one in found if (own := subscription_of(one, self._own_prices)) is not None]
+
+    async def paid_invoices(self, customer_id: str) -> list[Invoice]:
+        """A customer's paid invoices of subscriptions, and whether their money went back since."""
+        paid = {"customer": customer_id, "status": "paid", "expand": ["data.payments"]}
+        found = await self._all(self._client.v1.invoices, paid)
+        if not found:
+            return []
+        charges = {one.payment: one for one in await self._charges(customer_id)}
+        read = [invoice_of(one, await self._lines(one), charges, self._own_prices) for one in found]
+        return [invoice for invoice in read if invoice is not None]
+
+    async def customer_of_charge(self, charge_id: str) -> str | None:
+        """Who paid a charge; None for a charge without a customer, or of another account."""
+        made = await self._unless_missing(self._client.v1.charges.retrieve_async(charge_id))
+        return None if made is None else _reference(made.to_dict().get("customer"))
+
+    async def give_back(self, payment: str) -> bool:
+        """Refund what is left of a payment, once; whether it is given back. A disputed one cannot be, for example."""
+        which = "payment_intent" if payment.startswith("pi_") else "charge"
+        asked: Any = {which: payment, "reason": "duplicate"}
         try:
-            found = await self._client.v1.subscriptions.list_async(
-                {"customer": customer_id, "status": "all", "limit": 100}
-            )
+            await self._client.v1.refunds.create_async(asked, {"idempotency_key": f"duplicate-{payment}"})
         except stripe.InvalidRequestError as error:
-            if error.code == "resource_missing":
-                return []
-            raise BillingUnavailable(error.code) from error
+            return error.code == "charge_already_refunded"
         except stripe.StripeError as error:
             raise BillingUnavailable(error.code) from error
-        own = [_subscription(one, item) for one in found.data if (item := self._own_item(one)) is not None]
-        return sorted(own, key=lambda one: one.created, reverse=True)
+        return True
 
     async def end_subscription(self, subscription_id: str) -> None:
         """Cancel at once; one that has ended stays so."""
-        try:
-            await self._client.v1.subscriptions.cancel_async(subscription_id)
-        except stripe.InvalidRequestError as error:
-            if error.code != "resource_missing":
-                raise BillingUnavailable(error.code) from error
-        except stripe.StripeError as error:
-            raise BillingUnavailable(error.code) from error
+        await self._unless_missing(self._client.v1.subscriptions.cancel_async(subscription_id))
 
     async def remove_customer(self, customer_id: str) -> None:
         """Delete a customer, which ends their subscriptions at once; one that is gone stays so."""
+        await self._unless_missing(self._client.v1.customers.delete_async(customer_id))
+
+    async def _charges(self, customer_id: str) -> list[Charge]:
+        """Charges that succeeded. A disputed one costs a call: only its disputes say how they ended."""
+        charges: list[Charge] = []
+        for one in await self._all(self._client.v1.charges, {"customer": customer_id}):
+            if one["status"] != "succeeded":
+                continue
+            disputes = await self._all(self._client.v1.disputes, {"charge": one["id"]}) if one["disputed"] else []
+            charges.append(charge_of(one, is_disputed=any(takes_the_money(dispute) for dispute in disputes)))
+        return charges
+
+    async def _lines(self, invoice: Object) -> list[Any]:
+        """All lines of an invoice: it shows the first few itself."""
+        if not invoice["lines"]["has_more"]:
+            return invoice["lines"]["data"]
+        return await self._all(self._client.v1.invoices.line_items, {}, invoice["id"])
+
+    async def _all(self, resource: Any, params: dict[str, Any], *path: str) -> list[Any]:  # noqa: ANN401 - a service of the SDK
+        """Every object of a list; none when what it belongs to is gone."""
+        page = await self._unless_missing(resource.list_async(*path, {**params, "limit": 100}))
+        if page is None:
+            return []
         try:
-            await self._client.v1.customers.delete_async(customer_id)
-        except stripe.InvalidRequestError as error:
-            if error.code != "resource_missing":
-                raise BillingUnavailable(error.code) from error
+            return [one.to_dict() async for one in page.auto_paging_iter()]
         except stripe.StripeError as error:
             raise BillingUnavailable(error.code) from error
 
-    def _own_item(self, subscription: Any) -> Any | None:  # noqa: ANN401 - the SDK's objects
-        return next((item for item in subscription["items"].data if item.price.id in self._own_prices), None)
+    async def _unless_missing(self, call: Any) -> Any:  # noqa: ANN401 - the SDK's objects
+        try:
+            return await call
+        except stripe.InvalidRequestError as error:
+            if error.code == "resource_missing":
+                return None
+            raise BillingUnavailable(error.code) from error
+        except stripe.StripeError as error:
+            raise BillingUnavailable(error.code) from error
 
     async def _call(self, call: Any) -> Any:  # noqa: ANN401 - the SDK's objects
         try:
@@ -223,25 +265,3 @@ class StripeClient:
     async def aclose(self) -> None:
         """Close every pooled connection."""
         await self._http.close_async()
-
-
-def _subscription(made: Any, item: Any) -> Subscription:  # noqa: ANN401 - the SDK's objects
-    return Subscription(
-        id=made.id,
-        status=made.status,
-        price_id=item.price.id,
-        created=_time(made.created),
-        period_start=_time(item.current_period_start),
-        period_end=_time(item.current_period_end),
-        # The portal cancels flexible subscriptions by `cancel_at`, others by the flag.
-        cancel_at=_time(made.cancel_at)
-        if made.cancel_at
-        else _time(item.current_period_end)
-        if made.cancel_at_period_end
-        else None,
-        was_unpaid=bool(made.cancellation_details and made.cancellation_details.reason in _UNPAID_REASONS),
-    )
-
-
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -63,6 +63,15 @@ class Shop:
     def subscriptions(self, customer: str) -> list[dict[str, Any]]:
         return self.api.get("/subscriptions", params={"customer": customer, "status": "all"}).json()["data"]
 
+    def invoices(self, customer: str) -> list[dict[str, Any]]:
+        """Latest first, with their payments."""
+        asked = {"customer": customer, "expand[0]": "data.payments"}
+        return self.api.get("/invoices", params=asked).json()["data"]
+
+    async def in_portal(self, customer: str, **form: str) -> httpx.Response:
+        page = self.add("/billing_portal/sessions", customer=customer, return_url="https://maquette.test/").json()
+        return await submit_form(page["url"], **form)
+
     def events(self, customer: str) -> list[str]:
         """Kinds of the events about a customer, in the order of what happened."""
         return [one["type"] for one in self._events(customer)]
@@ -74,7 +83,7 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with running_stripe(tmp_path_factory.mktemp("shop"), free_port()) as stripe:
+    with running_stripe(tmp_path_factory.mktemp("shop"), free_port(), month_seconds=3600) as stripe:
         shop = Shop(stripe)
         with shop.api:
             yield shop
@@ -100,6 +109,12 @@ async def test_every_object_has_the_shape_of_the_official_fixtures(shop: Shop) -
 
     shown = [shop.api.get(f"/customers/{customer}").json(), session, portal, subscription]
     shown += [subscription["items"]["data"][0], subscription["items"]["data"][0]["price"]]
+    shown += shop.api.get("/billing_portal/configurations").json()["data"]
+    (charge,) = shop.api.get("/charges", params={"customer": customer}).json()["data"]
+    shown += [charge, shop.add("/refunds", charge=charge["id"], amount="400").json()]
+    shown += [shop.stripe.control("POST", f"fraud_warnings?charge={charge['id']}")]
+    shown += [shop.stripe.control("POST", f"disputes?charge={charge['id']}")]
+    shown += shop.invoices(customer)[0].pop("payments")["data"]
     shown += [*events, *(event["data"]["object"] for event in events)]
     assert {one["object"] for one in shown} == FIXTURES.keys()
     for one in shown:
@@ -142,6 +157,70 @@ async def test_a_card_that_fails_later_is_past_due_until_another_is_given(shop: 
     await submit_form(page, action="card", card=GOOD)
     assert shop.subscriptions(customer)[0]["status"] == "active"
     assert shop.events(customer)[-1] == "invoice.paid"
+
+
+STUDIO = "price_local_studio_month"
+
+
+async def test_an_upgrade_gives_the_rest_of_the_old_price_back_and_is_charged_at_once(shop: Shop) -> None:
+    customer = shop.customer()
+    await submit_form(shop.checkout(customer)["url"], card=GOOD)
+    shop.stripe.control("POST", "clock?seconds=1800")
+    await shop.in_portal(customer, action="change", price=STUDIO)
+
+    invoice, _ = shop.invoices(customer)
+    credit, cycle = invoice["lines"]["data"]
+    assert (cycle["amount"], credit["amount"]) == (4900, pytest.approx(-700, abs=5))
+    assert (invoice["status"], invoice["total"]) == ("paid", 4900 + credit["amount"])
+    details = credit["parent"]["subscription_item_details"]
+    assert (details["proration"], details["proration_details"]["credited_items"] is not None) == (True, True)
+    assert shop.api.get("/charges", params={"customer": customer}).json()["data"][0]["amount"] == invoice["amount_paid"]
+    assert shop.events(customer)[-2:] == ["invoice.paid", "customer.subscription.updated"]
+    (item,) = shop.subscriptions(customer)[0]["items"]["data"]
+    assert (item["price"]["id"], item["current_period_start"]) == (STUDIO, cycle["period"]["start"])
+
+
+async def test_a_downgrade_waits_and_one_at_once_leaves_a_balance_that_pays_later(shop: Shop) -> None:
+    customer = shop.customer()
+    await submit_form(shop.checkout(customer, STUDIO)["url"], card=GOOD)
+    await shop.in_portal(customer, action="change", price=PRICE)
+    assert shop.subscriptions(customer)[0]["items"]["data"][0]["price"]["id"] == STUDIO
+    assert len(shop.invoices(customer)) == 1
+
+    shop.stripe.control("POST", "portal", schedule_at_period_end={"conditions": []})
+    await shop.in_portal(customer, action="change", price=PRICE)
+    shop.stripe.control("POST", "portal")
+    change = shop.invoices(customer)[0]
+    assert (change["status"], change["total"], change["ending_balance"]) == (
+        "paid",
+        *[pytest.approx(-3500, abs=20)] * 2,
+    )
+    shop.stripe.control("POST", "clock?seconds=3700")
+    renewal = shop.invoices(customer)[0]
+    assert (renewal["status"], renewal["total"], renewal["amount_due"]) == ("paid", 1400, 0)
+
+
+async def test_a_refund_and_a_dispute_are_shown_at_their_charge(shop: Shop) -> None:
+    customer = shop.customer()
+    await submit_form(shop.checkout(customer)["url"], card=GOOD)
+    (charge,) = shop.api.get("/charges", params={"customer": customer}).json()["data"]
+    shop.add("/refunds", charge=charge["id"], amount="400").raise_for_status()
+    shown = shop.api.get(f"/charges/{charge['id']}").json()
+    assert (shown["refunded"], shown["amount_refunded"]) == (False, 400)
+    dispute = shop.stripe.control("POST", f"disputes?charge={charge['id']}")
+    refused = shop.add("/refunds", payment_intent=charge["payment_intent"])
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "charge_disputed")
+    shop.stripe.control("POST", f"disputes/{dispute['id']}/close?status=won")
+    assert shop.api.get("/disputes", params={"charge": charge["id"]}).json()["data"][0]["status"] == "won"
+    assert shop.api.get(f"/charges/{charge['id']}").json()["disputed"] is True
+
+
+async def test_a_discount_is_on_every_later_invoice(shop: Shop) -> None:
+    customer = shop.customer()
+    shop.stripe.control("POST", f"discounts?customer={customer}&percent=50")
+    await submit_form(shop.checkout(customer)["url"], card=GOOD)
+    (invoice,) = shop.invoices(customer)
+    assert (invoice["subtotal"], invoice["total"], invoice["amount_paid"]) == (1400, 700, 700)
 
 
 def test_a_key_is_answered_once_and_bound_to_its_body(shop: Shop) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
 
 import pytest
 from aiohttp import web
@@ -32,14 +31,6 @@ async def client(stripe: StripeProcess) -> AsyncIterator[StripeClient]:
     await made.aclose()
 
 
-def open_elsewhere(stripe: StripeProcess, customer: str) -> str:
-    """A checkout that somebody else opened for the customer: it has no metadata of ours. Answers its id."""
-    form = {"mode": "subscription", "customer": customer, "line_items[0][price]": PRO, **RETURN}
-    headers = {"authorization": f"Bearer {stripe.secret_key}", "idempotency-key": uuid4().hex}
-    answer = http_client.post(f"{stripe.url}/v1/checkout/sessions", data=form, headers=headers)
-    return answer.raise_for_status().json()["id"]
-
-
 def open_sessions(stripe: StripeProcess, customer: str) -> list[str]:
     headers = {"authorization": f"Bearer {stripe.secret_key}"}
     found = http_client.get(f"{stripe.url}/v1/checkout/sessions", params={"customer": customer}, headers=headers).json()
@@ -50,7 +41,7 @@ async def test_E7_a_checkout_that_others_opened_is_left_open_and_hinders_nobody(
     stripe: StripeProcess, client: StripeClient
 ) -> None:
     customer = await client.add_customer("account", 0)
-    foreign = open_elsewhere(stripe, customer)
+    foreign = stripe.open_checkout(customer, PRO).rpartition("/")[2]
 
     first = await client.checkout(customer, "account", PRO, **RETURN)
     # The same price again is the same page; another price closes our own page alone.

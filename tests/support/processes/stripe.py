@@ -54,6 +54,20 @@ class StripeProcess(msgspec.Struct, kw_only=True):
         """A customer's subscriptions in this status, to whatever product."""
         return self._ask("GET", "v1/subscriptions", params={"customer": customer, "status": status})["data"]
 
+    def open_checkout(self, customer: str, price: str) -> str:
+        """The page of a checkout that Maquette did not open."""
+        form = {"mode": "subscription", "customer": customer, "line_items[0][price]": price}
+        form |= {"success_url": "https://maquette.test/return", "cancel_url": "https://maquette.test/usage"}
+        return self._ask("POST", "v1/checkout/sessions", data=form)["url"]
+
+    def charges(self, customer: str) -> list[dict[str, Any]]:
+        """A customer's charges, latest first."""
+        return self._ask("GET", "v1/charges", params={"customer": customer})["data"]
+
+    def refund(self, charge: str, amount: int | None = None) -> None:
+        """Give a charge back, or a part of it, as in the dashboard."""
+        self._ask("POST", "v1/refunds", data={"charge": charge} | ({"amount": amount} if amount else {}))
+
     def _ask(self, method: str, path: str, **options: Any) -> Any:
         headers = {"authorization": f"Bearer {self.secret_key}"}
         answer = http_client.request(method, f"{self.url}/{path}", headers=headers, **options)
@@ -61,7 +75,7 @@ class StripeProcess(msgspec.Struct, kw_only=True):
 
 
 @contextmanager
-def running_stripe(folder: Path, api_port: int, month_seconds: float = 3600) -> Generator[StripeProcess]:
+def running_stripe(folder: Path, api_port: int, month_seconds: float = 30 * 86_400) -> Generator[StripeProcess]:
     """A server with its own data. A billing month lasts `month_seconds`."""
     process = StripeProcess(folder=folder, api_port=api_port, month_seconds=month_seconds)
     environment = os.environ | process.settings()

@@ -872,6 +872,7 @@ export interface components {
             renews_at: string | null;
             ends_at: string | null;
             grace_until: string | null;
+            payment_disputed: boolean;
             can_manage: boolean;
         };
         /** BulkChange */
@@ -2464,6 +2465,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description payment_disputed, sharing_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
             404: {
                 headers: {
@@ -2666,6 +2676,15 @@ export interface operations {
             };
             /** @description plan_cap_reached */
             402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description payment_disputed, sharing_refused */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4782,7 +4801,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description sharing_refused */
+            /** @description payment_disputed, sharing_refused */
             403: {
                 headers: {
                     [name: string]: unknown;

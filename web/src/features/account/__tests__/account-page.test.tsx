@@ -11,6 +11,7 @@ const BILLING = {
   renews_at: "2026-12-10T00:00:00Z",
   ends_at: null,
   grace_until: null,
+  payment_disputed: false,
   can_manage: true,
 };
 

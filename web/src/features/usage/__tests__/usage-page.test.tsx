@@ -27,7 +27,7 @@ const usage = (id: string, name: string, limit: number) => ({
   given_back: NONE_GIVEN_BACK,
 });
 const FREE_USAGE = usage("free", "Free", 40);
-const BILLING = { plan_id: "free", interval: null, status: null, renews_at: null, ends_at: null, grace_until: null, can_manage: false };
+const BILLING = { plan_id: "free", interval: null, status: null, renews_at: null, ends_at: null, grace_until: null, payment_disputed: false, can_manage: false };
 
 let backend: FakeBackend;
 
@@ -90,6 +90,12 @@ describe("plans", () => {
     await user.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByRole("button", { name: "Manage billing" })).toBeVisible();
     expect(screen.getByRole("button", { name: "Cancel your plan" })).toBeVisible();
+  });
+
+  it("say that a disputed payment has stopped what it bought", async () => {
+    backend.on("GET /api/v1/billing", () => ok({ ...BILLING, status: "active", payment_disputed: true, can_manage: true }));
+    await openApp("/dashboard/usage");
+    expect(await screen.findByText(/Your bank disputes a payment, so what it bought has stopped\./)).toBeVisible();
   });
 
   it("lead those whose payment failed for good to another card, not to a second subscription", async () => {

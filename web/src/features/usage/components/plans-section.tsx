@@ -90,7 +90,16 @@ function Manage({ portal, label }: { portal: ReturnType<typeof usePortal>; label
 }
 
 /** What a subscriber must know: a failed payment, or when the canceled plan ends. */
-function PlanNotice({ status, ends_at: endsAt, grace_until: graceUntil }: { status: string | null; ends_at: string | null; grace_until: string | null }) {
+function PlanNotice({ status, ends_at: endsAt, grace_until: graceUntil, payment_disputed: disputed }: NonNullable<ReturnType<typeof useBilling>["data"]>) {
+  if (disputed) {
+    return (
+      <div className="pb-4">
+        <Notice tone="danger">
+          Your bank disputes a payment, so what it bought has stopped. It comes back when the dispute ends in our favor.
+        </Notice>
+      </div>
+    );
+  }
   if (UNPAID.includes(status)) {
     return (
       <div className="pb-4">
