@@ -10,7 +10,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
 from api.caching import conditional
@@ -79,7 +79,7 @@ async def community_page(request: Request[Any, Any, State]) -> Response[bytes] |
 @get("/community/{slug:str}", include_in_schema=False, opt={"exclude_from_auth": True})
 async def community_set_page(
     request: Request[Any, Any, State],
-    slug: str,
+    slug: FromPath[str],
     item: Annotated[str | None, QueryParameter(name="item", required=False)] = None,
 ) -> Response[bytes] | Response[ErrorEnvelope]:
     """One set, with its first picture; or one `item` of it, by its id."""
@@ -105,7 +105,7 @@ async def community_set_page(
 @get("/s/{token:str}", include_in_schema=False, opt={"exclude_from_auth": True})
 async def shared_page(
     request: Request[Any, Any, State],
-    token: str,
+    token: FromPath[str],
     item: Annotated[str | None, QueryParameter(name="item", required=False)] = None,
 ) -> Response[bytes] | Response[ErrorEnvelope]:
     """What a link opens, with its first picture; or one `item` of it, a variant's id. It is not to be indexed."""

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
+from litestar.params import FromPath
 from msgspec import Struct
 
 from api.caching import etag_of, matches
@@ -75,7 +76,7 @@ def content_security_policy(supabase_url: str) -> str:
     opt={"exclude_from_auth": True, "unlimited": True},
     sync_to_thread=False,
 )
-def serve_spa(request: Request[None, None, State], path: str) -> Response[bytes] | Response[ErrorEnvelope]:
+def serve_spa(request: Request[None, None, State], path: FromPath[str]) -> Response[bytes] | Response[ErrorEnvelope]:
     """A built file, or the page that the SPA's router draws."""
     spa: Spa = request.app.state.spa
     name = path.lstrip("/")

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from api.dependencies import provide_billing
@@ -39,7 +40,9 @@ class BillingController(Controller):
         return ok(await billing.find())
 
     @post("/checkout", operation_id="startCheckout", responses=errors(400, 401, 408, 409, 413, 415, 422, 429, 502, 503))
-    async def checkout(self, data: StartCheckout, billing: NamedDependency[BillingService]) -> Envelope[AddressView]:
+    async def checkout(
+        self, data: JSONBody[StartCheckout], billing: NamedDependency[BillingService]
+    ) -> Envelope[AddressView]:
         """A checkout for a plan."""
         return ok(AddressView(await billing.checkout(data.plan_id, data.interval)))
 

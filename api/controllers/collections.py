@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Controller, delete, get, patch, post, put
 from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
 from api.dependencies import provide_collections
@@ -48,7 +49,7 @@ class CollectionController(Controller):
     async def list_page(
         self,
         collections: NamedDependency[CollectionService],
-        containing: UUID | None = None,
+        containing: FromQuery[UUID | None] = None,
         cursor: CursorParameter = None,
         limit: LimitParameter = LIMITS.page_size,
     ) -> Envelope[list[CollectionView]]:
@@ -57,14 +58,14 @@ class CollectionController(Controller):
 
     @post("/", operation_id="addCollection", responses=errors(400, 401, 408, 413, 415, 422, 429, 503))
     async def add(
-        self, data: AddCollection, collections: NamedDependency[CollectionService]
+        self, data: JSONBody[AddCollection], collections: NamedDependency[CollectionService]
     ) -> Envelope[CollectionView]:
         """Make a collection."""
         return ok(await collections.add(data.name))
 
     @get("/{collection_id:uuid}", operation_id="getCollection", responses=errors(401, 404, 429, 503))
     async def read(
-        self, collection_id: UUID, collections: NamedDependency[CollectionService]
+        self, collection_id: FromPath[UUID], collections: NamedDependency[CollectionService]
     ) -> Envelope[CollectionView]:
         """One collection; its renders are a list of /renders."""
         return ok(await collections.find(collection_id))
@@ -75,13 +76,16 @@ class CollectionController(Controller):
         responses=errors(400, 401, 404, 408, 409, 413, 415, 422, 429, 503),
     )
     async def change(
-        self, collection_id: UUID, data: ChangeCollection, collections: NamedDependency[CollectionService]
+        self,
+        collection_id: FromPath[UUID],
+        data: JSONBody[ChangeCollection],
+        collections: NamedDependency[CollectionService],
     ) -> Envelope[CollectionView]:
         """Rename a collection or choose its cover."""
         return ok(await collections.change(collection_id, data.name, data.cover_render_id))
 
     @delete("/{collection_id:uuid}", operation_id="deleteCollection", responses=errors(401, 404, 409, 429, 503))
-    async def remove(self, collection_id: UUID, collections: NamedDependency[CollectionService]) -> None:
+    async def remove(self, collection_id: FromPath[UUID], collections: NamedDependency[CollectionService]) -> None:
         """Delete a collection. Its renders stay."""
         await collections.remove(collection_id)
 
@@ -92,7 +96,7 @@ class CollectionController(Controller):
         responses=errors(401, 404, 415, 429, 503),
     )
     async def put_item(
-        self, collection_id: UUID, render_id: UUID, collections: NamedDependency[CollectionService]
+        self, collection_id: FromPath[UUID], render_id: FromPath[UUID], collections: NamedDependency[CollectionService]
     ) -> None:
         """Put a render into a collection."""
         await collections.put(collection_id, render_id)
@@ -103,7 +107,7 @@ class CollectionController(Controller):
         responses=errors(401, 404, 429, 503),
     )
     async def remove_item(
-        self, collection_id: UUID, render_id: UUID, collections: NamedDependency[CollectionService]
+        self, collection_id: FromPath[UUID], render_id: FromPath[UUID], collections: NamedDependency[CollectionService]
     ) -> None:
         """Take a render out of a collection."""
         await collections.take_out(collection_id, render_id)
@@ -116,9 +120,9 @@ class CollectionController(Controller):
     )
     async def place_item(
         self,
-        collection_id: UUID,
-        render_id: UUID,
-        data: PlaceItem,
+        collection_id: FromPath[UUID],
+        render_id: FromPath[UUID],
+        data: JSONBody[PlaceItem],
         collections: NamedDependency[CollectionService],
     ) -> None:
         """Move a render within the collection's own order."""

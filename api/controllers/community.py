@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import Controller, Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from api.auth import PUBLIC
 from api.caching import UNCHANGED, cacheable
@@ -48,7 +48,7 @@ class CommunityController(Controller):
 
     @get("/{slug:str}", operation_id="getCommunitySet", responses=UNCHANGED | errors(404, 429, 503))
     async def read(
-        self, request: Request[Any, Any, State], slug: str, community: NamedDependency[CommunityService]
+        self, request: Request[Any, Any, State], slug: FromPath[str], community: NamedDependency[CommunityService]
     ) -> Response[Envelope[CommunitySetDetailView]]:
         """One set with its pictures and what made each."""
         return cacheable(request, ok(await community.find(slug)))

@@ -1,14 +1,13 @@
 """/downloads: pictures and ZIPs to save."""
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Stream
 from msgspec import Struct
 
@@ -43,7 +42,10 @@ class DownloadArchive(Struct, kw_only=True):
     responses=errors(401, 404, 429, 503),
 )
 async def download_picture(
-    render_id: UUID, variant_id: UUID, downloads: NamedDependency[DownloadService], recipe: bool = True
+    render_id: FromPath[UUID],
+    variant_id: FromPath[UUID],
+    downloads: NamedDependency[DownloadService],
+    recipe: FromQuery[bool] = True,
 ) -> Response[bytes]:
     """One picture under a name people recognise, with what made it written into the file unless `recipe=false`."""
     file = await downloads.picture(render_id, variant_id, recipe=recipe)
@@ -62,7 +64,7 @@ async def download_picture(
 )
 async def download_archive(
     request: Request[Any, Any, State],
-    data: Annotated[DownloadArchive, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: URLEncodedBody[DownloadArchive],
 ) -> Stream:
     """All pictures of some renders or of a collection as a ZIP, made while it is sent."""
     services = request.app.state.services

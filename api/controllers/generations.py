@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from api.dependencies import provide_generations
@@ -42,7 +43,10 @@ class GenerationController(Controller):
         responses=errors(400, 401, 402, 403, 404, 408, 409, 413, 415, 422, 429, 502, 503),
     )
     async def submit(
-        self, data: SubmitGeneration, generations: NamedDependency[GenerationService], idempotency_key: IdempotencyKey
+        self,
+        data: JSONBody[SubmitGeneration],
+        generations: NamedDependency[GenerationService],
+        idempotency_key: IdempotencyKey,
     ) -> Envelope[GenerationView]:
         """Start a generation. Its credits are held now and given back if no picture comes."""
         request = GenerationRequest(
@@ -68,7 +72,7 @@ class GenerationController(Controller):
 
     @get("/{generation_id:uuid}", operation_id="getGeneration", responses=errors(401, 404, 429, 503))
     async def read(
-        self, generation_id: UUID, generations: NamedDependency[GenerationService]
+        self, generation_id: FromPath[UUID], generations: NamedDependency[GenerationService]
     ) -> Envelope[GenerationView]:
         """One generation with its progress and, when it succeeded, its pictures."""
         return ok(await generations.find(generation_id))
@@ -80,7 +84,7 @@ class GenerationController(Controller):
         responses=errors(401, 404, 415, 429, 503),
     )
     async def cancel(
-        self, generation_id: UUID, generations: NamedDependency[GenerationService]
+        self, generation_id: FromPath[UUID], generations: NamedDependency[GenerationService]
     ) -> Envelope[GenerationView]:
         """Ask for a running generation to be stopped."""
         return ok(await generations.cancel(generation_id))
@@ -93,7 +97,7 @@ class GenerationController(Controller):
     )
     async def retry(
         self,
-        generation_id: UUID,
+        generation_id: FromPath[UUID],
         generations: NamedDependency[GenerationService],
         idempotency_key: IdempotencyKey,
     ) -> Envelope[GenerationView]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Controller, delete, get, patch, post, put
 from litestar.di import NamedDependency, Provide
-from litestar.params import QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from api.dependencies import provide_renders
@@ -42,10 +42,10 @@ def provide_filters(
     text: Annotated[
         str | None, QueryParameter(name="text", required=False, max_length=LIMITS.search_characters)
     ] = None,
-    favorite: bool = False,
-    collection_id: UUID | None = None,
-    created_from: datetime | None = None,
-    created_before: datetime | None = None,
+    favorite: FromQuery[bool] = False,
+    collection_id: FromQuery[UUID | None] = None,
+    created_from: FromQuery[datetime | None] = None,
+    created_before: FromQuery[datetime | None] = None,
 ) -> RenderQuery:
     """The filters of a list. Every word of `text` must be in title or prompt.
 
@@ -77,8 +77,8 @@ class RenderController(Controller):
         self,
         renders: NamedDependency[RenderService],
         filters: NamedDependency[RenderQuery],
-        trashed: bool = False,
-        sort: Sort = "newest",
+        trashed: FromQuery[bool] = False,
+        sort: FromQuery[Sort] = "newest",
         cursor: CursorParameter = None,
         limit: LimitParameter = LIMITS.page_size,
     ) -> Envelope[list[RenderCardView]]:
@@ -90,13 +90,15 @@ class RenderController(Controller):
         self,
         renders: NamedDependency[RenderService],
         filters: NamedDependency[RenderQuery],
-        trashed: bool = False,
+        trashed: FromQuery[bool] = False,
     ) -> Envelope[list[MonthView]]:
         """How many renders that match each month has, latest first."""
         return ok(await renders.months(filters, trashed=trashed))
 
     @get("/{render_id:uuid}", operation_id="getRender", responses=errors(401, 404, 429, 503))
-    async def read(self, render_id: UUID, renders: NamedDependency[RenderService]) -> Envelope[RenderDetailView]:
+    async def read(
+        self, render_id: FromPath[UUID], renders: NamedDependency[RenderService]
+    ) -> Envelope[RenderDetailView]:
         """A render with its pictures, settings, collections and lineage."""
         return ok(await renders.find(render_id))
 
@@ -104,13 +106,13 @@ class RenderController(Controller):
         "/{render_id:uuid}", operation_id="changeRender", responses=errors(400, 401, 404, 408, 413, 415, 422, 429, 503)
     )
     async def change(
-        self, render_id: UUID, data: ChangeRender, renders: NamedDependency[RenderService]
+        self, render_id: FromPath[UUID], data: JSONBody[ChangeRender], renders: NamedDependency[RenderService]
     ) -> Envelope[RenderView]:
         """Retitle a render or choose its cover."""
         return ok(await renders.change(render_id, data.title, data.cover_variant_id))
 
     @delete("/{render_id:uuid}", operation_id="trashRender", status_code=200, responses=errors(401, 404, 429, 503))
-    async def trash(self, render_id: UUID, renders: NamedDependency[RenderService]) -> Envelope[ChangedView]:
+    async def trash(self, render_id: FromPath[UUID], renders: NamedDependency[RenderService]) -> Envelope[ChangedView]:
         """Move a render to the trash, which keeps it for 30 days."""
         return ok(await renders.trash(render_id))
 
@@ -120,17 +122,17 @@ class RenderController(Controller):
         status_code=204,
         responses=errors(401, 404, 415, 429, 503),
     )
-    async def add_favorite(self, render_id: UUID, renders: NamedDependency[RenderService]) -> None:
+    async def add_favorite(self, render_id: FromPath[UUID], renders: NamedDependency[RenderService]) -> None:
         """Put a render into "My Favorites"."""
         await renders.set_favorite(render_id, favorite=True)
 
     @delete("/{render_id:uuid}/favorite", operation_id="removeFavorite", responses=errors(401, 404, 429, 503))
-    async def remove_favorite(self, render_id: UUID, renders: NamedDependency[RenderService]) -> None:
+    async def remove_favorite(self, render_id: FromPath[UUID], renders: NamedDependency[RenderService]) -> None:
         """Take a render out of "My Favorites"."""
         await renders.set_favorite(render_id, favorite=False)
 
     @delete("/variants/{variant_id:uuid}", operation_id="deleteVariant", responses=errors(401, 404, 409, 429, 503))
-    async def delete_variant(self, variant_id: UUID, renders: NamedDependency[RenderService]) -> None:
+    async def delete_variant(self, variant_id: FromPath[UUID], renders: NamedDependency[RenderService]) -> None:
         """Delete one variant for ever. A render keeps at least one."""
         await renders.delete_variant(variant_id)
 
@@ -140,7 +142,7 @@ class RenderController(Controller):
         status_code=200,
         responses=errors(400, 401, 404, 408, 413, 415, 422, 429, 503),
     )
-    async def bulk(self, data: BulkChange, renders: NamedDependency[RenderService]) -> Envelope[ChangedView]:
+    async def bulk(self, data: JSONBody[BulkChange], renders: NamedDependency[RenderService]) -> Envelope[ChangedView]:
         """Change many renders in one step: all of them or none."""
         if data.action == "delete":
             return ok(await renders.delete(data.selection))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import post
 from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from api.auth import PUBLIC
@@ -39,6 +40,6 @@ class AddReport(Struct, forbid_unknown_fields=True, kw_only=True):
     dependencies={"reports": Provide(provide_reports, sync_to_thread=False)},
     responses=errors(400, 404, 408, 413, 415, 422, 429, 503),
 )
-async def add_report(data: AddReport, reports: NamedDependency[ReportService]) -> None:
+async def add_report(data: JSONBody[AddReport], reports: NamedDependency[ReportService]) -> None:
     """Report a picture to the operators."""
     await reports.add(data.share_token, data.render_id, data.community_item_id, data.reason, data.message)

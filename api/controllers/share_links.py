@@ -6,6 +6,7 @@ from uuid import UUID
 
 from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
 from api.dependencies import provide_share_links
@@ -37,8 +38,8 @@ class ShareLinkController(Controller):
     async def list_page(
         self,
         links: NamedDependency[ShareLinkService],
-        render_id: UUID | None = None,
-        collection_id: UUID | None = None,
+        render_id: FromQuery[UUID | None] = None,
+        collection_id: FromQuery[UUID | None] = None,
         cursor: CursorParameter = None,
         limit: LimitParameter = LIMITS.page_size,
     ) -> Envelope[list[ShareLinkView]]:
@@ -46,13 +47,13 @@ class ShareLinkController(Controller):
         return page(await links.page(render_id, collection_id, cursor, limit))
 
     @post("/", operation_id="addShare", responses=errors(400, 401, 403, 404, 408, 413, 415, 422, 429, 503))
-    async def add(self, data: AddShare, links: NamedDependency[ShareLinkService]) -> Envelope[ShareLinkView]:
+    async def add(self, data: JSONBody[AddShare], links: NamedDependency[ShareLinkService]) -> Envelope[ShareLinkView]:
         """Make a link that anybody who has it can open."""
         return ok(
             await links.add(data.render_id, data.collection_id, data.expires_at, include_settings=data.include_settings)
         )
 
     @delete("/{share_id:uuid}", operation_id="turnOffShare", responses=errors(401, 404, 429, 503))
-    async def turn_off(self, share_id: UUID, links: NamedDependency[ShareLinkService]) -> None:
+    async def turn_off(self, share_id: FromPath[UUID], links: NamedDependency[ShareLinkService]) -> None:
         """Turn a link off for ever, at once."""
         await links.turn_off(share_id)

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Controller, Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery
 
 from api.auth import PUBLIC
 from api.caching import UNCHANGED, matches
@@ -30,7 +31,7 @@ class SharedController(Controller):
     @get("/{token:str}", operation_id="getShared", responses=errors(400, 404, 422, 429, 503))
     async def read(
         self,
-        token: str,
+        token: FromPath[str],
         shared: NamedDependency[SharedService],
         cursor: CursorParameter = None,
         limit: LimitParameter = LIMITS.page_size,
@@ -47,10 +48,10 @@ class SharedController(Controller):
     async def picture(
         self,
         request: Request[Any, Any, State],
-        token: str,
-        variant_id: UUID,
+        token: FromPath[str],
+        variant_id: FromPath[UUID],
         shared: NamedDependency[SharedService],
-        size: Size = "full",
+        size: FromQuery[Size] = "full",
     ) -> Response[bytes]:
         """A picture behind a link. Whoever keeps it asks each time whether the link still opens."""
         file = await shared.file(token, variant_id, size)

@@ -1,12 +1,9 @@
 """/uploads: photos to start from."""
 
-from typing import Annotated
-
 from litestar import Controller, delete, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency, Provide
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import FromPath, MultipartBody
 from msgspec import Struct
 
 from api.dependencies import provide_uploads
@@ -43,7 +40,7 @@ class UploadController(Controller):
     )
     async def add(
         self,
-        data: Annotated[AddUpload, Body(media_type=RequestEncodingType.MULTI_PART)],
+        data: MultipartBody[AddUpload],
         uploads: NamedDependency[UploadService],
     ) -> Envelope[UploadView]:
         """Keep a photo: turned upright, stripped of its metadata, made as large as the models take."""
@@ -60,6 +57,6 @@ class UploadController(Controller):
         return page(await uploads.page(cursor, limit))
 
     @delete("/{upload_id:str}", operation_id="removeUpload", responses=errors(401, 404, 429, 503))
-    async def remove(self, upload_id: str, uploads: NamedDependency[UploadService]) -> None:
+    async def remove(self, upload_id: FromPath[str], uploads: NamedDependency[UploadService]) -> None:
         """Delete an uploaded photo."""
         await uploads.remove(upload_id)
