@@ -60,8 +60,11 @@ COMPRESSION: Final = DefineMiddleware(
 PROBES: Final = (ready, MetricsController)
 
 
-def require_body(request: Request[Any, Any, Any]) -> None:
-    """Raise unsupported_content_type for a body of another type than the route takes, FieldError for none at all."""
+async def require_body(request: Request[Any, Any, Any]) -> None:
+    """Raise unsupported_content_type for a body of another type than the route takes, FieldError for none at all.
+
+    A coroutine, because Litestar runs a plain hook in a thread: for each request two changes of thread.
+    """
     if request.method not in {"POST", "PATCH", "PUT"}:
         return
     route = request.route_handler
