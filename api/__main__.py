@@ -27,7 +27,7 @@ MAX_HEAD_BYTES = 65_536
 # Granian serves this many connections at once and keeps the others waiting: with its default of 128 as many slow
 # clients would shut everybody else out.
 MAX_CONNECTIONS = 4_096
-# New objects between two collections, 700 by default. A page of a list makes hundreds, nearly all freed by their counts.
+# New objects between two collections; 700 by default. A page of a list makes hundreds, and few of them in cycles.
 COLLECTED_AFTER = 10_000
 
 

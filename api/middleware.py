@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import structlog
-from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.datastructures import Headers
 from litestar.enums import HttpMethod
 from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
 
@@ -19,13 +19,14 @@ BODY_PIECE_SECONDS: Final = 20
 BODY_SECONDS: Final = 180
 
 # Of every response, unless its route sets another value.
-DEFAULT_HEADERS: Final = {
-    "Cache-Control": "private, no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-}
+DEFAULT_HEADERS: Final = [
+    (b"cache-control", b"private, no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+]
+STAY_WITH_HTTPS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 log = structlog.get_logger()
 
@@ -35,7 +36,7 @@ def request_context(app: ASGIApp, *, https: bool) -> ASGIApp:
 
     `https`: the app is served by HTTPS, and browsers must use it for a year (RFC 6797).
     """
-    default_headers = DEFAULT_HEADERS | ({"Strict-Transport-Security": f"max-age={365 * 86_400}"} if https else {})
+    default_headers = [*DEFAULT_HEADERS, STAY_WITH_HTTPS] if https else DEFAULT_HEADERS
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,14 +59,16 @@ def request_context(app: ASGIApp, *, https: bool) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                answered = MutableScopeHeaders.from_message(message)
-                answered["X-Request-ID"] = request_id
+                # Bytes as they are sent, and names in lower case as Litestar makes them: its own class for headers
+                # encodes and looks through all of them for each one that is added.
+                answered = list(message["headers"])
+                named = {name for name, _ in answered}
+                answered += [header for header in default_headers if header[0] not in named]
+                answered.append((b"x-request-id", request_id.encode()))
                 if body_left:
                     # The server does not read the rest, so no request may follow on this connection.
-                    answered["Connection"] = "close"
-                for name, value in default_headers.items():
-                    if name not in answered:
-                        answered[name] = value
+                    answered.append((b"connection", b"close"))
+                message["headers"] = answered
             await send(message)
 
         try:
