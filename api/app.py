@@ -11,7 +11,6 @@ from litestar.middleware import DefineMiddleware
 from litestar.middleware.compression import CompressionMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.plugins.prometheus import PrometheusConfig
 
 from api.auth import AuthenticationMiddleware
 from api.controllers.account import AccountController
@@ -121,7 +120,6 @@ def create_app(settings: Settings, service_role: ServiceRole) -> Litestar:
         state=State({"settings": settings, "rate_limiter": RateLimiter(settings), "spa": Spa(WEB_DIST, settings)}),
         lifespan=[services_lifespan, replicate_lifespan, stripe_lifespan],
         middleware=[
-            PrometheusConfig(app_name="maquette", prefix="maquette", group_path=True).middleware,
             body_deadline,
             AuthenticationMiddleware,
         ],

@@ -1,14 +1,16 @@
-"""Around every request: its id, its log line, the deadline of its body, and the security headers."""
+"""Around every request: its id, its log line and metrics, the deadline of its body, and the security headers."""
 
 import asyncio
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 import structlog
 from litestar.datastructures import Headers
 from litestar.enums import HttpMethod
 from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
+from prometheus_client import Counter, Gauge, Histogram
 
 from api.errors import TransportCode, TransportError
 from api.request_id import begin_request
@@ -28,11 +30,16 @@ DEFAULT_HEADERS: Final = [
 ]
 STAY_WITH_HTTPS: Final = (b"strict-transport-security", b"max-age=31536000")
 
+LABELS: Final = ["method", "path", "status_code"]
+REQUESTS: Final = Counter("maquette_requests_total", "Requests by route", LABELS)
+IN_PROGRESS: Final = Gauge("maquette_requests_in_progress", "Requests being answered now")
+SECONDS: Final = Histogram("maquette_request_duration_seconds", "Seconds until a request was answered", LABELS)
+
 log = structlog.get_logger()
 
 
 def request_context(app: ASGIApp, *, https: bool) -> ASGIApp:
-    """Give the request its id, answer with it, and write one log line when it is done.
+    """Give the request its id, answer with it, and write one log line and count it when it is done.
 
     `https`: the app is served by HTTPS, and browsers must use it for a year (RFC 6797).
     """
@@ -71,18 +78,27 @@ def request_context(app: ASGIApp, *, https: bool) -> ASGIApp:
                 message["headers"] = answered
             await send(message)
 
+        IN_PROGRESS.inc()
         try:
             await app(scope, receive_noting_end, send_with_headers)
         finally:
-            log.info(
-                "request",
-                method=method,
-                path=scope.get("path_template") or "-",
-                status=status,
-                ms=round((time.perf_counter() - began) * 1000, 1),
-            )
+            IN_PROGRESS.dec()
+            seconds = time.perf_counter() - began
+            path = scope.get("path_template")
+            if path:
+                # An address without a route could have any name, and each name would be a series of its own.
+                requests, durations = _metrics(method, path, status)
+                requests.inc()
+                durations.observe(seconds)
+            log.info("request", method=method, path=path or "-", status=status, ms=round(seconds * 1000, 1))
 
     return serve
+
+
+@cache
+def _metrics(method: str, path: str, status: int) -> tuple[Counter, Histogram]:
+    labels = (method, path, str(status))
+    return REQUESTS.labels(*labels), SECONDS.labels(*labels)
 
 
 def answer_head(app: ASGIApp) -> ASGIApp:
