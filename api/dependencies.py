@@ -55,6 +55,11 @@ def provide_renders(request: CallerRequest, db: NamedDependency[Database]) -> Re
     return RenderService(RenderRepository(db), _storage(shared, request.user), shared.file_removals)
 
 
+def renders_of(request: CallerRequest) -> RenderService:
+    """For a handler with another dependency: Litestar opens a task group for two, which costs more than both."""
+    return provide_renders(request, provide_database(request))
+
+
 def provide_collections(request: CallerRequest, db: NamedDependency[Database]) -> CollectionService:
     return CollectionService(CollectionRepository(db), RenderRepository(db), _storage(_shared(request), request.user))
 

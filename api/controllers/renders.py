@@ -9,7 +9,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from api.dependencies import provide_renders
+from api.dependencies import CallerRequest, provide_renders, renders_of
 from api.envelope import Envelope, ok, page
 from api.errors import errors
 from api.parameters import CursorParameter, LimitParameter
@@ -75,7 +75,7 @@ class RenderController(Controller):
     @get("/", operation_id="listRenders", responses=errors(400, 401, 422, 429, 503))
     async def list_page(
         self,
-        renders: NamedDependency[RenderService],
+        request: CallerRequest,
         filters: NamedDependency[RenderQuery],
         trashed: FromQuery[bool] = False,
         sort: FromQuery[Sort] = "newest",
@@ -83,17 +83,17 @@ class RenderController(Controller):
         limit: LimitParameter = LIMITS.page_size,
     ) -> Envelope[list[RenderCardView]]:
         """Renders that match. `manual` and `added` are a collection's own orders, `deleted` is the trash's."""
-        return page(await renders.page(filters, sort, cursor, limit, trashed=trashed))
+        return page(await renders_of(request).page(filters, sort, cursor, limit, trashed=trashed))
 
     @get("/months", operation_id="listRenderMonths", responses=errors(400, 401, 422, 429, 503))
     async def months(
         self,
-        renders: NamedDependency[RenderService],
+        request: CallerRequest,
         filters: NamedDependency[RenderQuery],
         trashed: FromQuery[bool] = False,
     ) -> Envelope[list[MonthView]]:
         """How many renders that match each month has, latest first."""
-        return ok(await renders.months(filters, trashed=trashed))
+        return ok(await renders_of(request).months(filters, trashed=trashed))
 
     @get("/{render_id:uuid}", operation_id="getRender", responses=errors(401, 404, 429, 503))
     async def read(
