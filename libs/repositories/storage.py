@@ -5,14 +5,13 @@ Every call carries the caller's JWT, and the API's proof over that caller and th
 
 import asyncio
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
 import httpx
 import msgspec
-from cachetools import TTLCache
 from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
 from storage3 import AsyncStorageClient
 from storage3.exceptions import StorageApiError
@@ -20,6 +19,7 @@ from storage3.exceptions import StorageApiError
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.proof import ANONYMOUS, sign
+from libs.repositories.signed_urls import SignedUrls
 
 INPUTS: Final = "inputs"
 RENDERS: Final = "renders"
@@ -70,9 +70,7 @@ class StoragePool:
         self.publishable_key = publishable_key
         self._proof_secret = proof_secret
         self.client: httpx.AsyncClient = _Client(transport=AiohttpTransport(), timeout=TIMEOUT)
-        self.signed: MutableMapping[str, str] = TTLCache[str, str](
-            SIGNED_URL_CACHE_ENTRIES, LIMITS.signed_url_seconds / 2
-        )
+        self.signed = SignedUrls(LIMITS.signed_url_seconds / 2, SIGNED_URL_CACHE_ENTRIES)
 
     def as_caller(self, token: str, subject: str) -> "Storage":
         """Storage as the JWT's subject sees it."""
@@ -102,7 +100,7 @@ class StoragePool:
 class Storage:
     """One caller's files. Every method raises MaquetteError database_unavailable when Storage does not answer."""
 
-    def __init__(self, connect: Callable[[], AsyncStorageClient], signed: MutableMapping[str, str]) -> None:
+    def __init__(self, connect: Callable[[], AsyncStorageClient], signed: SignedUrls) -> None:
         """`connect` gives the client of one call: a proof is good for minutes, and an archive may take longer."""
         self._connect = connect
         self._signed = signed
@@ -172,7 +170,7 @@ class Storage:
         for start in range(0, len(paths), REMOVE_BATCH):
             batch = paths[start : start + REMOVE_BATCH]
             for path in batch:
-                self._signed.pop(f"{bucket}/{path}", None)
+                self._signed.forget(f"{bucket}/{path}")
             try:
                 removed += len(await self._connect().from_(bucket).remove(batch))
             except StorageApiError as error:
@@ -186,14 +184,17 @@ class Storage:
 
         Call it only with paths of rows that RLS returned: a cached URL is returned without another check.
         """
-        known = {path: url for path in set(paths) if (url := self._signed.get(path)) is not None}
+        wanted = set(paths)
+        known = self._signed.find(wanted)
+        if len(known) == len(wanted):
+            return known
         missing: dict[str, list[str]] = {}
-        for path in set(paths) - known.keys():
+        for path in wanted - known.keys():
             bucket, _, name = path.partition("/")
             missing.setdefault(bucket, []).append(name)
         for signed in await asyncio.gather(*(self._sign(bucket, names) for bucket, names in missing.items())):
             known |= signed
-            self._signed.update(signed)
+            self._signed.add(signed)
         return known
 
     async def _sign(self, bucket: str, names: list[str]) -> dict[str, str]:

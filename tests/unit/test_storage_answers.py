@@ -7,6 +7,7 @@ import pytest
 from storage3 import AsyncStorageClient
 
 from libs.errors import ErrorCode, MaquetteError
+from libs.repositories.signed_urls import SignedUrls
 from libs.repositories.storage import Storage
 
 EXPIRED = {"statusCode": "403", "error": "Unauthorized", "message": '"exp" claim timestamp check failed'}
@@ -42,7 +43,7 @@ def storage(*answers: dict[str, str]) -> Storage:
     client = AsyncStorageClient(
         "http://storage.test/", {}, http_client=httpx.AsyncClient(transport=httpx.MockTransport(answer))
     )
-    return Storage(lambda: client, {})
+    return Storage(lambda: client, SignedUrls(0, 0))
 
 
 async def code(call: Call, *answers: dict[str, str]) -> ErrorCode:
@@ -86,5 +87,5 @@ async def test_what_is_there_already_is_not_sent() -> None:
     client = AsyncStorageClient(
         "http://storage.test/", {}, http_client=httpx.AsyncClient(transport=httpx.MockTransport(answer))
     )
-    await Storage(lambda: client, {}).upload("inputs", "a", b"content", "image/jpeg")
+    await Storage(lambda: client, SignedUrls(0, 0)).upload("inputs", "a", b"content", "image/jpeg")
     assert sent == ["GET"]

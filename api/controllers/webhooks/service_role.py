@@ -17,6 +17,7 @@ from libs.app_config.settings import ServiceRole, Settings
 from libs.repositories.billing import BillingSyncRepository
 from libs.repositories.file_removals import FileRemovalRepository
 from libs.repositories.service_role import ServiceRoleDatabase
+from libs.repositories.signed_urls import SignedUrls
 from libs.repositories.storage import Storage
 from libs.repositories.webhook_jobs import WebhookJobRepository
 from libs.services.billing.sync import BillingSync
@@ -64,7 +65,7 @@ async def replicate_services(settings: Settings, service_role: ServiceRole) -> A
     async with _client(settings, service_role) as client:
         db = ServiceRoleDatabase(client)
         # These files are stored and removed, and never shown from here: no signed URL to remember.
-        storage = Storage(lambda: client.storage, {})
+        storage = Storage(lambda: client.storage, SignedUrls(0, 0))
         fetcher = OutputFetcher.for_provider(settings.replicate_api_url)
         try:
             yield {
