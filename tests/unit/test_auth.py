@@ -184,6 +184,15 @@ async def test_C1_garbage_is_refused(jwks: Jwks, token: str) -> None:
     await refused(TokenVerifier(jwks.url, SECRET), token)
 
 
+@pytest.mark.parametrize("added", ["\n", "\r\nx-share-proof: a", " ", "=", "!"], ids=repr)
+async def test_C1_a_good_token_with_something_added_is_refused(jwks: Jwks, added: str) -> None:
+    """python-jose skips it, and it would go into the header that we send to Supabase."""
+    token, verifier = signed(jwks), TokenVerifier(jwks.url, None)
+    await verifier.verify(token)
+    for altered in (token + added, token[:-4] + added + token[-4:]):
+        await refused(verifier, altered)
+
+
 async def test_C1_a_flood_of_unknown_kids_asks_for_keys_once(jwks: Jwks) -> None:
     verifier = TokenVerifier(jwks.url, None)
     await verifier.verify(signed(jwks))
