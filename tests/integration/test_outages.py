@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from libs.errors import ErrorCode
-from libs.repositories.database import CALL_TIMEOUT
+from libs.repositories.database import CALL_SECONDS
 from libs.repositories.storage import TIMEOUT
 from local.machine import HOST
 from local.postgres.server import Postgres
@@ -31,7 +31,7 @@ from tests.support.processes.supabase_stack import running_gateway, running_supa
 from tests.support.waiting import until
 
 # In seconds: a call that tries again after its timeout takes longer than this.
-TWO_TRIES = 2 * min(CALL_TIMEOUT.total or 0, TIMEOUT.read or 0)
+TWO_TRIES = 2 * min(CALL_SECONDS, TIMEOUT.read or 0)
 
 
 class Broken(msgspec.Struct, frozen=True, kw_only=True):
