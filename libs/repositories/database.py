@@ -1,7 +1,7 @@
 """PostgREST as one person sees it.
 
 postgrest-py builds each query, pyreqwest sends it over one shared pool, msgspec decodes the answer into structs: with
-aiohttp a call costs three times as much (decision 31). The caller's token is part of the request and is stored in
+aiohttp a call costs three times as much (decision 33). The caller's token is part of the request and is stored in
 nothing that requests share.
 """
 
