@@ -52,7 +52,7 @@ def provide_uploads(request: CallerRequest) -> UploadService:
 
 def provide_renders(request: CallerRequest, db: NamedDependency[Database]) -> RenderService:
     shared = _shared(request)
-    return RenderService(RenderRepository(db), _storage(shared, request.user), shared.file_removals)
+    return RenderService(RenderRepository(db), _storage(shared, request.user), shared.file_changes)
 
 
 def renders_of(request: CallerRequest) -> RenderService:
@@ -77,7 +77,7 @@ def provide_downloads(request: CallerRequest) -> DownloadService:
 def provide_account(request: CallerRequest, db: NamedDependency[Database]) -> AccountService:
     shared = _shared(request)
     return AccountService(
-        request.user.subject, AccountRepository(db), BillingRepository(db), shared.stripe, shared.file_removals
+        request.user.subject, AccountRepository(db), BillingRepository(db), shared.stripe, shared.file_changes
     )
 
 

@@ -21,7 +21,7 @@ from libs.services.external.stripe_client import StripeClient
 from libs.services.external.webhook_client import WebhookClient
 from libs.services.generation.provider_run import ProviderRuns
 from libs.services.generation.reconciliation import Reconciliation
-from libs.services.media.file_removals import FileRemovals
+from libs.services.media.file_changes import FileChanges
 from libs.services.operations.purge import Purge
 from libs.services.operations.spending import Spending
 from libs.services.publishing.community import CommunityService
@@ -44,12 +44,12 @@ class Services:
         self.price_ids = PriceIds(settings.price_ids)
         webhook_url = f"{settings.public_url}{WEBHOOK_PATH}"
         self.webhook = WebhookClient(webhook_url, settings.internal_webhook_secret)
-        self.file_removals = FileRemovals(self.webhook)
+        self.file_changes = FileChanges(self.webhook)
         self.runs = ProviderRuns(self.provider, webhook_url)
         self.reconciliation = Reconciliation(
             GenerationJobRepository(self.database.as_anonymous()), self.provider, self.runs, self.webhook
         )
-        self.purge = Purge(RenderRepository(self.database.as_anonymous()), self.file_removals)
+        self.purge = Purge(RenderRepository(self.database.as_anonymous()), self.file_changes)
         # Without a caller: one of each serves everybody.
         self.spending = Spending(ProviderCostRepository(self.database.as_anonymous()))
         self.community = CommunityService(CommunityRepository(self.database.as_anonymous()), self.storage)
@@ -59,7 +59,7 @@ class Services:
     async def aclose(self) -> None:
         """Close every pool."""
         async with AsyncExitStack() as stack:
-            for shared in (self.database, self.storage, self.provider, self.webhook, self.file_removals, self.stripe):
+            for shared in (self.database, self.storage, self.provider, self.webhook, self.file_changes, self.stripe):
                 stack.push_async_callback(shared.aclose)
 
 

@@ -21,7 +21,14 @@ class VariantRow(msgspec.Struct, frozen=True):
     placeholder: str
 
 
-class RenderRow(msgspec.Struct, frozen=True):
+class TakenDown(msgspec.Struct, frozen=True, kw_only=True):
+    """When and for which reason of a report an operator took a render down; both are None where nobody did."""
+
+    taken_down_at: datetime | None = None
+    taken_down_reason: str | None = None
+
+
+class RenderRow(TakenDown, frozen=True, kw_only=True):
     """The render of a job."""
 
     id: UUID
@@ -32,7 +39,7 @@ class RenderRow(msgspec.Struct, frozen=True):
 
 
 RENDER_COLUMNS: Final = (
-    "id,title,cover_variant_id,deleted_at,variants:render_variants!render_variants_render_id_owner_id_fkey("
+    "id,title,cover_variant_id,deleted_at,taken_down_at,taken_down_reason,variants:render_variants!render_variants_render_id_owner_id_fkey("
     + ",".join(field.name for field in msgspec.structs.fields(VariantRow))
     + ")"
 )

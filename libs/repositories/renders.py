@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.cursor import PlaceCursor, TimeCursor
 from libs.repositories.database import FOREIGN_KEY_VIOLATION, Database, DatabaseRefused
-from libs.repositories.render_rows import RENDER_COLUMNS, RenderRow, VariantRow
+from libs.repositories.render_rows import RENDER_COLUMNS, RenderRow, TakenDown, VariantRow
 
 Sort = Literal["newest", "oldest", "deleted", "manual", "added"]
 Action = Literal["trash", "restore", "collect", "uncollect"]
@@ -47,6 +47,7 @@ class CardRow(msgspec.Struct, frozen=True):
     variant_count: int
     is_favorite: bool
     cover: VariantRow | None
+    is_taken_down: bool = False
 
 
 class MembershipView(msgspec.Struct, frozen=True):
@@ -72,7 +73,7 @@ class RefundView(msgspec.Struct, frozen=True):
     reason: str
 
 
-class RenderDetailRow(msgspec.Struct, frozen=True, kw_only=True):
+class RenderDetailRow(TakenDown, frozen=True, kw_only=True):
     """Everything about one render. `input_path` starts with its bucket."""
 
     id: UUID
@@ -91,6 +92,10 @@ class RenderDetailRow(msgspec.Struct, frozen=True, kw_only=True):
     made_from_it: list[RelativeRow]
     credits: int
     refund: RefundView | None
+
+
+class _VariantOfRender(VariantRow, frozen=True, kw_only=True):
+    render: TakenDown
 
 
 class MonthView(msgspec.Struct, frozen=True):
@@ -167,11 +172,12 @@ class RenderRepository:
         return await self._db.call_with_proof("purge_trash", _PurgeRequest(days, limit), int)
 
     async def find_variant(self, variant_id: UUID) -> VariantRow | None:
-        """One stored picture; None when the caller has none of that id."""
+        """One stored picture; None when the caller has none of that id, or it was taken down."""
         columns = ",".join(field.name for field in msgspec.structs.fields(VariantRow))
-        query = self._db.from_("render_variants").select(columns).eq("id", str(variant_id))
-        rows = await self._db.fetch(query, list[VariantRow])
-        return rows[0] if rows else None
+        of_render = "render:renders!render_variants_render_id_owner_id_fkey(taken_down_at)"
+        query = self._db.from_("render_variants").select(f"{columns},{of_render}").eq("id", str(variant_id))
+        rows = await self._db.fetch(query, list[_VariantOfRender])
+        return rows[0] if rows and rows[0].render.taken_down_at is None else None
 
     async def delete_variant(self, variant_id: UUID) -> None:
         """Delete one variant for ever. Raises MaquetteError variant_not_found, last_variant."""

@@ -179,6 +179,16 @@ class Storage:
                 raise _unavailable() from error
         return removed
 
+    async def move(self, bucket: str, name: str, new_name: str) -> None:
+        """Give a file another name in its bucket. Without effect when there is no such file: it was moved before."""
+        try:
+            await self._connect().from_(bucket).move(name, new_name)
+        except StorageApiError as error:
+            if str(error.status) != "404" or error.code == NO_BUCKET:
+                raise _failure(error) from error
+        except (httpx.HTTPError, ValueError) as error:
+            raise _unavailable() from error
+
     async def signed_urls(self, paths: list[str]) -> dict[str, str]:
         """URLs for `bucket/path` names, one batch call per bucket at most; what does not exist is left out.
 

@@ -10,8 +10,8 @@ _FILES_WITHOUT_ROWS = """
 select object.bucket_id || '/' || object.name
 from storage.objects as object
 where not exists (
-    select from private.file_removals as queued
-    where queued.bucket = object.bucket_id and queued.name = object.name
+    select from private.file_changes as queued
+    where queued.bucket = object.bucket_id and object.name in (queued.name, queued.new_name)
   )
   and case object.bucket_id
     when 'renders' then
@@ -40,6 +40,10 @@ from (
 ) as named (bucket, name, owner)
 where not exists (
   select from storage.objects as object where object.bucket_id = named.bucket and object.name = named.name
+)
+and not exists (
+  select from private.file_changes as queued
+  where queued.bucket = named.bucket and queued.name = named.name and queued.new_name is not null
 )
 order by 1
 """

@@ -242,6 +242,10 @@ create table public.renders (
   created_at timestamptz not null default now(),
   -- in the trash since; null outside of it
   deleted_at timestamptz,
+  -- taken down by an operator since, see private.take_down(), and why: one of the reasons of a report
+  taken_down_at timestamptz,
+  taken_down_reason text check (taken_down_reason in ('illegal', 'private', 'offensive', 'other')),
+  check ((taken_down_at is null) = (taken_down_reason is null)),
   unique (id, owner_id),
   -- PostgREST embeds a job's render as one object only when the foreign key's columns are unique together
   unique (job_id, owner_id),
@@ -340,20 +344,22 @@ alter table public.generation_jobs
 
 -- ---- Files
 
--- Files are deleted through the Storage API, never by SQL, and rows go by cascade. So a deleted row leaves the names of
--- its files here, in the same transaction, and the webhook handlers, which have the service role, remove them. A file
--- that is about to be stored waits here too, until the row that names it exists. After a crash this table still names
--- every file that has no row.
-create table private.file_removals (
+-- Files are deleted and moved through the Storage API, never by SQL, and rows go by cascade. So a transaction leaves here
+-- what is to become of files, and the webhook handlers, which have the service role, do it: the files of a deleted row
+-- are removed, those of a picture that was taken down are moved to another name. A file that is about to be stored waits
+-- here too, until the row that names it exists. After a crash this table still names every file that has no row.
+create table private.file_changes (
   bucket text not null,
   name text not null,
   due_at timestamptz not null default now(),
+  -- where the file is moved to, in the same bucket; null: it is removed
+  new_name text unique,
   -- the job whose picture the file is to become; null for the files of rows that were deleted
   job_id uuid,
   primary key (bucket, name)
 );
 
-create index file_removals_due_at_idx on private.file_removals (due_at);
+create index file_changes_due_at_idx on private.file_changes (due_at);
 
 
 -- ---- Share links: a person shows a render or a collection by an unguessable link and can turn it off again
@@ -383,12 +389,6 @@ create index share_links_collection_idx on public.share_links (collection_id, ow
 create table private.share_tokens (
   share_link_id uuid primary key references public.share_links (id) on delete cascade,
   token_hash bytea not null unique
-);
-
--- What operators take down is the render, not one address of it: no link and no collection shows it any more.
-create table private.taken_down_renders (
-  render_id uuid primary key references public.renders (id) on delete cascade,
-  taken_down_at timestamptz not null default now()
 );
 
 
@@ -487,10 +487,9 @@ alter table public.renders enable row level security;
 alter table public.render_variants enable row level security;
 alter table public.collections enable row level security;
 alter table public.collection_items enable row level security;
-alter table private.file_removals enable row level security;
+alter table private.file_changes enable row level security;
 alter table public.share_links enable row level security;
 alter table private.share_tokens enable row level security;
-alter table private.taken_down_renders enable row level security;
 alter table public.community_collections enable row level security;
 alter table public.community_items enable row level security;
 alter table private.reports enable row level security;

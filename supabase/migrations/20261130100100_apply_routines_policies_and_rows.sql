@@ -1040,8 +1040,8 @@ revoke execute on function private.fail_generation, public.fail_generation
 grant execute on function private.fail_generation, public.fail_generation to service_role;
 
 -- ==== supabase/routines/50_files.sql
--- Files: the queue private.file_removals names the files that have no row any more, or no row yet. The service role
--- removes through the Storage API what is due.
+-- Files: the queue private.file_changes names the files that have no row any more or no row yet, and those that are to be
+-- moved. The service role does through the Storage API what is due.
 
 
 -- Queues the names of files that are about to be stored for a job, and renews those of an attempt that broke off. Under
@@ -1056,7 +1056,7 @@ declare
 begin
   select * into claimed from private.claim_job(job_id, prediction);
   if claimed.outcome = 'applied' then
-    insert into private.file_removals (bucket, name, job_id, due_at)
+    insert into private.file_changes (bucket, name, job_id, due_at)
     select 'renders', announced.name, announce_files.job_id, now() + interval '10 minutes'
     from jsonb_array_elements_text(names) as announced (name)
     on conflict (bucket, name) do update set due_at = excluded.due_at, job_id = excluded.job_id;
@@ -1078,7 +1078,7 @@ create or replace function private.keep_variant_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  delete from private.file_removals
+  delete from private.file_changes
   where bucket = 'renders' and name in (new.path, new.thumbnail_path);
   return null;
 end
@@ -1095,7 +1095,7 @@ create or replace function private.queue_variant_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  insert into private.file_removals (bucket, name)
+  insert into private.file_changes (bucket, name)
   values ('renders', old.path), ('renders', old.thumbnail_path)
   on conflict do nothing;
   return null;
@@ -1113,7 +1113,7 @@ create or replace function private.queue_account_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  insert into private.file_removals (bucket, name)
+  insert into private.file_changes (bucket, name)
   select object.bucket_id, object.name
   from storage.objects as object
   where object.bucket_id in ('inputs', 'renders') and starts_with(object.name, old.id || '/')
@@ -1135,12 +1135,12 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   if tg_op <> 'INSERT' then
-    insert into private.file_removals (bucket, name)
+    insert into private.file_changes (bucket, name)
     values ('community', old.path), ('community', old.thumbnail_path)
     on conflict do nothing;
   end if;
   if tg_op <> 'DELETE' then
-    delete from private.file_removals
+    delete from private.file_changes
     where bucket = 'community' and name in (new.path, new.thumbnail_path);
   end if;
   return null;
@@ -1154,14 +1154,16 @@ create or replace trigger queue_community_files
 revoke execute on function private.queue_community_files from public, anon, authenticated, service_role;
 
 
--- The names that are due longest, `max_count` at most: [{"bucket", "name"}]. Names of a job that has not ended wait: it
--- may still write their rows. Called by POST /webhooks/replicate/file-removals.
-create or replace function private.next_file_removals(max_count integer) returns jsonb
+-- What is due longest, `max_count` at most: [{"bucket", "name", "new_name"}]; a file without a new name is removed. Names
+-- of a job that has not ended wait: it may still write their rows. Called by POST /webhooks/replicate/file-changes.
+create or replace function private.next_file_changes(max_count integer) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('bucket', due.bucket, 'name', due.name)), '[]'::jsonb)
+  select coalesce(
+    jsonb_agg(jsonb_build_object('bucket', due.bucket, 'name', due.name, 'new_name', due.new_name)), '[]'::jsonb
+  )
   from (
-    select bucket, name from private.file_removals as queued
+    select bucket, name, new_name from private.file_changes as queued
     where due_at <= now() and not exists (
       select from public.generation_jobs as job
       where job.id = queued.job_id and job.status in ('queued', 'processing', 'expired')
@@ -1171,31 +1173,64 @@ as $$
   ) as due
 $$;
 
-create or replace function public.next_file_removals(max_count integer) returns jsonb
+create or replace function public.next_file_changes(max_count integer) returns jsonb
 language sql stable security invoker set search_path = ''
-as $$ select private.next_file_removals(max_count) $$;
+as $$ select private.next_file_changes(max_count) $$;
 
-revoke execute on function private.next_file_removals, public.next_file_removals
+revoke execute on function private.next_file_changes, public.next_file_changes
   from public, anon, authenticated, service_role;
-grant execute on function private.next_file_removals, public.next_file_removals to service_role;
+grant execute on function private.next_file_changes, public.next_file_changes to service_role;
 
 
--- Takes names from the queue that Storage no longer has. Called by POST /webhooks/replicate/file-removals.
-create or replace function private.confirm_file_removals(removed jsonb) returns void
-language sql volatile security definer set search_path = ''
+-- Takes from the queue what Storage has done. A variant whose file was moved gets its new name; where the variant was
+-- deleted meanwhile, the file under the new name is due for removal. Called by POST /webhooks/replicate/file-changes.
+create or replace function private.confirm_file_changes(done jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
 as $$
-  delete from private.file_removals as queued
-  using jsonb_to_recordset(removed) as done (bucket text, name text)
-  where queued.bucket = done.bucket and queued.name = done.name
+declare
+  moved record;
+begin
+  for moved in
+    delete from private.file_changes as queued
+    using jsonb_to_recordset(done) as finished (bucket text, name text)
+    where queued.bucket = finished.bucket and queued.name = finished.name
+    returning queued.bucket, queued.name, queued.new_name
+  loop
+    continue when moved.new_name is null;
+    update public.render_variants as variant
+    set path = case variant.path when moved.name then moved.new_name else variant.path end,
+      thumbnail_path = case variant.thumbnail_path when moved.name then moved.new_name else variant.thumbnail_path end
+    where moved.name in (variant.path, variant.thumbnail_path);
+    if not found then
+      insert into private.file_changes (bucket, name) values (moved.bucket, moved.new_name) on conflict do nothing;
+    end if;
+  end loop;
+end
 $$;
 
-create or replace function public.confirm_file_removals(removed jsonb) returns void
+create or replace function public.confirm_file_changes(done jsonb) returns void
 language sql volatile security invoker set search_path = ''
-as $$ select private.confirm_file_removals(removed) $$;
+as $$ select private.confirm_file_changes(done) $$;
 
-revoke execute on function private.confirm_file_removals, public.confirm_file_removals
+revoke execute on function private.confirm_file_changes, public.confirm_file_changes
   from public, anon, authenticated, service_role;
-grant execute on function private.confirm_file_removals, public.confirm_file_removals to service_role;
+grant execute on function private.confirm_file_changes, public.confirm_file_changes to service_role;
+
+
+-- The files of a render that is taken down are due for a move, to names that nobody can guess and in a folder that no
+-- policy opens: what was signed before opens nothing then, and nothing can be signed. Called by take_down_render().
+create or replace function private.hide_render_files(render uuid) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into private.file_changes (bucket, name, new_name)
+  select 'renders', file.name, 'taken-down/' || replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')
+  from public.render_variants as variant
+  cross join lateral (values (variant.path), (variant.thumbnail_path)) as file (name)
+  where variant.render_id = render
+  on conflict do nothing
+$$;
+
+revoke execute on function private.hide_render_files from public, anon, authenticated, service_role;
 
 
 -- Whether the caller may keep a photo under this name: 1,000 at most, and a photo that is there already takes no room.
@@ -1497,6 +1532,7 @@ begin
         jsonb_build_object(
           'id', render.id, 'key', place.key, 'title', render.title, 'preset_id', render.preset_id,
           'created_at', render.created_at, 'deleted_at', render.deleted_at,
+          'is_taken_down', render.taken_down_at is not null,
           'variant_count', (select count(*) from public.render_variants as variant where variant.render_id = render.id),
           'is_favorite', exists (
             select from public.collection_items as favorite
@@ -1504,7 +1540,7 @@ begin
           ),
           'cover', (
             select to_jsonb(variant) from public.render_variants as variant
-            where variant.render_id = render.id
+            where variant.render_id = render.id and render.taken_down_at is null
             order by variant.id = render.cover_variant_id desc nulls last, variant.index
             limit 1
           )
@@ -2117,14 +2153,13 @@ as $$
   from (
     select render.id, 0::double precision as place
     from public.renders as render
-    where render.id = link.render_id and render.deleted_at is null
+    where render.id = link.render_id and render.deleted_at is null and render.taken_down_at is null
     union all
     select render.id, item.position
     from public.collection_items as item
-    join public.renders as render on render.id = item.render_id and render.deleted_at is null
-    where item.collection_id = link.collection_id
+    join public.renders as render on render.id = item.render_id
+    where item.collection_id = link.collection_id and render.deleted_at is null and render.taken_down_at is null
   ) as shown
-  where not exists (select from private.taken_down_renders as taken where taken.render_id = shown.id)
 $$;
 
 revoke execute on function private.shared_renders from public, anon, authenticated, service_role;
@@ -2269,7 +2304,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform from public.profiles where id = new.owner_id for no key update;
-  if exists (select from private.taken_down_renders as taken where taken.render_id = new.render_id)
+  if exists (select from public.renders as render where render.id = new.render_id and render.taken_down_at is not null)
     or exists (
       select from public.share_links as other
       where other.owner_id = new.owner_id and other.taken_down_at is not null
@@ -2343,19 +2378,24 @@ revoke execute on function private.report_picture, public.report_picture from pu
 grant execute on function private.report_picture, public.report_picture to anon;
 
 
--- Takes a render down: no link shows it any more, links to it alone stop, and no new one can be made. For operators, in
--- Studio, without a report. Locks the owner's profile.
-create or replace function private.take_down_render(render uuid) returns text
+-- Takes a render down for one of the reasons of a report, which its owner is told: no link shows it any more, links to
+-- it alone stop, no new one can be made, and its files are moved where nobody opens them. For operators, in Studio,
+-- without a report. Locks the owner's profile, then the render. A repeat changes nothing.
+create or replace function private.take_down_render(render uuid, reason text) returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   owner constant uuid := (select owner_id from public.renders where id = render);
 begin
   perform from public.profiles where id = owner for no key update;
-  insert into private.taken_down_renders (render_id) values (render) on conflict do nothing;
+  update public.renders set taken_down_at = now(), taken_down_reason = reason
+  where id = render and taken_down_at is null;
+  if found then
+    perform private.hide_render_files(render);
+  end if;
   update public.share_links set taken_down_at = now()
   where owner_id = owner and render_id = render and taken_down_at is null;
-  return 'it is shown by no link';
+  return 'it is shown by no link, and its files are moved within minutes';
 end
 $$;
 
@@ -2379,14 +2419,14 @@ begin
   end if;
   select * into strict reported from public.share_links where id = report.share_link_id;
   if coalesce(report.render_id, reported.render_id) is not null then
-    return private.take_down_render(coalesce(report.render_id, reported.render_id));
+    return private.take_down_render(coalesce(report.render_id, reported.render_id), report.reason);
   end if;
   perform from public.profiles where id = reported.owner_id for no key update;
-  perform private.take_down_render(item.render_id)
+  perform private.take_down_render(item.render_id, report.reason)
   from public.collection_items as item where item.collection_id = reported.collection_id;
   update public.share_links set taken_down_at = now()
   where owner_id = reported.owner_id and collection_id = reported.collection_id and taken_down_at is null;
-  return 'every link to it and to what is in it is off';
+  return 'every link to it and to what is in it is off, and the files are moved within minutes';
 end
 $$;
 
@@ -2432,8 +2472,7 @@ left join public.share_links as link on link.id = grouped.share_link_id
 left join private.share_tokens as kept on kept.share_link_id = link.id
 left join public.renders as render on render.id = coalesce(grouped.render_id, link.render_id)
 left join public.collections as collection on collection.id = link.collection_id
-where link.taken_down_at is null
-  and not exists (select from private.taken_down_renders as taken where taken.render_id = render.id)
+where link.taken_down_at is null and render.taken_down_at is null
 order by grouped.latest desc;
 
 -- ==== supabase/routines/80_community.sql

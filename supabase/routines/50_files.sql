@@ -1,5 +1,5 @@
--- Files: the queue private.file_removals names the files that have no row any more, or no row yet. The service role
--- removes through the Storage API what is due.
+-- Files: the queue private.file_changes names the files that have no row any more or no row yet, and those that are to be
+-- moved. The service role does through the Storage API what is due.
 
 
 -- Queues the names of files that are about to be stored for a job, and renews those of an attempt that broke off. Under
@@ -14,7 +14,7 @@ declare
 begin
   select * into claimed from private.claim_job(job_id, prediction);
   if claimed.outcome = 'applied' then
-    insert into private.file_removals (bucket, name, job_id, due_at)
+    insert into private.file_changes (bucket, name, job_id, due_at)
     select 'renders', announced.name, announce_files.job_id, now() + interval '10 minutes'
     from jsonb_array_elements_text(names) as announced (name)
     on conflict (bucket, name) do update set due_at = excluded.due_at, job_id = excluded.job_id;
@@ -36,7 +36,7 @@ create or replace function private.keep_variant_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  delete from private.file_removals
+  delete from private.file_changes
   where bucket = 'renders' and name in (new.path, new.thumbnail_path);
   return null;
 end
@@ -53,7 +53,7 @@ create or replace function private.queue_variant_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  insert into private.file_removals (bucket, name)
+  insert into private.file_changes (bucket, name)
   values ('renders', old.path), ('renders', old.thumbnail_path)
   on conflict do nothing;
   return null;
@@ -71,7 +71,7 @@ create or replace function private.queue_account_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  insert into private.file_removals (bucket, name)
+  insert into private.file_changes (bucket, name)
   select object.bucket_id, object.name
   from storage.objects as object
   where object.bucket_id in ('inputs', 'renders') and starts_with(object.name, old.id || '/')
@@ -93,12 +93,12 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   if tg_op <> 'INSERT' then
-    insert into private.file_removals (bucket, name)
+    insert into private.file_changes (bucket, name)
     values ('community', old.path), ('community', old.thumbnail_path)
     on conflict do nothing;
   end if;
   if tg_op <> 'DELETE' then
-    delete from private.file_removals
+    delete from private.file_changes
     where bucket = 'community' and name in (new.path, new.thumbnail_path);
   end if;
   return null;
@@ -112,14 +112,16 @@ create or replace trigger queue_community_files
 revoke execute on function private.queue_community_files from public, anon, authenticated, service_role;
 
 
--- The names that are due longest, `max_count` at most: [{"bucket", "name"}]. Names of a job that has not ended wait: it
--- may still write their rows. Called by POST /webhooks/replicate/file-removals.
-create or replace function private.next_file_removals(max_count integer) returns jsonb
+-- What is due longest, `max_count` at most: [{"bucket", "name", "new_name"}]; a file without a new name is removed. Names
+-- of a job that has not ended wait: it may still write their rows. Called by POST /webhooks/replicate/file-changes.
+create or replace function private.next_file_changes(max_count integer) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('bucket', due.bucket, 'name', due.name)), '[]'::jsonb)
+  select coalesce(
+    jsonb_agg(jsonb_build_object('bucket', due.bucket, 'name', due.name, 'new_name', due.new_name)), '[]'::jsonb
+  )
   from (
-    select bucket, name from private.file_removals as queued
+    select bucket, name, new_name from private.file_changes as queued
     where due_at <= now() and not exists (
       select from public.generation_jobs as job
       where job.id = queued.job_id and job.status in ('queued', 'processing', 'expired')
@@ -129,31 +131,64 @@ as $$
   ) as due
 $$;
 
-create or replace function public.next_file_removals(max_count integer) returns jsonb
+create or replace function public.next_file_changes(max_count integer) returns jsonb
 language sql stable security invoker set search_path = ''
-as $$ select private.next_file_removals(max_count) $$;
+as $$ select private.next_file_changes(max_count) $$;
 
-revoke execute on function private.next_file_removals, public.next_file_removals
+revoke execute on function private.next_file_changes, public.next_file_changes
   from public, anon, authenticated, service_role;
-grant execute on function private.next_file_removals, public.next_file_removals to service_role;
+grant execute on function private.next_file_changes, public.next_file_changes to service_role;
 
 
--- Takes names from the queue that Storage no longer has. Called by POST /webhooks/replicate/file-removals.
-create or replace function private.confirm_file_removals(removed jsonb) returns void
-language sql volatile security definer set search_path = ''
+-- Takes from the queue what Storage has done. A variant whose file was moved gets its new name; where the variant was
+-- deleted meanwhile, the file under the new name is due for removal. Called by POST /webhooks/replicate/file-changes.
+create or replace function private.confirm_file_changes(done jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
 as $$
-  delete from private.file_removals as queued
-  using jsonb_to_recordset(removed) as done (bucket text, name text)
-  where queued.bucket = done.bucket and queued.name = done.name
+declare
+  moved record;
+begin
+  for moved in
+    delete from private.file_changes as queued
+    using jsonb_to_recordset(done) as finished (bucket text, name text)
+    where queued.bucket = finished.bucket and queued.name = finished.name
+    returning queued.bucket, queued.name, queued.new_name
+  loop
+    continue when moved.new_name is null;
+    update public.render_variants as variant
+    set path = case variant.path when moved.name then moved.new_name else variant.path end,
+      thumbnail_path = case variant.thumbnail_path when moved.name then moved.new_name else variant.thumbnail_path end
+    where moved.name in (variant.path, variant.thumbnail_path);
+    if not found then
+      insert into private.file_changes (bucket, name) values (moved.bucket, moved.new_name) on conflict do nothing;
+    end if;
+  end loop;
+end
 $$;
 
-create or replace function public.confirm_file_removals(removed jsonb) returns void
+create or replace function public.confirm_file_changes(done jsonb) returns void
 language sql volatile security invoker set search_path = ''
-as $$ select private.confirm_file_removals(removed) $$;
+as $$ select private.confirm_file_changes(done) $$;
 
-revoke execute on function private.confirm_file_removals, public.confirm_file_removals
+revoke execute on function private.confirm_file_changes, public.confirm_file_changes
   from public, anon, authenticated, service_role;
-grant execute on function private.confirm_file_removals, public.confirm_file_removals to service_role;
+grant execute on function private.confirm_file_changes, public.confirm_file_changes to service_role;
+
+
+-- The files of a render that is taken down are due for a move, to names that nobody can guess and in a folder that no
+-- policy opens: what was signed before opens nothing then, and nothing can be signed. Called by take_down_render().
+create or replace function private.hide_render_files(render uuid) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into private.file_changes (bucket, name, new_name)
+  select 'renders', file.name, 'taken-down/' || replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')
+  from public.render_variants as variant
+  cross join lateral (values (variant.path), (variant.thumbnail_path)) as file (name)
+  where variant.render_id = render
+  on conflict do nothing
+$$;
+
+revoke execute on function private.hide_render_files from public, anon, authenticated, service_role;
 
 
 -- Whether the caller may keep a photo under this name: 1,000 at most, and a photo that is there already takes no room.

@@ -139,6 +139,7 @@ begin
         jsonb_build_object(
           'id', render.id, 'key', place.key, 'title', render.title, 'preset_id', render.preset_id,
           'created_at', render.created_at, 'deleted_at', render.deleted_at,
+          'is_taken_down', render.taken_down_at is not null,
           'variant_count', (select count(*) from public.render_variants as variant where variant.render_id = render.id),
           'is_favorite', exists (
             select from public.collection_items as favorite
@@ -146,7 +147,7 @@ begin
           ),
           'cover', (
             select to_jsonb(variant) from public.render_variants as variant
-            where variant.render_id = render.id
+            where variant.render_id = render.id and render.taken_down_at is null
             order by variant.id = render.cover_variant_id desc nulls last, variant.index
             limit 1
           )

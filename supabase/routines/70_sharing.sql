@@ -121,14 +121,13 @@ as $$
   from (
     select render.id, 0::double precision as place
     from public.renders as render
-    where render.id = link.render_id and render.deleted_at is null
+    where render.id = link.render_id and render.deleted_at is null and render.taken_down_at is null
     union all
     select render.id, item.position
     from public.collection_items as item
-    join public.renders as render on render.id = item.render_id and render.deleted_at is null
-    where item.collection_id = link.collection_id
+    join public.renders as render on render.id = item.render_id
+    where item.collection_id = link.collection_id and render.deleted_at is null and render.taken_down_at is null
   ) as shown
-  where not exists (select from private.taken_down_renders as taken where taken.render_id = shown.id)
 $$;
 
 revoke execute on function private.shared_renders from public, anon, authenticated, service_role;

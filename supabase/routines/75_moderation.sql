@@ -9,7 +9,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform from public.profiles where id = new.owner_id for no key update;
-  if exists (select from private.taken_down_renders as taken where taken.render_id = new.render_id)
+  if exists (select from public.renders as render where render.id = new.render_id and render.taken_down_at is not null)
     or exists (
       select from public.share_links as other
       where other.owner_id = new.owner_id and other.taken_down_at is not null
@@ -83,19 +83,24 @@ revoke execute on function private.report_picture, public.report_picture from pu
 grant execute on function private.report_picture, public.report_picture to anon;
 
 
--- Takes a render down: no link shows it any more, links to it alone stop, and no new one can be made. For operators, in
--- Studio, without a report. Locks the owner's profile.
-create or replace function private.take_down_render(render uuid) returns text
+-- Takes a render down for one of the reasons of a report, which its owner is told: no link shows it any more, links to
+-- it alone stop, no new one can be made, and its files are moved where nobody opens them. For operators, in Studio,
+-- without a report. Locks the owner's profile, then the render. A repeat changes nothing.
+create or replace function private.take_down_render(render uuid, reason text) returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   owner constant uuid := (select owner_id from public.renders where id = render);
 begin
   perform from public.profiles where id = owner for no key update;
-  insert into private.taken_down_renders (render_id) values (render) on conflict do nothing;
+  update public.renders set taken_down_at = now(), taken_down_reason = reason
+  where id = render and taken_down_at is null;
+  if found then
+    perform private.hide_render_files(render);
+  end if;
   update public.share_links set taken_down_at = now()
   where owner_id = owner and render_id = render and taken_down_at is null;
-  return 'it is shown by no link';
+  return 'it is shown by no link, and its files are moved within minutes';
 end
 $$;
 
@@ -119,14 +124,14 @@ begin
   end if;
   select * into strict reported from public.share_links where id = report.share_link_id;
   if coalesce(report.render_id, reported.render_id) is not null then
-    return private.take_down_render(coalesce(report.render_id, reported.render_id));
+    return private.take_down_render(coalesce(report.render_id, reported.render_id), report.reason);
   end if;
   perform from public.profiles where id = reported.owner_id for no key update;
-  perform private.take_down_render(item.render_id)
+  perform private.take_down_render(item.render_id, report.reason)
   from public.collection_items as item where item.collection_id = reported.collection_id;
   update public.share_links set taken_down_at = now()
   where owner_id = reported.owner_id and collection_id = reported.collection_id and taken_down_at is null;
-  return 'every link to it and to what is in it is off';
+  return 'every link to it and to what is in it is off, and the files are moved within minutes';
 end
 $$;
 
@@ -172,6 +177,5 @@ left join public.share_links as link on link.id = grouped.share_link_id
 left join private.share_tokens as kept on kept.share_link_id = link.id
 left join public.renders as render on render.id = coalesce(grouped.render_id, link.render_id)
 left join public.collections as collection on collection.id = link.collection_id
-where link.taken_down_at is null
-  and not exists (select from private.taken_down_renders as taken where taken.render_id = render.id)
+where link.taken_down_at is null and render.taken_down_at is null
 order by grouped.latest desc;

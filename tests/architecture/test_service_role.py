@@ -12,7 +12,7 @@ from api.app import create_app
 from libs.app_config.settings import load_settings
 from libs.services.billing.sync import BillingSync
 from libs.services.generation.ingest import WebhookIngest
-from libs.services.media.file_removals import FileRemover
+from libs.services.media.file_changes import FileChanger
 from local.cli.parts import api_environment
 from local.cli.state import DEFAULT_PORTS
 from local.secrets import LocalSecrets
@@ -25,7 +25,7 @@ WEBHOOKS = {f"api/controllers/webhooks/{name}.py" for name in ("replicate", "ser
 GIVEN = {
     "replicate": WebhookIngest,
     "replicate/redeliveries": WebhookIngest,
-    "replicate/file-removals": FileRemover,
+    "replicate/file-changes": FileChanger,
     "stripe": BillingSync,
 }
 

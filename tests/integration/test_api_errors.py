@@ -271,7 +271,7 @@ async def _(case: Case) -> Response:
     with case.api.supabase.connect() as connection:
         (render,) = add_renders(connection, case.person.id, [Draft()])
     (await case.client.post("/shares", json={"render_id": str(render)})).raise_for_status()
-    case.sql("select private.take_down_render(%s)", render)
+    case.sql("select private.take_down_render(%s, 'other')", render)
     return await case.client.post("/shares", json={"render_id": str(render)})
 
 

@@ -125,7 +125,7 @@ async def test_an_item_that_comes_back_keeps_its_file(api: ApiProcess, curated: 
 
     def waiting(connection: psycopg.Connection) -> list[str]:
         rows = connection.execute(
-            "select name from private.file_removals where name like %s order by name", (f"{curated}-15%",)
+            "select name from private.file_changes where name like %s order by name", (f"{curated}-15%",)
         )
         return [name for (name,) in rows]
 
@@ -316,7 +316,7 @@ async def test_a_report_reaches_the_operators_who_take_the_picture_down(
         assert set(reports[0][1:]) == {"offensive", "Look here"}
         connection.execute("select private.take_down(%s)", (reports[0][0],))
         queued = connection.execute(
-            "select name from private.file_removals where name like %s order by name", (f"{curated}-04%",)
+            "select name from private.file_changes where name like %s order by name", (f"{curated}-04%",)
         ).fetchall()
     assert item not in {one["id"] for one in await items()}
     assert [name for (name,) in queued] == [f"{curated}-04.thumb.webp", f"{curated}-04.webp"]

@@ -94,8 +94,8 @@ async def test_A6_the_purge_and_the_queue_of_files_are_not_for_people(
             expected = "PT403" if person is anonymous else "42501"
             assert (answer.status_code, answer.json()["code"]) == (403, expected), answer.text
         calls: dict[str, dict[str, Any]] = {
-            "next_file_removals": {"max_count": 10},
-            "confirm_file_removals": {"removed": []},
+            "next_file_changes": {"max_count": 10},
+            "confirm_file_changes": {"done": []},
         }
         for function, arguments in calls.items():
             answer = await person.rpc(function, arguments)
@@ -103,5 +103,6 @@ async def test_A6_the_purge_and_the_queue_of_files_are_not_for_people(
     assert everything(superuser.connection) == before
 
     assert (await api_rpc.guarded("purge_trash", anonymous, request)).json() >= 1
-    queued = (await api_rpc.as_service("next_file_removals", {"max_count": 1000})).json()
-    assert {"bucket": "renders", "name": f"{bob.id}/{victim.render.job_id}/0.png"} in queued
+    queued = (await api_rpc.as_service("next_file_changes", {"max_count": 1000})).json()
+    removed = {"bucket": "renders", "name": f"{bob.id}/{victim.render.job_id}/0.png", "new_name": None}
+    assert removed in queued

@@ -19,9 +19,9 @@ async def signed(owner: DatabaseUser, file: File, seconds: int = 60) -> httpx.UR
     return httpx.URL(f"/storage/v1{answer.raise_for_status().json()['signedURL']}")
 
 
-async def removals_of(api_rpc: ApiRpc, owner: DatabaseUser) -> list[Row]:
+async def changes_of(api_rpc: ApiRpc, owner: DatabaseUser) -> list[Row]:
     """The files of a person's that the webhooks are to delete."""
-    queued = (await api_rpc.as_service("next_file_removals", {"max_count": 1000})).json()
+    queued = (await api_rpc.as_service("next_file_changes", {"max_count": 1000})).json()
     return [row for row in queued if row["name"].startswith(owner.id)]
 
 
@@ -155,15 +155,15 @@ async def test_B4_with_an_account_go_all_its_files(
     others = await keep_photo(alice)
 
     superuser.run("delete from auth.users where id = %s", bob.id)
-    queued = await removals_of(api_rpc, bob)
+    queued = await changes_of(api_rpc, bob)
 
     assert {(file.bucket, file.name) for file in files} <= {(row["bucket"], row["name"]) for row in queued}
     for row in queued:
         (
             await service_role.storage("DELETE", f"object/{row['bucket']}", {"prefixes": [row["name"]]})
         ).raise_for_status()
-    (await api_rpc.as_service("confirm_file_removals", {"removed": queued})).raise_for_status()
+    (await api_rpc.as_service("confirm_file_changes", {"done": queued})).raise_for_status()
 
     assert [(await http.get(address)).status_code for address in addresses] == [400, 400]
-    assert await removals_of(api_rpc, bob) == await removals_of(api_rpc, alice) == []
+    assert await changes_of(api_rpc, bob) == await changes_of(api_rpc, alice) == []
     assert await bytes_of(service_role, others) == others.content

@@ -16,7 +16,7 @@ from tests.support.clients.superuser import Superuser
 STORE = "insert into storage.objects (bucket_id, name, version) values (%s, %s, 'one')"
 DELETE = "delete from auth.users where id = %s"
 LEFT = "select count(*) from storage.objects where starts_with(name, %s)"
-QUEUED = "select count(*) from private.file_removals where starts_with(name, %s)"
+QUEUED = "select count(*) from private.file_changes where starts_with(name, %s)"
 
 
 @pytest.mark.parametrize("bucket", ["inputs", "renders"])

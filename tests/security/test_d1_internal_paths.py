@@ -17,7 +17,7 @@ from tests.support.predictions import WEBHOOKS, delivery_body, outcome_of, runni
 from tests.support.processes.api import ApiProcess, until_ended
 
 REDELIVERIES = f"{WEBHOOKS}/redeliveries"
-FILE_REMOVALS = f"{WEBHOOKS}/file-removals"
+FILE_CHANGES = f"{WEBHOOKS}/file-changes"
 OTHER_SECRET = "whsec_" + base64.b64encode(b"somebody else's secret, 32 bytes").decode()
 EMPTY = b"{}"
 
@@ -47,15 +47,15 @@ def queued(api: ApiProcess) -> Iterator[Callable[[], bool]]:
     """A file that is due to be removed; answers whether it still waits in the queue."""
     name = f"{uuid4()}/nothing.webp"
     with api.supabase.connect() as connection:
-        insert = "insert into private.file_removals (bucket, name, due_at) values ('renders', %s, now())"
+        insert = "insert into private.file_changes (bucket, name, due_at) values ('renders', %s, now())"
         connection.execute(insert, (name,))
 
         def is_queued() -> bool:
-            return connection.execute("select from private.file_removals where name = %s", (name,)).rowcount == 1
+            return connection.execute("select from private.file_changes where name = %s", (name,)).rowcount == 1
 
         assert is_queued()
         yield is_queued
-        connection.execute("delete from private.file_removals where name = %s", (name,))
+        connection.execute("delete from private.file_changes where name = %s", (name,))
 
 
 FORGERIES: dict[str, Callable[[ApiProcess, bytes], Headers]] = {
@@ -70,16 +70,16 @@ FORGERIES: dict[str, Callable[[ApiProcess, bytes], Headers]] = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-async def test_D1_a_forged_file_removal_is_refused_and_removes_nothing(
+async def test_D1_a_forged_file_change_is_refused_and_removes_nothing(
     api: ApiProcess, queued: Callable[[], bool], forgery: str
 ) -> None:
     assert_refused(
-        await send(api, FILE_REMOVALS, FORGERIES[forgery](api, EMPTY), EMPTY), TransportCode.NOT_AUTHENTICATED
+        await send(api, FILE_CHANGES, FORGERIES[forgery](api, EMPTY), EMPTY), TransportCode.NOT_AUTHENTICATED
     )
     assert queued()
 
     # The control.
-    answer = await send(api, FILE_REMOVALS, signed_headers(internal_secret(api), EMPTY), EMPTY)
+    answer = await send(api, FILE_CHANGES, signed_headers(internal_secret(api), EMPTY), EMPTY)
     assert (answer.status_code, answer.content) == (204, b"")
     assert not queued()
 

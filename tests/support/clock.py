@@ -37,14 +37,14 @@ async def reconcile(api: ApiProcess) -> None:
         await services.aclose()
 
 
-async def remove_files(api: ApiProcess) -> None:
+async def change_files(api: ApiProcess) -> None:
     """What `python -m api.reconcile` does to files, after the time that an interrupted ingest has for another try."""
     with api.supabase.connect() as connection:
-        connection.execute("update private.file_removals set due_at = now()")
+        connection.execute("update private.file_changes set due_at = now()")
     settings, _ = load_settings(api.environment())
     services = Services(settings)
     try:
-        await services.file_removals.request_and_wait()
+        await services.file_changes.request_and_wait()
     finally:
         await services.aclose()
 

@@ -10,7 +10,7 @@ from libs.errors import ErrorCode, FieldError, MaquetteError
 from libs.repositories.renders import RenderRepository
 from libs.repositories.storage import Storage
 from libs.services.gallery.renders import RenderService
-from libs.services.media.file_removals import FileRemovals
+from libs.services.media.file_changes import FileChanges
 
 
 class NoRenders:
@@ -25,7 +25,7 @@ class NoRenders:
 
 def service(renders: NoRenders) -> RenderService:
     unused = cast("Any", None)  # a title asks neither Storage nor the webhooks
-    return RenderService(cast("RenderRepository", renders), cast("Storage", unused), cast("FileRemovals", unused))
+    return RenderService(cast("RenderRepository", renders), cast("Storage", unused), cast("FileChanges", unused))
 
 
 @pytest.mark.parametrize("title", ["", " \t\n", "\u200b", "x" * (LIMITS.title_characters + 1), "lone \ud800"])

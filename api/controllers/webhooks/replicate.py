@@ -23,7 +23,7 @@ from libs.app_config.settings import ServiceRole, Settings
 from libs.errors import ErrorCode, MaquetteError
 from libs.services.external.output_fetcher import OutputUnavailable
 from libs.services.generation.ingest import WebhookIngest, decode_prediction
-from libs.services.media.file_removals import FileRemover
+from libs.services.media.file_changes import FileChanger
 
 # The body repeats input and logs; Replicate's own bound on a prediction's data is far below this.
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
@@ -75,19 +75,19 @@ async def receive_redelivery(
     return await _applied(ingest, _verified(request, body, settings.internal_webhook_secret), job, body)
 
 
-@post("/webhooks/replicate/file-removals", status_code=204, opt=OPEN, include_in_schema=False)
-async def remove_files(request: Request[None, None, State], file_remover: NamedDependency[FileRemover]) -> None:
+@post("/webhooks/replicate/file-changes", status_code=204, opt=OPEN, include_in_schema=False)
+async def change_files(request: Request[None, None, State], file_changer: NamedDependency[FileChanger]) -> None:
     """Remove every file that is due in the queue."""
     settings: Settings = request.app.state.settings
     _verified(request, await request.body(), settings.internal_webhook_secret)
-    await file_remover.remove_files()
+    await file_changer.change_files()
 
 
 def replicate_webhook(settings: Settings, service_role: ServiceRole) -> tuple[Router, Lifespan]:
     """The routes, and what they need while the process serves."""
     return privileged_routes(
-        [receive_replicate_webhook, receive_redelivery, remove_files],
-        ["ingest", "file_remover"],
+        [receive_replicate_webhook, receive_redelivery, change_files],
+        ["ingest", "file_changer"],
         lambda: replicate_services(settings, service_role),
     )
 

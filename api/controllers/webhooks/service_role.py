@@ -15,7 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from libs.app_config.settings import ServiceRole, Settings
 from libs.repositories.billing import BillingSyncRepository
-from libs.repositories.file_removals import FileRemovalRepository
+from libs.repositories.file_changes import FileChangeRepository
 from libs.repositories.service_role import ServiceRoleDatabase
 from libs.repositories.signed_urls import SignedUrls
 from libs.repositories.storage import Storage
@@ -24,7 +24,7 @@ from libs.services.billing.sync import BillingSync
 from libs.services.external.output_fetcher import OutputFetcher
 from libs.services.external.stripe_client import StripeClient
 from libs.services.generation.ingest import WebhookIngest
-from libs.services.media.file_removals import FileRemover
+from libs.services.media.file_changes import FileChanger
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 TIMEOUT: Final = httpx.Timeout(15, connect=3)
@@ -61,7 +61,7 @@ def privileged_routes(
 
 @asynccontextmanager
 async def replicate_services(settings: Settings, service_role: ServiceRole) -> AsyncGenerator[Mapping[str, object]]:
-    """`ingest` and `file_remover`, for the life of the process."""
+    """`ingest` and `file_changer`, for the life of the process."""
     async with _client(settings, service_role) as client:
         db = ServiceRoleDatabase(client)
         # These files are stored and removed, and never shown from here: no signed URL to remember.
@@ -70,7 +70,7 @@ async def replicate_services(settings: Settings, service_role: ServiceRole) -> A
         try:
             yield {
                 "ingest": WebhookIngest(WebhookJobRepository(db), storage, fetcher),
-                "file_remover": FileRemover(FileRemovalRepository(db), storage),
+                "file_changer": FileChanger(FileChangeRepository(db), storage),
             }
         finally:
             await fetcher.aclose()

@@ -6,7 +6,7 @@ from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.account import AccountRepository
 from libs.repositories.billing import BillingRepository
 from libs.services.external.stripe_client import BillingUnavailable, StripeClient
-from libs.services.media.file_removals import FileRemovals
+from libs.services.media.file_changes import FileChanges
 
 
 class AccountService:
@@ -18,13 +18,13 @@ class AccountService:
         account: AccountRepository,
         billing: BillingRepository,
         stripe: StripeClient,
-        file_removals: FileRemovals,
+        file_changes: FileChanges,
     ) -> None:
         self._owner = owner
         self._account = account
         self._billing = billing
         self._stripe = stripe
-        self._file_removals = file_removals
+        self._file_changes = file_changes
 
     async def close(self) -> None:
         """End the subscription, then delete the account with everything in it.
@@ -42,4 +42,4 @@ class AccountService:
             except BillingUnavailable as error:
                 raise MaquetteError(ErrorCode.BILLING_UNAVAILABLE) from error
         await self._account.delete(self._owner)
-        self._file_removals.request()
+        self._file_changes.request()

@@ -51,9 +51,9 @@ class WebhookClient:
         except msgspec.MsgspecError as error:
             raise WebhookFailed("unreadable response") from error
 
-    async def remove_files(self) -> None:
+    async def change_files(self) -> None:
         """Have the files removed whose rows are gone. Raises WebhookFailed: they stay in the queue."""
-        await self._post("file-removals", "file_removals", "{}")
+        await self._post("file-changes", "file_changes", "{}")
 
     async def _post(self, path: str, event_id: str, body: str) -> bytes:
         now = datetime.now(UTC)

@@ -27,11 +27,11 @@ from libs.services.gallery.views import (
     card_view,
     detail_files,
     detail_view,
+    render_files,
     render_view,
     thumbnail_files,
-    variant_files,
 )
-from libs.services.media.file_removals import FileRemovals
+from libs.services.media.file_changes import FileChanges
 from libs.services.paging import Page
 from libs.text import clean_text
 
@@ -66,10 +66,10 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class RenderService:
     """Renders of one caller."""
 
-    def __init__(self, renders: RenderRepository, storage: Storage, file_removals: FileRemovals) -> None:
+    def __init__(self, renders: RenderRepository, storage: Storage, file_changes: FileChanges) -> None:
         self._renders = renders
         self._storage = storage
-        self._file_removals = file_removals
+        self._file_changes = file_changes
 
     async def page(
         self, query: RenderQuery, sort: Sort, cursor: str | None, limit: int, *, trashed: bool = False
@@ -113,7 +113,7 @@ class RenderService:
         render = await self._renders.change(render_id, values)
         if render is None:
             raise MaquetteError(ErrorCode.RENDER_NOT_FOUND)
-        return render_view(render, await self._storage.signed_urls(variant_files(render.variants)))
+        return render_view(render, await self._storage.signed_urls(render_files(render)))
 
     async def trash(self, render_id: UUID) -> ChangedView:
         """Move a render to the trash; one that is there already stays. Raises render_not_found."""
@@ -142,13 +142,13 @@ class RenderService:
         deleted = 0
         while step := await self._renders.delete_trashed(where):
             deleted += step
-            self._file_removals.request()
+            self._file_changes.request()
         return ChangedView(deleted, None)
 
     async def delete_variant(self, variant_id: UUID) -> None:
         """Delete one variant for ever. Raises variant_not_found, last_variant."""
         await self._renders.delete_variant(variant_id)
-        self._file_removals.request()
+        self._file_changes.request()
 
 
 async def move_one(

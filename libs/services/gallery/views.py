@@ -8,11 +8,28 @@ import msgspec
 
 from libs.app_config.runtime import LIMITS, find_preset
 from libs.repositories.collections import CollectionRow
-from libs.repositories.render_rows import RenderRow, VariantRow
+from libs.repositories.render_rows import RenderRow, TakenDown, VariantRow
 from libs.repositories.renders import CardRow, MembershipView, RefundView, RelativeRow, RenderDetailRow
+from libs.repositories.reports import Reason
 from libs.repositories.storage import INPUTS, RENDERS
 
 TRASH: Final = timedelta(days=LIMITS.trash_days)
+
+# Why a render was taken down, by the reason of a report, as its owner is told.
+TAKEN_DOWN: Final = {
+    "illegal": "We took this render down: it shows something illegal. Its pictures cannot be opened any more.",
+    "private": "We took this render down: it shows somebody's private matters. Its pictures cannot be opened any more.",
+    "offensive": "We took this render down: it is hateful, violent or sexual. Its pictures cannot be opened any more.",
+    "other": "We took this render down: it breaks our rules. Its pictures cannot be opened any more.",
+}
+
+
+class TakenDownView(msgspec.Struct, frozen=True):
+    """When an operator took a render down, and why. Its pictures have no addresses then."""
+
+    at: datetime
+    reason: Reason
+    message: str
 
 
 class VariantView(msgspec.Struct, frozen=True):
@@ -36,6 +53,7 @@ class RenderView(msgspec.Struct, frozen=True):
     title: str
     cover_variant_id: UUID | None
     variants: list[VariantView]
+    taken_down: TakenDownView | None
 
 
 class CoverView(msgspec.Struct, frozen=True):
@@ -49,7 +67,10 @@ class CoverView(msgspec.Struct, frozen=True):
 
 
 class RenderCardView(msgspec.Struct, frozen=True):
-    """A render in a list. `purged_at` is when it is purged from the trash; null outside the trash."""
+    """A render in a list. `purged_at` is when it is purged from the trash; null outside the trash.
+
+    One that an operator took down has no cover.
+    """
 
     id: UUID
     title: str
@@ -58,6 +79,7 @@ class RenderCardView(msgspec.Struct, frozen=True):
     purged_at: datetime | None
     variant_count: int
     is_favorite: bool
+    is_taken_down: bool
     cover: CoverView | None
 
 
@@ -102,6 +124,7 @@ class RenderDetailView(msgspec.Struct, frozen=True, kw_only=True):
     source: RelativeView | None
     source_is_gone: bool
     made_from_it: list[RelativeView]
+    taken_down: TakenDownView | None
 
 
 class CollectionView(msgspec.Struct, frozen=True):
@@ -130,18 +153,32 @@ def thumbnail_files(variants: list[VariantRow | None]) -> list[str]:
     return [f"{RENDERS}/{variant.thumbnail_path}" for variant in variants if variant]
 
 
+def render_files(render: RenderRow | RenderDetailRow) -> list[str]:
+    """The files of a render that its owner may open, as `bucket/path`: none of one that was taken down."""
+    return [] if render.taken_down_at else variant_files(render.variants)
+
+
+def taken_down_view(render: TakenDown) -> TakenDownView | None:
+    """What the owner is told of a render that was taken down; None for any other."""
+    if render.taken_down_at is None or render.taken_down_reason is None:
+        return None
+    reason = msgspec.convert(render.taken_down_reason, Reason)
+    return TakenDownView(render.taken_down_at, reason, TAKEN_DOWN[reason])
+
+
 def detail_files(render: RenderDetailRow) -> list[str]:
     """Every stored file that the full view of a render shows, as `bucket/path`."""
     relatives = [relative.variant for relative in render.made_from_it]
     if render.source:
         relatives.append(render.source.variant)
     photo = [render.input_path] if render.input_path and render.input_path.startswith(f"{INPUTS}/") else []
-    return variant_files(render.variants) + thumbnail_files(relatives) + photo
+    return render_files(render) + thumbnail_files(relatives) + photo
 
 
 def render_view(render: RenderRow, urls: dict[str, str]) -> RenderView:
     """A render with its variants in order."""
-    return RenderView(render.id, render.title, render.cover_variant_id, variant_views(render.variants, urls))
+    variants = variant_views(render.variants, urls)
+    return RenderView(render.id, render.title, render.cover_variant_id, variants, taken_down_view(render))
 
 
 def variant_views(variants: list[VariantRow], urls: dict[str, str]) -> list[VariantView]:
@@ -180,6 +217,7 @@ def card_view(card: CardRow, urls: dict[str, str]) -> RenderCardView:
         card.deleted_at and card.deleted_at + TRASH,
         card.variant_count,
         card.is_favorite,
+        card.is_taken_down,
         cover_view(card.cover, urls),
     )
 
@@ -211,6 +249,7 @@ def detail_view(render: RenderDetailRow, urls: dict[str, str]) -> RenderDetailVi
         source=source and _relative(source, urls),
         source_is_gone=source is None and bool(render.input_path and render.input_path.startswith(f"{RENDERS}/")),
         made_from_it=[_relative(made, urls) for made in render.made_from_it],
+        taken_down=taken_down_view(render),
     )
 
 

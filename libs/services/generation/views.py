@@ -8,7 +8,7 @@ import msgspec
 
 from libs.repositories.generation_jobs import JobRow
 from libs.repositories.storage import INPUTS, RENDERS, Storage
-from libs.services.gallery.views import RenderView, render_view, variant_files
+from libs.services.gallery.views import RenderView, render_files, render_view
 
 IN_FLIGHT: Final = frozenset({"queued", "processing"})
 UNSETTLED: Final = IN_FLIGHT | {"expired"}
@@ -89,7 +89,7 @@ def file_names(jobs: list[JobRow]) -> list[str]:
     names = [job.input_path for job in jobs if job.input_path and not is_source_gone(job)]
     for job in jobs:
         if job.render:
-            names.extend(variant_files(job.render.variants))
+            names.extend(render_files(job.render))
     return names
 
 

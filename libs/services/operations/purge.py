@@ -4,7 +4,7 @@ from typing import Final
 
 from libs.app_config.runtime import LIMITS
 from libs.repositories.renders import RenderRepository
-from libs.services.media.file_removals import FileRemovals
+from libs.services.media.file_changes import FileChanges
 
 # Rows of one transaction, so that locks stay short.
 BATCH: Final = 500
@@ -13,9 +13,9 @@ BATCH: Final = 500
 class Purge:
     """`renders` is anonymous: the API's proof alone opens what it calls."""
 
-    def __init__(self, renders: RenderRepository, file_removals: FileRemovals) -> None:
+    def __init__(self, renders: RenderRepository, file_changes: FileChanges) -> None:
         self._renders = renders
-        self._file_removals = file_removals
+        self._file_changes = file_changes
 
     async def run(self) -> int:
         """Delete what was in anybody's trash for `LIMITS.trash_days`, then every file that no row names.
@@ -25,5 +25,5 @@ class Purge:
         purged = 0
         while batch := await self._renders.purge(LIMITS.trash_days, BATCH):
             purged += batch
-        await self._file_removals.request_and_wait()
+        await self._file_changes.request_and_wait()
         return purged

@@ -5,7 +5,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from tests.support.clients import http_client
-from tests.support.clock import remove_files
+from tests.support.clock import change_files
 from tests.support.processes.api import ApiProcess
 
 TERMINAL = {"succeeded", "failed", "canceled"}
@@ -35,7 +35,7 @@ async def assert_consistent(api: ApiProcess, owner: str) -> list[dict[str, Any]]
     Each job ended once; it has one debit, and one render or the debit back; what was not delivered was not paid; each
     picture's files open and no other file is there, once what is due for removal is removed.
     """
-    await remove_files(api)
+    await change_files(api)
     with api.supabase.connect() as connection:
         jobs = connection.cursor(row_factory=dict_row).execute(_JOBS, (owner,)).fetchall()
         files = [name for (name,) in connection.execute(_FILES, (f"{owner}/",))]

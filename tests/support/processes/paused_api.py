@@ -14,6 +14,7 @@ from typing import Any, cast
 import msgspec
 
 import api.__main__
+from libs.repositories.file_changes import FileChangeRepository
 from libs.repositories.generation_jobs import GenerationJobRepository
 from libs.repositories.storage import Storage
 from libs.repositories.webhook_jobs import WebhookJobRepository
@@ -38,6 +39,7 @@ http_client.Client().close()
 CLASSES = {
     owner.__name__: owner
     for owner in (
+        FileChangeRepository,
         GenerationJobRepository,
         OutputFetcher,
         ReplicateClient,

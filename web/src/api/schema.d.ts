@@ -1390,6 +1390,7 @@ export interface components {
             purged_at: string | null;
             variant_count: number;
             is_favorite: boolean;
+            is_taken_down: boolean;
             cover: components["schemas"]["CoverView"] | null;
         };
         /** RenderDetailView */
@@ -1417,6 +1418,7 @@ export interface components {
             source: components["schemas"]["RelativeView"] | null;
             source_is_gone: boolean;
             made_from_it: components["schemas"]["RelativeView"][];
+            taken_down: components["schemas"]["TakenDownView"] | null;
         };
         /** RenderQuery */
         RenderQuery: {
@@ -1436,6 +1438,7 @@ export interface components {
             title: string;
             cover_variant_id: string | null;
             variants: components["schemas"]["VariantView"][];
+            taken_down: components["schemas"]["TakenDownView"] | null;
         };
         /** SamplePhotoView */
         SamplePhotoView: {
@@ -1509,6 +1512,14 @@ export interface components {
             seed?: number | null;
             input?: components["schemas"]["UploadInput"] | components["schemas"]["VariantInput"] | null;
             collection_id?: string | null;
+        };
+        /** TakenDownView */
+        TakenDownView: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            reason: "illegal" | "private" | "offensive" | "other";
+            message: string;
         };
         /** ToggleSetting */
         ToggleSetting: {

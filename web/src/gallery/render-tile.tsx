@@ -128,7 +128,7 @@ export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
             className="size-full"
           />
         ) : (
-          <span className="grid size-full place-items-center rounded-pic bg-sunken p-3 text-center text-12 text-ink-3">No picture</span>
+          <span className="grid size-full place-items-center rounded-pic bg-sunken p-3 text-center text-12 text-ink-3">{card.is_taken_down ? "Taken down" : "No picture"}</span>
         )}
       </Link>
       <button

@@ -173,7 +173,7 @@ export function succeeded(changes: Partial<Schemas["GenerationView"]> = {}): Sch
     ready: 2,
     seconds_left: null,
     finished_at: "2026-11-24T10:00:14Z",
-    render: { id: "33333333-0000-4000-8000-000000000001", title: "Calm living room", cover_variant_id: variant(0).id, variants },
+    render: { id: "33333333-0000-4000-8000-000000000001", title: "Calm living room", cover_variant_id: variant(0).id, variants, taken_down: null },
     ...changes,
   });
 }
@@ -194,6 +194,7 @@ export function card(at: number, { ratio = 1.5, ...changes }: Partial<Schemas["R
     purged_at: null,
     variant_count: 1,
     is_favorite: false,
+    is_taken_down: false,
     cover: { variant_id: id, thumbnail_url: "http://supabase.test/thumb.webp", width: 1000 * ratio, height: 1000, placeholder: "" },
     ...changes,
   };
@@ -237,6 +238,7 @@ export function detail(at: number, changes: Partial<Schemas["RenderDetailView"]>
     source: null,
     source_is_gone: false,
     made_from_it: [],
+    taken_down: null,
     ...changes,
   };
 }

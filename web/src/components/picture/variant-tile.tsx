@@ -13,7 +13,8 @@ export type VariantState =
   | { status: "processing"; percent: number }
   | { status: "done"; src: string; alt: string; onOpen: () => void; actions: ReactNode }
   | { status: "failed" | "canceled"; reason: string; onRetry: () => void }
-  | { status: "blocked"; reason: string; onEditPrompt: () => void };
+  | { status: "blocked"; reason: string; onEditPrompt: () => void }
+  | { status: "taken-down"; reason: string };
 
 interface VariantTileProps {
   /** 1 for the first. */
@@ -61,6 +62,8 @@ export function VariantTile({ number, width, height, placeholder, backdrop, sele
           </Button>
         </Refusal>
       );
+    case "taken-down":
+      return <Refusal icon={BLOCKED} ratio={ratio} reason={state.reason} />;
     case "done":
       return (
         <div className={frame}>
@@ -114,7 +117,7 @@ function Pending({ frame, ratio, number, placeholder, backdrop, state }: Pending
   );
 }
 
-function Refusal({ icon, ratio, reason, children }: { icon: ReactNode; ratio: CSSProperties; reason: string; children: ReactNode }) {
+function Refusal({ icon, ratio, reason, children }: { icon: ReactNode; ratio: CSSProperties; reason: string; children?: ReactNode }) {
   return (
     <div className="grid place-content-center justify-items-center gap-3 rounded-pic bg-sunken p-4 text-center" style={ratio}>
       {icon}

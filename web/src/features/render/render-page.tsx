@@ -32,6 +32,7 @@ import { ShareDialog } from "@/sharing/share-dialog";
 
 import { MoreMenu } from "./components/more-menu";
 import { RenderDetails } from "./components/render-details";
+import { TakenDown } from "./components/taken-down";
 import { VariantStrip } from "./components/variant-strip";
 import { sideOf } from "./compare-search";
 import { factsText, inputOf } from "./facts";
@@ -46,6 +47,7 @@ export function RenderPage() {
   const { renderId } = route.useParams();
   const { data: render, error, refetch } = useQuery(renderQuery(renderId));
   useDocumentTitle(render?.title ?? "Render");
+  if (render?.taken_down) return <TakenDown render={render} reason={render.taken_down.message} />;
   if (render) return <Loaded key={render.id} render={render} />;
   if (error instanceof ApiError && error.status === 404) {
     return (

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { ownKey } from "@/lib/own-storage";
 import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
-import { ended, generation } from "@/test/fixtures";
+import { ended, generation, succeeded } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
 
 const RUNNING = generation({ id: "11111111-0000-4000-8000-000000000009" });
@@ -78,4 +78,14 @@ it("a request that may have arrived keeps its key, so that nothing is charged tw
   await screen.findByRole("progressbar", { name: "Progress" });
   expect(new Set(keys(SUBMIT)).size).toBe(1);
   expect(keys(SUBMIT)).toHaveLength(2);
+});
+
+it("B6 a run whose render was taken down says why in place of its pictures", async () => {
+  const message = "We took this render down: it breaks our rules. Its pictures cannot be opened any more.";
+  const { render } = succeeded();
+  const takenDown = render && { ...render, taken_down: { at: "2026-11-24T10:00:00Z", reason: "other" as const, message } };
+  backend.on("GET /api/v1/generations", () => ok([succeeded({ render: takenDown })]));
+  await openApp("/dashboard/create");
+  expect(await screen.findAllByText(message)).toHaveLength(2);
+  expect(screen.queryByRole("button", { name: /^Open variant/ })).toBeNull();
 });

@@ -57,6 +57,7 @@ interface Tile {
 
 function tilesOf(generation: Generation, preset: Preset | undefined, photoRatio: number | null, handlers: VariantHandlers): Tile[] {
   const { render, title } = generation;
+  if (render?.taken_down) return render.variants.map((variant, index) => takenDownTile(variant, index, render.taken_down?.message ?? ""));
   if (render) return render.variants.map((variant, index) => doneTile(variant, index, title, handlers));
 
   const expected = { width: Math.round(expectedRatio(generation, preset, photoRatio) * 1000), height: 1000 };
@@ -76,6 +77,10 @@ function tilesOf(generation: Generation, preset: Preset | undefined, photoRatio:
 function withBackdrop({ input }: Generation, preset: Preset | undefined): { backdrop?: string } {
   const backdrop = input?.url ?? preset?.picture;
   return backdrop ? { backdrop } : {};
+}
+
+function takenDownTile({ width, height }: Variant, index: number, reason: string): Tile {
+  return { number: index + 1, width, height, state: { status: "taken-down", reason } };
 }
 
 function doneTile(variant: Variant, index: number, title: string, handlers: VariantHandlers): Tile {

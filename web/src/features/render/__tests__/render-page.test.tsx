@@ -36,6 +36,16 @@ describe("the page of a render", () => {
     expect(screen.getByText("Render deleted")).toBeVisible();
   });
 
+  it("B6 says why a render was taken down, and shows nothing of it", async () => {
+    const message = "We took this render down: it breaks our rules. Its pictures cannot be opened any more.";
+    const variants = [{ ...variant(0), url: null, thumbnail_url: null }];
+    const { user } = await open({ variants, taken_down: { at: "2026-11-24T10:00:00Z", reason: "other", message } });
+    expect(screen.getByText(message)).toBeVisible();
+    for (const action of ["Download", "Share", "Use as input"]) expect(screen.queryByRole("button", { name: action })).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Use these settings" }));
+    await waitFor(() => expect(window.location.pathname).toBe("/dashboard/create"));
+  });
+
   it("deletes one variant after asking", async () => {
     backend.on(`DELETE /api/v1/renders/variants/${variant(0).id}`, () => new Response(null, { status: 204 }));
     const { user } = await open();

@@ -1,0 +1,80 @@
+"""Stored files follow their rows: removed when the rows are gone, moved away when a picture was taken down.
+
+Asked for in any process, done by the webhook handlers: Storage changes files through its API only, and only these
+handlers hold the service role.
+"""
+
+import asyncio
+from typing import Final
+
+import structlog
+
+from libs.repositories.file_changes import FileChange, FileChangeRepository
+from libs.repositories.storage import Storage
+from libs.services.external.webhook_client import WebhookClient, WebhookFailed
+
+log = structlog.get_logger()
+
+BATCH: Final = 500
+# Storage copies a file to move it. So many at once are done well within the time that a request of ours waits.
+MOVES_AT_ONCE: Final = 8
+
+
+class FileChanges:
+    """Asks for the changes. One per process; what fails stays in the queue, and the next request does it."""
+
+    def __init__(self, webhook: WebhookClient) -> None:
+        self._webhook = webhook
+        self._task: asyncio.Task[None] | None = None
+        self._is_due = False
+
+    def request(self) -> None:
+        """Ask soon, without waiting. Requests made meanwhile are one."""
+        self._is_due = True
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    async def request_and_wait(self) -> None:
+        """Ask now, and return when the changes are done or the request failed, which is logged."""
+        try:
+            await self._webhook.change_files()
+        except WebhookFailed as error:
+            log.warning("files_not_changed_yet", error=str(error))
+
+    async def _run(self) -> None:
+        while self._is_due:
+            self._is_due = False
+            await self.request_and_wait()
+
+    async def aclose(self) -> None:
+        """Stop asking: the changes stay in the queue."""
+        if self._task:
+            self._task.cancel()
+
+
+class FileChanger:
+    """Does the changes. `storage` is the service role's. Each can be repeated: it may have died before it confirmed."""
+
+    def __init__(self, queue: FileChangeRepository, storage: Storage) -> None:
+        self._queue = queue
+        self._storage = storage
+
+    async def change_files(self) -> None:
+        """Empty the queue. Raises MaquetteError database_unavailable: what is left is done the next time."""
+        while changes := await self._queue.next(BATCH):
+            removals = [change for change in changes if change.new_name is None]
+            for bucket in {change.bucket for change in removals}:
+                await self._storage.remove(bucket, [change.name for change in removals if change.bucket == bucket])
+            await self._move([change for change in changes if change.new_name is not None])
+            await self._queue.confirm(changes)
+
+    async def _move(self, changes: list[FileChange]) -> None:
+        for start in range(0, len(changes), MOVES_AT_ONCE):
+            batch = changes[start : start + MOVES_AT_ONCE]
+            await asyncio.gather(
+                *(
+                    self._storage.move(change.bucket, change.name, change.new_name)
+                    for change in batch
+                    if change.new_name
+                )
+            )
