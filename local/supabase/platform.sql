@@ -15,6 +15,12 @@ begin
 end
 $$;
 
+-- A role's statements end after this time, as upstream (supabase.com/docs/guides/database/postgres/timeouts): what is too
+-- slow for a hosted project fails here first. service_role has the time of PostgREST's own role.
+alter role anon set statement_timeout = '3s';
+alter role authenticated set statement_timeout = '8s';
+alter role service_role set statement_timeout = '8s';
+
 create schema if not exists extensions;
 grant usage on schema public, auth, storage, extensions to anon, authenticated, service_role;
 

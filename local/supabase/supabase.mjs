@@ -98,6 +98,20 @@ function giveHeadersToPolicies(connection) {
   };
 }
 
+// Upstream's PostgREST gives each request the settings of its role. Lite's connections never sign in as that role.
+function giveTimeoutOfRole(connection) {
+  const apply = connection.applyJwtSessionContext.bind(connection);
+  connection.applyJwtSessionContext = async (transaction, ...context) => {
+    await apply(transaction, ...context);
+    const sql = `
+      select set_config('statement_timeout', split_part(setting, '=', 2), true)
+      from pg_catalog.pg_db_role_setting, unnest(setconfig) as setting
+      where setrole = (select oid from pg_catalog.pg_roles where rolname = current_user)
+        and setting like 'statement\\_timeout=%'`;
+    await transaction.executeQuery({ sql, parameters: [], query: {}, queryId: {} });
+  };
+}
+
 async function untilConnected(connection) {
   for (const deadline = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
     try {
@@ -127,6 +141,7 @@ const connection = connect();
 await untilConnected(connection);
 await followSchema(connection);
 giveHeadersToPolicies(connection);
+giveTimeoutOfRole(connection);
 
 const project = JSON.parse(env.PROJECT); // supabase/config.toml
 // Lite has the name that the CLI had before version 3: `enable_signup`.

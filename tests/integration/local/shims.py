@@ -60,6 +60,13 @@ class Shim(NamedTuple):
     instead: str = ""
 
 
+async def statements_end_after_the_time_of_their_role(world: World) -> None:
+    alice = await world.supabase.sign_up("alice")
+    as_anonymous = AsyncPostgrestClient(f"{world.supabase.url}/rest/v1", headers=world.supabase.headers())
+    for database, limit in ((world.database(alice), "8s"), (as_anonymous, "3s")):
+        assert (await database.rpc("setting", {"name": "statement_timeout"}).execute()).data == limit
+
+
 async def jsonb_arguments_arrive_as_objects(world: World) -> None:
     alice = await world.supabase.sign_up("alice")
     value: Any = {"a": [1, {"b": None}], "text": 'quoted "text"'}
@@ -358,6 +365,7 @@ SHIMS = [
     Shim(
         jsonb_arguments_arrive_as_objects, "  jsonb: { to: 3802, from: [3802], serialize: text, parse: JSON.parse },\n"
     ),
+    Shim(statements_end_after_the_time_of_their_role, "giveTimeoutOfRole(connection);\n"),
     Shim(timestamps_have_postgrest_s_form, '.replace(" ", "T").replace(/([+-]\\d\\d)$/, "$1:00")'),
     Shim(column_grants_survive_the_first_requests, '  connection.rlsState = "active";\n'),
     Shim(studio_does_not_tell_the_database_password, '  connection.config.url = "local";\n'),

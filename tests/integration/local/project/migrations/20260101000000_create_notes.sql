@@ -13,6 +13,10 @@ create function public.echo(value jsonb) returns jsonb
 language sql immutable set search_path = ''
 as $$ select value $$;
 
+create function public.setting(name text) returns text
+language sql stable set search_path = ''
+as $$ select current_setting(name) $$;
+
 create function public.delete_files() returns void
 language sql security definer set search_path = ''
 as $$ delete from storage.objects $$;

@@ -1,6 +1,7 @@
 -- Who may do what in this project.
 revoke execute on all functions in schema public from public, anon, authenticated, service_role;
 grant execute on function public.echo(jsonb) to authenticated;
+grant execute on function public.setting(text) to anon, authenticated;
 grant execute on function public.delete_files() to authenticated;
 grant execute on function public.knows_the_color() to anon;
 revoke all on public.notes from public, anon, authenticated, service_role;
