@@ -4,8 +4,10 @@ Replicate is asked for the prediction, and its response is delivered to our own 
 only code that settles jobs, with or without Replicate's delivery.
 """
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 import structlog
 
@@ -21,6 +23,8 @@ log = structlog.get_logger()
 
 # Jobs of one round; the next round takes what is left.
 BATCH: Final = 100
+# How many are settled at once. A redelivery is answered when the pictures are stored, and most of that is waiting.
+AT_ONCE: Final = 8
 HTTP_NOT_FOUND: Final = 404
 # The outcome of a delivery about a prediction of another job.
 FOREIGN_PREDICTION: Final = "foreign_prediction"
@@ -40,6 +44,8 @@ class Reconciliation:
         self._provider = provider
         self._runs = runs
         self._webhook = webhook
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._under_way: dict[UUID, asyncio.Task[None]] = {}
 
     async def reconcile(self) -> int:
         """Settle every job that nothing was heard of; answers how many were looked at.
@@ -47,16 +53,34 @@ class Reconciliation:
         Raises MaquetteError database_unavailable and DatabaseRefused when the jobs cannot be read.
         """
         stale = await self._jobs.stale(LIMITS.stale_after_seconds, BATCH)
-        for job in stale:
-            await self.settle(job)
+        await asyncio.gather(*(self._settle_in_turn(job) for job in stale))
         return len(stale)
 
     async def settle(self, job: JobRow) -> None:
-        """Bring one silent job as far forward as Replicate's response allows. A failure leaves the job as it is."""
+        """Bring one silent job as far forward as Replicate's response allows. A failure leaves the job as it is.
+
+        Replicate is asked once at a time about a job: who asks meanwhile waits for the same response.
+        """
+        settling = self._under_way.get(job.id)
+        if settling is None:
+            settling = asyncio.create_task(self._settle_or_log(job))
+            self._under_way[job.id] = settling
+            settling.add_done_callback(lambda _: self._under_way.pop(job.id))
+        # One caller that leaves must not end it for the others.
+        await asyncio.shield(settling)
+
+    async def _settle_in_turn(self, job: JobRow) -> None:
+        async with self._places:
+            await self.settle(job)
+
+    async def _settle_or_log(self, job: JobRow) -> None:
         try:
             await self._settle(job)
         except (ProviderError, WebhookFailed, MaquetteError, DatabaseRefused) as error:
             log.warning("settle_failed", job_id=str(job.id), error=type(error).__name__)
+        except Exception:
+            # A bug that one job meets must not keep the others from being settled.
+            log.exception("settle_broke", job_id=str(job.id))
 
     async def _settle(self, job: JobRow) -> None:
         if job.prediction_id is None:
