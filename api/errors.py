@@ -70,6 +70,9 @@ ANSWERS: Final[dict[AnswerCode, tuple[int, str]]] = {
     ErrorCode.ALREADY_SUBSCRIBED: (409, "You already have a plan. Change it under Manage billing."),
     ErrorCode.NO_SUBSCRIPTION: (409, "There is nothing to manage yet: you are on the free plan."),
     ErrorCode.TOO_MANY_UPLOADS: (409, "You have 1,000 photos here, the most we keep. Delete some you no longer need."),
+    ErrorCode.TOO_MANY_COLLECTIONS: (409, "You have 1,000 collections, the most we keep. Delete one first."),
+    ErrorCode.TOO_MANY_COLLECTION_ITEMS: (409, "Your collections hold 200,000 renders, the most we keep."),
+    ErrorCode.TOO_MANY_SHARE_LINKS: (409, "You have made 5,000 links, the most we keep, with those turned off."),
     TransportCode.BODY_TOO_LARGE: (413, "The request is too large."),
     ErrorCode.UPLOAD_TOO_LARGE: (413, "This photo is too large. The limit is 25 MB."),
     ErrorCode.TOO_MANY_PIXELS: (413, "This photo has too many pixels. The limit is 64 megapixels."),
@@ -77,6 +80,7 @@ ANSWERS: Final[dict[AnswerCode, tuple[int, str]]] = {
     ErrorCode.UNSUPPORTED_IMAGE: (415, "This file is not a photo we can use. Use JPEG, PNG, WebP, HEIC or AVIF."),
     ErrorCode.UNREADABLE_IMAGE: (422, "This photo is damaged or incomplete. Try another copy of it."),
     ErrorCode.ANIMATED_IMAGE: (422, "Animated pictures cannot be used. Choose a still photo."),
+    ErrorCode.IMAGE_TOO_SLOW: (422, "This photo takes too long to open. Save it as a plain JPEG and use that copy."),
     ErrorCode.VALIDATION_FAILED: (422, "Some values are not valid."),
     ErrorCode.IDEMPOTENCY_KEY_REUSED: (422, "This Idempotency-Key was used for another request."),
     ErrorCode.PRESET_UNAVAILABLE: (422, "This preset is no longer offered. Choose another one."),
@@ -86,12 +90,14 @@ ANSWERS: Final[dict[AnswerCode, tuple[int, str]]] = {
         429,
         "Too many renders were canceled or blocked today. You can generate again from 00:00 UTC.",
     ),
+    ErrorCode.UPLOAD_UNDER_WAY: (429, "Your last photo is still being prepared. Wait a moment and try again."),
     TransportCode.INTERNAL: (500, "Something failed on our side. Try again; quote the request id if it stays."),
     ErrorCode.PROVIDER_ERROR: (502, "The image provider failed. Your credits are back. Try again."),
     ErrorCode.BILLING_UNAVAILABLE: (502, "Stripe does not answer right now. Nothing was changed. Try again soon."),
     ErrorCode.DATABASE_UNAVAILABLE: (503, "We cannot reach your data right now. Try again in a few seconds."),
     ErrorCode.SUBMITS_PAUSED: (503, "New renders are paused. Your renders and your draft are safe. Try again later."),
     ErrorCode.DAILY_CEILING_REACHED: (503, "We make no more renders today. You can generate again from 00:00 UTC."),
+    ErrorCode.UPLOADS_BUSY: (503, "Many photos are being prepared right now. Try again in a few seconds."),
 }
 # fmt: on
 

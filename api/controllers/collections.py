@@ -56,7 +56,7 @@ class CollectionController(Controller):
         """ "My Favorites" first, then the latest. With `containing`, each says whether that render is in it."""
         return page(await collections.page(cursor, limit, containing))
 
-    @post("/", operation_id="addCollection", responses=errors(400, 401, 408, 413, 415, 422, 429, 503))
+    @post("/", operation_id="addCollection", responses=errors(400, 401, 408, 409, 413, 415, 422, 429, 503))
     async def add(
         self, data: JSONBody[AddCollection], collections: NamedDependency[CollectionService]
     ) -> Envelope[CollectionView]:
@@ -93,7 +93,7 @@ class CollectionController(Controller):
         "/{collection_id:uuid}/items/{render_id:uuid}",
         operation_id="addCollectionItem",
         status_code=204,
-        responses=errors(401, 404, 415, 429, 503),
+        responses=errors(401, 404, 409, 415, 429, 503),
     )
     async def put_item(
         self, collection_id: FromPath[UUID], render_id: FromPath[UUID], collections: NamedDependency[CollectionService]

@@ -120,7 +120,7 @@ class RenderController(Controller):
         "/{render_id:uuid}/favorite",
         operation_id="addFavorite",
         status_code=204,
-        responses=errors(401, 404, 415, 429, 503),
+        responses=errors(401, 404, 409, 415, 429, 503),
     )
     async def add_favorite(self, render_id: FromPath[UUID], renders: NamedDependency[RenderService]) -> None:
         """Put a render into "My Favorites"."""
@@ -140,7 +140,7 @@ class RenderController(Controller):
         "/bulk",
         operation_id="changeRenders",
         status_code=200,
-        responses=errors(400, 401, 404, 408, 413, 415, 422, 429, 503),
+        responses=errors(400, 401, 404, 408, 409, 413, 415, 422, 429, 503),
     )
     async def bulk(self, data: JSONBody[BulkChange], renders: NamedDependency[RenderService]) -> Envelope[ChangedView]:
         """Change many renders in one step: all of them or none."""

@@ -46,7 +46,11 @@ class ShareLinkController(Controller):
         """Links that were not turned off, latest first: all, or those to one render or collection."""
         return page(await links.page(render_id, collection_id, cursor, limit))
 
-    @post("/", operation_id="addShare", responses=errors(400, 401, 403, 404, 408, 413, 415, 422, 429, 503))
+    @post(
+        "/",
+        operation_id="addShare",
+        responses=errors(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503),
+    )
     async def add(self, data: JSONBody[AddShare], links: NamedDependency[ShareLinkService]) -> Envelope[ShareLinkView]:
         """Make a link that anybody who has it can open."""
         return ok(

@@ -103,6 +103,11 @@ LIMITS: Final = Limits(
     daily_provider_dollars=100,
     # So many runs before a plan's daily_given_back a person is warned.
     given_back_warning=2,
+    # Rows of one person, bounded by Postgres (supabase/rows/row_bounds.sql): more than anybody curates by hand, and for
+    # items every render of a large account in two collections. A link that was turned off counts.
+    max_collections=1000,
+    max_collection_items=200_000,
+    max_share_links=5000,
 )
 
 FAMILIES: Final = (

@@ -250,6 +250,9 @@ class Limits(Struct, frozen=True, kw_only=True):
     report_characters: Count
     daily_provider_dollars: Count
     given_back_warning: Count
+    max_collections: Count
+    max_collection_items: Count
+    max_share_links: Count
 
 
 class Runtime(Struct, frozen=True, kw_only=True):

@@ -144,6 +144,8 @@ create table public.generation_jobs (
   deadline_at timestamptz not null,
   cancel_requested_at timestamptz,
   heard_at timestamptz not null default now(),
+  -- when reconciliation last took it up; until then, when it was made
+  asked_at timestamptz not null default now(),
   started_at timestamptz,
   finished_at timestamptz,
   -- when credits came back for work that the provider may bill: its owner canceled it, or its safety check refused it
@@ -157,7 +159,7 @@ create unique index generation_jobs_one_in_flight_idx on public.generation_jobs 
   where status in ('queued', 'processing');
 create index generation_jobs_page_idx on public.generation_jobs (owner_id, created_at desc, id desc);
 -- What stale_generations() lists.
-create index generation_jobs_unsettled_idx on public.generation_jobs (heard_at)
+create index generation_jobs_unsettled_idx on public.generation_jobs (asked_at)
   where status in ('queued', 'processing', 'expired');
 -- What given_back_today() counts.
 create index generation_jobs_given_back_idx on public.generation_jobs (owner_id, given_back_at)
@@ -330,6 +332,14 @@ create index collection_items_made_idx
   on public.collection_items (collection_id, render_created_at desc, render_id desc);
 create index collection_items_collection_idx on public.collection_items (collection_id, owner_id);
 create index collection_items_render_idx on public.collection_items (render_id, owner_id);
+-- bound_rows() counts them.
+create index collection_items_owner_idx on public.collection_items (owner_id);
+
+-- How many rows of a table one person may have. Rows come from supabase/rows.
+create table private.row_bounds (
+  id text primary key,
+  most integer not null check (most > 0)
+);
 
 alter table public.collections
   add constraint collections_cover_fkey foreign key (id, cover_render_id)

@@ -46,27 +46,33 @@ revoke execute on function private.release_generation, public.release_generation
 grant execute on function private.release_generation, public.release_generation to anon, authenticated;
 
 
--- The open jobs without news for `older_than_seconds`, oldest first, `limit` at most.
--- Called by reconcile as `anon`. Guarded.
+-- The open jobs without news for `older_than_seconds`, `limit` at most: those first that were not asked about for the
+-- longest time. What is given out goes to the back, so that jobs which cannot be settled do not keep the others waiting.
+-- Called by reconcile as `anon`. Guarded. Locks the jobs; what somebody is changing is left to the next call.
 create or replace function private.stale_generations(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
   payload jsonb;
+  stale jsonb;
 begin
   perform private.verify_proof('stale_generations', request, proof);
   payload := request::jsonb;
 
-  return coalesce((
-    select jsonb_agg(to_jsonb(stale) order by stale.heard_at)
-    from (
-      select * from public.generation_jobs
+  with given as (
+    update public.generation_jobs set asked_at = now()
+    where id = any (array(
+      select id from public.generation_jobs
       where status in ('queued', 'processing', 'expired')
         and heard_at <= now() - make_interval(secs => (payload ->> 'older_than_seconds')::integer)
-      order by heard_at
+      order by asked_at
       limit (payload ->> 'limit')::integer
-    ) as stale
-  ), '[]'::jsonb);
+      for no key update skip locked
+    ))
+    returning *
+  )
+  select coalesce(jsonb_agg(to_jsonb(given) order by given.heard_at), '[]'::jsonb) into stale from given;
+  return stale;
 end
 $$;
 

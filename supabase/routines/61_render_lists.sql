@@ -1,6 +1,16 @@
 -- Render lists: pages of cards, months with their numbers, and one render in detail.
 
 
+-- How many rows a list reads for a page: one more than the page, which has 1 to 100 rows whatever a direct caller asks
+-- for. Called by every list.
+create or replace function private.page_rows(page_size integer) returns integer
+language sql immutable set search_path = ''
+as $$ select least(greatest(coalesce(page_size, 1), 1), 100) + 1 $$;
+
+revoke execute on function private.page_rows from public, anon, authenticated, service_role;
+grant execute on function private.page_rows to anon, authenticated;
+
+
 -- How a page of renders is read: SQL for `from` (`source`), `where` (`conditions`) and `order by` (`key`, then `tie`,
 -- both in `direction`); `type` is that of the key. Inside a collection its items are read, in the order of one of their
 -- indexes; of two collections, "My Favorites" is a condition. Key and tie are columns of one index, so that the index
@@ -70,7 +80,8 @@ revoke execute on function private.render_order from public, anon, authenticated
 grant execute on function private.render_order to authenticated;
 
 
--- The places of one page of the caller's renders, in order: [{"id", "key"}], `page_size` at most. `after_key` and
+-- The places of one page of the caller's renders, in order: [{"id", "key"}], one row more than `page_size` when there
+-- is a next page. `after_key` and
 -- `after_id` are those of the last place before the page. Called by list_renders(), and by searched_render_page().
 create or replace function private.render_page(
   filter jsonb, sort text, page_size integer, after_key text, after_id uuid
@@ -93,7 +104,7 @@ begin
     ' ',
     'select coalesce(jsonb_agg(place), ''[]'') from (',
     'select render.id,', chosen.key, 'as key from', chosen.source, 'where', chosen.conditions, start,
-    'order by', chosen.key, chosen.direction, ',', chosen.tie, chosen.direction, 'limit', page_size,
+    'order by', chosen.key, chosen.direction, ',', chosen.tie, chosen.direction, 'limit', private.page_rows(page_size),
     ') as place'
   ) into page;
   return page;
@@ -129,8 +140,8 @@ as $$
 declare
   favorites constant uuid := private.my_favorites();
   page constant jsonb := case
-    when filter ? 'text' then private.searched_render_page(filter, sort, page_size + 1, after_key, after_id)
-    else private.render_page(filter, sort, page_size + 1, after_key, after_id)
+    when filter ? 'text' then private.searched_render_page(filter, sort, page_size, after_key, after_id)
+    else private.render_page(filter, sort, page_size, after_key, after_id)
   end;
 begin
   return (

@@ -6,8 +6,7 @@
 -- `added_at` in the filter means that collection too. Answers {"changed": n, "at": now}: with "at" as deleted_at or
 -- added_at, a filter names the same renders again, for an undo. Renders that are deleted meanwhile are left out.
 -- Called by POST /renders/bulk and by the routes that change one render. Locks the collection, then what is put into
--- it.
--- Raises PT400 malformed_request, PT404 collection_not_found.
+-- it. Raises PT400 malformed_request, PT404 collection_not_found, PT409 too_many_collection_items.
 create or replace function public.change_renders(filter jsonb, action text, collection uuid default null) returns jsonb
 language plpgsql volatile security invoker set search_path = ''
 as $$
@@ -16,9 +15,12 @@ declare
   changed bigint;
 begin
   if action in ('collect', 'uncollect') then
+    if action = 'collect' then
+      perform private.queue_inserts(auth.uid());
+    end if;
     select id into collection from public.collections
     where owner_id = auth.uid() and case when collection is null then is_favorites else id = collection end
-    for key share;
+    for no key update;
     if not found then
       raise sqlstate 'PT404' using message = 'collection_not_found', detail = '{}';
     end if;

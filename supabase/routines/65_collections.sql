@@ -23,7 +23,7 @@ as $$
           < (after_favorites, after_created_at, after_id)
       )
     order by collection.is_favorites desc, collection.created_at desc, collection.id desc
-    limit page_size + 1
+    limit private.page_rows(page_size)
   ),
   -- Renders in the trash are few, so they are counted and taken off: an index alone gives the number of all items.
   trashed as (
@@ -87,8 +87,7 @@ grant execute on function public.list_collections to authenticated;
 
 -- Puts an item after another one of its collection, or first without `after`. Its new position is halfway to the next
 -- item; where no number lies between two positions, the whole collection is numbered anew.
--- Called by PUT /collections/{id}/items/{render_id}/place. Locks the items of the collection: moves wait for each
--- other.
+-- Called by PUT /collections/{id}/items/{render_id}/place. Locks the collection.
 -- Raises PT404 render_not_found when either is not in the collection.
 create or replace function public.move_collection_item(
   collection uuid, render uuid, after uuid default null
@@ -100,8 +99,8 @@ declare
   high double precision;
   middle double precision;
 begin
-  -- Moves within one collection wait for each other here.
-  perform from public.collection_items where collection_id = collection order by render_id for no key update;
+  -- Moves within one collection wait for each other here, and for what change_renders() puts in and takes out.
+  perform from public.collections where id = collection for no key update;
 
   if not exists (select from public.collection_items where collection_id = collection and render_id = render)
     or after is not null
@@ -138,6 +137,65 @@ $$;
 
 revoke execute on function public.move_collection_item from public, anon, authenticated, service_role;
 grant execute on function public.move_collection_item to authenticated;
+
+
+-- Refuses rows that one person has too many of; triggers give it the code. Before the statement it makes the inserts of
+-- one person wait for each other, after it it counts: so inserts at the same time do not pass the bound together. What
+-- sign-up and webhooks write without a person's JWT is not bounded. The lock comes before that of the collection, also
+-- in change_renders().
+-- Raises PT409 and the code with {"limit"}.
+create or replace function private.bound_rows() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  caller constant uuid := auth.uid();
+  bound integer;
+  kept integer;
+begin
+  if caller is null then
+    return null;
+  end if;
+  if tg_when = 'BEFORE' then
+    perform private.queue_inserts(caller);
+    return null;
+  end if;
+
+  select most into strict bound from private.row_bounds where id = tg_table_name;
+  execute format('select count(*) from (select from public.%I where owner_id = $1 limit $2) as own', tg_table_name)
+  into kept using caller, bound + 1;
+  if kept > bound then
+    raise sqlstate 'PT409' using message = tg_argv[0], detail = jsonb_build_object('limit', bound)::text;
+  end if;
+  return null;
+end
+$$;
+
+revoke execute on function private.bound_rows from public, anon, authenticated, service_role;
+
+
+-- Makes the bounded inserts of one person wait for each other until the transaction ends.
+-- Called by bound_rows() and change_renders().
+create or replace function private.queue_inserts(owner uuid) returns void
+language sql volatile set search_path = ''
+as $$ select pg_advisory_xact_lock(hashtextextended(owner::text, 0)) $$;
+
+revoke execute on function private.queue_inserts from public, anon, authenticated, service_role;
+grant execute on function private.queue_inserts to authenticated;
+
+create or replace trigger queue_inserts before insert on public.collections
+  for each statement execute function private.bound_rows();
+create or replace trigger bound_rows after insert on public.collections
+  for each statement execute function private.bound_rows('too_many_collections');
+
+create or replace trigger queue_inserts before insert on public.collection_items
+  for each statement execute function private.bound_rows();
+create or replace trigger bound_rows after insert on public.collection_items
+  for each statement execute function private.bound_rows('too_many_collection_items');
+
+create or replace trigger queue_inserts before insert on public.share_links
+  for each statement execute function private.bound_rows();
+create or replace trigger bound_rows after insert on public.share_links
+  for each statement execute function private.bound_rows('too_many_share_links');
 
 
 -- Copies when the render was made. SECURITY DEFINER: it reads the render of somebody else too, and the foreign key then

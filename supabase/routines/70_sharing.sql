@@ -82,7 +82,7 @@ as $$
       and (of_collection is null or link.collection_id = of_collection)
       and (after_id is null or (link.created_at, link.id) < (after_created_at, after_id))
     order by link.created_at desc, link.id desc
-    limit page_size + 1
+    limit private.page_rows(page_size)
   ) as shown
 $$;
 
@@ -190,7 +190,7 @@ begin
             )
           )
         order by shared.place, render.id
-        limit (payload ->> 'page_size')::integer + 1
+        limit private.page_rows((payload ->> 'page_size')::integer)
       ) as page
     ) as shown
     -- The link of a render opens nothing while the render is in the trash.

@@ -17,7 +17,7 @@ as $$
       and (tag is null or tag = any (curated.tags))
       and (after_id is null or (curated.position, curated.id) > (after_position, after_id))
     order by curated.position, curated.id
-    limit page_size + 1
+    limit private.page_rows(page_size)
   )
   select coalesce(
     jsonb_agg(

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.support.clients.api_rpc import ApiRpc, completion
-from tests.support.clients.database_user import DatabaseUser
+from tests.support.clients.database_user import DatabaseUser, Row
 from tests.support.clients.superuser import Superuser
 from tests.support.waiting import until
 
@@ -175,3 +175,32 @@ async def test_H1_of_two_who_delete_the_last_two_variants_one_is_refused(
         assert sorted(answer.status_code for answer in answers) == [204, 409]
         (left,) = superuser.rows("select id from render_variants where render_id = %s", render.id)
         assert superuser.value("select cover_variant_id from renders where id = %s", render.id) == left["id"]
+
+
+async def test_H1_a_move_locks_its_collection_and_no_other_item(
+    api_rpc: ApiRpc, alice: DatabaseUser, superuser: Superuser, superuser_connection: psycopg.Connection
+) -> None:
+    first, second = (await api_rpc.render(alice)).id, (await api_rpc.render(alice)).id
+    collect: Row = {"filter": {}, "action": "collect"}
+    assert (await alice.rpc("change_renders", collect)).json()["changed"] == 2
+    favorites = str(superuser.value("select id from collections where owner_id = %s", alice.id))
+
+    superuser_connection.autocommit = False
+    move = "select public.move_collection_item(%s, %s, null)"
+    superuser_connection.execute(move.encode(), (favorites, first))
+    # The other item is free.
+    item = f"collection_items?collection_id=eq.{favorites}&render_id=eq.{second}"
+    assert (await alice.rest("PATCH", item, {"position": 5})).status_code == 204
+    # What puts in and takes out, and another move, wait.
+    waiters: list[tuple[str, Row]] = [
+        ("change_renders", {"filter": {"ids": [second]}, "action": "uncollect"}),
+        ("change_renders", collect),
+        ("move_collection_item", {"collection": favorites, "render": first, "after": None}),
+    ]
+    for name, arguments in waiters:
+        waiting = asyncio.create_task(alice.rpc(name, arguments))
+        await until_blocked(superuser, superuser_connection, waiting)
+        superuser_connection.commit()
+        assert (await waiting).status_code < 300
+        superuser_connection.execute(move.encode(), (favorites, first))
+    superuser_connection.rollback()
