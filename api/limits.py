@@ -19,6 +19,8 @@ from libs.errors import ErrorCode, MaquetteError
 READS_PER_MINUTE: Final = RateLimitItemPerMinute(600)
 # A person makes about one change a second; more writes than this come from a script.
 WRITES_PER_MINUTE: Final = RateLimitItemPerMinute(120)
+# A person chooses photos one by one, and each costs a second of processor time and more.
+UPLOADS_PER_MINUTE: Final = RateLimitItemPerMinute(30)
 # More than one visitor finds to report in an hour; without a limit, one address could hide the reports of others.
 REPORTS_PER_HOUR: Final = RateLimitItemPerHour(60)
 # A person whose session has ended sends one refused token and renews. A whole office may share one address.

@@ -21,6 +21,7 @@ from libs.services.external.stripe_client import StripeClient
 from libs.services.external.webhook_client import WebhookClient
 from libs.services.generation.provider_run import ProviderRuns
 from libs.services.generation.reconciliation import Reconciliation
+from libs.services.media.admission import UploadAdmission
 from libs.services.media.file_changes import FileChanges
 from libs.services.operations.purge import Purge
 from libs.services.operations.spending import Spending
@@ -45,6 +46,7 @@ class Services:
         webhook_url = f"{settings.public_url}{WEBHOOK_PATH}"
         self.webhook = WebhookClient(webhook_url, settings.internal_webhook_secret)
         self.file_changes = FileChanges(self.webhook)
+        self.upload_admission = UploadAdmission()
         self.runs = ProviderRuns(self.provider, webhook_url)
         self.reconciliation = Reconciliation(
             GenerationJobRepository(self.database.as_anonymous()), self.provider, self.runs, self.webhook

@@ -6,9 +6,11 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, MultipartBody
 from msgspec import Struct
 
+from api.admission import admit_upload
 from api.dependencies import provide_uploads
 from api.envelope import Envelope, ok, page
 from api.errors import errors
+from api.limits import UPLOADS_PER_MINUTE
 from api.parameters import CursorParameter, LimitParameter
 from libs.app_config.runtime import LIMITS
 from libs.services.media.uploads import UploadService
@@ -35,7 +37,8 @@ class UploadController(Controller):
         "/",
         operation_id="addUpload",
         request_max_body_size=LIMITS.upload_bytes + FRAME_BYTES,
-        opt={"form": True},
+        opt={"form": True, "rate": UPLOADS_PER_MINUTE},
+        middleware=[admit_upload],
         responses=errors(400, 401, 408, 409, 413, 415, 422, 429, 503),
     )
     async def add(
@@ -43,8 +46,14 @@ class UploadController(Controller):
         data: MultipartBody[AddUpload],
         uploads: NamedDependency[UploadService],
     ) -> Envelope[UploadView]:
-        """Keep a photo: turned upright, stripped of its metadata, made as large as the models take."""
-        return ok(await uploads.add(await data.file.read()))
+        """Keep a photo: turned upright, stripped of its metadata, made as large as the models take.
+
+        One at a time per person.
+        """
+        try:
+            return ok(await uploads.add(data.file.read))
+        finally:
+            await data.file.close()
 
     @get("/", operation_id="listUploads", responses=errors(400, 401, 422, 429, 503))
     async def list_page(

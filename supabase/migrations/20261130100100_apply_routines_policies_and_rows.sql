@@ -764,27 +764,33 @@ revoke execute on function private.release_generation, public.release_generation
 grant execute on function private.release_generation, public.release_generation to anon, authenticated;
 
 
--- The open jobs without news for `older_than_seconds`, oldest first, `limit` at most.
--- Called by reconcile as `anon`. Guarded.
+-- The open jobs without news for `older_than_seconds`, `limit` at most: those first that were not asked about for the
+-- longest time. What is given out goes to the back, so that jobs which cannot be settled do not keep the others waiting.
+-- Called by reconcile as `anon`. Guarded. Locks the jobs; what somebody is changing is left to the next call.
 create or replace function private.stale_generations(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
   payload jsonb;
+  stale jsonb;
 begin
   perform private.verify_proof('stale_generations', request, proof);
   payload := request::jsonb;
 
-  return coalesce((
-    select jsonb_agg(to_jsonb(stale) order by stale.heard_at)
-    from (
-      select * from public.generation_jobs
+  with given as (
+    update public.generation_jobs set asked_at = now()
+    where id = any (array(
+      select id from public.generation_jobs
       where status in ('queued', 'processing', 'expired')
         and heard_at <= now() - make_interval(secs => (payload ->> 'older_than_seconds')::integer)
-      order by heard_at
+      order by asked_at
       limit (payload ->> 'limit')::integer
-    ) as stale
-  ), '[]'::jsonb);
+      for no key update skip locked
+    ))
+    returning *
+  )
+  select coalesce(jsonb_agg(to_jsonb(given) order by given.heard_at), '[]'::jsonb) into stale from given;
+  return stale;
 end
 $$;
 
@@ -1394,6 +1400,16 @@ grant execute on function private.render_conditions to authenticated;
 -- Render lists: pages of cards, months with their numbers, and one render in detail.
 
 
+-- How many rows a list reads for a page: one more than the page, which has 1 to 100 rows whatever a direct caller asks
+-- for. Called by every list.
+create or replace function private.page_rows(page_size integer) returns integer
+language sql immutable set search_path = ''
+as $$ select least(greatest(coalesce(page_size, 1), 1), 100) + 1 $$;
+
+revoke execute on function private.page_rows from public, anon, authenticated, service_role;
+grant execute on function private.page_rows to anon, authenticated;
+
+
 -- How a page of renders is read: SQL for `from` (`source`), `where` (`conditions`) and `order by` (`key`, then `tie`,
 -- both in `direction`); `type` is that of the key. Inside a collection its items are read, in the order of one of their
 -- indexes; of two collections, "My Favorites" is a condition. Key and tie are columns of one index, so that the index
@@ -1463,7 +1479,8 @@ revoke execute on function private.render_order from public, anon, authenticated
 grant execute on function private.render_order to authenticated;
 
 
--- The places of one page of the caller's renders, in order: [{"id", "key"}], `page_size` at most. `after_key` and
+-- The places of one page of the caller's renders, in order: [{"id", "key"}], one row more than `page_size` when there
+-- is a next page. `after_key` and
 -- `after_id` are those of the last place before the page. Called by list_renders(), and by searched_render_page().
 create or replace function private.render_page(
   filter jsonb, sort text, page_size integer, after_key text, after_id uuid
@@ -1486,7 +1503,7 @@ begin
     ' ',
     'select coalesce(jsonb_agg(place), ''[]'') from (',
     'select render.id,', chosen.key, 'as key from', chosen.source, 'where', chosen.conditions, start,
-    'order by', chosen.key, chosen.direction, ',', chosen.tie, chosen.direction, 'limit', page_size,
+    'order by', chosen.key, chosen.direction, ',', chosen.tie, chosen.direction, 'limit', private.page_rows(page_size),
     ') as place'
   ) into page;
   return page;
@@ -1522,8 +1539,8 @@ as $$
 declare
   favorites constant uuid := private.my_favorites();
   page constant jsonb := case
-    when filter ? 'text' then private.searched_render_page(filter, sort, page_size + 1, after_key, after_id)
-    else private.render_page(filter, sort, page_size + 1, after_key, after_id)
+    when filter ? 'text' then private.searched_render_page(filter, sort, page_size, after_key, after_id)
+    else private.render_page(filter, sort, page_size, after_key, after_id)
   end;
 begin
   return (
@@ -1654,8 +1671,7 @@ grant execute on function public.render_detail to authenticated;
 -- `added_at` in the filter means that collection too. Answers {"changed": n, "at": now}: with "at" as deleted_at or
 -- added_at, a filter names the same renders again, for an undo. Renders that are deleted meanwhile are left out.
 -- Called by POST /renders/bulk and by the routes that change one render. Locks the collection, then what is put into
--- it.
--- Raises PT400 malformed_request, PT404 collection_not_found.
+-- it. Raises PT400 malformed_request, PT404 collection_not_found, PT409 too_many_collection_items.
 create or replace function public.change_renders(filter jsonb, action text, collection uuid default null) returns jsonb
 language plpgsql volatile security invoker set search_path = ''
 as $$
@@ -1664,9 +1680,12 @@ declare
   changed bigint;
 begin
   if action in ('collect', 'uncollect') then
+    if action = 'collect' then
+      perform private.queue_inserts(auth.uid());
+    end if;
     select id into collection from public.collections
     where owner_id = auth.uid() and case when collection is null then is_favorites else id = collection end
-    for key share;
+    for no key update;
     if not found then
       raise sqlstate 'PT404' using message = 'collection_not_found', detail = '{}';
     end if;
@@ -1868,7 +1887,7 @@ as $$
           < (after_favorites, after_created_at, after_id)
       )
     order by collection.is_favorites desc, collection.created_at desc, collection.id desc
-    limit page_size + 1
+    limit private.page_rows(page_size)
   ),
   -- Renders in the trash are few, so they are counted and taken off: an index alone gives the number of all items.
   trashed as (
@@ -1932,8 +1951,7 @@ grant execute on function public.list_collections to authenticated;
 
 -- Puts an item after another one of its collection, or first without `after`. Its new position is halfway to the next
 -- item; where no number lies between two positions, the whole collection is numbered anew.
--- Called by PUT /collections/{id}/items/{render_id}/place. Locks the items of the collection: moves wait for each
--- other.
+-- Called by PUT /collections/{id}/items/{render_id}/place. Locks the collection.
 -- Raises PT404 render_not_found when either is not in the collection.
 create or replace function public.move_collection_item(
   collection uuid, render uuid, after uuid default null
@@ -1945,8 +1963,8 @@ declare
   high double precision;
   middle double precision;
 begin
-  -- Moves within one collection wait for each other here.
-  perform from public.collection_items where collection_id = collection order by render_id for no key update;
+  -- Moves within one collection wait for each other here, and for what change_renders() puts in and takes out.
+  perform from public.collections where id = collection for no key update;
 
   if not exists (select from public.collection_items where collection_id = collection and render_id = render)
     or after is not null
@@ -1983,6 +2001,65 @@ $$;
 
 revoke execute on function public.move_collection_item from public, anon, authenticated, service_role;
 grant execute on function public.move_collection_item to authenticated;
+
+
+-- Refuses rows that one person has too many of; triggers give it the code. Before the statement it makes the inserts of
+-- one person wait for each other, after it it counts: so inserts at the same time do not pass the bound together. What
+-- sign-up and webhooks write without a person's JWT is not bounded. The lock comes before that of the collection, also
+-- in change_renders().
+-- Raises PT409 and the code with {"limit"}.
+create or replace function private.bound_rows() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  caller constant uuid := auth.uid();
+  bound integer;
+  kept integer;
+begin
+  if caller is null then
+    return null;
+  end if;
+  if tg_when = 'BEFORE' then
+    perform private.queue_inserts(caller);
+    return null;
+  end if;
+
+  select most into strict bound from private.row_bounds where id = tg_table_name;
+  execute format('select count(*) from (select from public.%I where owner_id = $1 limit $2) as own', tg_table_name)
+  into kept using caller, bound + 1;
+  if kept > bound then
+    raise sqlstate 'PT409' using message = tg_argv[0], detail = jsonb_build_object('limit', bound)::text;
+  end if;
+  return null;
+end
+$$;
+
+revoke execute on function private.bound_rows from public, anon, authenticated, service_role;
+
+
+-- Makes the bounded inserts of one person wait for each other until the transaction ends.
+-- Called by bound_rows() and change_renders().
+create or replace function private.queue_inserts(owner uuid) returns void
+language sql volatile set search_path = ''
+as $$ select pg_advisory_xact_lock(hashtextextended(owner::text, 0)) $$;
+
+revoke execute on function private.queue_inserts from public, anon, authenticated, service_role;
+grant execute on function private.queue_inserts to authenticated;
+
+create or replace trigger queue_inserts before insert on public.collections
+  for each statement execute function private.bound_rows();
+create or replace trigger bound_rows after insert on public.collections
+  for each statement execute function private.bound_rows('too_many_collections');
+
+create or replace trigger queue_inserts before insert on public.collection_items
+  for each statement execute function private.bound_rows();
+create or replace trigger bound_rows after insert on public.collection_items
+  for each statement execute function private.bound_rows('too_many_collection_items');
+
+create or replace trigger queue_inserts before insert on public.share_links
+  for each statement execute function private.bound_rows();
+create or replace trigger bound_rows after insert on public.share_links
+  for each statement execute function private.bound_rows('too_many_share_links');
 
 
 -- Copies when the render was made. SECURITY DEFINER: it reads the render of somebody else too, and the foreign key then
@@ -2114,7 +2191,7 @@ as $$
       and (of_collection is null or link.collection_id = of_collection)
       and (after_id is null or (link.created_at, link.id) < (after_created_at, after_id))
     order by link.created_at desc, link.id desc
-    limit page_size + 1
+    limit private.page_rows(page_size)
   ) as shown
 $$;
 
@@ -2222,7 +2299,7 @@ begin
             )
           )
         order by shared.place, render.id
-        limit (payload ->> 'page_size')::integer + 1
+        limit private.page_rows((payload ->> 'page_size')::integer)
       ) as page
     ) as shown
     -- The link of a render opens nothing while the render is in the trash.
@@ -2495,7 +2572,7 @@ as $$
       and (tag is null or tag = any (curated.tags))
       and (after_id is null or (curated.position, curated.id) > (after_position, after_id))
     order by curated.position, curated.id
-    limit page_size + 1
+    limit private.page_rows(page_size)
   )
   select coalesce(
     jsonb_agg(
@@ -2994,3 +3071,13 @@ update public.presets set retired = true where not retired and id not in (
   'impossible-places',
   'graphic-poster'
 );
+
+-- ==== supabase/rows/row_bounds.sql
+-- row_bounds: how many rows of a table one person may have. Generated from libs/app_config/runtime.py by `python -m libs.app_config.database_rows --write`.
+insert into private.row_bounds (id, most)
+values
+  ('collections', 1000),
+  ('collection_items', 200000),
+  ('share_links', 5000)
+on conflict (id) do update set
+  most = excluded.most;

@@ -15,7 +15,7 @@ from libs.app_config.runtime import LIMITS, PLANS
 from libs.errors import ErrorCode
 from tests.support.clients.api_user import ApiUser, assert_refused
 from tests.support.factories import Draft, JobRow, add_renders, fill_with_photos, insert
-from tests.support.images import image_file, png_of_size, webp_animation
+from tests.support.images import image_file, jpeg_of_many_scans, png_of_size, webp_animation
 from tests.support.processes.api import TEXT_PRESET, ApiProcess, submit
 
 Provoke = Callable[["Case"], Awaitable[Response]]
@@ -24,12 +24,14 @@ Provoke = Callable[["Case"], Awaitable[Response]]
 WITH_RETRY_AFTER = {
     ErrorCode.RATE_LIMITED,
     ErrorCode.TOO_MANY_GIVEN_BACK,
+    ErrorCode.UPLOAD_UNDER_WAY,
     ErrorCode.DATABASE_UNAVAILABLE,
     ErrorCode.DAILY_CEILING_REACHED,
 }
 
-# Who has a plan needs a Stripe: test_billing.py. A body that stops takes its time: test_g4_slow_clients.py.
-MET_ELSEWHERE = {ErrorCode.ALREADY_SUBSCRIBED, TransportCode.REQUEST_TIMEOUT}
+# Who has a plan needs a Stripe: test_billing.py. A body that stops takes its time: test_g4_slow_clients.py. A full
+# queue needs many people: test_f3_slow_photos.py.
+MET_ELSEWHERE = {ErrorCode.ALREADY_SUBSCRIBED, TransportCode.REQUEST_TIMEOUT, ErrorCode.UPLOADS_BUSY}
 
 PROVOKE: dict[AnswerCode, Provoke] = {}
 
@@ -174,6 +176,40 @@ async def _(case: Case) -> Response:
     return await case.upload(image_file())
 
 
+@provokes(ErrorCode.UPLOAD_UNDER_WAY)
+async def _(case: Case) -> Response:
+    answers = await asyncio.gather(*(case.upload(image_file()) for _ in range(5)))
+    return next(answer for answer in answers if answer.status_code == 429)
+
+
+@provokes(ErrorCode.TOO_MANY_COLLECTIONS)
+async def _(case: Case) -> Response:
+    case.sql("insert into collections (owner_id, name) select %s, 'A' from generate_series(1, 999)", case.person.id)
+    return await case.client.post("/collections", json={"name": "One more"})
+
+
+@provokes(ErrorCode.TOO_MANY_COLLECTION_ITEMS)
+async def _(case: Case) -> Response:
+    first, second = case.render(), case.render()
+    case.sql("update private.row_bounds set most = 1 where id = 'collection_items'")
+    try:
+        assert (await case.client.put(f"/renders/{first}/favorite")).status_code == 204
+        return await case.client.put(f"/renders/{second}/favorite")
+    finally:
+        case.sql("update private.row_bounds set most = %s where id = 'collection_items'", LIMITS.max_collection_items)
+
+
+@provokes(ErrorCode.TOO_MANY_SHARE_LINKS)
+async def _(case: Case) -> Response:
+    render = case.render()
+    case.sql(
+        "insert into share_links (owner_id, render_id) select %s, %s from generate_series(1, 5000)",
+        case.person.id,
+        render,
+    )
+    return await case.client.post("/shares", json={"render_id": render})
+
+
 @provokes(TransportCode.BODY_TOO_LARGE)
 async def _(case: Case) -> Response:
     return await submit(case.client, prompt="a" * LIMITS.body_bytes)
@@ -208,6 +244,11 @@ async def _(case: Case) -> Response:
 @provokes(ErrorCode.ANIMATED_IMAGE)
 async def _(case: Case) -> Response:
     return await case.upload(webp_animation(2))
+
+
+@provokes(ErrorCode.IMAGE_TOO_SLOW)
+async def _(case: Case) -> Response:
+    return await case.upload(jpeg_of_many_scans((64, 48), 1000))
 
 
 @provokes(ErrorCode.VALIDATION_FAILED)

@@ -18,27 +18,37 @@ from PIL import Image
 
 from libs.errors import ErrorCode
 from libs.services.media import image_workers
-from libs.services.media.image_workers import ImageError, prepare_output, prepare_photo, recheck_photo
+from libs.services.media.image_workers import (
+    ImageError,
+    photo_worker,
+    prepare_output,
+    prepare_photo,
+    recheck_photo,
+)
 from libs.services.media.imaging.contracts import PreparedPhoto, Refusal
+from libs.services.media.imaging.decoding import MAX_SCANS
 from tests.support.images import encoded, image_file, jpeg_of_many_scans, png_of_size
 from tests.support.processes.image_worker import PHOTO, ReusedWorker, reused_worker
 from tests.support.waiting import equals, until
 
 # A worker that has decoded nothing holds 32 MB.
 STARTED_BYTES = 60_000_000
+# Of Pillow's progressive JPEG in grey or colour.
+PROGRESSIVE_SCANS = 10
 REFUSALS = {
     ErrorCode.UPLOAD_TOO_LARGE,
     ErrorCode.TOO_MANY_PIXELS,
     ErrorCode.UNSUPPORTED_IMAGE,
     ErrorCode.UNREADABLE_IMAGE,
     ErrorCode.ANIMATED_IMAGE,
+    ErrorCode.IMAGE_TOO_SLOW,
 }
 
 
 @cache
 def slow() -> bytes:
     """A photo that is decoded for some seconds."""
-    return jpeg_of_many_scans((4000, 4000), 200)
+    return jpeg_of_many_scans((8000, 7900), MAX_SCANS - PROGRESSIVE_SCANS)
 
 
 def workers() -> list[psutil.Process]:
@@ -86,7 +96,7 @@ async def test_a_worker_killed_before_it_reads_refuses_its_photo_and_the_next_on
 
 
 async def test_a_stop_of_every_process_lets_a_picture_be_finished() -> None:
-    picture = asyncio.create_task(prepare_output(slow()))
+    picture = asyncio.create_task(prepare_output(jpeg_of_many_scans((4000, 4000), MAX_SCANS - PROGRESSIVE_SCANS)))
     worker = await at_work()
     worker.send_signal(signal.SIGTERM)
 
@@ -108,7 +118,7 @@ async def test_a_photo_that_takes_too_long_is_refused_and_its_worker_ended(monke
 
     refusal = await refusal_of(prepare_photo(slow()))
 
-    assert (refusal.code, refusal.reason) == (ErrorCode.UNREADABLE_IMAGE, "took too long")
+    assert (refusal.code, refusal.reason) == (ErrorCode.IMAGE_TOO_SLOW, "took too long")
     assert workers() == []
 
 
@@ -124,15 +134,15 @@ async def test_a_person_who_leaves_takes_the_worker_along() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bound", "photo", "reason"),
+    ("bound", "photo", "code", "reason"),
     [
-        ("CPU_SECONDS = 1", slow, "worker ended with -9"),
-        ("ADDRESS_SPACE = 150_000_000", lambda: png_of_size(6000, 6000), "MemoryError"),
+        ("CPU_SECONDS = 1", slow, ErrorCode.IMAGE_TOO_SLOW, "used up its processor time"),
+        ("ADDRESS_SPACE = 150_000_000", lambda: png_of_size(6000, 6000), ErrorCode.UNREADABLE_IMAGE, "MemoryError"),
     ],
     ids=["processor", "memory"],
 )
 async def test_F1_a_worker_bounds_itself(
-    bound: str, photo: Callable[[], bytes], reason: str, monkeypatch: pytest.MonkeyPatch
+    bound: str, photo: Callable[[], bytes], code: ErrorCode, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With smaller numbers, so that it takes a second. Within the real ones the photo is prepared, see above and F1."""
     script = f"from libs.services.media.imaging import worker; worker.{bound}; worker.main()"
@@ -140,7 +150,7 @@ async def test_F1_a_worker_bounds_itself(
 
     refusal = await refusal_of(prepare_photo(photo()))
 
-    assert (refusal.code, refusal.reason) == (ErrorCode.UNREADABLE_IMAGE, reason)
+    assert (refusal.code, refusal.reason) == (code, reason)
     assert (await prepare_photo(image_file("JPEG"))).width == 64
 
 
@@ -161,7 +171,12 @@ async def test_two_photos_are_decoded_at_once_and_a_picture_does_not_wait_for_th
 ) -> None:
     waiting = (sys.executable, "-c", "import time; time.sleep(60)", image_workers.WORKER[-1])
     monkeypatch.setattr(image_workers, "WORKER", waiting)
-    photos = [asyncio.create_task(prepare_photo(b"")) for _ in range(4)]
+
+    async def in_turn() -> None:
+        async with photo_worker():
+            await prepare_photo(b"")
+
+    photos = [asyncio.create_task(in_turn()) for _ in range(4)]
     await until(lambda: len(workers()), equals(2))
 
     picture = asyncio.create_task(prepare_output(b""))

@@ -24,6 +24,9 @@ from libs.services.media.imaging.contracts import PreparedOutput
 
 log = structlog.get_logger()
 
+# Predictions that are stored at once: while one is fetched another is decoded. Each holds up to max_variants outputs of
+# output_bytes in memory.
+STORED_AT_ONCE: Final = 2
 # Progress is at most 99 until the variants are stored.
 INGESTING: Final = 99
 
@@ -35,6 +38,7 @@ class WebhookIngest:
         self._jobs = jobs
         self._storage = storage
         self._fetcher = fetcher
+        self._storing = asyncio.Semaphore(STORED_AT_ONCE)
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def apply(self, event_id: str, job_id: UUID, prediction: Prediction) -> str:
@@ -48,7 +52,8 @@ class WebhookIngest:
             done = prediction.status == "succeeded"
             claim = await self._jobs.record_progress(job_id, prediction.id, INGESTING if done else percent, ready)
             if claim.outcome == "applied" and prediction.is_terminal:
-                outcome = await self._settle(event_id, job_id, prediction, claim)
+                async with self._storing:
+                    outcome = await self._settle(event_id, job_id, prediction, claim)
             else:
                 outcome = claim.outcome
         log.info("webhook_applied", job_id=str(job_id), status=prediction.status, outcome=outcome)

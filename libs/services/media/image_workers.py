@@ -7,7 +7,9 @@ AVIF 600, WebP 1,040.
 """
 
 import asyncio
+import signal
 import sys
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -44,13 +46,17 @@ _OUTPUT_WORKERS: Final = asyncio.Semaphore(2)
 Prepared = TypeVar("Prepared", PreparedPhoto, PreparedOutput)
 
 
+def photo_worker() -> AbstractAsyncContextManager[None]:
+    """One of the workers for uploaded photos. Read a photo and prepare it inside."""
+    return _PHOTO_WORKERS
+
+
 async def prepare_photo(data: bytes) -> PreparedPhoto:
     """An uploaded photo as a plain JPEG: upright, sRGB, no metadata, no larger than models take. Raises ImageError."""
     task = PhotoTask(
         max_bytes=LIMITS.upload_bytes, max_pixels=LIMITS.upload_pixels, longest_side=LIMITS.input_longest_side
     )
-    async with _PHOTO_WORKERS:
-        return await _work(task, data, PreparedPhoto)
+    return await _work(task, data, PreparedPhoto)
 
 
 async def prepare_output(data: bytes) -> PreparedOutput:
@@ -85,12 +91,14 @@ async def _work(task: Task, data: bytes, wanted: type[Prepared]) -> Prepared:
         async with asyncio.timeout(WORKER_SECONDS):
             out, problems = await worker.communicate(data)
     except TimeoutError as error:
-        raise ImageError(ErrorCode.UNREADABLE_IMAGE, "took too long") from error
+        raise ImageError(ErrorCode.IMAGE_TOO_SLOW, "took too long") from error
     finally:
         # Too slow, or the request was canceled.
         if worker.returncode is None:
             worker.kill()
             await worker.wait()
+    if worker.returncode == -signal.SIGXCPU:
+        raise ImageError(ErrorCode.IMAGE_TOO_SLOW, "used up its processor time")
     if worker.returncode != 0:
         # Ended by its limits or by a bug of a decoder: for its sender the file is unreadable either way.
         log.error(

@@ -1,13 +1,14 @@
 """Photos that people start from: checked, encoded anew without metadata, stored under their hash."""
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Final
 from uuid import UUID
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.storage import INPUTS, Storage
-from libs.services.media.image_workers import ImageError, prepare_photo
+from libs.services.media.image_workers import ImageError, photo_worker, prepare_photo
 from libs.services.media.views import EarlierUploadView, UploadView
 from libs.services.paging import Page
 
@@ -21,14 +22,16 @@ class UploadService:
         self._owner = owner
         self._storage = storage
 
-    async def add(self, data: bytes) -> UploadView:
+    async def add(self, read: Callable[[], Awaitable[bytes]]) -> UploadView:
         """Store a photo. The same photo again is the same upload.
 
+        `read` gives its bytes. It is called when a worker is free: the photos that wait hold no memory.
         Raises MaquetteError: upload_too_large, too_many_pixels, unsupported_image, unreadable_image, animated_image,
-        too_many_uploads, account_gone, database_unavailable.
+        image_too_slow, too_many_uploads, account_gone, database_unavailable.
         """
         try:
-            photo = await prepare_photo(data)
+            async with photo_worker():
+                photo = await prepare_photo(await read())
         except ImageError as error:
             raise MaquetteError(error.code, error.details) from error
         name = f"{photo.sha256}.{photo.extension}"

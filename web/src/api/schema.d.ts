@@ -144,6 +144,8 @@ export interface paths {
         /**
          * Add
          * @description Keep a photo: turned upright, stripped of its metadata, made as large as the models take.
+         *
+         *     One at a time per person.
          */
         post: operations["addUpload"];
         delete?: never;
@@ -1616,7 +1618,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_ConfigView_"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1634,7 +1636,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1672,7 +1674,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1690,7 +1692,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1726,7 +1728,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1753,7 +1755,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1791,7 +1793,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1809,7 +1811,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1847,7 +1849,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1865,7 +1867,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1917,7 +1919,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1926,7 +1928,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1944,7 +1946,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1982,7 +1984,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2000,7 +2002,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2052,7 +2054,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2061,7 +2063,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2079,7 +2081,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2139,7 +2141,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2166,7 +2168,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2175,7 +2177,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2193,7 +2195,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2240,7 +2242,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2258,7 +2260,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2316,7 +2318,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2334,7 +2336,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2386,7 +2388,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2395,7 +2397,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2413,7 +2415,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2503,7 +2505,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2530,7 +2532,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2539,7 +2541,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2566,7 +2568,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2615,7 +2617,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2633,7 +2635,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2712,7 +2714,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2730,7 +2732,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2739,7 +2741,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2766,7 +2768,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2813,6 +2815,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description unsupported_content_type, unsupported_image */
             415: {
                 headers: {
@@ -2822,7 +2833,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2840,7 +2851,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2887,7 +2898,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2905,7 +2916,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2974,6 +2985,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description body_too_large, upload_too_large, too_many_pixels */
             413: {
                 headers: {
@@ -2992,7 +3012,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3001,7 +3021,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3019,7 +3039,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3068,7 +3088,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3086,7 +3106,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3135,7 +3155,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3153,7 +3173,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3242,7 +3262,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3251,7 +3271,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3269,7 +3289,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3316,7 +3336,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3325,7 +3345,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3343,7 +3363,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3404,7 +3424,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3413,7 +3433,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3431,7 +3451,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3487,7 +3507,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3496,7 +3516,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3514,7 +3534,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3567,7 +3587,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3576,7 +3596,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3594,7 +3614,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3654,6 +3674,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description body_too_large, upload_too_large, too_many_pixels */
             413: {
                 headers: {
@@ -3672,7 +3701,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3681,7 +3710,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3699,7 +3728,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3748,7 +3777,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3766,7 +3795,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3813,7 +3842,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3822,7 +3851,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3840,7 +3869,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3911,7 +3940,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3938,7 +3967,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3947,7 +3976,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3965,7 +3994,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4053,7 +4082,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4062,7 +4091,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4080,7 +4109,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4128,6 +4157,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description unsupported_content_type, unsupported_image */
             415: {
                 headers: {
@@ -4137,7 +4175,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4155,7 +4193,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4203,7 +4241,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4221,7 +4259,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4281,7 +4319,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4308,7 +4346,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4317,7 +4355,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4344,7 +4382,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4382,7 +4420,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads */
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4400,7 +4438,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4427,7 +4465,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4465,7 +4503,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4483,7 +4521,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4534,7 +4572,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4543,7 +4581,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4561,7 +4599,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4597,7 +4635,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4615,7 +4653,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4662,7 +4700,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4680,7 +4718,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4734,7 +4772,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4743,7 +4781,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4761,7 +4799,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4839,6 +4877,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description generation_in_flight, generation_not_retryable, last_variant, favorites_fixed, already_subscribed, no_subscription, too_many_uploads, too_many_collections, too_many_collection_items, too_many_share_links */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description body_too_large, upload_too_large, too_many_pixels */
             413: {
                 headers: {
@@ -4857,7 +4904,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4866,7 +4913,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4884,7 +4931,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4931,7 +4978,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4949,7 +4996,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4999,7 +5046,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5008,7 +5055,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5026,7 +5073,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5080,7 +5127,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5089,7 +5136,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5107,7 +5154,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5183,7 +5230,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5192,7 +5239,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5210,7 +5257,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5262,7 +5309,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5280,7 +5327,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5367,7 +5414,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5376,7 +5423,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back */
+            /** @description rate_limited, too_many_given_back, upload_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5394,7 +5441,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5470,7 +5517,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5488,7 +5535,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5580,7 +5627,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5647,7 +5694,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached */
+            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;

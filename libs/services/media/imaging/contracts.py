@@ -73,7 +73,8 @@ Answer = PreparedPhoto | PreparedOutput | Refusal
 class ImageError(Exception):
     """A file that is refused. `code` and `details` are for people, the text (a reason) is for logs.
 
-    Codes: upload_too_large, too_many_pixels, unsupported_image, unreadable_image, animated_image.
+    Codes: upload_too_large, too_many_pixels, unsupported_image, unreadable_image, animated_image,
+    image_too_slow.
     """
 
     def __init__(self, code: ErrorCode, reason: str, details: dict[str, int] | None = None) -> None:

@@ -26,6 +26,7 @@ from libs.services.media.imaging.color_boxes import cicp_codes
 from libs.services.media.imaging.color_spaces import cicp_profile
 from libs.services.media.imaging.contracts import ImageError
 from libs.services.media.imaging.jpeg_end import lacks_end, with_end
+from libs.services.media.imaging.jpeg_scans import has_more_scans
 from libs.services.media.imaging.png_chunks import read_png
 
 # Pillow registers its formats when it first opens a file; we read their signatures before that. Not all forty, with
@@ -34,6 +35,8 @@ Image.preinit()
 
 # Half of the rows of a strip are never worth a second pass over the picture; 256 reduced rows stay below 30 MB.
 STRIP_ROWS: Final = 256
+# Encoders write up to about 20 scans: libjpeg 10, mozjpeg some more. Each is a pass over all pixels.
+MAX_SCANS: Final = 64
 # Profiles of displays have 0.5–3 kB, of printing presses up to 3 MB. Larger ones only cost time.
 MAX_PROFILE_BYTES: Final = 4 * 1024 * 1024
 # A HEIF file of these brands is an image sequence (ISO/IEC 23008-12, 7.2.3 and B.4).
@@ -84,6 +87,8 @@ def open_still(data: bytes, formats: tuple[str, ...], max_bytes: int, max_pixels
         raise ImageError(ErrorCode.UNREADABLE_IMAGE, "header") from error
     if _is_animated(image, data):
         raise ImageError(ErrorCode.ANIMATED_IMAGE, image.format or "")
+    if image.format in {"JPEG", "MPO"} and has_more_scans(data, MAX_SCANS):
+        raise ImageError(ErrorCode.IMAGE_TOO_SLOW, "scans")
     if image.format == "JPEG" and lacks_end(data):
         image = Image.open(BytesIO(with_end(data)), formats=formats)
     if png:
