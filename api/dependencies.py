@@ -46,8 +46,8 @@ def provide_generations(request: CallerRequest, db: NamedDependency[Database]) -
     return GenerationService(subject, jobs, RenderRepository(db), storage, shared.runs, shared.reconciliation)
 
 
-def provide_uploads(request: CallerRequest) -> UploadService:
-    return UploadService(request.user.subject, _storage(_shared(request), request.user))
+def provide_uploads(request: CallerRequest, db: NamedDependency[Database]) -> UploadService:
+    return UploadService(request.user.subject, _storage(_shared(request), request.user), UsageRepository(db))
 
 
 def provide_renders(request: CallerRequest, db: NamedDependency[Database]) -> RenderService:

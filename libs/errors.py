@@ -16,6 +16,7 @@ class ErrorCode(StrEnum):
     ACCOUNT_GONE = "account_gone"
     PLAN_CAP_REACHED = "plan_cap_reached"
     PAYMENT_DISPUTED = "payment_disputed"
+    ACCOUNT_BLOCKED = "account_blocked"
     SHARING_REFUSED = "sharing_refused"
     NOT_FOUND = "not_found"
     GENERATION_NOT_FOUND = "generation_not_found"

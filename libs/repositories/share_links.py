@@ -89,7 +89,10 @@ class ShareLinkRepository:
     async def add(
         self, render_id: UUID | None, collection_id: UUID | None, expires_at: datetime | None, *, include_settings: bool
     ) -> ShareLinkRow:
-        """Make a link. Raises MaquetteError render_not_found, collection_not_found, sharing_refused, account_gone."""
+        """Make a link.
+
+        Raises MaquetteError render_not_found, collection_not_found, sharing_refused, account_blocked, account_gone.
+        """
         values = {
             "render_id": render_id,
             "collection_id": collection_id,

@@ -18,6 +18,13 @@ class GivenBackRow(msgspec.Struct, frozen=True):
     ends_at: datetime
 
 
+class BlockView(msgspec.Struct, frozen=True):
+    """Operators blocked the account: it cannot generate, upload or share. `reason` is a sentence for the person."""
+
+    reason: str
+    blocked_at: datetime
+
+
 class UsageRow(msgspec.Struct, frozen=True):
     """Credits of the running period. `used` includes `reserved`, which running renders hold."""
 
@@ -29,6 +36,7 @@ class UsageRow(msgspec.Struct, frozen=True):
     period_start: datetime
     resets_at: datetime
     given_back: GivenBackRow
+    block: BlockView | None
 
 
 class DayView(msgspec.Struct, frozen=True):

@@ -111,6 +111,14 @@ create table private.fraud_warnings (
 
 create index fraud_warnings_owner_id_idx on private.fraud_warnings (owner_id);
 
+-- Who may not generate, upload or share any more, see private.block(). Operators alone write it.
+create table private.blocks (
+  owner_id uuid primary key references public.profiles (id) on delete cascade,
+  -- a sentence that the person reads
+  reason text not null check (length(reason) <= 500 and btrim(reason) <> ''),
+  blocked_at timestamptz not null default now()
+);
+
 -- Stripe's events come twice, late and out of order. Each sync takes a number before it asks Stripe for the current
 -- state; a sync with a lower number than the one applied last changes nothing.
 create sequence private.billing_versions;
@@ -490,6 +498,7 @@ alter table private.brakes enable row level security;
 alter table private.provider_days enable row level security;
 alter table public.profiles enable row level security;
 alter table private.fraud_warnings enable row level security;
+alter table private.blocks enable row level security;
 alter table public.generation_jobs enable row level security;
 alter table public.usage_ledger enable row level security;
 alter table public.webhook_events enable row level security;

@@ -130,6 +130,97 @@ as $$ select private.delete_account(request, proof) $$;
 revoke execute on function private.delete_account, public.delete_account from public, anon, authenticated, service_role;
 grant execute on function private.delete_account, public.delete_account to authenticated;
 
+-- ==== supabase/routines/15_blocks.sql
+-- Blocks: a person whom operators block cannot generate, upload or share any more, and their links open nothing. They
+-- still read, download and export what they have, cancel a subscription and delete the account. A run that was in
+-- flight ends as every run. private.blocks has the reason, which the person reads.
+
+
+-- Whether an account is blocked. Called by refuse_blocked(), live_share(), the view open_reports and block_of().
+create or replace function private.is_blocked(account uuid) returns boolean
+language sql stable security definer set search_path = ''
+as $$ select exists (select from private.blocks where owner_id = account) $$;
+
+revoke execute on function private.is_blocked from public, anon, authenticated, service_role;
+
+
+-- Why and since when an account is blocked: {"reason", "blocked_at"}; null when it is not. Called by my_usage().
+create or replace function private.block_of(account uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object('reason', reason, 'blocked_at', blocked_at) from private.blocks where owner_id = account
+$$;
+
+revoke execute on function private.block_of from public, anon, authenticated, service_role;
+
+
+-- Called by whatever a blocked person may not do, under the lock of the profile: a block that is set at the same time
+-- is seen, or comes after what was done. Raises PT403 account_blocked.
+create or replace function private.refuse_blocked(account uuid) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if private.is_blocked(account) then
+    raise sqlstate 'PT403' using message = 'account_blocked', detail = '{}';
+  end if;
+end
+$$;
+
+revoke execute on function private.refuse_blocked from public, anon, authenticated, service_role;
+
+
+-- No photo arrives for a blocked person. A trigger, not a policy: Storage asks the policies when an upload begins, and
+-- writes the row as its service role when it ends. 42501 is what Storage answers as 403.
+create or replace function private.refuse_blocked_photo() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- As text: a name need not begin with the id of an account.
+  if exists (select from private.blocks where owner_id::text = split_part(new.name, '/', 1)) then
+    raise sqlstate '42501' using message = 'account_blocked';
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger refuse_blocked_photo before insert on storage.objects
+  for each row when (new.bucket_id = 'inputs') execute function private.refuse_blocked_photo();
+
+revoke execute on function private.refuse_blocked_photo from public, anon, authenticated, service_role;
+
+
+-- Blocks a person at once, or gives another reason. For operators, in Studio:
+--   select private.block('<account id>', 'Three of your pictures were reported as illegal.');
+-- Locks the profile: a submit that is under way has ended before, or is refused.
+create or replace function private.block(account uuid, reason text) returns text
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform from public.profiles where id = account for no key update;
+  if not found then
+    raise exception 'there is no account %', account;
+  end if;
+  insert into private.blocks (owner_id, reason) values (account, btrim(block.reason))
+  on conflict (owner_id) do update set reason = excluded.reason;
+  return 'blocked: nothing new is made, uploaded or shared, and no link opens';
+end
+$$;
+
+revoke execute on function private.block from public, anon, authenticated, service_role;
+
+
+-- Ends a block: everything works as before, links that were on too. For operators, in Studio.
+create or replace function private.unblock(account uuid) returns text
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  delete from private.blocks where owner_id = account;
+  return case when found then 'the block is over' else 'this account was not blocked' end;
+end
+$$;
+
+revoke execute on function private.unblock from public, anon, authenticated, service_role;
+
 -- ==== supabase/routines/15_given_back.sql
 -- Work that is given back though the provider may bill it: runs that their owner canceled after the provider began, and
 -- runs that its safety check refused. So many a day are free of charge (plans.daily_given_back); then the submits of that
@@ -308,12 +399,13 @@ $$;
 revoke execute on function private.usage_of from public, anon, authenticated, service_role;
 
 
--- The caller's usage, with what was given back today (15_given_back.sql); null for a deleted account.
--- Called by GET /usage.
+-- The caller's usage, with what was given back today (15_given_back.sql) and the block of the account if there is one;
+-- null for a deleted account. Called by GET /usage.
 create or replace function private.my_usage() returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-  select to_jsonb(usage) || jsonb_build_object('given_back', to_jsonb(given_back))
+  select to_jsonb(usage)
+    || jsonb_build_object('given_back', to_jsonb(given_back), 'block', private.block_of(auth.uid()))
   from private.usage_of(auth.uid()) as usage, private.given_back_today(auth.uid(), usage.plan_id) as given_back
 $$;
 
@@ -505,7 +597,7 @@ revoke execute on function private.close_job from public, anon, authenticated, s
 -- One job and one debit, in one transaction, for the caller. A repeat with the same key and body answers with the first
 -- job. Answers {"job": ..., "created": bool}. Called by POST /generations. Guarded.
 -- Locks the caller's profile, then the collection and the variant that the request names, last the day's provider cost.
--- Raises PT401 account_gone, PT402 plan_cap_reached, PT403 payment_disputed, PT404 input_not_found |
+-- Raises PT401 account_gone, PT402 plan_cap_reached, PT403 account_blocked | payment_disputed, PT404 input_not_found |
 -- collection_not_found, PT409 generation_in_flight, PT422 idempotency_key_reused | preset_unavailable |
 -- too_many_variants, PT429 too_many_given_back, PT503 submits_paused | daily_ceiling_reached.
 create or replace function private.reserve_generation(request text, proof text) returns jsonb
@@ -539,6 +631,7 @@ begin
     return jsonb_build_object('job', to_jsonb(job), 'created', false);
   end if;
 
+  perform private.refuse_blocked(caller);
   perform private.refuse_while_paused();
   if exists (select from private.fraud_warnings where owner_id = caller and dismissed_at is null) then
     raise sqlstate 'PT403' using message = 'payment_disputed', detail = '{}';
@@ -2206,7 +2299,7 @@ revoke execute on function private.my_share_links, public.my_share_links from pu
 grant execute on function private.my_share_links, public.my_share_links to authenticated;
 
 
--- The link of a token while it opens something: not off, not taken down, not expired.
+-- The link of a token while it opens something: not off, not taken down, not expired, its owner not blocked.
 create or replace function private.live_share(token text) returns setof public.share_links
 language sql stable security definer set search_path = ''
 as $$
@@ -2216,6 +2309,7 @@ as $$
   where kept.token_hash = private.share_token_hash(token)
     and link.revoked_at is null and link.taken_down_at is null
     and (link.expires_at is null or link.expires_at > now())
+    and not private.is_blocked(link.owner_id)
 $$;
 
 revoke execute on function private.live_share from public, anon, authenticated, service_role;
@@ -2373,14 +2467,16 @@ grant execute on function private.share_opens_file to anon;
 -- Moderation: visitors report pictures, operators take them down in Studio (docs/operations.md).
 
 
--- What was taken down is not shared again. Locks the owner's profile before a link is made, as take_down_render() does:
--- of two at the same time the later one sees the earlier. `no key`: the locks of foreign keys do not wait for it.
--- Raises PT403 sharing_refused.
+-- What was taken down is not shared again, and a blocked person shares nothing. Locks the owner's profile before a link
+-- is made, as take_down_render() and block() do: of two at the same time the later one sees the earlier. `no key`: the
+-- locks of foreign keys do not wait for it.
+-- Raises PT403 sharing_refused | account_blocked.
 create or replace function private.refuse_taken_down() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
   perform from public.profiles where id = new.owner_id for no key update;
+  perform private.refuse_blocked(new.owner_id);
   if exists (select from public.renders as render where render.id = new.render_id and render.taken_down_at is not null)
     or exists (
       select from public.share_links as other
@@ -2526,6 +2622,7 @@ select
   case
     when item.id is not null then item.is_published and coalesce(curated.published_at <= now(), false)
     else link.revoked_at is null and (link.expires_at is null or link.expires_at > now())
+      and not private.is_blocked(link.owner_id)
   end as live,
   case
     when item.id is not null then array['community/' || item.path]

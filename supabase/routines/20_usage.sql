@@ -125,12 +125,13 @@ $$;
 revoke execute on function private.usage_of from public, anon, authenticated, service_role;
 
 
--- The caller's usage, with what was given back today (15_given_back.sql); null for a deleted account.
--- Called by GET /usage.
+-- The caller's usage, with what was given back today (15_given_back.sql) and the block of the account if there is one;
+-- null for a deleted account. Called by GET /usage.
 create or replace function private.my_usage() returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-  select to_jsonb(usage) || jsonb_build_object('given_back', to_jsonb(given_back))
+  select to_jsonb(usage)
+    || jsonb_build_object('given_back', to_jsonb(given_back), 'block', private.block_of(auth.uid()))
   from private.usage_of(auth.uid()) as usage, private.given_back_today(auth.uid(), usage.plan_id) as given_back
 $$;
 

@@ -41,7 +41,7 @@ revoke execute on function private.close_job from public, anon, authenticated, s
 -- One job and one debit, in one transaction, for the caller. A repeat with the same key and body answers with the first
 -- job. Answers {"job": ..., "created": bool}. Called by POST /generations. Guarded.
 -- Locks the caller's profile, then the collection and the variant that the request names, last the day's provider cost.
--- Raises PT401 account_gone, PT402 plan_cap_reached, PT403 payment_disputed, PT404 input_not_found |
+-- Raises PT401 account_gone, PT402 plan_cap_reached, PT403 account_blocked | payment_disputed, PT404 input_not_found |
 -- collection_not_found, PT409 generation_in_flight, PT422 idempotency_key_reused | preset_unavailable |
 -- too_many_variants, PT429 too_many_given_back, PT503 submits_paused | daily_ceiling_reached.
 create or replace function private.reserve_generation(request text, proof text) returns jsonb
@@ -75,6 +75,7 @@ begin
     return jsonb_build_object('job', to_jsonb(job), 'created', false);
   end if;
 
+  perform private.refuse_blocked(caller);
   perform private.refuse_while_paused();
   if exists (select from private.fraud_warnings where owner_id = caller and dismissed_at is null) then
     raise sqlstate 'PT403' using message = 'payment_disputed', detail = '{}';

@@ -97,7 +97,7 @@ revoke execute on function private.my_share_links, public.my_share_links from pu
 grant execute on function private.my_share_links, public.my_share_links to authenticated;
 
 
--- The link of a token while it opens something: not off, not taken down, not expired.
+-- The link of a token while it opens something: not off, not taken down, not expired, its owner not blocked.
 create or replace function private.live_share(token text) returns setof public.share_links
 language sql stable security definer set search_path = ''
 as $$
@@ -107,6 +107,7 @@ as $$
   where kept.token_hash = private.share_token_hash(token)
     and link.revoked_at is null and link.taken_down_at is null
     and (link.expires_at is null or link.expires_at > now())
+    and not private.is_blocked(link.owner_id)
 $$;
 
 revoke execute on function private.live_share from public, anon, authenticated, service_role;

@@ -1,14 +1,16 @@
 -- Moderation: visitors report pictures, operators take them down in Studio (docs/operations.md).
 
 
--- What was taken down is not shared again. Locks the owner's profile before a link is made, as take_down_render() does:
--- of two at the same time the later one sees the earlier. `no key`: the locks of foreign keys do not wait for it.
--- Raises PT403 sharing_refused.
+-- What was taken down is not shared again, and a blocked person shares nothing. Locks the owner's profile before a link
+-- is made, as take_down_render() and block() do: of two at the same time the later one sees the earlier. `no key`: the
+-- locks of foreign keys do not wait for it.
+-- Raises PT403 sharing_refused | account_blocked.
 create or replace function private.refuse_taken_down() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
   perform from public.profiles where id = new.owner_id for no key update;
+  perform private.refuse_blocked(new.owner_id);
   if exists (select from public.renders as render where render.id = new.render_id and render.taken_down_at is not null)
     or exists (
       select from public.share_links as other
@@ -154,6 +156,7 @@ select
   case
     when item.id is not null then item.is_published and coalesce(curated.published_at <= now(), false)
     else link.revoked_at is null and (link.expires_at is null or link.expires_at > now())
+      and not private.is_blocked(link.owner_id)
   end as live,
   case
     when item.id is not null then array['community/' || item.path]

@@ -307,6 +307,12 @@ async def _(case: Case) -> Response:
     return await case.client.get(f"/shared/{'A' * 43}")
 
 
+@provokes(ErrorCode.ACCOUNT_BLOCKED)
+async def _(case: Case) -> Response:
+    case.sql("select private.block(%s, 'Reported.')", case.person.id)
+    return await submit(case.client)
+
+
 @provokes(ErrorCode.SHARING_REFUSED)
 async def _(case: Case) -> Response:
     with case.api.supabase.connect() as connection:

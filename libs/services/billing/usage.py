@@ -29,6 +29,7 @@ class UsageService:
             row.period_start,
             row.resets_at,
             _given_back(row.given_back),
+            row.block,
         )
 
     async def by_day(self) -> list[DayView]:

@@ -1,10 +1,12 @@
-"""What this feature answers. `DayView` of the usage repository is answered as it is."""
+"""What this feature answers. `DayView` and `BlockView` of the usage repository are answered as they are."""
 
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
+
+from libs.repositories.usage import BlockView
 
 
 class BillingView(msgspec.Struct, frozen=True):
@@ -44,7 +46,10 @@ class GivenBackView(msgspec.Struct, frozen=True):
 
 
 class UsageView(msgspec.Struct, frozen=True):
-    """Credits of the running period: `used` includes `reserved`, which a running render holds."""
+    """Credits of the running period: `used` includes `reserved`, which a running render holds.
+
+    With a `block` nothing can be generated, uploaded or shared, whatever remains.
+    """
 
     plan: PlanName
     used: int
@@ -54,6 +59,7 @@ class UsageView(msgspec.Struct, frozen=True):
     period_start: datetime
     resets_at: datetime
     given_back: GivenBackView
+    block: BlockView | None
 
 
 class EntryView(msgspec.Struct, frozen=True):

@@ -79,7 +79,7 @@ class GenerationService:
         Raises FieldError, and MaquetteError: input_not_found, unreadable_image, collection_not_found,
         plan_cap_reached, generation_in_flight, idempotency_key_reused, too_many_variants, preset_unavailable,
         provider_error (the debit is given back), too_many_given_back, submits_paused, daily_ceiling_reached,
-        account_gone, database_unavailable.
+        account_blocked, account_gone, database_unavailable.
         """
         fingerprint = _fingerprint(request)
         # `reserve_generation` finds repeats too, under its lock. Here first, because a repeat is answered even when its

@@ -8,6 +8,7 @@ from uuid import UUID
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.storage import INPUTS, Storage
+from libs.repositories.usage import UsageRepository
 from libs.services.media.image_workers import ImageError, photo_worker, prepare_photo
 from libs.services.media.views import EarlierUploadView, UploadView
 from libs.services.paging import Page
@@ -16,18 +17,19 @@ UPLOAD_ID: Final = re.compile(r"[0-9a-f]{64}\.jpg")
 
 
 class UploadService:
-    """Uploads of one caller; `storage` carries the caller's JWT."""
+    """Uploads of one caller; `storage` and `usage` carry the caller's JWT."""
 
-    def __init__(self, owner: UUID, storage: Storage) -> None:
+    def __init__(self, owner: UUID, storage: Storage, usage: UsageRepository) -> None:
         self._owner = owner
         self._storage = storage
+        self._usage = usage
 
     async def add(self, read: Callable[[], Awaitable[bytes]]) -> UploadView:
         """Store a photo. The same photo again is the same upload.
 
         `read` gives its bytes. It is called when a worker is free: the photos that wait hold no memory.
         Raises MaquetteError: upload_too_large, too_many_pixels, unsupported_image, unreadable_image, animated_image,
-        image_too_slow, too_many_uploads, account_gone, database_unavailable.
+        image_too_slow, too_many_uploads, account_blocked, account_gone, database_unavailable.
         """
         try:
             async with photo_worker():
@@ -39,9 +41,8 @@ class UploadService:
         try:
             await self._storage.upload(INPUTS, path, photo.data, photo.mime)
         except MaquetteError as error:
-            # The policy refuses an account that is gone, and one that has as many photos as it may have.
-            if error.code is ErrorCode.ACCOUNT_GONE and await self._is_full():
-                raise MaquetteError(ErrorCode.TOO_MANY_UPLOADS, {"limit": LIMITS.max_uploads}) from error
+            if error.code is ErrorCode.ACCOUNT_GONE:
+                raise await self._why_refused() from error
             raise
         urls = await self._storage.signed_urls([f"{INPUTS}/{path}"])
         return UploadView(
@@ -74,8 +75,14 @@ class UploadService:
             raise MaquetteError(ErrorCode.NOT_FOUND)
         await self._storage.remove(INPUTS, [f"{self._owner}/{upload_id}"])
 
-    async def _is_full(self) -> bool:
-        return bool(await self._storage.page(INPUTS, str(self._owner), LIMITS.max_uploads - 1, 1))
+    async def _why_refused(self) -> MaquetteError:
+        """Storage refuses alike a person who is blocked, one who has all the photos they may have, and a gone one."""
+        usage = await self._usage.find()
+        if usage is not None and usage.block is not None:
+            return MaquetteError(ErrorCode.ACCOUNT_BLOCKED)
+        if await self._storage.page(INPUTS, str(self._owner), LIMITS.max_uploads - 1, 1):
+            return MaquetteError(ErrorCode.TOO_MANY_UPLOADS, {"limit": LIMITS.max_uploads})
+        return MaquetteError(ErrorCode.ACCOUNT_GONE)
 
 
 def _offset(cursor: str | None) -> int:

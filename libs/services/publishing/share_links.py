@@ -28,7 +28,10 @@ class ShareLinkService:
     async def add(
         self, render_id: UUID | None, collection_id: UUID | None, expires_at: datetime | None, *, include_settings: bool
     ) -> ShareLinkView:
-        """Make a link. Raises FieldError, render_not_found, collection_not_found, sharing_refused, account_gone."""
+        """Make a link.
+
+        Raises FieldError, render_not_found, collection_not_found, sharing_refused, account_blocked, account_gone.
+        """
         if (render_id is None) == (collection_id is None):
             raise FieldError("", "Name what to share: render_id or collection_id.")
         if expires_at is not None and expires_at <= datetime.now(UTC):

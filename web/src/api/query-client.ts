@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { MutationCache, QueryClient } from "@tanstack/react-query";
 
 import { ApiError } from "./errors";
 import { forgetPending } from "./pending";
@@ -8,7 +8,13 @@ const RETRIES = 2;
 export const STALE_AFTER_MS = 30_000;
 
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const client = new QueryClient({
+    mutationCache: new MutationCache({
+      onError: (error) => {
+        // The usage says why, on every page.
+        if (error instanceof ApiError && error.code === "account_blocked") void client.invalidateQueries({ queryKey: ["usage"] });
+      },
+    }),
     defaultOptions: {
       queries: {
         staleTime: STALE_AFTER_MS,
@@ -22,6 +28,7 @@ export function createQueryClient(): QueryClient {
       mutations: { networkMode: "always" },
     },
   });
+  return client;
 }
 
 /** Removes what belongs to a person; queries with `meta: { public: true }` stay. */

@@ -877,6 +877,12 @@ export interface components {
             payment_disputed: boolean;
             can_manage: boolean;
         };
+        /** BlockView */
+        BlockView: {
+            reason: string;
+            /** Format: date-time */
+            blocked_at: string;
+        };
         /** BulkChange */
         BulkChange: {
             /** @enum {string} */
@@ -1569,6 +1575,7 @@ export interface components {
             /** Format: date-time */
             resets_at: string;
             given_back: components["schemas"]["GivenBackView"];
+            block: components["schemas"]["BlockView"] | null;
         };
         /** VariantInput */
         VariantInput: {
@@ -2132,6 +2139,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description payment_disputed, account_blocked, sharing_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description request_timeout */
             408: {
                 headers: {
@@ -2478,7 +2494,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description payment_disputed, sharing_refused */
+            /** @description payment_disputed, account_blocked, sharing_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2696,7 +2712,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description payment_disputed, sharing_refused */
+            /** @description payment_disputed, account_blocked, sharing_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4850,7 +4866,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description payment_disputed, sharing_refused */
+            /** @description payment_disputed, account_blocked, sharing_refused */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -6,6 +6,7 @@ import { SkipLink } from "@/components/ui/skip-link";
 import { useNarrow } from "@/lib/use-narrow";
 
 import { AccountMenu } from "./account-menu";
+import { BlockBanner } from "./block-banner";
 import { CreditsLeft } from "./credits-left";
 import { KeyboardHelp } from "./keyboard-help";
 import { PAGES } from "./navigation";
@@ -29,6 +30,7 @@ function Frame() {
       {narrow ? <TopBar /> : <Rail />}
       <div className="flex min-w-0 flex-col max-tablet:pb-[calc(var(--tabs)+env(safe-area-inset-bottom))]">
         <OfflineBanner />
+        <BlockBanner />
         <main id="main" tabIndex={-1} className="min-w-0 grow outline-none">
           <Outlet />
         </main>

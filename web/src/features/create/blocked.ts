@@ -15,11 +15,14 @@ interface Situation {
   online: boolean;
   /** Why no new render may start today; null when it may. */
   stopped: string | null;
+  /** Operators blocked the account. */
+  accountBlocked: boolean;
 }
 
 /** Why nothing can be generated at present, as a sentence that says what to do; null when it can. */
 export function blockedBecause(situation: Situation): string | null {
-  const { draft, preset, limits, running, secondsLeft, photo, photoGone, online, stopped } = situation;
+  const { draft, preset, limits, running, secondsLeft, photo, photoGone, online, stopped, accountBlocked } = situation;
+  if (accountBlocked) return "Your account is blocked: nothing new can be made.";
   if (!online) return "You are offline. Your draft is kept on this device.";
   if (running) {
     if (running.cancel_requested) return "One render runs at a time. This one is being canceled.";

@@ -121,6 +121,7 @@ export function CreatePage() {
     photoGone: photoUrl.data === null,
     online,
     stopped: notice?.stops ? notice.said : null,
+    accountBlocked: Boolean(usage?.block),
   });
   const generate = () => {
     if (blocked !== null || pending) return;
