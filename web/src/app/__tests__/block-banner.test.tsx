@@ -2,6 +2,7 @@ import { screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { ALICE, FakeBackend, ok, refused, storeSession } from "@/test/fake-backend";
+import { NONE_GIVEN_BACK } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
 
 const USAGE = {
@@ -11,6 +12,7 @@ const USAGE = {
   limit: 40,
   remaining: 40,
   resets_at: "2026-12-01T00:00:00Z",
+  given_back: NONE_GIVEN_BACK,
   block: null,
 };
 const BLOCKED = { ...USAGE, block: { reason: "Three reports.", blocked_at: "2026-11-24T10:00:00Z" } };
