@@ -1,11 +1,11 @@
 """What the API adds to a read: a page of 20 renders from it and from PostgREST directly, and the API before a stub.
 
-    python -m tests.bench.api_overhead [--seconds 8] [--connections 16]
+    python -m tests.bench.api_overhead [--seconds 8] [--connections 16] [--beside CHECKOUT]
 
 Prints requests a second, the median and the 99th percentile of their times, the processor time of a request in the
 API's process, and the ratio of the rates; all measured by turns. The gateway that stands for PostgREST here is a Node
 process on this machine and bounds the first pair; the stub answers from memory, so the second pair shows what our own
-code costs.
+code costs. `--beside` measures the API of another checkout, with its own `.venv`, before the same stub.
 """
 
 import argparse
@@ -157,6 +157,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--beside", type=Path)
     options = parser.parse_args()
     prepare_stack()
     with (
@@ -190,6 +191,11 @@ def main() -> None:
             ours = api_target("API before the stub", api, bearer)
             alone = Target(name="the stub alone", url=f"{stub}/rest/v1/rpc/list_renders", headers=bearer)
             asyncio.run(compare([ours, alone], options.seconds, options.connections))
+            if options.beside:
+                settings = {"SUPABASE_URL": stub}
+                with running_api(folder, supabase, replicate, settings, None, UNLIMITED, options.beside) as other:
+                    theirs = api_target(f"API of {options.beside.name}", other, bearer)
+                    asyncio.run(compare([ours, theirs], options.seconds, options.connections))
 
 
 if __name__ == "__main__":

@@ -41,6 +41,8 @@ class ApiProcess(msgspec.Struct, kw_only=True):
     folder: Path
     port: int
     overrides: Mapping[str, str] = {}
+    checkout: Path = ROOT
+    """Whose code runs, in its own `.venv`."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -81,8 +83,8 @@ class ApiProcess(msgspec.Struct, kw_only=True):
         """Run `python -m module` with `variables` beside the settings, and wait until it serves."""
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", module],
-                cwd=ROOT,
+                [sys.executable if self.checkout == ROOT else self.checkout / ".venv/bin/python", "-m", module],
+                cwd=self.checkout,
                 env={**os.environ, **self.environment(), **(variables or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -138,10 +140,16 @@ def running_api(
     overrides: Mapping[str, str] | None = None,
     port: int | None = None,
     module: str = "api",
+    checkout: Path = ROOT,
 ) -> Generator[ApiProcess]:
     """Start the API in front of `supabase` and `replicate`; `overrides` are settings of its environment."""
     api = ApiProcess(
-        supabase=supabase, replicate=replicate, folder=folder, port=port or free_port(), overrides=dict(overrides or {})
+        supabase=supabase,
+        replicate=replicate,
+        folder=folder,
+        port=port or free_port(),
+        overrides=dict(overrides or {}),
+        checkout=checkout,
     )
     try:
         api.start(module)
