@@ -13,7 +13,7 @@ import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
-from litestar.types import ASGIApp
+from litestar import Litestar
 
 from api.app import create_app, create_internal_app
 from api.logging import configure_logging
@@ -53,10 +53,10 @@ def leave_out_of_collections() -> None:
     gc.set_threshold(COLLECTED_AFTER, 10, 10)
 
 
-def _server(app: ASGIApp, settings: Settings, port: int) -> Server:
+def _server(app: Litestar, settings: Settings, port: int) -> Server:
     return Server(
         # Outside of the framework, so that what its router refuses has an id, a log line and the headers too.
-        request_context(answer_head(app), https=settings.public_url.startswith("https://")),
+        request_context(answer_head(app), app.state.callers, https=settings.public_url.startswith("https://")),
         address=settings.host,
         port=port,
         interface=Interfaces.ASGI,

@@ -13,6 +13,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from api.auth import AuthenticationMiddleware
+from api.callers import Callers
 from api.controllers.account import AccountController
 from api.controllers.billing import BillingController
 from api.controllers.collections import CollectionController
@@ -78,6 +79,7 @@ async def require_body(request: Request[Any, Any, Any]) -> None:
 
 def create_app(settings: Settings, service_role: ServiceRole) -> Litestar:
     """The application for these settings. Pools open when it starts to serve and close when it stops."""
+    callers = Callers(settings.proof_secret, settings.trusted_proxies)
     from_replicate, replicate_lifespan = replicate_webhook(settings, service_role)
     from_stripe, stripe_lifespan = stripe_webhook(settings, service_role)
     api = Router(
@@ -117,7 +119,14 @@ def create_app(settings: Settings, service_role: ServiceRole) -> Litestar:
             robots,
             serve_spa,
         ],
-        state=State({"settings": settings, "rate_limiter": RateLimiter(settings), "spa": Spa(WEB_DIST, settings)}),
+        state=State(
+            {
+                "settings": settings,
+                "callers": callers,
+                "rate_limiter": RateLimiter(settings, callers),
+                "spa": Spa(WEB_DIST, settings),
+            }
+        ),
         lifespan=[services_lifespan, replicate_lifespan, stripe_lifespan],
         middleware=[
             body_deadline,

@@ -7,6 +7,7 @@ Claims: https://supabase.com/docs/guides/auth/jwt-fields.
 
 import asyncio
 import hashlib
+import math
 import re
 import time
 from typing import Any, Final
@@ -23,7 +24,7 @@ from litestar.connection import ASGIConnection
 from litestar.middleware.authentication import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from api.errors import TransportCode, TransportError
-from libs.errors import ErrorCode, MaquetteError
+from libs.errors import ErrorCode, MaquetteError, causes_of
 
 AUDIENCE: Final = "authenticated"
 ROLE: Final = "authenticated"
@@ -73,14 +74,15 @@ class TokenVerifier:
         self._jwt_secret = jwt_secret
         self._keys: dict[str, tuple[Key, str]] = {}
         self._next_refresh = 0.0
-        self._were_fetched = False
+        # The key that the last fetch was made for and did not bring: tokens that name it are forged or of an ended key.
+        self._absent: str | None = None
         self._refreshing = asyncio.Lock()
         self._verified: LRUCache[bytes, Caller] = LRUCache(CACHED_TOKENS)
 
     async def verify(self, token: str) -> Caller:
         """The person of a token. Raises TransportError not_authenticated for any other token.
 
-        Raises MaquetteError database_unavailable while no key could be fetched yet: the token may well be good.
+        Raises MaquetteError sign_in_unavailable while the key that it names may exist and cannot be asked for.
         """
         if len(token) > MAX_TOKEN_BYTES:
             raise TransportError(TransportCode.NOT_AUTHENTICATED)
@@ -132,12 +134,14 @@ class TokenVerifier:
         if not isinstance(kid, str):
             raise LookupError("no kid")
         if kid not in self._keys:
-            await self._refresh()
-            if not self._were_fetched:
-                raise MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=JWKS_RETRY_SECONDS)
+            await self._refresh(kid)
+        if kid not in self._keys and kid != self._absent:
+            # Its key may be a new one, and somebody else's token spent the fetch: a 401 would end the session.
+            seconds = math.ceil(self._next_refresh - time.monotonic())
+            raise MaquetteError(ErrorCode.SIGN_IN_UNAVAILABLE, retry_after=max(1, seconds))
         return self._keys[kid]
 
-    async def _refresh(self) -> None:
+    async def _refresh(self, kid: str) -> None:
         async with self._refreshing:
             if time.monotonic() < self._next_refresh:
                 return
@@ -151,10 +155,11 @@ class TokenVerifier:
                     answer = msgspec.json.decode(await response.read(), type=dict[str, list[dict[str, Any]]])
             except (aiohttp.ClientError, TimeoutError, msgspec.MsgspecError) as error:
                 # The known keys stay in use: an outage of the endpoint must not end everybody's session.
-                log.warning("jwks_unavailable", error=type(error).__name__)
+                log.warning("jwks_unavailable", **causes_of(error))
                 self._next_refresh = time.monotonic() + JWKS_RETRY_SECONDS
+                self._absent = None
                 return
-        self._were_fetched = True
+        self._absent = kid
         self._keys = {kid: key for entry in answer.get("keys", []) if (key := _load(entry)) and (kid := entry["kid"])}
 
 
@@ -178,7 +183,7 @@ class AuthenticationMiddleware(AbstractAuthenticationMiddleware):
             raise TransportError(TransportCode.NOT_AUTHENTICATED)
         try:
             caller = await connection.app.state.services.tokens.verify(token.strip())
-        except TransportError:
+        except (TransportError, MaquetteError):
             # Guards run after this and would never count it.
             await connection.app.state.rate_limiter.check_refused_token(connection)
             raise

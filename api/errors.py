@@ -8,12 +8,12 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.status_codes import HTTP_401_UNAUTHORIZED
+from litestar.status_codes import HTTP_401_UNAUTHORIZED, HTTP_500_INTERNAL_SERVER_ERROR
 from msgspec import UNSET, to_builtins
 
 from api.envelope import ErrorBody, ErrorEnvelope
-from api.request_id import current_request_id
-from libs.errors import ErrorCode, MaquetteError
+from api.request_id import current_request_id, note_code
+from libs.errors import ErrorCode, MaquetteError, causes_of
 
 log = structlog.get_logger()
 
@@ -96,6 +96,10 @@ ANSWERS: Final[dict[AnswerCode, tuple[int, str]]] = {
     ErrorCode.PROVIDER_ERROR: (502, "The image provider failed. Your credits are back. Try again."),
     ErrorCode.BILLING_UNAVAILABLE: (502, "Stripe does not answer right now. Nothing was changed. Try again soon."),
     ErrorCode.DATABASE_UNAVAILABLE: (503, "We cannot reach your data right now. Try again in a few seconds."),
+    ErrorCode.STORAGE_UNAVAILABLE: (503, "We cannot reach your pictures right now. Try again in a few seconds."),
+    ErrorCode.SIGN_IN_UNAVAILABLE: (503, "We cannot check your sign-in right now. Try again in a few seconds."),
+    ErrorCode.LIMITS_UNAVAILABLE: (503, "We cannot take requests right now. Try again in a few seconds."),
+    ErrorCode.OUTPUTS_UNAVAILABLE: (503, "The provider does not hand out its pictures right now. Try again soon."),
     ErrorCode.SUBMITS_PAUSED: (503, "New renders are paused. Your renders and your draft are safe. Try again later."),
     ErrorCode.DAILY_CEILING_REACHED: (503, "We make no more renders today. You can generate again from 00:00 UTC."),
     ErrorCode.UPLOADS_BUSY: (503, "Many photos are being prepared right now. Try again in a few seconds."),
@@ -138,6 +142,7 @@ def failure(
 ) -> Response[ErrorEnvelope]:
     """The answer for a code."""
     status, sentence = ANSWERS[code]
+    note_code(code.value)
     facts = dict(details or {})
     # What an operator wrote for people stands in place of our own sentence.
     message = str(facts.pop("sentence", sentence))
@@ -152,7 +157,9 @@ def failure(
 
 
 def on_maquette_error(_: Request[Any, Any, Any], error: MaquetteError) -> Response[ErrorEnvelope]:
-    """What a service or repository refuses."""
+    """What a service or repository refuses. What is not the client's doing is logged with its cause."""
+    if ANSWERS[error.code][0] >= HTTP_500_INTERNAL_SERVER_ERROR:
+        log.error("request_failed", **causes_of(error))
     return failure(error.code, error.details, error.retry_after)
 
 
@@ -172,8 +179,8 @@ def on_validation_error(_: Request[Any, Any, Any], error: ValidationException) -
 
 def on_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[ErrorEnvelope]:
     """What the framework refuses. Its text may quote the request, so only the status is kept."""
-    if error.status_code >= 500:
-        log.error("framework_error", error=type(error).__name__)
+    if error.status_code >= HTTP_500_INTERNAL_SERVER_ERROR:
+        log.error("request_failed", code=TransportCode.INTERNAL.value, **causes_of(error))
     answer = failure(_CODE_OF_STATUS.get(error.status_code, TransportCode.INTERNAL))
     if allowed := (error.headers or {}).get("allow"):
         # RFC 9110, section 15.5.6: a 405 says what is allowed. Who answers GET answers HEAD.
@@ -189,7 +196,7 @@ def on_undecodable_body(_: Request[Any, Any, Any], __: Exception) -> Response[Er
 
 def on_unexpected_error(_: Request[Any, Any, Any], error: Exception) -> Response[ErrorEnvelope]:
     """A bug. Logged with its trace; the client gets the request id only."""
-    log.error("unexpected_error", exc_info=error)
+    log.error("request_failed", exc_info=error, code=TransportCode.INTERNAL.value, **causes_of(error))
     return failure(TransportCode.INTERNAL)
 
 

@@ -10,8 +10,7 @@ from limits.errors import StorageError
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from api.auth import Caller
-from api.client_address import counted_address
+from api.callers import Callers
 from libs.app_config.settings import Settings
 from libs.errors import ErrorCode, MaquetteError
 
@@ -31,7 +30,7 @@ REDIS_SECONDS: Final = 2
 class RateLimiter:
     """Counts requests. While the store is down, requests are refused."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, callers: Callers) -> None:
         storage: Storage = MemoryStorage()
         if settings.redis_url:
             storage = RedisStorage(
@@ -42,23 +41,23 @@ class RateLimiter:
                 socket_connect_timeout=REDIS_SECONDS,
             )
         self._window = FixedWindowRateLimiter(storage)
-        self._trusted_proxies = settings.trusted_proxies
+        self._callers = callers
 
     async def check(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         """Count one request.
 
-        Raises MaquetteError rate_limited with the seconds to wait, database_unavailable when Redis does not answer.
+        Raises MaquetteError rate_limited with the seconds to wait, limits_unavailable when Redis does not answer.
         """
         reads = cast("dict[str, object]", connection.scope)["method"] in {"GET", "HEAD"}
         # A route may have a bound of its own.
         item: RateLimitItem = connection.route_handler.opt.get("rate") or (
             READS_PER_MINUTE if reads else WRITES_PER_MINUTE
         )
-        await self._count(item, self._caller(connection))
+        await self._count(item, self._callers.name_of(connection.scope))
 
     async def check_refused_token(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         """Count a request whose token was refused, by address. Raises as `check`."""
-        await self._count(REFUSED_TOKENS_PER_MINUTE, f"refused:{self._address(connection)}")
+        await self._count(REFUSED_TOKENS_PER_MINUTE, f"refused:{self._callers.address_of(connection.scope)}")
 
     async def _count(self, item: RateLimitItem, caller: str) -> None:
         try:
@@ -66,17 +65,8 @@ class RateLimiter:
                 return
             resets_at = (await self._window.get_window_stats(item, caller)).reset_time
         except StorageError as error:
-            raise MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5) from error
+            raise MaquetteError(ErrorCode.LIMITS_UNAVAILABLE, retry_after=5) from error
         raise MaquetteError(ErrorCode.RATE_LIMITED, retry_after=max(1, round(resets_at - time.time())))
-
-    def _caller(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-        user = cast("dict[str, object]", connection.scope).get("user")
-        return f"sub:{user.subject}" if isinstance(user, Caller) else self._address(connection)
-
-    def _address(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-        peer = connection.client.host if connection.client else ""
-        forwarded_for = connection.headers.get("x-forwarded-for", "")
-        return f"address:{counted_address(peer, forwarded_for, self._trusted_proxies)}"
 
 
 async def limit_rate(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

@@ -12,6 +12,7 @@ from litestar.enums import HttpMethod
 from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
 from prometheus_client import Counter, Gauge, Histogram
 
+from api.callers import Callers
 from api.errors import TransportCode, TransportError
 from api.request_id import begin_request
 
@@ -38,7 +39,7 @@ SECONDS: Final = Histogram("maquette_request_duration_seconds", "Seconds until a
 log = structlog.get_logger()
 
 
-def request_context(app: ASGIApp, *, https: bool) -> ASGIApp:
+def request_context(app: ASGIApp, callers: Callers, *, https: bool) -> ASGIApp:
     """Give the request its id, answer with it, and write one log line and count it when it is done.
 
     `https`: the app is served by HTTPS, and browsers must use it for a year (RFC 6797).
@@ -51,7 +52,7 @@ def request_context(app: ASGIApp, *, https: bool) -> ASGIApp:
             return
         headers = Headers.from_scope(scope)
         method = scope["method"]
-        request_id = begin_request(headers.get("x-request-id"))
+        request = begin_request(headers.get("x-request-id"))
         began = time.perf_counter()
         status = 500
         body_left = has_body(headers)
@@ -71,7 +72,7 @@ def request_context(app: ASGIApp, *, https: bool) -> ASGIApp:
                 answered = list(message["headers"])
                 named = {name for name, _ in answered}
                 answered += [header for header in default_headers if header[0] not in named]
-                answered.append((b"x-request-id", request_id.encode()))
+                answered.append((b"x-request-id", request.id.encode()))
                 if body_left:
                     # The server does not read the rest, so no request may follow on this connection.
                     answered.append((b"connection", b"close"))
@@ -90,7 +91,15 @@ def request_context(app: ASGIApp, *, https: bool) -> ASGIApp:
                 requests, durations = _metrics(method, path, status)
                 requests.inc()
                 durations.observe(seconds)
-            log.info("request", method=method, path=path or "-", status=status, ms=round(seconds * 1000, 1))
+            log.info(
+                "request",
+                method=method,
+                path=path or "-",
+                status=status,
+                code=request.code,
+                caller=callers.pseudonym_of(scope),
+                ms=round(seconds * 1000, 1),
+            )
 
     return serve
 

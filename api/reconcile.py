@@ -13,7 +13,7 @@ import structlog
 from api.logging import configure_logging
 from api.services import Services
 from libs.app_config.settings import Settings, SettingsError, load_settings
-from libs.errors import MaquetteError
+from libs.errors import MaquetteError, causes_of
 from libs.repositories.database import DatabaseRefused
 
 log = structlog.get_logger()
@@ -29,7 +29,7 @@ async def reconcile(settings: Settings, every: int | None) -> None:
                 log.info("reconciled", jobs=jobs, purged=await services.purge.run())
             except (MaquetteError, DatabaseRefused) as error:
                 # The database does not answer or refuses: the next round finds the same jobs.
-                log.warning("reconcile_failed", error=str(error))
+                log.warning("reconcile_failed", **causes_of(error))
                 if every is None:
                     raise
             if every is None:

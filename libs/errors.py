@@ -56,6 +56,40 @@ class ErrorCode(StrEnum):
     DATABASE_UNAVAILABLE = "database_unavailable"
     SUBMITS_PAUSED = "submits_paused"
     DAILY_CEILING_REACHED = "daily_ceiling_reached"
+    STORAGE_UNAVAILABLE = "storage_unavailable"
+    SIGN_IN_UNAVAILABLE = "sign_in_unavailable"
+    LIMITS_UNAVAILABLE = "limits_unavailable"
+    OUTPUTS_UNAVAILABLE = "outputs_unavailable"
+
+
+class UpstreamError(Exception):
+    """A service that we call failed or refused.
+
+    `facts` are for our logs: SQLSTATE, status, a bounded `detail`. Never a token, an address or what a person wrote.
+    """
+
+    def __init__(self, message: str = "", **facts: object) -> None:
+        super().__init__(message)
+        self.facts = {name: fact for name, fact in facts.items() if fact is not None}
+
+
+def causes_of(error: BaseException) -> dict[str, object]:
+    """What a log line says about an error: the type of each exception behind it, nearest first, and their facts.
+
+    The texts of exceptions are left out, because those of libraries quote addresses and input.
+    """
+    types: list[str] = []
+    facts: dict[str, object] = {}
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, MaquetteError):
+            facts.setdefault("code", found.code.value)
+        else:
+            types.append(type(found).__name__)
+        if isinstance(found, UpstreamError):
+            facts = found.facts | facts
+        found = found.__cause__
+    return facts | {"causes": types}
 
 
 class MaquetteError(Exception):

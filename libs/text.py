@@ -6,6 +6,11 @@ from typing import Final
 
 from libs.errors import FieldError
 
+LOGGED_CHARACTERS: Final = 300
+# A refusal may quote the input: signed URLs in it open somebody's photo.
+ADDRESS: Final = re.compile(r"(?:https?:|data:)\S+", re.IGNORECASE)
+UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e\xa1-\U0010ffff]+")
+
 # Control (Cc), format (Cf: zero-width, bidi, tags, soft hyphen) and private-use (Co) characters draw nothing. They hide
 # or reorder text, and models tokenise them as noise. A joined emoji falls apart into its parts.
 INVISIBLE: Final = frozenset({"Cc", "Cf", "Co"})
@@ -29,3 +34,8 @@ def clean_text(field: str, text: str, limit: int) -> str:
     if len(cleaned) > limit:
         raise FieldError(field, f"The {field} has {len(cleaned)} characters. The limit is {limit}.")
     return cleaned
+
+
+def loggable(text: str) -> str:
+    """Text of a service that we call, made safe for a log line: one line, bounded, without addresses."""
+    return UNPRINTABLE.sub(" ", ADDRESS.sub("<address>", text[: 10 * LOGGED_CHARACTERS]))[:LOGGED_CHARACTERS]

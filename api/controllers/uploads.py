@@ -39,7 +39,7 @@ class UploadController(Controller):
         request_max_body_size=LIMITS.upload_bytes + FRAME_BYTES,
         opt={"form": True, "rate": UPLOADS_PER_MINUTE},
         middleware=[admit_upload],
-        responses=errors(400, 401, 403, 408, 409, 413, 415, 422, 429, 503),
+        responses=errors(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503),
     )
     async def add(
         self,

@@ -7,7 +7,7 @@ nothing that requests share.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Any, Final, NoReturn, Protocol, TypeVar, cast
 from uuid import UUID
 
 import httpx
@@ -19,8 +19,9 @@ from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import RequestError
 from yarl import URL
 
-from libs.errors import ErrorCode, MaquetteError
+from libs.errors import ErrorCode, MaquetteError, UpstreamError
 from libs.repositories.proof import ANONYMOUS, sign
+from libs.text import loggable
 
 T = TypeVar("T")
 
@@ -36,6 +37,13 @@ IDLE_SECONDS: Final = 15
 FOREIGN_KEY_VIOLATION: Final = "23503"
 # A policy does not let a new row in, as for the JWT of a deleted account.
 INSUFFICIENT_PRIVILEGE: Final = "42501"
+
+# Nothing is wrong with the call: connection, serialization, resources, lock timeout, cancelled statement or shutdown,
+# read-only or broken server; PGRST0: PostgREST has no connection (docs.postgrest.org, Errors).
+_OUTAGES: Final = ("08", "40", "53", "55P03", "57", "58", "XX", "25006", "PGRST0")
+# Violated constraints, missing functions, tables, columns and grants: their messages name objects of the schema only.
+# Those of other SQLSTATEs quote values.
+_NAMES_ONLY: Final = ("23", "42501", "42703", "42883", "42P01", "PGRST20")
 
 _CODES: Final = {code.value: code for code in ErrorCode}
 
@@ -63,16 +71,20 @@ class _Problem(msgspec.Struct):
     details: str | None = None
 
 
-class DatabaseRefused(Exception):
+class DatabaseRefused(UpstreamError):
     """PostgREST refused a call with an SQLSTATE that is not one of our codes; `code` is that SQLSTATE.
 
     A caller that does not expect it lets it through: it is a bug, logged with its trace and answered internal_error.
     """
 
-    def __init__(self, code: str, status: int) -> None:
-        super().__init__(f"{code} ({status})")
+    def __init__(self, code: str, message: str | None) -> None:
+        detail = loggable(message) if message and code.startswith(_NAMES_ONLY) else None
+        super().__init__(code, sqlstate=code, detail=detail)
         self.code = code
-        self.status = status
+
+
+class DatabaseOutage(UpstreamError):
+    """Postgres or what stands before it could not carry out a call; a repeat may succeed."""
 
 
 class DatabasePool:
@@ -181,36 +193,46 @@ class Database:
             answer = (await response.bytes()).to_bytes()
         except RequestError as error:
             raise MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5) from error
-        if response.status < 300:
-            return answer
-        raise _failure(response.status, answer)
+        if response.status >= 300:
+            _refuse(response.status, answer)
+        return answer
 
 
-def _failure(status: int, answer: bytes) -> Exception:
+def _refuse(status: int, answer: bytes) -> NoReturn:
     try:
         problem = msgspec.json.decode(answer, type=_Problem)
     except msgspec.DecodeError:
         # Plain text or an empty body comes from a gateway, not from PostgREST.
         problem = _Problem()
     code = problem.code or ""
+    if status == 401 and not code:
+        raise MaquetteError(ErrorCode.TOKEN_REFUSED)
     if problem.message == "proof_invalid":
         # The API's key and the database's differ: they are being changed, or one was forgotten.
         log.error("proof_refused")
-        return MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5)
+        raise MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5) from DatabaseRefused(code, "proof_invalid")
     if code.startswith("PT") and problem.message in _CODES:
         details = _details(problem.details)
         retry_after = details.pop("retry_after", None)
-        return MaquetteError(
+        raise MaquetteError(
             _CODES[problem.message], details, retry_after=retry_after if isinstance(retry_after, int) else None
         )
-    # 57014: the statement took too long; 503 and 504: no connection to Postgres (docs/upstream.md, PostgREST).
-    if not code or status >= 500 or code == "57014":
-        if status == 401:
-            return MaquetteError(ErrorCode.TOKEN_REFUSED)
-        return MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5)
+    if status >= 500 or is_outage(code):
+        cause = DatabaseOutage(sqlstate=code or None, status=status)
+        raise MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5) from cause
     if status == 401 or code in {"PGRST301", "PGRST303"}:
-        return MaquetteError(ErrorCode.TOKEN_REFUSED)
-    return DatabaseRefused(code, status)
+        raise MaquetteError(ErrorCode.TOKEN_REFUSED)
+    raise DatabaseRefused(code, problem.message)
+
+
+def is_outage(code: str) -> bool:
+    """Whether a PostgREST code or SQLSTATE says that the call may succeed later. No code: a gateway answered.
+
+    postgrest-py gives a gateway's HTTP status in the place of the code.
+    """
+    if len(code) == len("503"):
+        return code >= "500" or code in {"408", "429"}
+    return not code or code.startswith(_OUTAGES)
 
 
 def _details(text: str | None) -> dict[str, object]:

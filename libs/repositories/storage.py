@@ -17,7 +17,7 @@ from storage3 import AsyncStorageClient
 from storage3.exceptions import StorageApiError
 
 from libs.app_config.runtime import LIMITS
-from libs.errors import ErrorCode, MaquetteError
+from libs.errors import ErrorCode, MaquetteError, UpstreamError
 from libs.repositories.proof import ANONYMOUS, sign
 from libs.repositories.signed_urls import SignedUrls
 
@@ -36,6 +36,10 @@ NO_BUCKET: Final = "Bucket not found"
 
 # Per read or write; a whole file may take longer.
 TIMEOUT: Final = httpx.Timeout(15, connect=3)
+
+
+class StorageRefused(UpstreamError):
+    """Storage answered with an error. Its `detail` is Storage's code."""
 
 
 class StoredFile(msgspec.Struct, frozen=True):
@@ -98,7 +102,7 @@ class StoragePool:
 
 
 class Storage:
-    """One caller's files. Every method raises MaquetteError database_unavailable when Storage does not answer."""
+    """One caller's files. Every method raises MaquetteError storage_unavailable when Storage does not answer."""
 
     def __init__(self, connect: Callable[[], AsyncStorageClient], signed: SignedUrls) -> None:
         """`connect` gives the client of one call: a proof is good for minutes, and an archive may take longer."""
@@ -123,9 +127,9 @@ class Storage:
             )
         except StorageApiError as error:
             if str(error.status) != "409":
-                raise _failure(error) from error
+                raise _failure(error) from _refusal(error)
         except (httpx.HTTPError, ValueError) as error:
-            raise _unavailable() from error
+            raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
 
     async def download(self, bucket: str, path: str) -> bytes | None:
         """A file's bytes; None when it does not exist for the caller."""
@@ -134,17 +138,17 @@ class Storage:
         except StorageApiError as error:
             if str(error.status) in {"400", "404"} and error.code != NO_BUCKET:
                 return None
-            raise _failure(error) from error
+            raise _failure(error) from _refusal(error)
         except httpx.HTTPError as error:
-            raise _unavailable() from error
+            raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
 
     async def _exists(self, bucket: str, path: str) -> bool:
         try:
             return await self._connect().from_(bucket).exists(path)
         except StorageApiError as error:
-            raise _failure(error) from error
+            raise _failure(error) from _refusal(error)
         except httpx.HTTPError as error:
-            raise _unavailable() from error
+            raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
 
     async def page(self, bucket: str, folder: str, offset: int, limit: int) -> list[StoredFile]:
         """Files of a folder, newest first."""
@@ -155,9 +159,9 @@ class Storage:
                 .list(folder, {"limit": limit, "offset": offset, "sortBy": {"column": "created_at", "order": "desc"}})
             )
         except StorageApiError as error:
-            raise _failure(error) from error
+            raise _failure(error) from _refusal(error)
         except (httpx.HTTPError, ValueError) as error:
-            raise _unavailable() from error
+            raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
         return [
             StoredFile(row["name"], datetime.fromisoformat(row["created_at"]), int(row["metadata"]["size"]))
             for row in rows
@@ -174,9 +178,9 @@ class Storage:
             try:
                 removed += len(await self._connect().from_(bucket).remove(batch))
             except StorageApiError as error:
-                raise _failure(error) from error
+                raise _failure(error) from _refusal(error)
             except (httpx.HTTPError, ValueError) as error:
-                raise _unavailable() from error
+                raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
         return removed
 
     async def move(self, bucket: str, name: str, new_name: str) -> None:
@@ -211,9 +215,9 @@ class Storage:
         try:
             answers = await self._connect().from_(bucket).create_signed_urls(names, LIMITS.signed_url_seconds)
         except StorageApiError as error:
-            raise _failure(error) from error
+            raise _failure(error) from _refusal(error)
         except (httpx.HTTPError, ValueError) as error:
-            raise _unavailable() from error
+            raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
         return {f"{bucket}/{answer['path']}": url for answer in answers if (url := answer["signedURL"])}
 
 
@@ -230,8 +234,9 @@ def _failure(error: StorageApiError) -> MaquetteError:
         return MaquetteError(ErrorCode.ACCOUNT_GONE if REFUSED_ROW in error.message else ErrorCode.TOKEN_REFUSED)
     if error.code == NO_BUCKET:
         return MaquetteError(ErrorCode.TOKEN_REFUSED)
-    return _unavailable()
+    return MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5)
 
 
-def _unavailable() -> MaquetteError:
-    return MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5)
+def _refusal(error: StorageApiError) -> StorageRefused:
+    """Without the message, which names the file and with it its owner."""
+    return StorageRefused(status=str(error.status), detail=error.code)

@@ -84,3 +84,12 @@ $$;
 
 revoke execute on function private.api_asks from public, anon, authenticated, service_role;
 grant execute on function private.api_asks to anon, authenticated;
+
+
+-- What logs and reports hold instead of an account's id, with the stored key (libs/repositories/proof.py). Who a log
+-- line is about: select id from profiles where private.pseudonym(id) = '<caller>'. For operators, in Studio.
+create or replace function private.pseudonym(account_id uuid) returns text
+language sql stable set search_path = ''
+as $$ select left(encode(private.hmac('pseudonym of sub:' || account_id), 'hex'), 16) $$;
+
+revoke execute on function private.pseudonym from public, anon, authenticated, service_role;

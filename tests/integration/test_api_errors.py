@@ -8,7 +8,10 @@ from uuid import uuid4
 import httpx
 import msgspec
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from httpx import Response
+from jose import jwt
 
 from api.errors import ANSWERS, AnswerCode, TransportCode
 from libs.app_config.runtime import LIMITS, PLANS
@@ -27,11 +30,20 @@ WITH_RETRY_AFTER = {
     ErrorCode.UPLOAD_UNDER_WAY,
     ErrorCode.DATABASE_UNAVAILABLE,
     ErrorCode.DAILY_CEILING_REACHED,
+    ErrorCode.STORAGE_UNAVAILABLE,
+    ErrorCode.SIGN_IN_UNAVAILABLE,
 }
 
-# Who has a plan needs a Stripe: test_billing.py. A body that stops takes its time: test_g4_slow_clients.py. A full
+# Who has a plan needs a Stripe: test_billing.py. A body that stops takes its time: test_g4_slow_clients.py. Without its
+# Redis: test_shared_limits.py. While the provider's files are away: test_provider_faults.py. A full
 # queue needs many people: test_f3_slow_photos.py.
-MET_ELSEWHERE = {ErrorCode.ALREADY_SUBSCRIBED, TransportCode.REQUEST_TIMEOUT, ErrorCode.UPLOADS_BUSY}
+MET_ELSEWHERE = {
+    ErrorCode.ALREADY_SUBSCRIBED,
+    TransportCode.REQUEST_TIMEOUT,
+    ErrorCode.UPLOADS_BUSY,
+    ErrorCode.LIMITS_UNAVAILABLE,
+    ErrorCode.OUTPUTS_UNAVAILABLE,
+}
 
 PROVOKE: dict[AnswerCode, Provoke] = {}
 
@@ -377,6 +389,27 @@ async def _(case: Case) -> Response:
         return await submit(case.client)
     finally:
         case.sql("update private.brakes set ceiling = null")
+
+
+@provokes(ErrorCode.STORAGE_UNAVAILABLE)
+async def _(case: Case) -> Response:
+    case.sql("alter table storage.objects rename to moved")
+    try:
+        return await case.client.get("/uploads")
+    finally:
+        case.sql("alter table storage.moved rename to objects")
+
+
+@provokes(ErrorCode.SIGN_IN_UNAVAILABLE)
+async def _(case: Case) -> Response:
+    key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    # The first makes the API fetch the keys; for a minute the second may name a new one.
+    for kid in ("one", "another"):
+        token = jwt.encode({"sub": case.person.id}, key.decode(), "ES256", headers={"kid": kid})
+        answer = await case.client.get("/me", headers={"Authorization": f"Bearer {token}"})
+    return answer
 
 
 @pytest.fixture

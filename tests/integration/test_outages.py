@@ -65,8 +65,8 @@ async def alice(broken: Broken) -> AsyncIterator[ApiUser]:
         yield user
 
 
-def assert_unavailable(answer: httpx.Response) -> None:
-    assert_refused(answer, ErrorCode.DATABASE_UNAVAILABLE)
+def assert_unavailable(answer: httpx.Response, code: ErrorCode = ErrorCode.DATABASE_UNAVAILABLE) -> None:
+    assert_refused(answer, code)
     assert int(answer.headers["retry-after"]) > 0
     assert answer.elapsed.total_seconds() < TWO_TRIES
 
@@ -185,7 +185,11 @@ async def test_H2_an_outage_is_told_in_bounded_time_and_ends_by_itself(
             deliver(own, job, body),
         )
         for answer in answers:
-            assert_unavailable(answer)
+            is_upload = answer.request.url.path.endswith("/uploads")
+            assert_unavailable(answer, *[ErrorCode.STORAGE_UNAVAILABLE] * is_upload)
+            (failure,), _ = await own.logged(answer)
+            assert failure["code"] == answer.json()["error"]["code"]
+            assert failure["causes"], "the log does not say what did not answer"
         assert (await alice.client.get(f"{own.url}/healthz")).status_code == 200
     await until(lambda: deliver(own, job, body), lambda answer: answer.status_code == 200)
     assert (await until_ended(alice.client, job))["status"] == "succeeded"

@@ -48,4 +48,4 @@ async def test_nobody_passes_while_redis_is_away(api: ApiProcess, alice: ApiUser
     away = {"REDIS_URL": f"redis://{HOST}:{free_port()}"}
     with running_api(tmp_path, api.supabase, api.replicate, away) as replica:
         async with replica.client(alice.account) as client:
-            assert_refused(await client.get("/me"), ErrorCode.DATABASE_UNAVAILABLE)
+            assert_refused(await client.get("/me"), ErrorCode.LIMITS_UNAVAILABLE)

@@ -56,6 +56,7 @@ async def test_J1_logs_errors_and_metrics_hold_no_secret(api: ApiProcess) -> Non
             assert value not in answer.text, f"{answer.request.url.path} answers with {name}"
     assert PROMPT not in log
     assert person.id not in metrics.text
+    assert person.id not in log
 
 
 async def test_J1_a_log_line_is_one_line_of_json(api: ApiProcess) -> None:

@@ -42,6 +42,7 @@ class Jwks:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.fetches = 0
         self.down = False
+        self.kid = "ours"
         self.url = ""
 
     @property
@@ -63,7 +64,7 @@ class Jwks:
         raw = other.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
         okp = {"kty": "OKP", "crv": "Ed25519", "kid": "other", "x": base64.urlsafe_b64encode(raw).decode().rstrip("=")}
         ours = jwk.construct(self.public_pem, "ES256").to_dict()
-        return [okp, {**ours, "kid": "ours", "alg": "ES256"}]
+        return [okp, {**ours, "kid": self.kid, "alg": "ES256"}]
 
     async def answer(self, _: web.Request) -> web.Response:
         self.fetches += 1
@@ -96,6 +97,13 @@ async def refused(verifier: TokenVerifier, token: str) -> None:
     with pytest.raises(TransportError) as raised:
         await verifier.verify(token)
     assert raised.value.code is TransportCode.NOT_AUTHENTICATED
+
+
+async def unsure(verifier: TokenVerifier, token: str) -> MaquetteError:
+    with pytest.raises(MaquetteError) as raised:
+        await verifier.verify(token)
+    assert raised.value.code is ErrorCode.SIGN_IN_UNAVAILABLE
+    return raised.value
 
 
 async def test_token_signed_by_the_projects_key_is_believed(jwks: Jwks) -> None:
@@ -199,7 +207,7 @@ async def test_C1_a_flood_of_unknown_kids_asks_for_keys_once(jwks: Jwks) -> None
     before = jwks.fetches
     for number in range(50):
         token = jwt.encode(claims(jwks.url), jwks.pem, "ES256", headers={"kid": f"unknown-{number}"})
-        await refused(verifier, token)
+        await unsure(verifier, token)
     assert jwks.fetches <= before + 1
 
 
@@ -212,7 +220,7 @@ async def test_C1_known_keys_stay_good_while_the_key_endpoint_is_down(
     await verifier.verify(signed(jwks))
     jwks.down = True
     unknown = jwt.encode(claims(jwks.url), jwks.pem, "ES256", headers={"kid": "unknown"})
-    await refused(verifier, unknown)
+    await unsure(verifier, unknown)
     assert str((await verifier.verify(signed(jwks, sub=SUBJECT, nonce=1))).subject) == SUBJECT
 
 
@@ -224,13 +232,34 @@ async def test_C1_a_good_token_is_no_lie_while_no_key_could_be_fetched(
     for _ in range(50):
         with pytest.raises(MaquetteError) as raised:
             await verifier.verify(signed(jwks))
-        assert (raised.value.code, raised.value.retry_after) == (ErrorCode.DATABASE_UNAVAILABLE, 5)
+        assert (raised.value.code, raised.value.retry_after) == (ErrorCode.SIGN_IN_UNAVAILABLE, 5)
     assert jwks.fetches == 1
     jwks.down = False
     later = time.monotonic() + auth.JWKS_RETRY_SECONDS
     monkeypatch.setattr(auth.time, "monotonic", lambda: later)
     assert str((await verifier.verify(signed(jwks))).subject) == SUBJECT
-    await refused(verifier, jwt.encode(claims(jwks.url), jwks.pem, "ES256", headers={"kid": "unknown"}))
+    await unsure(verifier, jwt.encode(claims(jwks.url), jwks.pem, "ES256", headers={"kid": "unknown"}))
+
+
+async def test_C1_a_token_of_a_new_key_is_no_lie_while_the_keys_cannot_be_fetched_again(
+    jwks: Jwks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody can spend the one fetch of a minute by a token with a made-up key id."""
+    verifier = TokenVerifier(jwks.url, None)
+    forged = jwt.encode(claims(jwks.url), jwks.pem, "ES256", headers={"kid": "made-up"})
+    later = jwt.encode(claims(jwks.url), jwks.pem, "ES256", headers={"kid": "new"})
+    await refused(verifier, forged)
+    jwks.kid = "new"
+
+    raised = await unsure(verifier, later)
+    assert str((await verifier.verify(signed(jwks))).subject) == SUBJECT
+    await refused(verifier, forged)
+
+    assert raised.retry_after is not None
+    assert 1 <= raised.retry_after <= auth.JWKS_REFRESH_SECONDS
+    after = time.monotonic() + raised.retry_after
+    monkeypatch.setattr(auth.time, "monotonic", lambda: after)
+    assert str((await verifier.verify(later)).subject) == SUBJECT
 
 
 async def test_a_remembered_token_is_refused_once_it_expired(jwks: Jwks, monkeypatch: pytest.MonkeyPatch) -> None:

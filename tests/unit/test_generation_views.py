@@ -55,7 +55,7 @@ async def reason(**changes: Any) -> ReasonView:
     ("code", "words"),
     [
         ("input_not_found", "The picture to start from was deleted."),
-        ("database_unavailable", "We could not hand over your photo."),
+        ("storage_unavailable", "We could not hand over your photo."),
         ("preset_unavailable", "This preset is no longer offered."),
         ("validation_failed", "This preset has other settings now."),
         ("not_started", "This run did not start."),

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.services.external.replicate_client import Prediction, loggable
+from libs.services.external.replicate_client import Prediction
 from libs.services.generation.progress import progress_of
+from libs.text import loggable
 
 
 def prediction(**values: Any) -> Prediction:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from litestar.types import HTTPReceiveMessage, Message, Receive, Scope, Send
 
+from api.callers import Callers
 from api.middleware import request_context
 
 
@@ -23,8 +24,8 @@ async def answered_headers(*, https: bool) -> dict[str, str]:
     async def receive() -> HTTPReceiveMessage:
         raise AssertionError("the application reads no body")
 
-    scope: Any = {"type": "http", "method": "GET", "path": "/", "headers": []}
-    await request_context(app, https=https)(scope, receive, send)
+    scope: Any = {"type": "http", "method": "GET", "path": "/", "headers": [], "client": None}
+    await request_context(app, Callers("a secret", ()), https=https)(scope, receive, send)
     assert sent[0]["type"] == "http.response.start"
     return {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
 

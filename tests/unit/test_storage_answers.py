@@ -61,7 +61,7 @@ async def test_C2_a_token_that_has_ended_is_told_as_such(call: Call) -> None:
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 async def test_an_outage_is_told_as_such(call: Call) -> None:
-    assert await code(call, BROKEN) is ErrorCode.DATABASE_UNAVAILABLE
+    assert await code(call, BROKEN) is ErrorCode.STORAGE_UNAVAILABLE
 
 
 async def test_a_refused_row_means_that_the_account_is_gone() -> None:

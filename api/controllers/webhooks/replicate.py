@@ -100,7 +100,7 @@ async def _applied(ingest: WebhookIngest, event_id: str, job: UUID, body: bytes)
     try:
         outcome = await ingest.apply(event_id, job, prediction)
     except OutputUnavailable as error:
-        raise MaquetteError(ErrorCode.DATABASE_UNAVAILABLE, retry_after=5) from error
+        raise MaquetteError(ErrorCode.OUTPUTS_UNAVAILABLE, retry_after=5) from error
     DELIVERIES.labels(outcome).inc()
     return ok(DeliveryView(outcome))
 

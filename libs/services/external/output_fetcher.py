@@ -16,6 +16,7 @@ from aiohttp.resolver import ThreadedResolver
 
 from libs.app_config.runtime import LIMITS
 from libs.app_config.settings import is_loopback
+from libs.errors import UpstreamError
 
 # https://replicate.com/docs/topics/predictions/output-files
 HOSTED_DOMAIN: Final = "replicate.delivery"
@@ -34,7 +35,7 @@ class OutputRefused(Exception):
     """The address is not allowed, or the response is not an output. Another attempt changes nothing."""
 
 
-class OutputUnavailable(Exception):
+class OutputUnavailable(UpstreamError):
     """The output cannot be fetched now; a later delivery may succeed."""
 
 
@@ -81,7 +82,7 @@ class OutputFetcher:
                 if response.status in GONE_STATUSES:
                     raise OutputGone
                 if response.status >= 500 or response.status == 429:
-                    raise OutputUnavailable(str(response.status))
+                    raise OutputUnavailable(status=response.status)
                 if response.status != 200:
                     raise OutputRefused(f"status {response.status}")
                 if response.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -92,11 +93,11 @@ class OutputFetcher:
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, RefusedAddressError):
                 raise OutputRefused("address of a private network") from error
-            raise OutputUnavailable(type(error).__name__) from error
+            raise OutputUnavailable from error
         except (aiohttp.InvalidURL, ValueError) as error:
             raise OutputRefused("no usable address") from error
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise OutputUnavailable(type(error).__name__) from error
+            raise OutputUnavailable from error
 
     async def aclose(self) -> None:
         """Close every pooled connection."""

@@ -12,6 +12,8 @@ import msgspec
 from replicate.client import Client
 
 from libs.app_config.runtime import Model
+from libs.errors import UpstreamError
+from libs.text import loggable
 
 # Seconds a whole call may take, whatever the SDK retries meanwhile: it sleeps a GET's entire Retry-After.
 CREATE_SECONDS: Final = 25
@@ -19,7 +21,6 @@ CALL_SECONDS: Final = 10
 MAX_RETRY_AFTER: Final = 3600
 # 100 predictions each: ten a second over the minutes around a submit.
 MAX_LIST_PAGES: Final = 20
-LOGGED_CHARACTERS: Final = 300
 WEBHOOK_EVENTS: Final = ("start", "output", "logs", "completed")
 STOPPED: Final = frozenset({"canceled", "aborted"})
 TERMINAL: Final = STOPPED | {"succeeded", "failed"}
@@ -27,18 +28,15 @@ TERMINAL: Final = STOPPED | {"succeeded", "failed"}
 HTTP_REQUEST_TIMEOUT: Final = 408
 
 RESETS_IN: Final = re.compile(r"resets in ~?(\d{1,5})s")
-# A refusal may quote the input: signed URLs in it open somebody's photo.
-ADDRESS: Final = re.compile(r"(?:https?:|data:)\S+", re.IGNORECASE)
-UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e\xa1-\U0010ffff]+")
 
 T = TypeVar("T")
 
 
-class ProviderError(Exception):
+class ProviderError(UpstreamError):
     """A call to Replicate failed. `detail` is bounded text for logs, never for people."""
 
     def __init__(self, detail: str, *, status: int | None = None, retry_after: int | None = None) -> None:
-        super().__init__(detail)
+        super().__init__(detail, status=status, detail=detail)
         self.detail = detail
         self.status = status
         self.retry_after = retry_after
@@ -193,8 +191,3 @@ def _retry_after(response: httpx.Response) -> int | None:
     if seconds is None and (match := RESETS_IN.search(response.text)):
         seconds = match[1]
     return min(int(seconds), MAX_RETRY_AFTER) if seconds else None
-
-
-def loggable(text: str) -> str:
-    """Provider text made safe for a log line: one line, bounded, without addresses."""
-    return UNPRINTABLE.sub(" ", ADDRESS.sub("<address>", text[: 10 * LOGGED_CHARACTERS]))[:LOGGED_CHARACTERS]

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import msgspec
 import stripe
 
+from libs.errors import UpstreamError
 from libs.services.external.stripe_objects import (
     Charge,
     Invoice,
@@ -34,8 +35,11 @@ TOLERANCE_SECONDS: Final = 300
 KEY_SECONDS: Final = 600
 
 
-class BillingUnavailable(Exception):
-    """Stripe refused, or gave no usable response. The text is Stripe's code, never its message."""
+class BillingUnavailable(UpstreamError):
+    """Stripe refused, or gave no usable response. `detail` is Stripe's code, never its message."""
+
+    def __init__(self, detail: str | None, status: int | None = None) -> None:
+        super().__init__(detail=detail, status=status)
 
 
 class EventForged(Exception):
@@ -209,7 +213,7 @@ class StripeClient:
         except stripe.InvalidRequestError as error:
             return error.code == "charge_already_refunded"
         except stripe.StripeError as error:
-            raise BillingUnavailable(error.code) from error
+            raise BillingUnavailable(error.code, error.http_status) from error
         return True
 
     async def end_subscription(self, subscription_id: str) -> None:
@@ -244,7 +248,7 @@ class StripeClient:
         try:
             return [one.to_dict() async for one in page.auto_paging_iter()]
         except stripe.StripeError as error:
-            raise BillingUnavailable(error.code) from error
+            raise BillingUnavailable(error.code, error.http_status) from error
 
     async def _unless_missing(self, call: Any) -> Any:  # noqa: ANN401 - the SDK's objects
         try:
@@ -252,15 +256,15 @@ class StripeClient:
         except stripe.InvalidRequestError as error:
             if error.code == "resource_missing":
                 return None
-            raise BillingUnavailable(error.code) from error
+            raise BillingUnavailable(error.code, error.http_status) from error
         except stripe.StripeError as error:
-            raise BillingUnavailable(error.code) from error
+            raise BillingUnavailable(error.code, error.http_status) from error
 
     async def _call(self, call: Any) -> Any:  # noqa: ANN401 - the SDK's objects
         try:
             return await call
         except stripe.StripeError as error:
-            raise BillingUnavailable(error.code) from error
+            raise BillingUnavailable(error.code, error.http_status) from error
 
     async def aclose(self) -> None:
         """Close every pooled connection."""

@@ -12,13 +12,14 @@ import httpx
 import msgspec
 from standardwebhooks.webhooks import Webhook
 
+from libs.errors import UpstreamError
 from libs.services.external.replicate_client import Prediction
 
 # Ingesting four outputs takes seconds; after a minute something hangs.
 TIMEOUT: Final = httpx.Timeout(60, connect=3)
 
 
-class WebhookFailed(Exception):
+class WebhookFailed(UpstreamError):
     """Our webhook did not answer 2xx. What was asked for stays undone until the next reconcile asks again."""
 
 
@@ -28,6 +29,14 @@ class _Outcome(msgspec.Struct, frozen=True):
 
 class _Answer(msgspec.Struct, frozen=True):
     data: _Outcome
+
+
+class _Error(msgspec.Struct, frozen=True):
+    code: str
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    error: _Error
 
 
 class WebhookClient:
@@ -49,7 +58,7 @@ class WebhookClient:
         try:
             return msgspec.json.decode(answer, type=_Answer).data.outcome
         except msgspec.MsgspecError as error:
-            raise WebhookFailed("unreadable response") from error
+            raise WebhookFailed(detail="unreadable response") from error
 
     async def change_files(self) -> None:
         """Have the files removed whose rows are gone. Raises WebhookFailed: they stay in the queue."""
@@ -66,11 +75,18 @@ class WebhookClient:
         try:
             answer = await self._client.post(f"{self._url}/{path}", content=body, headers=headers)
         except httpx.HTTPError as error:
-            raise WebhookFailed(type(error).__name__) from error
+            raise WebhookFailed from error
         if not answer.is_success:
-            raise WebhookFailed(str(answer.status_code))
+            raise WebhookFailed(status=answer.status_code, detail=_code_of(answer.content))
         return answer.content
 
     async def aclose(self) -> None:
         """Close every pooled connection."""
         await self._client.aclose()
+
+
+def _code_of(answer: bytes) -> str | None:
+    try:
+        return msgspec.json.decode(answer, type=_Refusal).error.code
+    except msgspec.MsgspecError:
+        return None

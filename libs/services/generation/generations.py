@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from libs.app_config.runtime import LIMITS, Preset, find_preset
-from libs.errors import ErrorCode, FieldError, MaquetteError
+from libs.errors import ErrorCode, FieldError, MaquetteError, causes_of
 from libs.repositories.cursor import TimeCursor, decode_cursor
 from libs.repositories.database import DatabaseRefused
 from libs.repositories.generation_jobs import GenerationJobRepository, JobRow, ReserveRequest
@@ -160,9 +160,9 @@ class GenerationService:
         try:
             image_url = await self._image_url(job)
             prediction_id = await self._runs.start(job, image_url)
-        except ProviderUnsure:
+        except ProviderUnsure as unsure:
             # It may exist and its webhook may come: the debit stays until reconciliation has asked Replicate.
-            log.warning("prediction_unsure", job_id=str(job.id))
+            log.warning("prediction_unsure", job_id=str(job.id), **causes_of(unsure))
             return job
         except ProviderError as error:
             await self._jobs.release(job.id, "provider_error")

@@ -6,7 +6,7 @@ from typing import Any, Final
 import structlog
 
 from libs.app_config.runtime import LIMITS, Preset, find_preset
-from libs.errors import ErrorCode, MaquetteError
+from libs.errors import ErrorCode, MaquetteError, causes_of
 from libs.repositories.generation_jobs import JobRow
 from libs.services.external.replicate_client import (
     Prediction,
@@ -68,7 +68,7 @@ class ProviderRuns:
         try:
             await self._provider.cancel(prediction_id)
         except ProviderError as error:
-            log.warning("cancel_failed", prediction_id=prediction_id, error=type(error).__name__)
+            log.warning("cancel_failed", prediction_id=prediction_id, **causes_of(error))
 
     async def _may_exist(self, job: JobRow) -> bool:
         try:

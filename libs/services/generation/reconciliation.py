@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from libs.app_config.runtime import LIMITS
-from libs.errors import MaquetteError
+from libs.errors import MaquetteError, causes_of
 from libs.repositories.database import DatabaseRefused
 from libs.repositories.generation_jobs import GenerationJobRepository, JobRow
 from libs.services.external.replicate_client import Prediction, ProviderError, ProviderRefused, ReplicateClient
@@ -77,7 +77,7 @@ class Reconciliation:
         try:
             await self._settle(job)
         except (ProviderError, WebhookFailed, MaquetteError, DatabaseRefused) as error:
-            log.warning("settle_failed", job_id=str(job.id), error=type(error).__name__)
+            log.warning("settle_failed", job_id=str(job.id), **causes_of(error))
         except Exception:
             # A bug that one job meets must not keep the others from being settled.
             log.exception("settle_broke", job_id=str(job.id))

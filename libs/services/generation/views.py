@@ -23,7 +23,7 @@ PROVIDER_FAILED: Final = "The image provider failed. Your credits are back. Try 
 # By error code, why a generation made nothing. The first five never reached Replicate.
 SENTENCES: Final = {
     "input_not_found": "The picture to start from was deleted. Your credits are back. Choose another one.",
-    "database_unavailable": "We could not hand over your photo. Your credits are back. Try again.",
+    "storage_unavailable": "We could not hand over your photo. Your credits are back. Try again.",
     "preset_unavailable": "This preset is no longer offered. Your credits are back. Choose another one.",
     "validation_failed": "This preset has other settings now. Your credits are back. Choose them again.",
     "not_started": "This run did not start. Your credits are back. Try again.",

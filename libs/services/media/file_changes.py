@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from libs.errors import causes_of
 from libs.repositories.file_changes import FileChange, FileChangeRepository
 from libs.repositories.storage import Storage
 from libs.services.external.webhook_client import WebhookClient, WebhookFailed
@@ -39,7 +40,7 @@ class FileChanges:
         try:
             await self._webhook.change_files()
         except WebhookFailed as error:
-            log.warning("files_not_changed_yet", error=str(error))
+            log.warning("files_not_changed_yet", **causes_of(error))
 
     async def _run(self) -> None:
         while self._is_due:

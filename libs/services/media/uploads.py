@@ -29,7 +29,8 @@ class UploadService:
 
         `read` gives its bytes. It is called when a worker is free: the photos that wait hold no memory.
         Raises MaquetteError: upload_too_large, too_many_pixels, unsupported_image, unreadable_image, animated_image,
-        image_too_slow, too_many_uploads, account_blocked, account_gone, database_unavailable.
+        image_too_slow, too_many_uploads, input_not_found (deleted meanwhile), account_blocked, account_gone,
+        storage_unavailable.
         """
         try:
             async with photo_worker():
@@ -44,10 +45,13 @@ class UploadService:
             if error.code is ErrorCode.ACCOUNT_GONE:
                 raise await self._why_refused() from error
             raise
-        urls = await self._storage.signed_urls([f"{INPUTS}/{path}"])
+        url = (await self._storage.signed_urls([f"{INPUTS}/{path}"])).get(f"{INPUTS}/{path}")
+        if url is None:
+            # Deleted, or the account with it, between the store and here.
+            raise MaquetteError(ErrorCode.INPUT_NOT_FOUND)
         return UploadView(
             name,
-            urls[f"{INPUTS}/{path}"],
+            url,
             photo.width,
             photo.height,
             len(photo.data),

@@ -106,8 +106,20 @@ class ApiProcess(msgspec.Struct, kw_only=True):
 
     def logged_statuses(self, path: str) -> list[int]:
         """The statuses with which requests to a route were answered so far, as the log has them, oldest first."""
-        lines = [msgspec.json.decode(line) for line in self.log.read_bytes().splitlines() if line.startswith(b"{")]
-        return [line["status"] for line in lines if line["event"] == "request" and line["path"] == path]
+        return [line["status"] for line in self._lines() if line["event"] == "request" and line["path"] == path]
+
+    async def logged(self, answer: httpx.Response) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """The failures that the log has of a request, and its request line, which follows the answer."""
+
+        def own(event: str) -> list[dict[str, Any]]:
+            request_id = answer.headers["x-request-id"]
+            return [line for line in self._lines() if (line["event"], line["request_id"]) == (event, request_id)]
+
+        (request,) = await until(lambda: own("request"))
+        return own("request_failed"), request
+
+    def _lines(self) -> list[dict[str, Any]]:
+        return [msgspec.json.decode(line) for line in self.log.read_bytes().splitlines() if line.startswith(b"{")]
 
     def client(self, account: Account | None = None) -> httpx.AsyncClient:
         """A client of /api/v1, with an account's token or anonymous; a response that openapi.json lacks fails."""

@@ -1643,7 +1643,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1699,7 +1699,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1762,7 +1762,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1818,7 +1818,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1874,7 +1874,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1953,7 +1953,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2009,7 +2009,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2088,7 +2088,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2141,6 +2141,15 @@ export interface operations {
             };
             /** @description payment_disputed, account_blocked, sharing_refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description not_found, generation_not_found, input_not_found, collection_not_found, render_not_found, variant_not_found, share_not_found, community_set_not_found, community_item_not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2211,7 +2220,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2276,7 +2285,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2352,7 +2361,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2431,7 +2440,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2584,7 +2593,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2651,7 +2660,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2784,7 +2793,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2867,7 +2876,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2932,7 +2941,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3055,7 +3064,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3122,7 +3131,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3189,7 +3198,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3305,7 +3314,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3379,7 +3388,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3467,7 +3476,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3550,7 +3559,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3630,7 +3639,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3744,7 +3753,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3811,7 +3820,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3885,7 +3894,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4010,7 +4019,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4125,7 +4134,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4209,7 +4218,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4275,7 +4284,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4398,7 +4407,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4481,7 +4490,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4537,7 +4546,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4615,7 +4624,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4669,7 +4678,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4734,7 +4743,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4815,7 +4824,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4947,7 +4956,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5012,7 +5021,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5089,7 +5098,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5170,7 +5179,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5273,7 +5282,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5343,7 +5352,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5457,7 +5466,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5551,7 +5560,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5643,7 +5652,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5710,7 +5719,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description database_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
+            /** @description database_unavailable, storage_unavailable, sign_in_unavailable, limits_unavailable, outputs_unavailable, submits_paused, daily_ceiling_reached, uploads_busy */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -18,7 +18,7 @@ const REASONS: Record<string, string> = {
   canceled: "Canceled, given back",
   missing_outputs: "Some variants did not come, given back",
   input_not_found: "The picture to start from was gone, given back",
-  database_unavailable: "The photo could not be handed over, given back",
+  storage_unavailable: "The photo could not be handed over, given back",
   preset_unavailable: "The preset is no longer offered, given back",
   validation_failed: "The preset has other settings now, given back",
   not_started: "Did not start, given back",
