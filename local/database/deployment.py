@@ -16,9 +16,13 @@ LOCAL_PRICES: Final = {
 }
 """Settings that name the prices of the local Stripe."""
 
+# The key that this one replaces is accepted for a day more, while the processes that have it are restarted.
 _PROOF_KEY = SQL("""\
-insert into private.proof_key (inner_pad, outer_pad) values ({}::bytea, {}::bytea)
-on conflict (id) do update set inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad;
+delete from private.proof_key where accepted_until <= now();
+update private.proof_key set accepted_until = now() + interval '1 day'
+where accepted_until is null and inner_pad <> {inner}::bytea;
+insert into private.proof_key (inner_pad, outer_pad) values ({inner}::bytea, {outer}::bytea)
+on conflict (inner_pad) do update set accepted_until = null;
 """)
 _PRICE = SQL("""\
 insert into public.plan_prices (price_id, plan_id) values ({}, {})
@@ -38,6 +42,9 @@ def plan_of_price(environ: Mapping[str, str]) -> dict[str, str]:
 
 def deployment_rows(proof_secret: str, plan_of_price: Mapping[str, str]) -> str:
     """SQL that stores them. It contains the key: whoever reads it can sign as the API."""
-    halves = [f"\\x{half.hex()}" for half in padded_halves(proof_secret.encode())]
-    statements = [_PROOF_KEY.format(*halves), *(_PRICE.format(*row) for row in sorted(plan_of_price.items()))]
+    inner, outer = (f"\\x{half.hex()}" for half in padded_halves(proof_secret.encode()))
+    statements = [
+        _PROOF_KEY.format(inner=inner, outer=outer),
+        *(_PRICE.format(*row) for row in sorted(plan_of_price.items())),
+    ]
     return "".join(statement.as_string() for statement in statements)

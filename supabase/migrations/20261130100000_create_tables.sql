@@ -22,12 +22,15 @@ create type public.ledger_kind as enum ('debit', 'refund', 'grant', 'adjustment'
 -- ---- Proofs
 
 -- The API's proof key K as its two padded halves (K xor ipad, K xor opad; RFC 2104), so that plain sha256() makes exact
--- HMAC-SHA256. One row, filled from the environment by `db apply` and `db review`.
+-- HMAC-SHA256. Filled from the environment by `db apply` and `db review`. The current key has no end. The one that it
+-- replaced is accepted for a while, because processes that still have it are restarted one after the other.
 create table private.proof_key (
-  id boolean primary key default true check (id),
-  inner_pad bytea not null check (length(inner_pad) = 64),
-  outer_pad bytea not null check (length(outer_pad) = 64)
+  inner_pad bytea primary key check (length(inner_pad) = 64),
+  outer_pad bytea not null check (length(outer_pad) = 64),
+  accepted_until timestamptz
 );
+
+create unique index proof_key_current_idx on private.proof_key ((accepted_until is null)) where accepted_until is null;
 
 
 -- ---- Plans, presets, people

@@ -16,29 +16,35 @@ as $$ select coalesce(auth.uid()::text, 'anon') $$;
 revoke execute on function private.caller_name from public, anon, authenticated, service_role;
 
 
--- HMAC-SHA256 with the stored key. Null while no key is stored: every proof is refused then.
--- Called by is_proof() and share_token().
+-- HMAC-SHA256 with the current key. Null while no key is stored. Called by share_token() and pseudonym().
 create or replace function private.hmac(message text) returns bytea
 language sql stable security definer set search_path = ''
 as $$
-  select sha256(outer_pad || sha256(inner_pad || convert_to(message, 'UTF8'))) from private.proof_key
+  select sha256(outer_pad || sha256(inner_pad || convert_to(message, 'UTF8')))
+  from private.proof_key where accepted_until is null
 $$;
 
 revoke execute on function private.hmac from public, anon, authenticated, service_role;
 
 
--- Whether `proof` is the API's, over this purpose, the caller and `request`. Both sides are hashed once more before they
--- are compared: the time that takes then says nothing about the right proof.
+-- Whether `proof` is the API's, over this purpose, the caller and `request`, with a key that is accepted now; false while
+-- no key is stored. Both sides are hashed once more before they are compared: the time that takes then says nothing
+-- about the right proof.
 -- Called by verify_proof(), api_asks() and share_opens_file().
 create or replace function private.is_proof(purpose text, request text, proof text) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+  message constant bytea := convert_to(purpose || E'\n' || private.caller_name() || E'\n' || request, 'UTF8');
 begin
-  if request is null or proof is null or proof !~ '^[0-9a-f]{64}$' then
+  if message is null or proof is null or proof !~ '^[0-9a-f]{64}$' then
     return false;
   end if;
-  return sha256(decode(proof, 'hex')) is not distinct from
-    sha256(private.hmac(purpose || E'\n' || private.caller_name() || E'\n' || request));
+  return exists (
+    select from private.proof_key
+    where (accepted_until is null or accepted_until > now())
+      and sha256(decode(proof, 'hex')) = sha256(sha256(outer_pad || sha256(inner_pad || message)))
+  );
 end
 $$;
 
