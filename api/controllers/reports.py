@@ -3,7 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import post
+from litestar import Request, post
+from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
@@ -18,7 +19,7 @@ from libs.services.publishing.shared import TOKEN
 
 
 class AddReport(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What is wrong with a shared or a community picture; one of the two is named. Who reports is not stored.
+    """What is wrong with a shared or a community picture; one of the two is named. A keyed hash of who reports is kept.
 
     `render_id` names one render of what the link shows; without it the report is about all of it.
     """
@@ -40,6 +41,9 @@ class AddReport(Struct, forbid_unknown_fields=True, kw_only=True):
     dependencies={"reports": Provide(provide_reports, sync_to_thread=False)},
     responses=errors(400, 404, 408, 413, 415, 422, 429, 503),
 )
-async def add_report(data: JSONBody[AddReport], reports: NamedDependency[ReportService]) -> None:
+async def add_report(
+    request: Request[None, None, State], data: JSONBody[AddReport], reports: NamedDependency[ReportService]
+) -> None:
     """Report a picture to the operators."""
-    await reports.add(data.share_token, data.render_id, data.community_item_id, data.reason, data.message)
+    reporter = request.app.state.callers.pseudonym_of(request.scope)
+    await reports.add(reporter, data.share_token, data.render_id, data.community_item_id, data.reason, data.message)

@@ -14,7 +14,7 @@ Reason = Literal["illegal", "private", "offensive", "other"]
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong with a share (`token`) or with a community item (`item_id`): one of the two.
 
-    `render_id` is one render of the share, or None for all of it.
+    `render_id` is one render of the share, or None for all of it; `reporter` a pseudonym of who reports.
     """
 
     token: str | None
@@ -22,6 +22,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     item_id: UUID | None
     reason: Reason
     message: str
+    reporter: str
 
 
 class ReportRepository:

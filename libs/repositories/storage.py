@@ -189,9 +189,9 @@ class Storage:
             await self._connect().from_(bucket).move(name, new_name)
         except StorageApiError as error:
             if str(error.status) != "404" or error.code == NO_BUCKET:
-                raise _failure(error) from error
+                raise _failure(error) from _refusal(error)
         except (httpx.HTTPError, ValueError) as error:
-            raise _unavailable() from error
+            raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
 
     async def signed_urls(self, paths: list[str]) -> dict[str, str]:
         """URLs for `bucket/path` names, one batch call per bucket at most; what does not exist is left out.

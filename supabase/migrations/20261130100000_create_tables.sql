@@ -457,21 +457,31 @@ create index community_items_page_idx on public.community_items (collection_id, 
 create index community_items_preset_id_idx on public.community_items (preset_id);
 
 -- What visitors report: a link, a render that it shows, or an item of the community. Operators read open_reports.
+-- A link and a render are named without a reference: when their owner deletes them, it stays known for as long as the
+-- account that something of it was reported.
 create table private.reports (
   id uuid primary key default gen_random_uuid(),
-  share_link_id uuid references public.share_links (id) on delete cascade,
+  -- whose link it is; null for an item of the community
+  owner_id uuid references public.profiles (id) on delete cascade,
+  share_link_id uuid,
+  render_id uuid,
   community_item_id uuid references public.community_items (id) on delete cascade,
   reason text not null check (reason in ('illegal', 'private', 'offensive', 'other')),
   message text not null check (length(message) <= 500),
+  -- the pseudonym of the address that it came from, as in the log
+  reporter text not null check (reporter ~ '^[0-9a-f]{16}$'),
   created_at timestamptz not null default now(),
-  render_id uuid references public.renders (id) on delete cascade,
+  -- set by an operator who sees nothing wrong, see private.dismiss_report()
+  dismissed_at timestamptz,
   check (num_nonnulls(share_link_id, community_item_id) = 1),
+  check ((owner_id is null) = (share_link_id is null)),
   check (render_id is null or share_link_id is not null)
 );
 
+create index reports_owner_id_idx on private.reports (owner_id);
 create index reports_share_link_id_idx on private.reports (share_link_id);
 create index reports_community_item_id_idx on private.reports (community_item_id);
-create index reports_render_id_idx on private.reports (render_id);
+create index reports_reporter_idx on private.reports (reporter, created_at);
 
 
 -- ---- Buckets

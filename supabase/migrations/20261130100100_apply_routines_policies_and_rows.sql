@@ -2511,10 +2511,13 @@ create or replace trigger refuse_taken_down before insert on public.share_links
 revoke execute on function private.refuse_taken_down from public, anon, authenticated, service_role;
 
 
--- Notes a report. Who reports is not stored. The twenty-first report of one picture says nothing new and is dropped.
--- Request: {"token", "item_id", "render_id", "reason", "message"}, one of the first two null; "render_id" is one of
--- those that the token shows, or null. Called by POST /reports as `anon`. Guarded.
--- Raises PT404 share_not_found | community_item_not_found.
+-- Notes a report. What nobody said yet, a new reason for this picture, is kept always. What was said already is bounded
+-- by reporter, so that nobody can hide the reports of others: three a day of one picture and reason, more of them say
+-- nothing new and are dropped; fifty a day in all.
+-- Request: {"token", "item_id", "render_id", "reason", "message", "reporter"}, one of the first two null; "render_id" is
+-- one of those that the token shows, or null; "reporter" is the API's pseudonym of who reports.
+-- Called by POST /reports as `anon`. Guarded.
+-- Raises PT404 share_not_found | community_item_not_found, PT429 rate_limited.
 create or replace function private.report_picture(request text, proof text) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -2523,6 +2526,9 @@ declare
   link public.share_links;
   item uuid;
   render uuid;
+  of_picture bigint;
+  of_reporter bigint;
+  of_day record;
 begin
   perform private.verify_proof('report_picture', request, proof);
   payload := request::jsonb;
@@ -2545,16 +2551,39 @@ begin
     end if;
   end if;
 
-  -- One at a time, so that the bound is exact.
-  perform pg_advisory_xact_lock(hashtext('report_picture'));
-  if (
-    select count(*) from private.reports as report
-    where report.community_item_id = item
-      or (report.share_link_id = link.id and report.render_id is not distinct from render)
-  ) < 20 then
-    insert into private.reports (share_link_id, render_id, community_item_id, reason, message)
-    values (link.id, render, item, payload ->> 'reason', payload ->> 'message');
+  -- Those of one reporter one at a time, so that the bounds are exact.
+  perform pg_advisory_xact_lock(hashtext('report_picture'), hashtext(payload ->> 'reporter'));
+  select
+    count(*),
+    count(*) filter (
+      where report.reporter = payload ->> 'reporter' and report.created_at > now() - interval '1 day'
+    )
+  into of_picture, of_reporter
+  from private.reports as report
+  where report.reason = payload ->> 'reason'
+    and (
+      report.community_item_id = item
+      or report.share_link_id = link.id and report.render_id is not distinct from render
+    );
+  if of_reporter >= 3 then
+    return;
   end if;
+
+  select count(*) as reports, min(report.created_at) as first into of_day
+  from private.reports as report
+  where report.reporter = payload ->> 'reporter' and report.created_at > now() - interval '1 day';
+  if of_picture > 0 and of_day.reports >= 50 then
+    raise sqlstate 'PT429' using
+      message = 'rate_limited',
+      detail = jsonb_build_object(
+        'retry_after', ceil(extract(epoch from of_day.first + interval '1 day' - now()))::integer
+      )::text;
+  end if;
+
+  insert into private.reports (owner_id, share_link_id, render_id, community_item_id, reason, message, reporter)
+  values (
+    link.owner_id, link.id, render, item, payload ->> 'reason', payload ->> 'message', payload ->> 'reporter'
+  );
 end
 $$;
 
@@ -2621,13 +2650,37 @@ $$;
 revoke execute on function private.take_down from public, anon, authenticated, service_role;
 
 
--- What visitors reported and no operator took down, latest first: a row for each thing. `address` follows the public
+-- Closes every report of what a report names, because nothing is wrong with it: select private.dismiss_report('<id of a
+-- report>'). Somebody may report it again. For operators, in Studio.
+create or replace function private.dismiss_report(report_id uuid) returns text
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  named private.reports;
+  closed bigint;
+begin
+  select * into strict named from private.reports where id = report_id;
+  update private.reports as report set dismissed_at = now()
+  where report.dismissed_at is null
+    and (report.community_item_id = named.community_item_id
+      or report.share_link_id = named.share_link_id and report.render_id is not distinct from named.render_id);
+  get diagnostics closed = row_count;
+  return closed || ' reports of it are closed';
+end
+$$;
+
+revoke execute on function private.dismiss_report from public, anon, authenticated, service_role;
+
+
+-- What visitors reported and no operator took down or dismissed, latest first: a row for each thing, with its latest
+-- twenty messages. `address` follows the public
 -- URL, and is null when the API's key has changed since; `live` says whether it still opens. `files` are names in the
 -- bucket. For operators, in Studio.
 drop view if exists private.open_reports;
 create view private.open_reports with (security_invoker = true) as
 select
-  grouped.reports, grouped.latest, grouped.reasons, grouped.messages, grouped.report_id,
+  grouped.reports, grouped.reporters, grouped.latest, grouped.reasons, grouped.messages, grouped.report_id,
+  grouped.owner_id,
   coalesce(item.title, render.title, collection.name) as title,
   case
     when item.id is not null then '/community/' || curated.slug || '?item=' || item.id
@@ -2648,12 +2701,13 @@ select
   end as files
 from (
   select
-    share_link_id, render_id, community_item_id, count(*) as reports, max(created_at) as latest,
-    array_agg(distinct reason) as reasons,
-    array_agg(message order by created_at) filter (where message <> '') as messages,
+    owner_id, share_link_id, render_id, community_item_id, count(*) as reports,
+    count(distinct reporter) as reporters, max(created_at) as latest, array_agg(distinct reason) as reasons,
+    (array_agg(message order by created_at desc) filter (where message <> ''))[:20] as messages,
     (array_agg(id order by created_at desc))[1] as report_id
   from private.reports
-  group by share_link_id, render_id, community_item_id
+  where dismissed_at is null
+  group by owner_id, share_link_id, render_id, community_item_id
 ) as grouped
 left join public.community_items as item on item.id = grouped.community_item_id
 left join public.community_collections as curated on curated.id = item.collection_id
@@ -2661,8 +2715,28 @@ left join public.share_links as link on link.id = grouped.share_link_id
 left join private.share_tokens as kept on kept.share_link_id = link.id
 left join public.renders as render on render.id = coalesce(grouped.render_id, link.render_id)
 left join public.collections as collection on collection.id = link.collection_id
-where link.taken_down_at is null and render.taken_down_at is null
+where num_nonnulls(item.id, link.id) = 1 and link.taken_down_at is null and render.taken_down_at is null
+  and (grouped.render_id is null or render.id is not null)
 order by grouped.latest desc;
+
+
+-- People of whom something was reported, the most often reported first: how many different things, how many reports and
+-- by how many reporters, how many of the reports were dismissed, and how many of their renders are taken down now. What
+-- they deleted since counts too. For operators, in Studio.
+drop view if exists private.reported_people;
+create view private.reported_people with (security_invoker = true) as
+select
+  report.owner_id, count(distinct coalesce(report.render_id, report.share_link_id)) as things, count(*) as reports,
+  count(distinct report.reporter) as reporters, count(report.dismissed_at) as dismissed,
+  array_agg(distinct report.reason) as reasons, max(report.created_at) as latest,
+  (
+    select count(*) from public.renders as render
+    where render.owner_id = report.owner_id and render.taken_down_at is not null
+  ) as taken_down
+from private.reports as report
+where report.owner_id is not null
+group by report.owner_id
+order by things desc, reports desc;
 
 -- ==== supabase/routines/80_community.sql
 -- Community: the published sets. RLS decides what is published; anybody calls these functions.

@@ -291,12 +291,12 @@ async def test_a_report_reaches_the_operators_who_take_the_picture_down(
         # Others reported it before.
         connection.execute(
             """
-            insert into private.reports (community_item_id, reason, message)
-            select %s, 'offensive', 'Look here' from generate_series(1, 19)
+            insert into private.reports (community_item_id, reason, message, reporter)
+            select %s, 'offensive', 'Look here', lpad(to_hex(n), 16, '0') from generate_series(1, 20) as n
             """,
             (item,),
         )
-    for _ in range(3):
+    for _ in range(4):
         assert (await anonymous.post("/reports", json=report)).status_code == 204
     assert_refused(
         await anonymous.post("/reports", json=report | {"community_item_id": str(uuid4())}),
@@ -308,11 +308,11 @@ async def test_a_report_reaches_the_operators_who_take_the_picture_down(
             "select reports, address, live, files from private.open_reports where address like %s",
             (f"/community/{curated}-0%",),
         ).fetchall()
-        assert line == (20, f"/community/{curated}-0?item={item}", True, [f"community/{curated}-04.webp"])
+        assert line == (23, f"/community/{curated}-0?item={item}", True, [f"community/{curated}-04.webp"])
         reports = connection.execute(
             "select id, reason, message from private.reports where community_item_id = %s", (item,)
         ).fetchall()
-        assert len(reports) == 20
+        assert len(reports) == 23
         assert set(reports[0][1:]) == {"offensive", "Look here"}
         connection.execute("select private.take_down(%s)", (reports[0][0],))
         queued = connection.execute(

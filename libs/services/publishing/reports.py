@@ -16,9 +16,18 @@ class ReportService:
         self._reports = reports
 
     async def add(
-        self, token: str | None, render_id: UUID | None, item_id: UUID | None, reason: Reason, message: str
+        self,
+        reporter: str,
+        token: str | None,
+        render_id: UUID | None,
+        item_id: UUID | None,
+        reason: Reason,
+        message: str,
     ) -> None:
-        """Store a report. Raises FieldError, share_not_found, community_item_not_found, rate_limited."""
+        """Store a report of a reporter's, a pseudonym. One that says nothing new is dropped.
+
+        Raises FieldError, share_not_found, community_item_not_found, rate_limited.
+        """
         if (token is None) == (item_id is None):
             raise FieldError("", "Name what is reported: share_token or community_item_id.")
         if render_id is not None and token is None:
@@ -30,5 +39,6 @@ class ReportService:
                 item_id=item_id,
                 reason=reason,
                 message=clean_text("message", message, LIMITS.report_characters),
+                reporter=reporter,
             )
         )
