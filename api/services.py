@@ -15,6 +15,7 @@ from libs.repositories.renders import RenderRepository
 from libs.repositories.reports import ReportRepository
 from libs.repositories.share_links import SharedRepository
 from libs.repositories.storage import StoragePool
+from libs.repositories.webhook_events import WebhookEventRepository
 from libs.services.billing.prices import PriceIds
 from libs.services.external.replicate_client import ReplicateClient
 from libs.services.external.stripe_client import StripeClient
@@ -51,7 +52,11 @@ class Services:
         self.reconciliation = Reconciliation(
             GenerationJobRepository(self.database.as_anonymous()), self.provider, self.runs, self.webhook
         )
-        self.purge = Purge(RenderRepository(self.database.as_anonymous()), self.file_changes)
+        self.purge = Purge(
+            RenderRepository(self.database.as_anonymous()),
+            WebhookEventRepository(self.database.as_anonymous()),
+            self.file_changes,
+        )
         # Without a caller: one of each serves everybody.
         self.spending = Spending(ProviderCostRepository(self.database.as_anonymous()))
         self.community = CommunityService(CommunityRepository(self.database.as_anonymous()), self.storage)

@@ -89,6 +89,7 @@ LIMITS: Final = Limits(
     # A photo's URL must be good through queue, cold start and prediction.
     signed_url_seconds=3600,
     trash_days=30,
+    webhook_event_days=30,
     search_characters=200,
     # Renders named by id in a bulk change: what a person selects one by one. More is "all matching".
     max_bulk_ids=500,

@@ -242,6 +242,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     max_uploads: Count
     signed_url_seconds: Count
     trash_days: Count
+    webhook_event_days: Count
     search_characters: Count
     max_bulk_ids: Count
     collection_name_characters: Count

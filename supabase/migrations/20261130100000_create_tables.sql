@@ -4,6 +4,9 @@
 -- Every reference to another row of a person carries the owner as a second column, because foreign key checks bypass
 -- RLS: the id of somebody else's row and a random id then fail alike. Ids are random, lists are paged by
 -- (created_at, id), and `on delete` is chosen on purpose each time.
+--
+-- The constraints `…_visible_…` refuse control, bidi and zero-width characters, which people could otherwise write past
+-- the API; it removes them (libs/text.py). ZWNJ and ZWJ are letters' joiners and stay.
 set local lock_timeout = '5s';
 
 create extension if not exists pg_trgm with schema extensions;
@@ -137,6 +140,7 @@ create table public.generation_jobs (
   status public.job_status not null default 'queued',
   preset_id text not null references public.presets (id),
   title text not null check (length(title) <= 120 and btrim(title) <> ''),
+  constraint generation_jobs_visible_title check (title !~ '[\u0001-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0001-\U000E007F]'),
   prompt text not null,
   settings jsonb not null check (jsonb_typeof(settings) = 'object'),
   variants integer not null check (variants >= 1),
@@ -246,6 +250,7 @@ create table public.renders (
   job_id uuid not null unique,
   preset_id text not null references public.presets (id),
   title text not null check (length(title) <= 120 and btrim(title) <> ''),
+  constraint renders_visible_title check (title !~ '[\u0001-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0001-\U000E007F]'),
   prompt text not null,
   settings jsonb not null,
   seed bigint not null,
@@ -310,6 +315,7 @@ create table public.collections (
   id uuid primary key default gen_random_uuid(),
   owner_id uuid not null default auth.uid() references public.profiles (id) on delete cascade,
   name text not null check (length(name) <= 80 and btrim(name) <> ''),
+  constraint collections_visible_name check (name !~ '[\u0001-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0001-\U000E007F]'),
   is_favorites boolean not null default false,
   created_at timestamptz not null default now(),
   -- one of its own items; without one the latest renders show

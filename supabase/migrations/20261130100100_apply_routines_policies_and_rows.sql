@@ -1153,6 +1153,39 @@ revoke execute on function private.fail_generation, public.fail_generation
   from public, anon, authenticated, service_role;
 grant execute on function private.fail_generation, public.fail_generation to service_role;
 
+
+-- Deletes the notes of deliveries that are older than `days`, `limit` at most. Both providers have stopped to repeat
+-- them long before. Answers how many. Called by reconcile as `anon`. Guarded.
+create or replace function private.purge_webhook_events(request text, proof text) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  payload jsonb;
+  purged bigint;
+begin
+  perform private.verify_proof('purge_webhook_events', request, proof);
+  payload := request::jsonb;
+
+  delete from public.webhook_events
+  where (provider, event_id, kind) in (
+    select provider, event_id, kind from public.webhook_events
+    where received_at <= now() - make_interval(days => (payload ->> 'days')::integer)
+    order by received_at
+    limit (payload ->> 'limit')::integer
+  );
+  get diagnostics purged = row_count;
+  return purged;
+end
+$$;
+
+create or replace function public.purge_webhook_events(request text, proof text) returns bigint
+language sql volatile security invoker set search_path = ''
+as $$ select private.purge_webhook_events(request, proof) $$;
+
+revoke execute on function private.purge_webhook_events, public.purge_webhook_events
+  from public, anon, authenticated, service_role;
+grant execute on function private.purge_webhook_events, public.purge_webhook_events to anon;
+
 -- ==== supabase/routines/50_files.sql
 -- Files: the queue private.file_changes names the files that have no row any more or no row yet, and those that are to be
 -- moved. The service role does through the Storage API what is due.
@@ -1417,19 +1450,26 @@ revoke execute on function private.my_favorites from public, anon, authenticated
 grant execute on function private.my_favorites to authenticated;
 
 
--- SQL conditions on `render`: every word, anywhere in title or prompt. The expression is that of renders_words_idx.
--- Called by renders_with_words() and render_order().
-create or replace function private.word_conditions(words text) returns text
+-- What a text searches for: a pattern for each of its words. Null without a text.
+-- Called by everything that runs conditions of a filter.
+create or replace function private.word_patterns(filter jsonb) returns text[]
 language sql immutable set search_path = ''
 as $$
-  select string_agg(
-    format(
-      ' and (render.title || E''\n'' || render.prompt) ilike %L',
-      '%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%'
-    ),
-    ''
-  )
-  from regexp_split_to_table(btrim(words), '\s+') as word
+  select array_agg('%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%')
+  from regexp_split_to_table(btrim(filter ->> 'text'), '\s+') as word
+$$;
+
+revoke execute on function private.word_patterns from public, anon, authenticated, service_role;
+grant execute on function private.word_patterns to authenticated;
+
+
+-- SQL conditions on `render`: every word, anywhere in title or prompt. The expression is that of renders_words_idx, and
+-- the patterns are $2. Called by renders_with_words() and render_order().
+create or replace function private.word_conditions(patterns text[]) returns text
+language sql immutable set search_path = ''
+as $$
+  select string_agg(format(' and (render.title || E''\n'' || render.prompt) ilike $2[%s]', place), '')
+  from generate_subscripts(patterns, 1) as place
 $$;
 
 revoke execute on function private.word_conditions from public, anon, authenticated, service_role;
@@ -1440,13 +1480,13 @@ grant execute on function private.word_conditions to authenticated;
 -- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. The condition on the owner replaces
 -- RLS.
 -- Called in the conditions of render_conditions().
-create or replace function private.renders_with_words(words text) returns setof uuid
+create or replace function private.renders_with_words(patterns text[]) returns setof uuid
 language plpgsql stable security definer set search_path = '' rows 1000
 as $$
 begin
   return query execute
-    'select render.id from public.renders as render where render.owner_id = $1' || private.word_conditions(words)
-    using auth.uid();
+    'select render.id from public.renders as render where render.owner_id = $1' || private.word_conditions(patterns)
+    using auth.uid(), patterns;
 end
 $$;
 
@@ -1454,8 +1494,9 @@ revoke execute on function private.renders_with_words from public, anon, authent
 grant execute on function private.renders_with_words to authenticated;
 
 
--- SQL conditions on `render` for a filter. Every value is quoted as a literal; keys are fixed here. Words are searched
--- once for a query: without `materialized`, Postgres may search them again for every item of a collection.
+-- SQL conditions on `render` for a filter; keys are fixed here, and values are quoted as literals. The owner and the
+-- words are parameters, $1 and $2, because Postgres writes a statement that fails into its log:
+-- `execute … using auth.uid(), private.word_patterns(filter)`. Words are searched once for a query: without `materialized`, Postgres may search them again for every item of a collection.
 -- Called by everything that takes a filter, with the rights of its caller.
 create or replace function private.render_conditions(filter jsonb) returns text
 language plpgsql stable set search_path = ''
@@ -1467,7 +1508,7 @@ declare
 begin
   return concat_ws(
     ' and ',
-    format('render.owner_id = %L', auth.uid()),
+    'render.owner_id = $1',
     case when (filter ->> 'trashed')::boolean then 'render.deleted_at is not null' else 'render.deleted_at is null' end,
     case when filter ? 'deleted_at' then format('render.deleted_at = %L', (filter ->> 'deleted_at')::timestamptz) end,
     case when filter ? 'ids' then
@@ -1485,10 +1526,7 @@ begin
       format('render.created_at < %L', (filter ->> 'created_before')::timestamptz)
     end,
     case when filter ? 'text' then
-      format(
-        'render.id in (with found as materialized (select private.renders_with_words(%L) as id) select id from found)',
-        filter ->> 'text'
-      )
+      'render.id in (with found as materialized (select private.renders_with_words($2) as id) select id from found)'
     end,
     case when filter ? 'collection_id' then
       format(
@@ -1559,7 +1597,7 @@ begin
 
   conditions := concat(
     private.render_conditions(filter - 'text' - inside),
-    case when filter ? 'text' then private.word_conditions(filter ->> 'text') end
+    case when filter ? 'text' then private.word_conditions(private.word_patterns(filter)) end
   );
   if inside = '' then
     source := 'public.renders as render';
@@ -1613,7 +1651,7 @@ begin
     'select render.id,', chosen.key, 'as key from', chosen.source, 'where', chosen.conditions, start,
     'order by', chosen.key, chosen.direction, ',', chosen.tie, chosen.direction, 'limit', private.page_rows(page_size),
     ') as place'
-  ) into page;
+  ) into page using auth.uid(), private.word_patterns(filter);
   return page;
 end
 $$;
@@ -1704,7 +1742,7 @@ begin
       ) as counted
     $query$,
     private.render_conditions(filter)
-  ) into months;
+  ) into months using auth.uid(), private.word_patterns(filter);
   return months;
 end
 $$;
@@ -1785,6 +1823,7 @@ language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
   conditions text;
+  patterns constant text[] := private.word_patterns(filter);
   changed bigint;
 begin
   if action in ('collect', 'uncollect') then
@@ -1804,9 +1843,11 @@ begin
   conditions := private.render_conditions(filter);
   case action
     when 'trash' then
-      execute format('update public.renders as render set deleted_at = now() where %s', conditions);
+      execute format('update public.renders as render set deleted_at = now() where %s', conditions)
+        using auth.uid(), patterns;
     when 'restore' then
-      execute format('update public.renders as render set deleted_at = null where %s', conditions);
+      execute format('update public.renders as render set deleted_at = null where %s', conditions)
+        using auth.uid(), patterns;
     when 'collect' then
       execute format(
         $statement$
@@ -1823,7 +1864,7 @@ begin
           on conflict do nothing
         $statement$,
         collection, conditions
-      );
+      ) using auth.uid(), patterns;
     when 'uncollect' then
       execute format(
         $statement$
@@ -1832,7 +1873,7 @@ begin
           where item.collection_id = %L and item.render_id = render.id and %s
         $statement$,
         collection, conditions
-      );
+      ) using auth.uid(), patterns;
     else
       raise sqlstate 'PT400' using message = 'malformed_request', detail = '{}';
   end case;
@@ -1875,13 +1916,13 @@ begin
     $statement$
       delete from public.renders where id = any (array(
         select render.id from public.renders as render
-        where render.owner_id = %L and render.deleted_at is not null and %s
+        where render.owner_id = $1 and render.deleted_at is not null and %s
         order by render.id limit 500
         for update of render
       ))
     $statement$,
-    auth.uid(), private.render_conditions(filter || '{"trashed": true}')
-  );
+    private.render_conditions(filter || '{"trashed": true}')
+  ) using auth.uid(), private.word_patterns(filter);
   get diagnostics deleted = row_count;
   return deleted;
 end

@@ -239,3 +239,36 @@ as $$ select private.fail_generation(event, job_id, prediction, outcome, code) $
 revoke execute on function private.fail_generation, public.fail_generation
   from public, anon, authenticated, service_role;
 grant execute on function private.fail_generation, public.fail_generation to service_role;
+
+
+-- Deletes the notes of deliveries that are older than `days`, `limit` at most. Both providers have stopped to repeat
+-- them long before. Answers how many. Called by reconcile as `anon`. Guarded.
+create or replace function private.purge_webhook_events(request text, proof text) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  payload jsonb;
+  purged bigint;
+begin
+  perform private.verify_proof('purge_webhook_events', request, proof);
+  payload := request::jsonb;
+
+  delete from public.webhook_events
+  where (provider, event_id, kind) in (
+    select provider, event_id, kind from public.webhook_events
+    where received_at <= now() - make_interval(days => (payload ->> 'days')::integer)
+    order by received_at
+    limit (payload ->> 'limit')::integer
+  );
+  get diagnostics purged = row_count;
+  return purged;
+end
+$$;
+
+create or replace function public.purge_webhook_events(request text, proof text) returns bigint
+language sql volatile security invoker set search_path = ''
+as $$ select private.purge_webhook_events(request, proof) $$;
+
+revoke execute on function private.purge_webhook_events, public.purge_webhook_events
+  from public, anon, authenticated, service_role;
+grant execute on function private.purge_webhook_events, public.purge_webhook_events to anon;

@@ -13,19 +13,26 @@ revoke execute on function private.my_favorites from public, anon, authenticated
 grant execute on function private.my_favorites to authenticated;
 
 
--- SQL conditions on `render`: every word, anywhere in title or prompt. The expression is that of renders_words_idx.
--- Called by renders_with_words() and render_order().
-create or replace function private.word_conditions(words text) returns text
+-- What a text searches for: a pattern for each of its words. Null without a text.
+-- Called by everything that runs conditions of a filter.
+create or replace function private.word_patterns(filter jsonb) returns text[]
 language sql immutable set search_path = ''
 as $$
-  select string_agg(
-    format(
-      ' and (render.title || E''\n'' || render.prompt) ilike %L',
-      '%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%'
-    ),
-    ''
-  )
-  from regexp_split_to_table(btrim(words), '\s+') as word
+  select array_agg('%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%')
+  from regexp_split_to_table(btrim(filter ->> 'text'), '\s+') as word
+$$;
+
+revoke execute on function private.word_patterns from public, anon, authenticated, service_role;
+grant execute on function private.word_patterns to authenticated;
+
+
+-- SQL conditions on `render`: every word, anywhere in title or prompt. The expression is that of renders_words_idx, and
+-- the patterns are $2. Called by renders_with_words() and render_order().
+create or replace function private.word_conditions(patterns text[]) returns text
+language sql immutable set search_path = ''
+as $$
+  select string_agg(format(' and (render.title || E''\n'' || render.prompt) ilike $2[%s]', place), '')
+  from generate_subscripts(patterns, 1) as place
 $$;
 
 revoke execute on function private.word_conditions from public, anon, authenticated, service_role;
@@ -36,13 +43,13 @@ grant execute on function private.word_conditions to authenticated;
 -- SECURITY DEFINER: ILIKE is not leakproof, so under RLS no index could serve it. The condition on the owner replaces
 -- RLS.
 -- Called in the conditions of render_conditions().
-create or replace function private.renders_with_words(words text) returns setof uuid
+create or replace function private.renders_with_words(patterns text[]) returns setof uuid
 language plpgsql stable security definer set search_path = '' rows 1000
 as $$
 begin
   return query execute
-    'select render.id from public.renders as render where render.owner_id = $1' || private.word_conditions(words)
-    using auth.uid();
+    'select render.id from public.renders as render where render.owner_id = $1' || private.word_conditions(patterns)
+    using auth.uid(), patterns;
 end
 $$;
 
@@ -50,8 +57,9 @@ revoke execute on function private.renders_with_words from public, anon, authent
 grant execute on function private.renders_with_words to authenticated;
 
 
--- SQL conditions on `render` for a filter. Every value is quoted as a literal; keys are fixed here. Words are searched
--- once for a query: without `materialized`, Postgres may search them again for every item of a collection.
+-- SQL conditions on `render` for a filter; keys are fixed here, and values are quoted as literals. The owner and the
+-- words are parameters, $1 and $2, because Postgres writes a statement that fails into its log:
+-- `execute … using auth.uid(), private.word_patterns(filter)`. Words are searched once for a query: without `materialized`, Postgres may search them again for every item of a collection.
 -- Called by everything that takes a filter, with the rights of its caller.
 create or replace function private.render_conditions(filter jsonb) returns text
 language plpgsql stable set search_path = ''
@@ -63,7 +71,7 @@ declare
 begin
   return concat_ws(
     ' and ',
-    format('render.owner_id = %L', auth.uid()),
+    'render.owner_id = $1',
     case when (filter ->> 'trashed')::boolean then 'render.deleted_at is not null' else 'render.deleted_at is null' end,
     case when filter ? 'deleted_at' then format('render.deleted_at = %L', (filter ->> 'deleted_at')::timestamptz) end,
     case when filter ? 'ids' then
@@ -81,10 +89,7 @@ begin
       format('render.created_at < %L', (filter ->> 'created_before')::timestamptz)
     end,
     case when filter ? 'text' then
-      format(
-        'render.id in (with found as materialized (select private.renders_with_words(%L) as id) select id from found)',
-        filter ->> 'text'
-      )
+      'render.id in (with found as materialized (select private.renders_with_words($2) as id) select id from found)'
     end,
     case when filter ? 'collection_id' then
       format(

@@ -52,7 +52,7 @@ begin
 
   conditions := concat(
     private.render_conditions(filter - 'text' - inside),
-    case when filter ? 'text' then private.word_conditions(filter ->> 'text') end
+    case when filter ? 'text' then private.word_conditions(private.word_patterns(filter)) end
   );
   if inside = '' then
     source := 'public.renders as render';
@@ -106,7 +106,7 @@ begin
     'select render.id,', chosen.key, 'as key from', chosen.source, 'where', chosen.conditions, start,
     'order by', chosen.key, chosen.direction, ',', chosen.tie, chosen.direction, 'limit', private.page_rows(page_size),
     ') as place'
-  ) into page;
+  ) into page using auth.uid(), private.word_patterns(filter);
   return page;
 end
 $$;
@@ -197,7 +197,7 @@ begin
       ) as counted
     $query$,
     private.render_conditions(filter)
-  ) into months;
+  ) into months using auth.uid(), private.word_patterns(filter);
   return months;
 end
 $$;

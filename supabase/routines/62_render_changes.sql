@@ -12,6 +12,7 @@ language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
   conditions text;
+  patterns constant text[] := private.word_patterns(filter);
   changed bigint;
 begin
   if action in ('collect', 'uncollect') then
@@ -31,9 +32,11 @@ begin
   conditions := private.render_conditions(filter);
   case action
     when 'trash' then
-      execute format('update public.renders as render set deleted_at = now() where %s', conditions);
+      execute format('update public.renders as render set deleted_at = now() where %s', conditions)
+        using auth.uid(), patterns;
     when 'restore' then
-      execute format('update public.renders as render set deleted_at = null where %s', conditions);
+      execute format('update public.renders as render set deleted_at = null where %s', conditions)
+        using auth.uid(), patterns;
     when 'collect' then
       execute format(
         $statement$
@@ -50,7 +53,7 @@ begin
           on conflict do nothing
         $statement$,
         collection, conditions
-      );
+      ) using auth.uid(), patterns;
     when 'uncollect' then
       execute format(
         $statement$
@@ -59,7 +62,7 @@ begin
           where item.collection_id = %L and item.render_id = render.id and %s
         $statement$,
         collection, conditions
-      );
+      ) using auth.uid(), patterns;
     else
       raise sqlstate 'PT400' using message = 'malformed_request', detail = '{}';
   end case;
@@ -102,13 +105,13 @@ begin
     $statement$
       delete from public.renders where id = any (array(
         select render.id from public.renders as render
-        where render.owner_id = %L and render.deleted_at is not null and %s
+        where render.owner_id = $1 and render.deleted_at is not null and %s
         order by render.id limit 500
         for update of render
       ))
     $statement$,
-    auth.uid(), private.render_conditions(filter || '{"trashed": true}')
-  );
+    private.render_conditions(filter || '{"trashed": true}')
+  ) using auth.uid(), private.word_patterns(filter);
   get diagnostics deleted = row_count;
   return deleted;
 end

@@ -92,6 +92,22 @@ async def test_a_reservation_without_a_run_is_given_back_after_the_grace(api: Ap
     assert await used(alice) == 0
 
 
+def test_old_notes_of_deliveries_are_deleted(api: ApiProcess) -> None:
+    with api.supabase.connect() as connection:
+        connection.execute(
+            """
+            insert into webhook_events (provider, event_id, kind, outcome, received_at)
+            select 'stripe', 'evt_old_' || n, 'invoice.paid', 'applied', now() - interval '30 days 1 minute'
+            from generate_series(1, 501) as n
+            union all select 'stripe', 'evt_old_young', 'invoice.paid', 'applied', now() - interval '29 days'
+            """
+        )
+    assert run(api).returncode == 0
+    with api.supabase.connect() as connection:
+        left = connection.execute("select event_id from webhook_events where event_id like 'evt_old_%'").fetchall()
+    assert left == [("evt_old_young",)]
+
+
 def test_without_a_database_it_says_so_and_fails(api: ApiProcess) -> None:
     """A scheduler that runs it every few minutes has to notice."""
     done = run(api, SUPABASE_URL="http://127.0.0.1:9")

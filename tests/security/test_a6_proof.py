@@ -63,6 +63,7 @@ REQUESTS: dict[str, Callable[[str], Row]] = {
     "open_shared_picture": lambda _: {"token": "guessed", "variant_id": str(uuid4())},
     "purge_trash": lambda _: {"days": 0, "limit": 100},
     "provider_cost_today": lambda _: {},
+    "purge_webhook_events": lambda _: {"days": 30, "limit": 100},
     "report_picture": lambda _: {"token": "guessed", "reason": "other", "message": "spam"},
 }
 
@@ -189,6 +190,7 @@ async def test_A6_the_right_proof_opens_each(api_rpc: ApiRpc, alice: DatabaseUse
         ("open_share", 200),
         ("open_shared_picture", 200),
         ("purge_trash", 200),
+        ("purge_webhook_events", 200),
         ("report_picture", 404),  # past the proof: the token opens nothing
     ],
 )

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from tests.support.accounts import PASSWORD
@@ -68,6 +69,45 @@ async def test_J1_a_log_line_is_one_line_of_json(api: ApiProcess) -> None:
     written = [json.loads(line) for line in lines if line]
     assert any(line["event"] == "request" for line in written)
     assert all(line["level"] in {"debug", "info", "warning", "error"} for line in written)
+
+
+LISTED = "select public.list_renders(%s::jsonb, 'newest', 20)"
+CHANGED = "select public.change_renders(%s::jsonb, %s)"
+
+
+@pytest.mark.parametrize(
+    ("statement", "more"),
+    [
+        (LISTED, []),
+        ("select public.count_renders_by_month(%s::jsonb)", []),
+        (CHANGED, ["trash"]),
+        (CHANGED, ["restore"]),
+        (CHANGED, ["collect"]),
+        (CHANGED, ["uncollect"]),
+        ("select public.delete_trashed_renders(%s::jsonb)", []),
+    ],
+)
+async def test_J1_postgres_logs_no_search_words_and_no_account_when_a_search_fails(
+    api: ApiProcess, statement: str, more: list[str]
+) -> None:
+    """As after a statement timeout."""
+    word = "zebrasecretword"
+    log = api.supabase.gateway.storage.parent / "postgres.log"
+    async with signed_in(api, "searcher") as person:
+        with api.supabase.connect() as busy, api.supabase.connect() as connection:
+            busy.autocommit = False
+            busy.execute("lock table public.renders in access exclusive mode")
+            before = log.stat().st_size
+            connection.execute("select set_config('request.jwt.claim.sub', %s, false)", (person.id,))
+            connection.execute("set role authenticated")
+            connection.execute("set statement_timeout = '200ms'")
+            with pytest.raises(psycopg.errors.QueryCanceled):
+                connection.execute(statement.encode(), [f'{{"text": "{word}"}}', *more])
+            busy.rollback()
+    written = log.read_bytes()[before:].decode()
+    assert "canceling statement due to statement timeout" in written
+    assert word not in written
+    assert person.id not in written
 
 
 def test_J1_the_web_app_holds_no_secret(api: ApiProcess) -> None:
