@@ -11,17 +11,17 @@ import sys
 import structlog
 
 from api.logging import configure_logging
-from api.services import Services
-from libs.app_config.settings import Settings, SettingsError, load_settings
+from api.services import ReconcileServices
+from libs.app_config.settings import ReconcileSettings, SettingsError, load_reconcile_settings
 from libs.errors import MaquetteError, causes_of
 from libs.repositories.database import DatabaseRefused
 
 log = structlog.get_logger()
 
 
-async def reconcile(settings: Settings, every: int | None) -> None:
+async def reconcile(settings: ReconcileSettings, every: int | None) -> None:
     """One round, or rounds without end with a pause of `every` seconds. Raises as `Reconciliation.reconcile`."""
-    services = Services(settings)
+    services = ReconcileServices(settings)
     try:
         while True:
             try:
@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, metavar="SECONDS", help="keep running, with this pause between rounds")
     every: int | None = parser.parse_args().every
     try:
-        settings, _ = load_settings(os.environ)
+        settings = load_reconcile_settings(os.environ)
     except SettingsError as error:
         sys.exit(f"The environment is not complete:\n{error}")
     configure_logging(settings.log_level)

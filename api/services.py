@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from litestar import Litestar
 
 from api.auth import TokenVerifier
-from libs.app_config.settings import Settings
+from libs.app_config.settings import ReconcileSettings, Settings
 from libs.repositories.community import CommunityRepository
 from libs.repositories.database import DatabasePool
 from libs.repositories.generation_jobs import GenerationJobRepository
@@ -33,21 +33,15 @@ from libs.services.publishing.shared import SharedService
 WEBHOOK_PATH = "/api/v1/webhooks/replicate"
 
 
-class Services:
-    """What all requests of a process share. No Supabase client and no TLS context is built after this."""
+class ReconcileServices:
+    """What settles jobs and cleans up. It takes few settings, so that its process holds few keys."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.tokens = TokenVerifier(settings.supabase_url, settings.supabase_jwt_secret)
+    def __init__(self, settings: ReconcileSettings) -> None:
         self.database = DatabasePool(settings.supabase_url, settings.supabase_publishable_key, settings.proof_secret)
-        self.storage = StoragePool(settings.supabase_url, settings.supabase_publishable_key, settings.proof_secret)
         self.provider = ReplicateClient(settings.replicate_api_url, settings.replicate_api_token)
-        self.stripe = StripeClient(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
-        self.price_ids = PriceIds(settings.price_ids)
         webhook_url = f"{settings.public_url}{WEBHOOK_PATH}"
         self.webhook = WebhookClient(webhook_url, settings.internal_webhook_secret)
         self.file_changes = FileChanges(self.webhook)
-        self.upload_admission = UploadAdmission()
         self.runs = ProviderRuns(self.provider, webhook_url)
         self.reconciliation = Reconciliation(
             GenerationJobRepository(self.database.as_anonymous()), self.provider, self.runs, self.webhook
@@ -57,6 +51,29 @@ class Services:
             WebhookEventRepository(self.database.as_anonymous()),
             self.file_changes,
         )
+
+    async def aclose(self) -> None:
+        """Close every pool."""
+        async with AsyncExitStack() as stack:
+            for shared in (self.database, self.provider, self.webhook, self.file_changes):
+                stack.push_async_callback(shared.aclose)
+
+
+class Services:
+    """What all requests of a process share. No Supabase client and no TLS context is built after this."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._shared = ReconcileServices(settings)
+        self.database = self._shared.database
+        self.file_changes = self._shared.file_changes
+        self.runs = self._shared.runs
+        self.reconciliation = self._shared.reconciliation
+        self.tokens = TokenVerifier(settings.supabase_url, settings.supabase_jwt_secret)
+        self.storage = StoragePool(settings.supabase_url, settings.supabase_publishable_key, settings.proof_secret)
+        self.stripe = StripeClient(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
+        self.price_ids = PriceIds(settings.price_ids)
+        self.upload_admission = UploadAdmission()
         # Without a caller: one of each serves everybody.
         self.spending = Spending(ProviderCostRepository(self.database.as_anonymous()))
         self.community = CommunityService(CommunityRepository(self.database.as_anonymous()), self.storage)
@@ -66,7 +83,7 @@ class Services:
     async def aclose(self) -> None:
         """Close every pool."""
         async with AsyncExitStack() as stack:
-            for shared in (self.database, self.storage, self.provider, self.webhook, self.file_changes, self.stripe):
+            for shared in (self._shared, self.storage, self.stripe):
                 stack.push_async_callback(shared.aclose)
 
 

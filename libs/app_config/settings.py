@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -26,20 +26,35 @@ class SettingsError(Exception):
     """The environment is not usable. The message lists every problem, one a line, and never a value."""
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the API runs and what it talks to. Secrets are excluded from `repr`."""
+class ReconcileSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What reconciliation talks to, and the keys for that. Secrets are excluded from `repr`."""
 
     public_url: str
+    supabase_url: str
+    supabase_publishable_key: str
+    proof_secret: str
+    replicate_api_token: str
+    replicate_api_url: str
+    log_level: str
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(public_url={self.public_url!r}, supabase_url={self.supabase_url!r})"
+
+    @property
+    def internal_webhook_secret(self) -> str:
+        """Signs what our own processes ask of the webhook handlers (Standard Webhooks); no provider knows it."""
+        key = hmac.new(self.proof_secret.encode(), INTERNAL_WEBHOOKS, hashlib.sha256).digest()
+        return WEBHOOK_SECRET_PREFIX + base64.b64encode(key).decode()
+
+
+class Settings(ReconcileSettings, frozen=True, kw_only=True):
+    """Where the API runs and what it talks to: reconciliation's settings and its own."""
+
     host: str
     port: int
     internal_port: int | None
     """Where /metrics and /readyz answer instead of the public port."""
-    supabase_url: str
-    supabase_publishable_key: str
     supabase_jwt_secret: str | None
-    proof_secret: str
-    replicate_api_token: str
-    replicate_api_url: str
     replicate_webhook_secret: str
     stripe_secret_key: str
     stripe_api_url: str
@@ -47,21 +62,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     price_ids: Mapping[str, str]
     redis_url: str | None
     trusted_proxies: tuple[Network, ...]
-    log_level: str
 
-    def __repr__(self) -> str:
-        return f"Settings(public_url={self.public_url!r}, supabase_url={self.supabase_url!r})"
+    # msgspec would make one that shows the secrets.
+    __repr__ = ReconcileSettings.__repr__
 
     @property
     def stripe_is_live(self) -> bool:
         """Whether the key is of Stripe's live mode; events of the other mode are not ours."""
         return "_live_" in self.stripe_secret_key
-
-    @property
-    def internal_webhook_secret(self) -> str:
-        """Signs what our own processes ask of the webhook handlers (Standard Webhooks); no provider knows it."""
-        key = hmac.new(self.proof_secret.encode(), INTERNAL_WEBHOOKS, hashlib.sha256).digest()
-        return WEBHOOK_SECRET_PREFIX + base64.b64encode(key).decode()
 
 
 class ServiceRole(msgspec.Struct, frozen=True):
@@ -87,16 +95,11 @@ def load_settings(environ: Mapping[str, str]) -> tuple[Settings, ServiceRole]:
     reader = _Reader(environ)
     service_role = ServiceRole(reader.text("SUPABASE_SECRET_KEY"))
     settings = Settings(
-        public_url=reader.url("PUBLIC_URL", "http://127.0.0.1:8000"),
+        **msgspec.structs.asdict(_reconcile_settings(reader)),
         host=reader.address("HOST", "127.0.0.1"),
         port=reader.port("PORT", "8000"),
         internal_port=reader.optional_port("INTERNAL_PORT"),
-        supabase_url=reader.url("SUPABASE_URL"),
-        supabase_publishable_key=reader.text("SUPABASE_PUBLISHABLE_KEY"),
         supabase_jwt_secret=reader.optional_secret("SUPABASE_JWT_SECRET"),
-        proof_secret=reader.secret("API_PROOF_SECRET"),
-        replicate_api_token=reader.text("REPLICATE_API_TOKEN"),
-        replicate_api_url=reader.url("REPLICATE_API_URL", "https://api.replicate.com"),
         replicate_webhook_secret=reader.standard_webhook_secret("REPLICATE_WEBHOOK_SECRET"),
         stripe_secret_key=reader.text("STRIPE_SECRET_KEY"),
         stripe_api_url=reader.url("STRIPE_API_URL", "https://api.stripe.com"),
@@ -109,35 +112,63 @@ def load_settings(environ: Mapping[str, str]) -> tuple[Settings, ServiceRole]:
         },
         redis_url=reader.optional_url("REDIS_URL", frozenset({"redis", "rediss"})),
         trusted_proxies=reader.networks("TRUSTED_PROXIES"),
-        log_level=reader.one_of("LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),
     )
-    if not reader.problems:
-        reader.problems.extend(_mixed_environments(settings, service_role))
-    if reader.problems:
-        raise SettingsError("\n".join(reader.problems))
+    stripe = _Service("STRIPE_API_URL", settings.stripe_api_url, (settings.stripe_secret_key,), "Stripe")
+    reader.require_one_kind(settings, [*_services(settings, service_role.key), stripe])
     return settings, service_role
 
 
-def _mixed_environments(settings: Settings, service_role: ServiceRole) -> list[str]:
+def load_reconcile_settings(environ: Mapping[str, str]) -> ReconcileSettings:
+    """Read what reconciliation needs and no other key. Raises SettingsError naming each missing or bad variable."""
+    reader = _Reader(environ)
+    settings = _reconcile_settings(reader)
+    reader.require_one_kind(settings, _services(settings))
+    return settings
+
+
+def _reconcile_settings(reader: "_Reader") -> ReconcileSettings:
+    return ReconcileSettings(
+        public_url=reader.url("PUBLIC_URL", "http://127.0.0.1:8000"),
+        supabase_url=reader.url("SUPABASE_URL"),
+        supabase_publishable_key=reader.text("SUPABASE_PUBLISHABLE_KEY"),
+        proof_secret=reader.secret("API_PROOF_SECRET"),
+        replicate_api_token=reader.text("REPLICATE_API_TOKEN"),
+        replicate_api_url=reader.url("REPLICATE_API_URL", "https://api.replicate.com"),
+        log_level=reader.one_of("LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),
+    )
+
+
+class _Service(msgspec.Struct, frozen=True):
+    """A service that we call: the variable of its address, its keys, the name of its local stand-in if it has one."""
+
+    variable: str
+    url: str
+    keys: tuple[str, ...]
+    stand_in: str | None = None
+
+
+def _services(settings: ReconcileSettings, *service_role: str) -> list[_Service]:
+    return [
+        _Service("SUPABASE_URL", settings.supabase_url, (settings.supabase_publishable_key, *service_role)),
+        _Service("REPLICATE_API_URL", settings.replicate_api_url, (settings.replicate_api_token,), "Replicate"),
+    ]
+
+
+def _mixed_environments(settings: ReconcileSettings, services: Iterable[_Service]) -> list[str]:
     """Local keys are refused beside hosted services, and hosted services without https."""
     problems: list[str] = []
-    for name, url, keys in (
-        ("SUPABASE_URL", settings.supabase_url, (settings.supabase_publishable_key, service_role.key)),
-        ("REPLICATE_API_URL", settings.replicate_api_url, (settings.replicate_api_token,)),
-        ("STRIPE_API_URL", settings.stripe_api_url, (settings.stripe_secret_key,)),
-    ):
-        if is_loopback(url):
+    for service in services:
+        name = service.variable
+        if is_loopback(service.url):
+            if service.stand_in and not is_loopback(settings.supabase_url):
+                problems.append(
+                    f"{name} is the local {service.stand_in}, but SUPABASE_URL is hosted: use one kind for both"
+                )
             continue
-        if any(f"_{LOCAL_MARK}_" in key for key in keys):
+        if any(f"_{LOCAL_MARK}_" in key for key in service.keys):
             problems.append(f"{name} is hosted, but its key is one of the local stack: set the project's own key")
-        if urlsplit(url).scheme != "https":
+        if urlsplit(service.url).scheme != "https":
             problems.append(f"{name} is hosted and must start with https://")
-    for name, url, stand_in in (
-        ("REPLICATE_API_URL", settings.replicate_api_url, "Replicate"),
-        ("STRIPE_API_URL", settings.stripe_api_url, "Stripe"),
-    ):
-        if is_loopback(url) and not is_loopback(settings.supabase_url):
-            problems.append(f"{name} is the local {stand_in}, but SUPABASE_URL is hosted: use one kind for both")
     if not is_loopback(settings.supabase_url) and settings.proof_secret.startswith(LOCAL_MARK):
         problems.append("API_PROOF_SECRET is the local stack's: make one for this deployment")
     return problems
@@ -166,6 +197,11 @@ class _Reader:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self.problems: list[str] = []
+
+    def require_one_kind(self, settings: ReconcileSettings, services: Iterable[_Service]) -> None:
+        """Raise SettingsError for what was found until here, else where local and hosted values are mixed."""
+        if problems := self.problems or _mixed_environments(settings, services):
+            raise SettingsError("\n".join(problems))
 
     def text(self, name: str, default: str = "") -> str:
         value = self._environ.get(name, "").strip() or default

@@ -160,11 +160,11 @@ def check(url: DatabaseUrl = None) -> None:
 @app.command()
 def reconcile() -> None:
     """Ask Replicate once about jobs whose webhook did not arrive; the running stack does this every two minutes."""
-    from local.cli.parts import api_environment
+    from local.cli.parts import reconcile_environment
     from local.secrets import load_or_create
 
     state = current_state()
-    environment = overlay(api_environment(state.running_ports(), load_or_create(state.folder)))
+    environment = overlay(reconcile_environment(state.running_ports(), load_or_create(state.folder)))
     raise typer.Exit(subprocess.run([sys.executable, "-m", "api.reconcile"], env=environment, check=False).returncode)
 
 

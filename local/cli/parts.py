@@ -122,7 +122,7 @@ def build_parts(state: State, ports: Ports, secrets: LocalSecrets, http: httpx.A
         reconcile=web_part(
             "reconcile",
             python("api.reconcile", "--every", str(RECONCILE_SECONDS)),
-            api,
+            reconcile_environment(ports, secrets),
             f"{ports.app_url}/readyz",
         ),
     )
@@ -137,26 +137,33 @@ def migrate(state: State, ports: Ports, secrets: LocalSecrets) -> None:
         apply(connection, deployment_rows(secrets.api_proof_secret, plan_of_price(LOCAL_PRICES)))
 
 
-def api_environment(ports: Ports, secrets: LocalSecrets) -> dict[str, str]:
-    """The environment of the API beside the local stack."""
+def reconcile_environment(ports: Ports, secrets: LocalSecrets) -> dict[str, str]:
+    """The environment of reconciliation beside the local stack."""
     return {
         "PUBLIC_URL": ports.app_url,
-        "HOST": HOST,
-        "PORT": str(ports.app),
         "SUPABASE_URL": ports.supabase_url,
         "SUPABASE_PUBLISHABLE_KEY": secrets.supabase_publishable_key,
-        "SUPABASE_SECRET_KEY": secrets.supabase_secret_key,
-        "SUPABASE_JWT_SECRET": secrets.supabase_jwt_secret,
         "API_PROOF_SECRET": secrets.api_proof_secret,
         "REPLICATE_API_URL": ports.replicate_url,
         "REPLICATE_API_TOKEN": secrets.replicate_api_token,
+        # A proxy that the environment names is for the internet, not for parts on this machine.
+        "NO_PROXY": ",".join(filter(None, (HOST, os.environ.get("NO_PROXY")))),
+    }
+
+
+def api_environment(ports: Ports, secrets: LocalSecrets) -> dict[str, str]:
+    """The environment of the API beside the local stack."""
+    return {
+        **reconcile_environment(ports, secrets),
+        "HOST": HOST,
+        "PORT": str(ports.app),
+        "SUPABASE_SECRET_KEY": secrets.supabase_secret_key,
+        "SUPABASE_JWT_SECRET": secrets.supabase_jwt_secret,
         "REPLICATE_WEBHOOK_SECRET": secrets.replicate_webhook_secret,
         "STRIPE_API_URL": ports.stripe_url,
         "STRIPE_SECRET_KEY": secrets.stripe_secret_key,
         "STRIPE_WEBHOOK_SECRET": secrets.stripe_webhook_secret,
         **LOCAL_PRICES,
-        # A proxy that the environment names is for the internet, not for parts on this machine.
-        "NO_PROXY": ",".join(filter(None, (HOST, os.environ.get("NO_PROXY")))),
     }
 
 

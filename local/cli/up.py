@@ -1,6 +1,7 @@
 """`./maquette up`: starts the parts in the order in which they need each other, waits, and stops them all."""
 
 import asyncio
+import os
 import signal
 import sys
 import time
@@ -8,7 +9,7 @@ import time
 import httpx
 
 from local.cli.node import install_stack
-from local.cli.parts import Parts, build_parts, migrate
+from local.cli.parts import Parts, api_environment, build_parts, migrate
 from local.cli.state import Ports, StackError, State, require_free
 from local.machine import explained
 from local.secrets import LocalSecrets, load_or_create
@@ -50,6 +51,9 @@ async def _serve(state: State, ports: Ports, secrets: LocalSecrets) -> None:
 
     for received in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(received, ask_to_stop)
+    # Keys that the shell exported are for another deployment, and parts inherit the environment.
+    for name in api_environment(ports, secrets).keys() - {"NO_PROXY"}:
+        os.environ.pop(name, None)
     # Proxies that the environment names are for the internet, not for parts on this machine.
     async with httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False) as http:
         started = time.monotonic()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.app_config.settings import SettingsError, load_settings
+from libs.app_config.settings import SettingsError, load_reconcile_settings, load_settings
 
 HOSTED = {
     "PUBLIC_URL": "https://maquette.example",
@@ -40,6 +40,27 @@ def test_J2_hosted_and_local_environments_start(environ: dict[str, str]) -> None
     settings, service_role = load_settings(environ)
     assert service_role.key == environ["SUPABASE_SECRET_KEY"]
     assert settings.stripe_is_live == (environ is HOSTED)
+
+
+RECONCILE = {"PUBLIC_URL", "SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "API_PROOF_SECRET", "REPLICATE_API_TOKEN"}
+
+
+def test_J3_reconciliation_starts_with_its_own_keys_and_reads_no_other() -> None:
+    read: list[str] = []
+
+    class Read(dict[str, str]):
+        def get(self, name: str, default: str = "") -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
+            read.append(name)
+            return super().get(name, default)
+
+    settings = load_reconcile_settings(Read({name: HOSTED[name] for name in RECONCILE}))
+
+    assert settings.proof_secret not in repr(settings)
+    assert {*read} == RECONCILE | {"REPLICATE_API_URL", "LOG_LEVEL"}
+    with pytest.raises(SettingsError, match="REPLICATE_API_TOKEN is missing"):
+        load_reconcile_settings({name: HOSTED[name] for name in RECONCILE - {"REPLICATE_API_TOKEN"}})
+    with pytest.raises(SettingsError, match="API_PROOF_SECRET is the local stack's"):
+        load_reconcile_settings({name: HOSTED[name] for name in RECONCILE} | {"API_PROOF_SECRET": "local_" + "p" * 32})
 
 
 def test_J2_every_missing_value_is_named_at_once() -> None:

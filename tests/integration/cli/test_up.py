@@ -18,12 +18,14 @@ from local.cli.state import State
 from local.database.catalogue import read_catalogue
 from local.machine import is_free
 from local.postgres.server import Postgres
-from local.secrets import load_or_create
+from local.secrets import LocalSecrets, load_or_create
 from tests.support.clients import http_client
 from tests.support.processes.launcher import Launcher
 from tests.support.waiting import SECONDS, wait_until
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
+
+FOREIGN_KEY = "sb_secret_of_another_deployment"
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +38,8 @@ def maquette(tmp_path_factory: pytest.TempPathFactory) -> Launcher:
 
 @pytest.fixture(scope="module")
 def running(maquette: Launcher) -> Iterator[subprocess.Popen[bytes]]:
-    """A stack somebody has an account on."""
-    with maquette.up() as up:
+    """A stack somebody has an account on, started from a shell with a key of something else."""
+    with maquette.up(SUPABASE_SECRET_KEY=FOREIGN_KEY) as up:
         maquette.seconds_until_ready(up)
         maquette.auth("signup", EMAIL, PASSWORD).raise_for_status()
         yield up
@@ -66,6 +68,39 @@ def parts_of(up: subprocess.Popen[bytes]) -> list[psutil.Process]:
     parts = psutil.Process(up.pid).children(recursive=True)
     assert len(parts) >= 7, "nothing to be left behind"
     return parts
+
+
+# What each part is given, of the keys in secrets.json. Python parts are known by their module.
+KEYS = {
+    "local.inbox": set[str](),
+    "local.replicate": {"replicate_api_token", "replicate_webhook_secret"},
+    "local.stripe": {"stripe_secret_key", "stripe_webhook_secret"},
+    "api.reconcile": {"supabase_publishable_key", "api_proof_secret", "replicate_api_token"},
+    "supabase.mjs": {"postgres_password", "supabase_publishable_key", "supabase_secret_key", "supabase_jwt_secret"},
+    "postgres": set[str](),
+    "api": set(msgspec.structs.asdict(LocalSecrets())) - {"postgres_password"},
+}
+
+
+def name_of(part: psutil.Process) -> str:
+    words = part.cmdline()
+    return next(name for name in KEYS if any(word == name or word.endswith(f"/{name}") for word in words))
+
+
+def test_J3_each_process_holds_only_its_own_keys(maquette: Launcher, running: subprocess.Popen[bytes]) -> None:
+    keys = msgspec.structs.asdict(load_or_create(maquette.state))
+    held: dict[str, set[str]] = {}
+    for part in psutil.Process(running.pid).children():
+        try:
+            environment = "\0".join(part.environ().values())
+        except psutil.AccessDenied:
+            # The API hides its environment from everybody but root (test_f4_worker.py).
+            assert name_of(part) == "api"
+            continue
+        assert FOREIGN_KEY not in environment
+        held[name_of(part)] = {name for name, key in keys.items() if key in environment}
+    assert held == {name: keys for name, keys in KEYS.items() if name in held}
+    assert held.keys() >= KEYS.keys() - {"api"}
 
 
 def assert_nothing_is_left(maquette: Launcher, parts: list[psutil.Process]) -> None:

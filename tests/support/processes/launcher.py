@@ -54,13 +54,13 @@ class Launcher(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @contextlib.contextmanager
-    def up(self) -> Generator[subprocess.Popen[bytes]]:
+    def up(self, **variables: str) -> Generator[subprocess.Popen[bytes]]:
         """`up` in a process group of its own, as a shell starts it; killed in the end if it still runs."""
         self.state.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
             process = subprocess.Popen(
                 [ROOT / "maquette", "up"],
-                env=self.environment(),
+                env={**self.environment(), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
