@@ -45,7 +45,7 @@ def row_files(plans: Sequence[Plan], presets: Sequence[Preset]) -> Mapping[str, 
     cost_rows = [(preset.id, dollars[preset.model]) for preset in presets]
     ids = ",\n".join(f"  {_literal(preset.id)}" for preset in presets)
     retire = f"update public.presets set retired = true where not retired and id not in (\n{ids}\n);\n"  # noqa: S608 - our literals
-    bounds_sql = _upsert("private.row_bounds", ("id", "most"), bound_rows)
+    bounds_sql = _upsert("private.row_bounds", ("id", "max_rows"), bound_rows)
     plans_sql = _upsert("public.plans", ("id", "monthly_credits", "max_variants", "daily_given_back"), plan_rows)
     presets_sql = _upsert("public.presets", ("id", "credits", "max_variants", "retired"), preset_rows)
     costs_sql = _upsert("private.preset_costs", ("preset_id", "dollars"), cost_rows)

@@ -355,7 +355,7 @@ create index collection_items_owner_idx on public.collection_items (owner_id);
 -- How many rows of a table one person may have. Rows come from supabase/rows.
 create table private.row_bounds (
   id text primary key,
-  most integer not null check (most > 0)
+  max_rows integer not null check (max_rows > 0)
 );
 
 alter table public.collections
@@ -525,6 +525,7 @@ alter table public.renders enable row level security;
 alter table public.render_variants enable row level security;
 alter table public.collections enable row level security;
 alter table public.collection_items enable row level security;
+alter table private.row_bounds enable row level security;
 alter table private.file_changes enable row level security;
 alter table public.share_links enable row level security;
 alter table private.share_tokens enable row level security;

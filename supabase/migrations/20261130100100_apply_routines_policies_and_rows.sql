@@ -2173,7 +2173,7 @@ begin
     return null;
   end if;
 
-  select most into strict bound from private.row_bounds where id = tg_table_name;
+  select max_rows into strict bound from private.row_bounds where id = tg_table_name;
   execute format('select count(*) from (select from public.%I where owner_id = $1 limit $2) as own', tg_table_name)
   into kept using caller, bound + 1;
   if kept > bound then
@@ -3301,10 +3301,10 @@ update public.presets set retired = true where not retired and id not in (
 
 -- ==== supabase/rows/row_bounds.sql
 -- row_bounds: how many rows of a table one person may have. Generated from libs/app_config/runtime.py by `python -m libs.app_config.database_rows --write`.
-insert into private.row_bounds (id, most)
+insert into private.row_bounds (id, max_rows)
 values
   ('collections', 1000),
   ('collection_items', 200000),
   ('share_links', 5000)
 on conflict (id) do update set
-  most = excluded.most;
+  max_rows = excluded.max_rows;

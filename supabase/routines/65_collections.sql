@@ -160,7 +160,7 @@ begin
     return null;
   end if;
 
-  select most into strict bound from private.row_bounds where id = tg_table_name;
+  select max_rows into strict bound from private.row_bounds where id = tg_table_name;
   execute format('select count(*) from (select from public.%I where owner_id = $1 limit $2) as own', tg_table_name)
   into kept using caller, bound + 1;
   if kept > bound then
