@@ -247,12 +247,12 @@ create view private.reported_people with (security_invoker = true) as
 select
   report.owner_id, count(distinct coalesce(report.render_id, report.share_link_id)) as things, count(*) as reports,
   count(distinct report.reporter) as reporters, count(report.dismissed_at) as dismissed,
-  array_agg(distinct report.reason) as reasons, max(report.created_at) as latest,
-  (
-    select count(*) from public.renders as render
-    where render.owner_id = report.owner_id and render.taken_down_at is not null
-  ) as taken_down
+  array_agg(distinct report.reason) as reasons, max(report.created_at) as latest, removed.renders as taken_down
 from private.reports as report
+cross join lateral (
+  select count(*) as renders from public.renders as render
+  where render.owner_id = report.owner_id and render.taken_down_at is not null
+) as removed
 where report.owner_id is not null
-group by report.owner_id
+group by report.owner_id, removed.renders
 order by things desc, reports desc;

@@ -203,12 +203,12 @@ async def _(case: Case) -> Response:
 @provokes(ErrorCode.TOO_MANY_COLLECTION_ITEMS)
 async def _(case: Case) -> Response:
     first, second = case.render(), case.render()
-    case.sql("update private.row_bounds set most = 1 where id = 'collection_items'")
+    case.sql("update private.row_bounds set max_rows = 1 where id = 'collection_items'")
     try:
         assert (await case.client.put(f"/renders/{first}/favorite")).status_code == 204
         return await case.client.put(f"/renders/{second}/favorite")
     finally:
-        case.sql("update private.row_bounds set most = %s where id = 'collection_items'", LIMITS.max_collection_items)
+        case.sql("update private.row_bounds set max_rows = %s where id = 'collection_items'", LIMITS.max_collection_items)
 
 
 @provokes(ErrorCode.TOO_MANY_SHARE_LINKS)

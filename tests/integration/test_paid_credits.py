@@ -61,9 +61,12 @@ async def alice(shop: tuple[StripeProcess, ApiProcess]) -> AsyncIterator[ApiUser
 
 
 def move_clock_to(stripe: StripeProcess, days: float) -> None:
-    """Set Stripe's clock that many days from ours."""
+    """Set Stripe's clock that many days from ours, and less than two seconds behind.
+
+    It answers in whole seconds. Were it ahead, a period would begin after what is used right after the checkout.
+    """
     now = stripe.control("POST", "clock?seconds=0")["now"]
-    stripe.control("POST", f"clock?seconds={time.time() + days * DAY - now}")
+    stripe.control("POST", f"clock?seconds={time.time() + days * DAY - now - 1}")
 
 
 def customer_of(user: ApiUser, shop: tuple[StripeProcess, ApiProcess]) -> str:

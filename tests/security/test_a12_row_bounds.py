@@ -21,10 +21,10 @@ FEW = 4
 def few_items(supabase: SupabaseStack) -> Iterator[int]:
     """A bound of items that a test can reach."""
     with named_rows(supabase) as connection:
-        connection.execute("update private.row_bounds set most = %s where id = 'collection_items'", (FEW,))
+        connection.execute("update private.row_bounds set max_rows = %s where id = 'collection_items'", (FEW,))
         yield FEW
         connection.execute(
-            "update private.row_bounds set most = %s where id = 'collection_items'", (LIMITS.max_collection_items,)
+            "update private.row_bounds set max_rows = %s where id = 'collection_items'", (LIMITS.max_collection_items,)
         )
 
 
