@@ -208,7 +208,9 @@ async def _(case: Case) -> Response:
         assert (await case.client.put(f"/renders/{first}/favorite")).status_code == 204
         return await case.client.put(f"/renders/{second}/favorite")
     finally:
-        case.sql("update private.row_bounds set max_rows = %s where id = 'collection_items'", LIMITS.max_collection_items)
+        case.sql(
+            "update private.row_bounds set max_rows = %s where id = 'collection_items'", LIMITS.max_collection_items
+        )
 
 
 @provokes(ErrorCode.TOO_MANY_SHARE_LINKS)
