@@ -166,10 +166,10 @@ def test_E5_months_are_counted_alike_here_and_where_changes_are_shared_out(
 ) -> None:
     """libs/services/billing/paid_time.py shares out the month in which a plan is changed."""
     renews = months_before(began, -months)
-    moment = began + (renews - began) * share
+    time = began + (renews - began) * share
     profile = {**PRO, "period_start": began, "period_end": renews}
 
-    assert period(connection, profile, moment) == month_of(began, renews, moment)
+    assert period(connection, profile, time) == month_of(began, renews, time)
 
 
 def test_E5_after_what_was_paid_the_last_month_goes_on_for_hours_and_no_new_one_begins(

@@ -204,14 +204,14 @@ def test_E5_going_back_from_an_unpaid_upgrade_brings_nothing_and_its_credit_pays
 @pytest.mark.parametrize("price", [PRO_YEAR, PRO])
 def test_E5_switching_back_and_forth_brings_no_credits(price: str) -> None:
     """Ten switches within ten minutes: the credits of one month, and what was used before the first counts."""
-    invoices, moment = [FIRST], BEGAN + timedelta(hours=1)
+    invoices, time = [FIRST], BEGAN + timedelta(hours=1)
     last = charge(BEGAN, ENDS)
     for number in range(10):
         next_price = price if number % 2 == 0 else STUDIO
-        following = charge(moment, months_before(moment, -12 if next_price == PRO_YEAR else -1), next_price)
-        invoices.append(invoice(credit(moment, last.ends, last.price_id), following, total=-1))
-        last, moment = following, moment + timedelta(minutes=1)
-    state = billing_state([subscription()], invoices, moment)
+        following = charge(time, months_before(time, -12 if next_price == PRO_YEAR else -1), next_price)
+        invoices.append(invoice(credit(time, last.ends, last.price_id), following, total=-1))
+        last, time = following, time + timedelta(minutes=1)
+    state = billing_state([subscription()], invoices, time)
     assert (state.price_id, state.counted_from) == (STUDIO, BEGAN)
     assert state.first_month[0].share == 1
     assert sum(one.share for one in state.first_month[1:]) < 0.01

@@ -140,5 +140,5 @@ def _of(invoices: Iterable[Invoice], subscription: Subscription) -> list[Invoice
     return [invoice for invoice in invoices if invoice.subscription_id == subscription.id]
 
 
-def _reaches(invoice: Invoice, moment: datetime) -> bool:
-    return any(not line.is_credit and line.ends > moment for line in invoice.lines)
+def _reaches(invoice: Invoice, time: datetime) -> bool:
+    return any(not line.is_credit and line.ends > time for line in invoice.lines)

@@ -92,22 +92,22 @@ def first_month(parts: Sequence[Part]) -> FirstMonth | None:
     return FirstMonth(counted_from, tuple(shares))
 
 
-def month_of(period_start: datetime, period_end: datetime, moment: datetime) -> tuple[datetime, datetime]:
-    """The month of credits around a moment of a billing period, counted back from its end.
+def month_of(period_start: datetime, period_end: datetime, time: datetime) -> tuple[datetime, datetime]:
+    """The month of credits around a time of a billing period, counted back from its end.
 
     private.credit_period() counts alike; tests/integration/test_credit_periods.py compares the two.
     """
     months = 0
-    while months_before(period_end, months + 1) > max(moment, period_start):
+    while months_before(period_end, months + 1) > max(time, period_start):
         months += 1
     return max(months_before(period_end, months + 1), period_start), months_before(period_end, months)
 
 
-def months_before(moment: datetime, months: int) -> datetime:
+def months_before(time: datetime, months: int) -> datetime:
     """The same day and time that many months earlier; a shorter month has its last day instead, as in Postgres."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
-    return moment.replace(year=year, month=month + 1, day=day)
+    year, month = divmod(time.year * 12 + time.month - 1 - months, 12)
+    day = min(time.day, calendar.monthrange(year, month + 1)[1])
+    return time.replace(year=year, month=month + 1, day=day)
 
 
 def _next(
@@ -147,14 +147,14 @@ def _changed(parts: Sequence[Part], invoice: Invoice, refunded: Iterable[Line]) 
     return changed
 
 
-def _cut(parts: Iterable[Part], moment: datetime, *, price_id: str | None = None) -> list[Part]:
-    """End all parts at a moment; with a price, those of this price, whose money is given back."""
+def _cut(parts: Iterable[Part], time: datetime, *, price_id: str | None = None) -> list[Part]:
+    """End all parts at a time; with a price, those of this price, whose money is given back."""
     left: list[Part] = []
     for part in parts:
-        if moment >= part.ends or (price_id is not None and part.price_id != price_id):
+        if time >= part.ends or (price_id is not None and part.price_id != price_id):
             left.append(part)
-        elif moment > part.starts:
-            left.append(msgspec.structs.replace(part, ends=moment, is_given_back=price_id is not None))
+        elif time > part.starts:
+            left.append(msgspec.structs.replace(part, ends=time, is_given_back=price_id is not None))
     return left
 
 
