@@ -5,7 +5,8 @@ Every call carries the caller's JWT, and the API's proof over that caller and th
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -15,6 +16,7 @@ import msgspec
 from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
 from storage3 import AsyncStorageClient
 from storage3.exceptions import StorageApiError
+from storage3.types import FileOptions, ListBucketFilesOptions
 
 from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode, MaquetteError, UpstreamError
@@ -117,51 +119,37 @@ class Storage:
         # Asked first: after refusing a body that it did not read, an older Storage leaves a connection that hangs.
         if not overwrite and await self._exists(bucket, path):
             return
-        try:
-            await (
-                self._connect()
-                .from_(bucket)
-                .upload(
-                    path, data, {"content-type": mime, "cache-control": "31536000", "upsert": str(overwrite).lower()}
-                )
-            )
-        except StorageApiError as error:
-            if str(error.status) != "409":
-                raise _failure(error) from _refusal(error)
-        except (httpx.HTTPError, ValueError) as error:
-            raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
+        options: FileOptions = {"content-type": mime, "cache-control": "31536000", "upsert": str(overwrite).lower()}
+        with _translated():
+            try:
+                await self._connect().from_(bucket).upload(path, data, options)
+            except StorageApiError as error:
+                if str(error.status) != "409":
+                    raise
 
     async def download(self, bucket: str, path: str) -> bytes | None:
         """A file's bytes; None when it does not exist for the caller."""
-        try:
-            return await self._connect().from_(bucket).download(path)
-        except StorageApiError as error:
-            if str(error.status) in {"400", "404"} and error.code != NO_BUCKET:
-                return None
-            raise _failure(error) from _refusal(error)
-        except httpx.HTTPError as error:
-            raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
+        with _translated():
+            try:
+                return await self._connect().from_(bucket).download(path)
+            except StorageApiError as error:
+                if str(error.status) not in {"400", "404"} or error.code == NO_BUCKET:
+                    raise
+        return None
 
     async def _exists(self, bucket: str, path: str) -> bool:
-        try:
+        with _translated():
             return await self._connect().from_(bucket).exists(path)
-        except StorageApiError as error:
-            raise _failure(error) from _refusal(error)
-        except httpx.HTTPError as error:
-            raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
 
     async def page(self, bucket: str, folder: str, offset: int, limit: int) -> list[StoredFile]:
         """Files of a folder, newest first."""
-        try:
-            rows = (
-                await self._connect()
-                .from_(bucket)
-                .list(folder, {"limit": limit, "offset": offset, "sortBy": {"column": "created_at", "order": "desc"}})
-            )
-        except StorageApiError as error:
-            raise _failure(error) from _refusal(error)
-        except (httpx.HTTPError, ValueError) as error:
-            raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
+        options: ListBucketFilesOptions = {
+            "limit": limit,
+            "offset": offset,
+            "sortBy": {"column": "created_at", "order": "desc"},
+        }
+        with _translated():
+            rows = await self._connect().from_(bucket).list(folder, options)
         return [
             StoredFile(row["name"], datetime.fromisoformat(row["created_at"]), int(row["metadata"]["size"]))
             for row in rows
@@ -175,23 +163,18 @@ class Storage:
             batch = paths[start : start + REMOVE_BATCH]
             for path in batch:
                 self._signed.forget(f"{bucket}/{path}")
-            try:
+            with _translated():
                 removed += len(await self._connect().from_(bucket).remove(batch))
-            except StorageApiError as error:
-                raise _failure(error) from _refusal(error)
-            except (httpx.HTTPError, ValueError) as error:
-                raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
         return removed
 
     async def move(self, bucket: str, name: str, new_name: str) -> None:
         """Give a file another name in its bucket. Without effect when there is no such file: it was moved before."""
-        try:
-            await self._connect().from_(bucket).move(name, new_name)
-        except StorageApiError as error:
-            if str(error.status) != "404" or error.code == NO_BUCKET:
-                raise _failure(error) from _refusal(error)
-        except (httpx.HTTPError, ValueError) as error:
-            raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
+        with _translated():
+            try:
+                await self._connect().from_(bucket).move(name, new_name)
+            except StorageApiError as error:
+                if str(error.status) != "404" or error.code == NO_BUCKET:
+                    raise
 
     async def signed_urls(self, paths: list[str]) -> dict[str, str]:
         """URLs for `bucket/path` names, one batch call per bucket at most; what does not exist is left out.
@@ -212,12 +195,8 @@ class Storage:
         return known
 
     async def _sign(self, bucket: str, names: list[str]) -> dict[str, str]:
-        try:
+        with _translated():
             answers = await self._connect().from_(bucket).create_signed_urls(names, LIMITS.signed_url_seconds)
-        except StorageApiError as error:
-            raise _failure(error) from _refusal(error)
-        except (httpx.HTTPError, ValueError) as error:
-            raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
         return {f"{bucket}/{answer['path']}": url for answer in answers if (url := answer["signedURL"])}
 
 
@@ -225,6 +204,18 @@ def api_proof(secret: str, caller: str) -> dict[str, str]:
     """Headers that show Storage that our API asks for this caller, now. `caller`: a JWT's subject, or ANONYMOUS."""
     now = str(int(time.time()))
     return {"X-Api-Time": now, "X-Api-Proof": sign(secret, "storage", caller, now)}
+
+
+@contextmanager
+def _translated() -> Generator[None]:
+    """Raise what storage3 raises as MaquetteError."""
+    try:
+        yield
+    except StorageApiError as error:
+        # Without the message, which names the file and with it its owner.
+        raise _failure(error) from StorageRefused(status=str(error.status), detail=error.code)
+    except (httpx.HTTPError, ValueError) as error:
+        raise MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5) from error
 
 
 def _failure(error: StorageApiError) -> MaquetteError:
@@ -235,8 +226,3 @@ def _failure(error: StorageApiError) -> MaquetteError:
     if error.code == NO_BUCKET:
         return MaquetteError(ErrorCode.TOKEN_REFUSED)
     return MaquetteError(ErrorCode.STORAGE_UNAVAILABLE, retry_after=5)
-
-
-def _refusal(error: StorageApiError) -> StorageRefused:
-    """Without the message, which names the file and with it its owner."""
-    return StorageRefused(status=str(error.status), detail=error.code)

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Collection
-from contextlib import asynccontextmanager
-from typing import Any, Final, cast
+from collections.abc import AsyncGenerator, Collection, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final
 
 import msgspec
 import stripe
@@ -16,6 +16,7 @@ from libs.services.external.stripe_objects import (
     Object,
     Subscription,
     charge_of,
+    id_of,
     invoice_of,
     subscription_of,
     takes_the_money,
@@ -65,7 +66,7 @@ def verified_event(body: bytes, signature: str, secret: str) -> Event:
     try:
         made = stripe.Webhook.construct_event(body, signature, secret, tolerance=TOLERANCE_SECONDS)  # pyright: ignore[reportUnknownMemberType]
         about: dict[str, Any] = made.data.object.to_dict()
-        charge = _reference(about.get("charge"))
+        charge = id_of(about.get("charge"))
         event = Event(
             id=made.id,
             kind=made.type,
@@ -73,7 +74,7 @@ def verified_event(body: bytes, signature: str, secret: str) -> Event:
             object_id=about.get("id"),
             customer_id=_customer_of(about),
             charge_id=charge,
-            payment=_reference(about.get("payment_intent")) or charge,
+            payment=id_of(about.get("payment_intent")) or charge,
         )
     # The SDK raises these for bodies that are not an event.
     except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -91,13 +92,16 @@ def idempotency_key(*parts: str) -> str:
 
 
 def _customer_of(about: dict[str, Any]) -> str | None:
-    return _reference(about.get("id") if about.get("object") == "customer" else about.get("customer"))
+    return id_of(about.get("id") if about.get("object") == "customer" else about.get("customer"))
 
 
-def _reference(value: Any) -> str | None:  # noqa: ANN401 - an id, or the object it stands for
-    if isinstance(value, dict):
-        value = cast("dict[str, Any]", value).get("id")
-    return value if isinstance(value, str) else None
+@contextmanager
+def _translated() -> Generator[None]:
+    """Raise what the SDK raises as BillingUnavailable."""
+    try:
+        yield
+    except stripe.StripeError as error:
+        raise BillingUnavailable(error.code, error.http_status) from error
 
 
 class StripeClient:
@@ -202,18 +206,17 @@ class StripeClient:
     async def customer_of_charge(self, charge_id: str) -> str | None:
         """Who paid a charge; None for a charge without a customer, or of another account."""
         made = await self._unless_missing(self._client.v1.charges.retrieve_async(charge_id))
-        return None if made is None else _reference(made.to_dict().get("customer"))
+        return None if made is None else id_of(made.to_dict().get("customer"))
 
     async def give_back(self, payment: str) -> bool:
         """Refund what is left of a payment, once; whether it is given back. A disputed one cannot be, for example."""
         which = "payment_intent" if payment.startswith("pi_") else "charge"
-        asked: Any = {which: payment, "reason": "duplicate"}
-        try:
-            await self._client.v1.refunds.create_async(asked, {"idempotency_key": f"duplicate-{payment}"})
-        except stripe.InvalidRequestError as error:
-            return error.code == "charge_already_refunded"
-        except stripe.StripeError as error:
-            raise BillingUnavailable(error.code, error.http_status) from error
+        request: Any = {which: payment, "reason": "duplicate"}
+        with _translated():
+            try:
+                await self._client.v1.refunds.create_async(request, {"idempotency_key": f"duplicate-{payment}"})
+            except stripe.InvalidRequestError as error:
+                return error.code == "charge_already_refunded"
         return True
 
     async def end_subscription(self, subscription_id: str) -> None:
@@ -245,26 +248,21 @@ class StripeClient:
         page = await self._unless_missing(resource.list_async(*path, {**params, "limit": 100}))
         if page is None:
             return []
-        try:
+        with _translated():
             return [one.to_dict() async for one in page.auto_paging_iter()]
-        except stripe.StripeError as error:
-            raise BillingUnavailable(error.code, error.http_status) from error
 
     async def _unless_missing(self, call: Any) -> Any:  # noqa: ANN401 - the SDK's objects
-        try:
-            return await call
-        except stripe.InvalidRequestError as error:
-            if error.code == "resource_missing":
-                return None
-            raise BillingUnavailable(error.code, error.http_status) from error
-        except stripe.StripeError as error:
-            raise BillingUnavailable(error.code, error.http_status) from error
+        with _translated():
+            try:
+                return await call
+            except stripe.InvalidRequestError as error:
+                if error.code != "resource_missing":
+                    raise
+        return None
 
     async def _call(self, call: Any) -> Any:  # noqa: ANN401 - the SDK's objects
-        try:
+        with _translated():
             return await call
-        except stripe.StripeError as error:
-            raise BillingUnavailable(error.code, error.http_status) from error
 
     async def aclose(self) -> None:
         """Close every pooled connection."""

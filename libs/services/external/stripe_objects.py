@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 import msgspec
 
@@ -90,7 +90,7 @@ def invoice_of(
     made: Object, lines: list[Any], charges: Mapping[str, Charge], own_prices: Collection[str]
 ) -> Invoice | None:
     """None for an invoice that is not a subscription's. `lines` are all of its lines; other prices' are left out."""
-    subscription = _id(_at(made, "parent", "subscription_details", "subscription"))
+    subscription = id_of(_at(made, "parent", "subscription_details", "subscription"))
     if subscription is None:
         return None
     payments = tuple(_payments_of(made))
@@ -114,7 +114,7 @@ def invoice_of(
 
 def charge_of(made: Object, *, is_disputed: bool) -> Charge:
     """`is_disputed`: whether a dispute of it takes the money."""
-    return Charge(_id(made.get("payment_intent")) or made["id"], made["refunded"], is_disputed)
+    return Charge(id_of(made.get("payment_intent")) or made["id"], made["refunded"], is_disputed)
 
 
 def takes_the_money(dispute: Object) -> bool:
@@ -124,12 +124,12 @@ def takes_the_money(dispute: Object) -> bool:
 
 def _payments_of(made: Object) -> list[str]:
     paid = [one["payment"] for one in _at(made, "payments", "data") or () if one["status"] == "paid"]
-    found = [_id(_at(one, "payment_intent")) or _id(_at(one, "charge")) for one in paid]
+    found = [id_of(_at(one, "payment_intent")) or id_of(_at(one, "charge")) for one in paid]
     return [payment for payment in found if payment is not None]
 
 
 def _line_of(made: Object) -> Line | None:
-    price = _id(_at(made, "pricing", "price_details", "price"))
+    price = id_of(_at(made, "pricing", "price_details", "price"))
     if price is None:
         return None
     details = _at(made, "parent", "subscription_item_details") or _at(made, "parent", "invoice_item_details")
@@ -150,8 +150,11 @@ def _at(made: Any, *keys: str) -> Any:  # noqa: ANN401 - JSON
     return made
 
 
-def _id(reference: Any) -> str | None:  # noqa: ANN401 - an id, or the object it stands for
-    return reference if isinstance(reference, str) or reference is None else reference["id"]
+def id_of(reference: Any) -> str | None:  # noqa: ANN401 - JSON
+    """The id of a reference, which is an id or the object that it stands for; None for anything else."""
+    if isinstance(reference, Mapping):
+        reference = cast("Object", reference).get("id")
+    return reference if isinstance(reference, str) else None
 
 
 def _time(seconds: int) -> datetime:
