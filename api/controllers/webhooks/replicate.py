@@ -77,7 +77,7 @@ async def receive_redelivery(
 
 @post("/webhooks/replicate/file-changes", status_code=204, opt=OPEN, include_in_schema=False)
 async def change_files(request: Request[None, None, State], file_changer: NamedDependency[FileChanger]) -> None:
-    """Remove every file that is due in the queue."""
+    """Remove or move every file that is due in the queue."""
     settings: Settings = request.app.state.settings
     _verified(request, await request.body(), settings.internal_webhook_secret)
     await file_changer.change_files()

@@ -61,7 +61,7 @@ class WebhookClient:
             raise WebhookFailed(detail="unreadable response") from error
 
     async def change_files(self) -> None:
-        """Have the files removed whose rows are gone. Raises WebhookFailed: they stay in the queue."""
+        """Have the files removed or moved that are due. Raises WebhookFailed: they stay in the queue."""
         await self._post("file-changes", "file_changes", "{}")
 
     async def _post(self, path: str, event_id: str, body: str) -> bytes:

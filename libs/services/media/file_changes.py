@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from libs.errors import causes_of
-from libs.repositories.file_changes import FileChange, FileChangeRepository
+from libs.repositories.file_changes import FileChangeRepository
 from libs.repositories.storage import Storage
 from libs.services.external.webhook_client import WebhookClient, WebhookFailed
 
@@ -66,16 +66,9 @@ class FileChanger:
             removals = [change for change in changes if change.new_name is None]
             for bucket in {change.bucket for change in removals}:
                 await self._storage.remove(bucket, [change.name for change in removals if change.bucket == bucket])
-            await self._move([change for change in changes if change.new_name is not None])
+            await self._move([(one.bucket, one.name, one.new_name) for one in changes if one.new_name is not None])
             await self._queue.confirm(changes)
 
-    async def _move(self, changes: list[FileChange]) -> None:
-        for start in range(0, len(changes), MOVES_AT_ONCE):
-            batch = changes[start : start + MOVES_AT_ONCE]
-            await asyncio.gather(
-                *(
-                    self._storage.move(change.bucket, change.name, change.new_name)
-                    for change in batch
-                    if change.new_name
-                )
-            )
+    async def _move(self, moves: list[tuple[str, str, str]]) -> None:
+        for start in range(0, len(moves), MOVES_AT_ONCE):
+            await asyncio.gather(*(self._storage.move(*move) for move in moves[start : start + MOVES_AT_ONCE]))

@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 
-from libs.errors import MaquetteError
+from libs.errors import MaquetteError, causes_of
 from libs.repositories.database import DatabaseRefused
 from libs.repositories.provider_cost import ProviderCostRepository
 
@@ -26,7 +26,7 @@ class Spending:
             async with asyncio.timeout(ASK_SECONDS):
                 cost = await self._costs.today()
         except (MaquetteError, DatabaseRefused, TimeoutError) as error:
-            log.warning("provider_cost_unknown", error=str(error))
+            log.warning("provider_cost_unknown", **causes_of(error))
             return None
         # A ceiling of 0 lets nothing through: it is reached.
         return cost.dollars / cost.ceiling if cost.ceiling else 1.0
