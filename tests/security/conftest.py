@@ -15,7 +15,7 @@ from tests.support.clients.api_rpc import PRESET, ApiRpc
 from tests.support.clients.api_user import ApiUser, signed_in
 from tests.support.clients.database_user import DatabaseUser, anonymous_user, service_role_user, sign_up
 from tests.support.clients.superuser import Superuser
-from tests.support.processes.api import ApiProcess
+from tests.support.processes.api import ApiProcess, running_api
 from tests.support.processes.supabase_stack import SupabaseStack, running_supabase
 
 OLDER_DEFAULTS = (Path(script.__file__).parent / "older_hosted_defaults.sql").read_text()
@@ -112,3 +112,22 @@ async def victim(supabase: SupabaseStack, http: httpx.AsyncClient, api_rpc: ApiR
 async def fresh_victim(bob: DatabaseUser, api_rpc: ApiRpc, superuser: Superuser) -> Victim:
     """A victim whose rows a test may use up."""
     return await make_victim(bob, api_rpc, superuser)
+
+
+@pytest.fixture
+def alone(api: ApiProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiProcess]:
+    """An API of its own: what it counts and whom it lets in is forgotten with it."""
+    with running_api(tmp_path_factory.mktemp("alone"), api.supabase, api.replicate) as running:
+        yield running
+
+
+@pytest.fixture
+async def alone_alice(alone: ApiProcess) -> AsyncIterator[ApiUser]:
+    async with signed_in(alone, "alice") as user:
+        yield user
+
+
+@pytest.fixture
+async def alone_bob(alone: ApiProcess) -> AsyncIterator[ApiUser]:
+    async with signed_in(alone, "bob") as user:
+        yield user

@@ -1,7 +1,7 @@
 """F3: photos that take long to decode, many of them at once, and clients that leave: nobody else waits for them."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 
 import psutil
 import pytest
@@ -17,7 +17,7 @@ from libs.services.media.imaging.decoding import MAX_SCANS
 from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
 from tests.support.clients.raw_http import Connection, connected, head
 from tests.support.images import image_file, jpeg_of_many_scans, jpeg_with_segments
-from tests.support.processes.api import ApiProcess, running_api
+from tests.support.processes.api import ApiProcess
 from tests.support.processes.image_worker import OUTPUT, PHOTO, measured
 from tests.support.waiting import until
 
@@ -28,25 +28,6 @@ PROGRESSIVE_SCANS = 10
 SMALL = image_file("JPEG")
 START = b'--b\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
 END = b"\r\n--b--\r\n"
-
-
-@pytest.fixture
-def alone(api: ApiProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiProcess]:
-    """An API of its own, whose places and counts no other test takes."""
-    with running_api(tmp_path_factory.mktemp("alone"), api.supabase, api.replicate) as running:
-        yield running
-
-
-@pytest.fixture
-async def alone_alice(alone: ApiProcess) -> AsyncIterator[ApiUser]:
-    async with signed_in(alone, "alice") as user:
-        yield user
-
-
-@pytest.fixture
-async def alone_bob(alone: ApiProcess) -> AsyncIterator[ApiUser]:
-    async with signed_in(alone, "bob") as user:
-        yield user
 
 
 def upload_head(user: ApiUser, content_length: int) -> bytes:

@@ -3,11 +3,9 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from api.__main__ import HEAD_TIMEOUT_MS
 from api.errors import TransportCode
@@ -19,25 +17,12 @@ from tests.support.accounts import PASSWORD
 from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
 from tests.support.clients.raw_http import Connection, connected, head
 from tests.support.predictions import prediction_ids
-from tests.support.processes.api import ApiProcess, running_api, submit, until_ended
+from tests.support.processes.api import ApiProcess, submit, until_ended
 
 SLOW_CLIENTS = 300
 # Seconds between two pieces of a slow client, and how many it sends at most: for twice as long as it may take.
 PIECE_SECONDS = 0.5
 PIECES = int(2 * HEAD_TIMEOUT_MS / 1000 / PIECE_SECONDS)
-
-
-@pytest.fixture
-def alone(api: ApiProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiProcess]:
-    """An API of its own: what it counted is forgotten with it."""
-    with running_api(tmp_path_factory.mktemp("alone"), api.supabase, api.replicate) as running:
-        yield running
-
-
-@pytest.fixture
-async def alone_alice(alone: ApiProcess) -> AsyncIterator[ApiUser]:
-    async with signed_in(alone, "alice") as user:
-        yield user
 
 
 async def is_cut_off(connection: Connection, piece: bytes) -> bool:
