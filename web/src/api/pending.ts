@@ -1,5 +1,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import { useMemo, useSyncExternalStore } from "react";
+import { useMemo } from "react";
+
+import { createStore } from "@/lib/store";
 
 import type { Listing, Part, RenderCard, RendersPage } from "./renders";
 
@@ -28,13 +30,7 @@ export function tick(): number {
   return ++ticks;
 }
 
-let pending: readonly Laid[] = [];
-const listeners = new Set<() => void>();
-
-function publish(next: readonly Laid[]) {
-  pending = next;
-  for (const listener of listeners) listener();
-}
+const pending = createStore<readonly Laid[]>([]);
 
 export interface LaidChange {
   /** The server has done it: pages that are asked for from now on show it by themselves. */
@@ -50,15 +46,15 @@ export interface LaidChange {
 export function lay(client: QueryClient, change: Change): LaidChange {
   let laid: Laid = { ...change, doneAt: Infinity };
   const oldest = oldestPage(client);
-  publish([...pending.filter(({ doneAt }) => doneAt > oldest), laid]);
+  pending.set([...pending.get().filter(({ doneAt }) => doneAt > oldest), laid]);
   return {
     settle: () => {
       const settled = { ...laid, doneAt: tick() };
-      publish(pending.map((each) => (each === laid ? settled : each)));
+      pending.set(pending.get().map((each) => (each === laid ? settled : each)));
       laid = settled;
     },
     takeAway: () => {
-      publish(pending.filter((each) => each !== laid));
+      pending.set(pending.get().filter((each) => each !== laid));
     },
   };
 }
@@ -71,11 +67,11 @@ function oldestPage(client: QueryClient): number {
 
 /** Changes of one person must not be shown to the next. */
 export function forgetPending() {
-  publish([]);
+  pending.set([]);
 }
 
 /** The cards that a part of a list shows: what the server said, then what was changed since. */
-export function shownCards(listing: Listing, part: Part, pages: readonly RendersPage[], changes = pending): readonly RenderCard[] {
+export function shownCards(listing: Listing, part: Part, pages: readonly RendersPage[], changes = pending.get()): readonly RenderCard[] {
   let rows = pages.flatMap(({ rows: cards, askedAt }) => cards.map((card) => ({ card, askedAt })));
   for (const { lists, card: changed, order, doneAt } of changes) {
     if (!lists(listing, part)) continue;
@@ -96,13 +92,8 @@ export function shownCards(listing: Listing, part: Part, pages: readonly Renders
 
 /** `shownCards` of pages in the cache; null before they are there. */
 export function useShownCards(listing: Listing, part: Part, pages: readonly RendersPage[] | undefined): readonly RenderCard[] | null {
-  const changes = useSyncExternalStore(subscribe, () => pending);
+  const changes = pending.use();
   // A listing is a new object at each drawing.
   const key = JSON.stringify(listing);
   return useMemo(() => (pages ? shownCards(JSON.parse(key) as Listing, part, pages, changes) : null), [key, part, pages, changes]);
-}
-
-function subscribe(listener: () => void) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
 }

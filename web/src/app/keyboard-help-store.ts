@@ -1,24 +1,12 @@
-import { useSyncExternalStore } from "react";
+import { createStore } from "@/lib/store";
 
-let open = false;
-const listeners = new Set<() => void>();
+const open = createStore(false);
 
 /** Opened by its key and from the account menu. */
-export function setKeyboardHelp(next: boolean) {
-  open = next;
-  for (const listener of listeners) listener();
-}
+export const setKeyboardHelp = open.set;
 
 export function openKeyboardHelp() {
-  setKeyboardHelp(true);
+  open.set(true);
 }
 
-export function useKeyboardHelp(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => open,
-  );
-}
+export const useKeyboardHelp = open.use;

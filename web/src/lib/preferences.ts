@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { createStore } from "./store";
 
 export type Theme = "system" | "light" | "dark";
 
@@ -14,25 +14,19 @@ export interface Preferences {
 const STORAGE_KEY = "maquette.preferences";
 const DEFAULTS: Preferences = { theme: "system", singleKeys: true, recipes: true };
 
-let preferences = read();
-const listeners = new Set<() => void>();
+const preferences = createStore(read());
 
 // For changes in another tab.
 window.addEventListener("storage", (event) => {
   if (event.key === STORAGE_KEY) apply(read());
 });
 
-export function getPreferences(): Preferences {
-  return preferences;
-}
-
-export function usePreferences(): Preferences {
-  return useSyncExternalStore(subscribe, getPreferences);
-}
+export const getPreferences = preferences.get;
+export const usePreferences = preferences.use;
 
 /** Kept on this device, not in the account. */
 export function setPreferences(change: Partial<Preferences>) {
-  const next = { ...preferences, ...change };
+  const next = { ...preferences.get(), ...change };
   try {
     localStorage.setItem(STORAGE_KEY, JSON.stringify(next));
   } catch {
@@ -42,15 +36,9 @@ export function setPreferences(change: Partial<Preferences>) {
 }
 
 function apply(next: Preferences) {
-  preferences = next;
   if (next.theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = next.theme;
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  preferences.set(next);
 }
 
 function read(): Preferences {

@@ -1,7 +1,8 @@
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useRef } from "react";
 import { tinykeys } from "tinykeys";
 
 import { getPreferences } from "./preferences";
+import { createStore } from "./store";
 
 export interface Shortcut {
   /** In the notation of tinykeys: "$mod+Enter", "g c", "[Shift]+?". */
@@ -19,8 +20,7 @@ export interface ShortcutGroup {
   shortcuts: readonly Shortcut[];
 }
 
-let groups: readonly ShortcutGroup[] = [];
-const listeners = new Set<() => void>();
+const groups = createStore<readonly ShortcutGroup[]>([]);
 
 /** Makes shortcuts work, and lists them under "?", while the component is mounted. */
 export function useShortcuts(title: string, shortcuts: readonly Shortcut[], scope: Scope = "page") {
@@ -32,7 +32,7 @@ export function useShortcuts(title: string, shortcuts: readonly Shortcut[], scop
   const signature = shortcuts.map(({ keys, label }) => `${keys}\t${label}`).join("\n");
   useEffect(() => {
     const group = { title, shortcuts: latest.current };
-    publish([...groups, group]);
+    groups.set([...groups.get(), group]);
     const stops = group.shortcuts.map(({ keys }, index) => {
       const single = !/\$mod|Control|Meta|Alt/.test(keys);
       const run = (event: KeyboardEvent) => {
@@ -48,15 +48,13 @@ export function useShortcuts(title: string, shortcuts: readonly Shortcut[], scop
     });
     return () => {
       for (const stop of stops) stop();
-      publish(groups.filter((other) => other !== group));
+      groups.set(groups.get().filter((other) => other !== group));
     };
   }, [title, scope, signature]);
 }
 
 /** The shortcuts that work at present. */
-export function useShortcutGroups(): readonly ShortcutGroup[] {
-  return useSyncExternalStore(subscribe, () => groups);
-}
+export const useShortcutGroups = groups.use;
 
 function inScope(event: KeyboardEvent, scope: Scope): boolean {
   // In menus, letters jump to an item.
@@ -73,14 +71,4 @@ function singleKeysAllowed(event: KeyboardEvent): boolean {
 
 function element(event: KeyboardEvent): Element | null {
   return event.target instanceof Element ? event.target : null;
-}
-
-function publish(next: readonly ShortcutGroup[]) {
-  groups = next;
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
 }

@@ -1,28 +1,22 @@
-import { useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
+
+import { createStore } from "@/lib/store";
 
 import { toast } from "./toast-store";
 
 type Overlays = typeof import("./overlays");
 
-let loaded: Overlays | null = null;
-const listeners = new Set<() => void>();
+const loaded = createStore<Overlays | null>(null);
 
 /** Loads the code of menus, popovers and tooltips. No page needs it before the first interaction. */
 export async function loadOverlays(): Promise<Overlays> {
-  loaded = await import("./overlays");
-  for (const listener of listeners) listener();
-  return loaded;
+  const overlays = await import("./overlays");
+  loaded.set(overlays);
+  return overlays;
 }
 
 /** Their code, once anything has loaded it; null before. */
-export function useLoadedOverlays(): Overlays | null {
-  return useSyncExternalStore(subscribe, () => loaded);
-}
-
-function subscribe(listener: () => void) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const useLoadedOverlays = loaded.use;
 
 /** Their code, loaded as soon as it is `needed`; null before. A failure is shown to the person. */
 export function useOverlays(needed: boolean, onFailed?: () => void): Overlays | null {

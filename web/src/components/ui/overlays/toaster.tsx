@@ -1,17 +1,16 @@
+import { cx } from "class-variance-authority";
 import { CircleAlert, X } from "lucide-react";
 import { Toast } from "radix-ui";
 
 import { buttonStyle } from "../button";
 import { dismissToast, useToasts } from "../toast-store";
+import { TOAST, TOAST_MS, TOAST_PLACE } from "../toast-style";
 
-/** Shown for 8 s; Radix pauses while the pointer or the focus is on it, or the window is in the background. */
-const DURATION_MS = 8000;
-
-/** Where toasts appear: bottom centre, above the tabs and above a bar that stays there. F8 focuses it. */
+/** Radix pauses their time while the pointer or the focus is on one, or the window is in the background. F8 focuses them. */
 export function Toaster() {
   const toasts = useToasts();
   return (
-    <Toast.Provider duration={DURATION_MS} swipeDirection="down" label="Notification">
+    <Toast.Provider duration={TOAST_MS} swipeDirection="down" label="Notification">
       {toasts.map(({ id, text, tone, actions }) => (
         <Toast.Root
           key={id}
@@ -19,7 +18,7 @@ export function Toaster() {
           onOpenChange={(open) => {
             if (!open) dismissToast(id);
           }}
-          className="float-in flex min-h-11 items-center gap-3 rounded-md bg-float py-1 pr-1 pl-3.5 text-13 text-on-float shadow-2"
+          className={cx("float-in", TOAST)}
         >
           {tone === "danger" && <CircleAlert aria-hidden size={18} strokeWidth={1.6} className="shrink-0 text-[#ff9c8e]" />}
           <Toast.Description className="grow py-2">{text}</Toast.Description>
@@ -34,7 +33,7 @@ export function Toaster() {
         </Toast.Root>
       ))}
       {/* Radix ignores pointer events on a toast until it has registered it, shortly after it is shown. */}
-      <Toast.Viewport style={{ pointerEvents: "auto" }} className="fixed bottom-[calc(var(--tabs)+var(--bar)+8px+env(safe-area-inset-bottom))] left-1/2 z-50 grid w-max max-w-[min(560px,calc(100vw-16px))] -translate-x-1/2 gap-2 outline-none tablet:bottom-[calc(var(--bar)+24px)]" />
+      <Toast.Viewport style={{ pointerEvents: "auto" }} className={cx("outline-none", TOAST_PLACE)} />
     </Toast.Provider>
   );
 }
