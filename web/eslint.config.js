@@ -46,7 +46,10 @@ export default defineConfig(
       "import/resolver": { typescript: { project: import.meta.dirname } },
       "boundaries/elements": [
         { type: "feature", pattern: "src/features/*", capture: ["name"] },
-        ...["app", "gallery", "sharing", "api", "auth", "components", "lib", "styles"].map((type) => ({ type, pattern: `src/${type}` })),
+        ...["app", "gallery", "sharing", "api", "auth", "components", "lib", "styles"].map((type) => ({
+          type,
+          pattern: `src/${type}`,
+        })),
       ],
     },
     rules: {
@@ -82,7 +85,11 @@ export default defineConfig(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: [{ group: ["@supabase/*"], message: "Supabase is for signing in, in src/auth. Data goes through src/api." }] },
+        {
+          patterns: [
+            { group: ["@supabase/*"], message: "Supabase is for signing in, in src/auth. Data goes through src/api." },
+          ],
+        },
       ],
     },
   },

@@ -41,7 +41,13 @@ function refuseCircles(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), preloadStart(), refuseCircles(), compression({ algorithms: ["brotliCompress", "gzip"], include: /\.(js|css|html|svg)$/ })],
+  plugins: [
+    react(),
+    tailwindcss(),
+    preloadStart(),
+    refuseCircles(),
+    compression({ algorithms: ["brotliCompress", "gzip"], include: /\.(js|css|html|svg)$/ }),
+  ],
   resolve: {
     alias: {
       "@": source(""),
@@ -64,7 +70,12 @@ export default defineConfig({
             // The code that loads all others must come first, and without them.
             { name: "entry", test: /preload-helper|page-code|first-answers|kept-session/ },
             // Shared code of pages is in one file, except what only lists need.
-            { name: "shared", test: /^(?!.*(rolldown.runtime|src\/gallery|virtual))/, minShareCount: 2, includeDependenciesRecursively: false },
+            {
+              name: "shared",
+              test: /^(?!.*(rolldown.runtime|src\/gallery|virtual))/,
+              minShareCount: 2,
+              includeDependenciesRecursively: false,
+            },
             { name: "gallery", test: /src\/gallery\/(?!use-reorder)|virtual-core|react-virtual/ },
           ],
         },

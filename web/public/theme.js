@@ -3,7 +3,8 @@ try {
   const { theme } = JSON.parse(localStorage.getItem("maquette.preferences") ?? "{}");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   if (localStorage.getItem("maquette.session")) document.documentElement.dataset.member = "";
-  else if (/^\/(sign-in|reset-password|dashboard)\b/.test(location.pathname)) document.documentElement.dataset.signIn = "";
+  else if (/^\/(sign-in|reset-password|dashboard)\b/.test(location.pathname))
+    document.documentElement.dataset.signIn = "";
 } catch {
   // No storage, or no access to it: keep the theme of the system.
 }

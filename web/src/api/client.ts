@@ -33,7 +33,11 @@ export interface Page<Row> {
 
 /** One page of a list. Throws ApiError. */
 export async function unwrapPage<Row>(
-  request: Promise<{ data?: { data: Row[]; meta: { next_cursor?: string | null } }; error?: unknown; response: Response }>,
+  request: Promise<{
+    data?: { data: Row[]; meta: { next_cursor?: string | null } };
+    error?: unknown;
+    response: Response;
+  }>,
 ): Promise<Page<Row>> {
   const { data, error, response } = await request;
   if (data === undefined) throw failureOf(response.status, error, (name) => response.headers.get(name));
@@ -68,4 +72,3 @@ async function send(request: Request, token: Token | null): Promise<Response> {
     throw noAnswer(error);
   }
 }
-

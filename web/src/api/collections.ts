@@ -1,4 +1,10 @@
-import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { useEffect } from "react";
 
 import { api, done, unwrap, unwrapPage } from "./client";
@@ -15,7 +21,12 @@ export function collectionsQuery(containing: string | null) {
   return infiniteQueryOptions({
     queryKey: ["collections", "list", containing],
     queryFn: ({ pageParam, signal }) =>
-      unwrapPage(api.GET("/api/v1/collections", { params: { query: { containing, cursor: pageParam, limit: PAGE_SIZE } }, signal })),
+      unwrapPage(
+        api.GET("/api/v1/collections", {
+          params: { query: { containing, cursor: pageParam, limit: PAGE_SIZE } },
+          signal,
+        }),
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
   });
@@ -27,7 +38,10 @@ export function useCollections(containing: string | null) {
   useEffect(() => {
     if (hasNextPage && !isFetching && !isError) void fetchNextPage();
   }, [hasNextPage, isFetching, isError, fetchNextPage]);
-  return { collections: data?.pages.flatMap((page) => page.rows) ?? null, complete: data !== undefined && !hasNextPage };
+  return {
+    collections: data?.pages.flatMap((page) => page.rows) ?? null,
+    complete: data !== undefined && !hasNextPage,
+  };
 }
 
 export function collectionQuery(id: string) {
@@ -48,7 +62,14 @@ export function useAddCollection() {
 }
 
 /** Changes name or cover. Throws ApiError. */
-export function changeCollection({ id, ...body }: { id: string; name?: string; cover_render_id?: string }): Promise<Collection> {
+export function changeCollection({
+  id,
+  ...body
+}: {
+  id: string;
+  name?: string;
+  cover_render_id?: string;
+}): Promise<Collection> {
   return unwrap(api.PATCH("/api/v1/collections/{collection_id}", { params: { path: { collection_id: id } }, body }));
 }
 
@@ -68,7 +89,8 @@ export function useChangeCollection() {
 export function useRemoveCollection() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => done(api.DELETE("/api/v1/collections/{collection_id}", { params: { path: { collection_id: id } } })),
+    mutationFn: (id: string) =>
+      done(api.DELETE("/api/v1/collections/{collection_id}", { params: { path: { collection_id: id } } })),
     onSuccess: (_nothing, id) => {
       client.removeQueries({ queryKey: ["collections", "one", id] });
       void client.invalidateQueries({ queryKey: ["collections", "list"] });

@@ -11,7 +11,11 @@ interface Download {
 }
 
 /** One picture under the name that the API gives it. Throws ApiError. */
-export async function downloadPicture({ renderId, variantId, recipe }: Download): Promise<{ file: Blob; name: string }> {
+export async function downloadPicture({
+  renderId,
+  variantId,
+  recipe,
+}: Download): Promise<{ file: Blob; name: string }> {
   const { data, error, response } = await api.GET("/api/v1/downloads/renders/{render_id}/variants/{variant_id}", {
     params: { path: { render_id: renderId, variant_id: variantId }, query: { recipe } },
     parseAs: "blob",

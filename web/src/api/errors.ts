@@ -64,7 +64,11 @@ export function failureOf(status: number, body: unknown, header: (name: string) 
 /** The error of a request that got no answer. */
 export function noAnswer(cause: unknown): ApiError {
   return navigator.onLine
-    ? new ApiError("We cannot reach Maquette right now. Try again in a moment.", { code: "unreachable", status: 0 }, cause)
+    ? new ApiError(
+        "We cannot reach Maquette right now. Try again in a moment.",
+        { code: "unreachable", status: 0 },
+        cause,
+      )
     : new ApiError("You are offline. Your draft is kept on this device.", { code: "offline", status: 0 }, cause);
 }
 

@@ -33,7 +33,8 @@ export function fetchPictures(path: string) {
   const request = answers.get(addressOf(path));
   const fetchAll = async (answer: Response) => {
     const { data } = (await answer.json()) as { data: RenderCard[] };
-    for (const { cover } of data.slice(0, FIRST_SCREEN)) if (cover?.thumbnail_url) new Image().src = cover.thumbnail_url;
+    for (const { cover } of data.slice(0, FIRST_SCREEN))
+      if (cover?.thumbnail_url) new Image().src = cover.thumbnail_url;
   };
   // The code that takes the list handles the error.
   request?.answer.then((answer) => fetchAll(answer.clone())).catch(() => undefined);

@@ -134,7 +134,8 @@ export function useEnd(generation: Generation | undefined, onEnd?: (generation: 
   useEffect(() => {
     const last = before.current;
     before.current = generation;
-    if (!generation || last?.id !== generation.id || last.status === generation.status || isInFlight(generation)) return;
+    if (!generation || last?.id !== generation.id || last.status === generation.status || isInFlight(generation))
+      return;
     refreshRuns(client);
     latestOnEnd.current?.(generation);
   }, [client, generation]);

@@ -71,7 +71,12 @@ export function forgetPending() {
 }
 
 /** The cards that a part of a list shows: what the server said, then what was changed since. */
-export function shownCards(listing: Listing, part: Part, pages: readonly RendersPage[], changes = pending.get()): readonly RenderCard[] {
+export function shownCards(
+  listing: Listing,
+  part: Part,
+  pages: readonly RendersPage[],
+  changes = pending.get(),
+): readonly RenderCard[] {
   let rows = pages.flatMap(({ rows: cards, askedAt }) => cards.map((card) => ({ card, askedAt })));
   for (const { lists, card: changed, order, doneAt } of changes) {
     if (!lists(listing, part)) continue;
@@ -91,9 +96,16 @@ export function shownCards(listing: Listing, part: Part, pages: readonly Renders
 }
 
 /** `shownCards` of pages in the cache; null before they are there. */
-export function useShownCards(listing: Listing, part: Part, pages: readonly RendersPage[] | undefined): readonly RenderCard[] | null {
+export function useShownCards(
+  listing: Listing,
+  part: Part,
+  pages: readonly RendersPage[] | undefined,
+): readonly RenderCard[] | null {
   const changes = pending.use();
   // A listing is a new object at each drawing.
   const key = JSON.stringify(listing);
-  return useMemo(() => (pages ? shownCards(JSON.parse(key) as Listing, part, pages, changes) : null), [key, part, pages, changes]);
+  return useMemo(
+    () => (pages ? shownCards(JSON.parse(key) as Listing, part, pages, changes) : null),
+    [key, part, pages, changes],
+  );
 }

@@ -12,7 +12,8 @@ export function createQueryClient(): QueryClient {
     mutationCache: new MutationCache({
       onError: (error) => {
         // The usage says why, on every page.
-        if (error instanceof ApiError && error.code === "account_blocked") void client.invalidateQueries({ queryKey: ["usage"] });
+        if (error instanceof ApiError && error.code === "account_blocked")
+          void client.invalidateQueries({ queryKey: ["usage"] });
       },
     }),
     defaultOptions: {
@@ -33,7 +34,9 @@ export function createQueryClient(): QueryClient {
 
 /** Removes what belongs to a person; queries with `meta: { public: true }` stay. */
 export function forgetPrivateData(client: QueryClient) {
-  const isPrivate = { predicate: (query: { meta?: Record<string, unknown> | undefined }) => query.meta?.public !== true };
+  const isPrivate = {
+    predicate: (query: { meta?: Record<string, unknown> | undefined }) => query.meta?.public !== true,
+  };
   void client.cancelQueries(isPrivate);
   client.removeQueries(isPrivate);
   client.getMutationCache().clear();

@@ -75,7 +75,12 @@ export function rendersQuery(listing: Listing, part: Part = "on") {
   });
 }
 
-async function readPage(listing: Listing, part: Part, cursor: string | null, signal?: AbortSignal): Promise<RendersPage> {
+async function readPage(
+  listing: Listing,
+  part: Part,
+  cursor: string | null,
+  signal?: AbortSignal,
+): Promise<RendersPage> {
   const askedAt = tick();
   const query = { ...queryOf(listing, part), cursor, limit: PAGE_SIZE };
   const page = await unwrapPage(api.GET("/api/v1/renders", { params: { query }, ...(signal && { signal }) }));
@@ -89,8 +94,16 @@ export function queryOf({ filters, sort, month }: Listing, part: Part): RenderFi
   const edge = startOf(month, latestFirst ? 1 : 0);
   const { created_from: from, created_before: before } = filters;
   return latestFirst === (part === "before")
-    ? { ...filters, sort: "oldest", created_from: from !== undefined && Date.parse(from) > Date.parse(edge) ? from : edge }
-    : { ...filters, sort: "newest", created_before: before !== undefined && Date.parse(before) < Date.parse(edge) ? before : edge };
+    ? {
+        ...filters,
+        sort: "oldest",
+        created_from: from !== undefined && Date.parse(from) > Date.parse(edge) ? from : edge,
+      }
+    : {
+        ...filters,
+        sort: "newest",
+        created_before: before !== undefined && Date.parse(before) < Date.parse(edge) ? before : edge,
+      };
 }
 
 /** The start (UTC) of a month, or of the month `later` months after it. */
@@ -111,7 +124,8 @@ export function monthsQuery(filters: RenderFilters) {
 export function renderQuery(id: string) {
   return queryOptions({
     queryKey: ["renders", "one", id],
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/renders/{render_id}", { params: { path: { render_id: id } }, signal })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/renders/{render_id}", { params: { path: { render_id: id } }, signal })),
     refetchInterval: RENEW_AFTER_MS,
   });
 }
@@ -160,7 +174,11 @@ export async function moveRenders({ action, selected, collectionId = null, maxId
 }
 
 /** Undoes a move by the times of its changes. Throws ApiError. */
-export async function undoMove(action: "restore" | "uncollect", { at }: Pick<Moved, "at">, collectionId: string | null = null) {
+export async function undoMove(
+  action: "restore" | "uncollect",
+  { at }: Pick<Moved, "at">,
+  collectionId: string | null = null,
+) {
   for (const time of at) await change(action, { changed_at: time }, collectionId);
 }
 
@@ -206,12 +224,14 @@ export async function renewPictures(client: QueryClient, listing: Listing, rende
     if (!page || Date.now() - page.readAt < URLS_LIVE_MS) continue;
     // The other pictures of the page fail at the same time; one request is enough for all.
     const sameList: Which = (other, otherPart) => hashKey([other, otherPart]) === hashKey([listing, part]);
-    const stamp = (readAt: number) => writePages(client, sameList, (each, index) => (index === at ? { ...each, readAt } : each));
+    const stamp = (readAt: number) =>
+      writePages(client, sameList, (each, index) => (index === at ? { ...each, readAt } : each));
     stamp(Date.now());
     try {
       const { rows } = await readPage(listing, part, (list.pageParams[at] ?? null) as string | null);
       const covers = new Map(rows.map(({ id, cover }) => [id, cover]));
-      const renewed = (card: RenderCard) => (covers.has(card.id) ? { ...card, cover: covers.get(card.id) ?? null } : card);
+      const renewed = (card: RenderCard) =>
+        covers.has(card.id) ? { ...card, cover: covers.get(card.id) ?? null } : card;
       writePages(client, everyList, (each) => ({ ...each, rows: each.rows.map(renewed) }));
     } catch {
       stamp(page.readAt);
@@ -252,7 +272,11 @@ export function useFavorite() {
     scope: { id: "favorite" },
     mutationFn: ({ id, favorite }: { id: string; favorite: boolean }) => {
       const params = { params: { path: { render_id: id } } };
-      return done(favorite ? api.PUT("/api/v1/renders/{render_id}/favorite", params) : api.DELETE("/api/v1/renders/{render_id}/favorite", params));
+      return done(
+        favorite
+          ? api.PUT("/api/v1/renders/{render_id}/favorite", params)
+          : api.DELETE("/api/v1/renders/{render_id}/favorite", params),
+      );
     },
     onMutate: ({ id, favorite }) => {
       showOne(id, favorite);
@@ -279,7 +303,9 @@ export function useFavorite() {
 /** Whether a list shows favorites only. */
 function showsFavorites(client: QueryClient, { filters: { favorite, collection_id: collectionId } }: Listing): boolean {
   if (favorite) return true;
-  return collectionId !== undefined && client.getQueryData(collectionQuery(collectionId).queryKey)?.is_favorites === true;
+  return (
+    collectionId !== undefined && client.getQueryData(collectionQuery(collectionId).queryKey)?.is_favorites === true
+  );
 }
 
 /** Title or cover: shown at once, undone if it fails. */
@@ -298,7 +324,8 @@ export function useChangeRender(id: string) {
     onError: (_error, _changes, before) => client.setQueryData(queryKey, before),
     onSuccess: ({ title, cover_variant_id: cover, variants }) => {
       const variant = variants.find((each) => each.id === cover);
-      const changed = (card: RenderCard) => (card.id === id ? { ...card, title, cover: variant ? coverOf(variant) : card.cover } : card);
+      const changed = (card: RenderCard) =>
+        card.id === id ? { ...card, title, cover: variant ? coverOf(variant) : card.cover } : card;
       lay(client, { lists: everyList, card: changed }).settle();
       void client.invalidateQueries({ queryKey: ["generations"] });
       void client.invalidateQueries({ queryKey: ["collections"] });
@@ -314,7 +341,8 @@ function coverOf({ id, thumbnail_url, width, height, placeholder }: RenderVarian
 export function useDeleteVariant() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => done(api.DELETE("/api/v1/renders/variants/{variant_id}", { params: { path: { variant_id: id } } })),
+    mutationFn: (id: string) =>
+      done(api.DELETE("/api/v1/renders/variants/{variant_id}", { params: { path: { variant_id: id } } })),
     onSuccess: () => refreshRenders(client, { lists: true }),
   });
 }
@@ -324,7 +352,15 @@ export function useCollected() {
   const client = useQueryClient();
   return useMutation({
     scope: { id: "collected" },
-    mutationFn: ({ renderId, collectionId, collected }: { renderId: string; collectionId: string; collected: boolean }) => {
+    mutationFn: ({
+      renderId,
+      collectionId,
+      collected,
+    }: {
+      renderId: string;
+      collectionId: string;
+      collected: boolean;
+    }) => {
       const params = { params: { path: { collection_id: collectionId, render_id: renderId } } };
       return done(
         collected
@@ -345,8 +381,10 @@ export function usePlaceItem(collectionId: string) {
   const inOrder: Which = ({ filters, sort }) => filters.collection_id === collectionId && sort === "manual";
   return useMutation({
     scope: { id: `order ${collectionId}` },
-    mutationFn: ({ renderId, behind }: { renderId: string; behind: string | null }) => placeItem(collectionId, renderId, behind),
-    onMutate: ({ renderId, behind }) => lay(client, { lists: inOrder, order: (cards) => placed(cards, renderId, behind) }),
+    mutationFn: ({ renderId, behind }: { renderId: string; behind: string | null }) =>
+      placeItem(collectionId, renderId, behind),
+    onMutate: ({ renderId, behind }) =>
+      lay(client, { lists: inOrder, order: (cards) => placed(cards, renderId, behind) }),
     onError: (_error, _move, laid) => {
       laid?.takeAway();
       refreshLists(client, inOrder);

@@ -12,14 +12,16 @@ export type Shareable = { render_id: string } | { collection_id: string };
 export function sharesOf(target: Shareable) {
   return queryOptions({
     queryKey: ["shares", target],
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/shares", { params: { query: { ...target, limit: 100 } }, signal })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/shares", { params: { query: { ...target, limit: 100 } }, signal })),
   });
 }
 
 /** All links of the person, page by page. */
 export const mySharesQuery = infiniteQueryOptions({
   queryKey: ["shares", "mine"],
-  queryFn: ({ signal, pageParam }) => unwrapPage(api.GET("/api/v1/shares", { params: { query: { cursor: pageParam } }, signal })),
+  queryFn: ({ signal, pageParam }) =>
+    unwrapPage(api.GET("/api/v1/shares", { params: { query: { cursor: pageParam } }, signal })),
   initialPageParam: null as string | null,
   getNextPageParam: (page) => page.nextCursor,
 });

@@ -21,11 +21,19 @@ type GivenBack = components["schemas"]["GivenBackView"];
  * So many renders a day may be canceled or blocked at our cost: a sentence when the bound is near, and when it stops new
  * renders (`stops`). Null while it is far, and once the day it was counted for has ended.
  */
-export function givenBackNotice({ count, bound, is_near: isNear, ends_at: endsAt }: GivenBack): { said: string; stops: boolean } | null {
+export function givenBackNotice({
+  count,
+  bound,
+  is_near: isNear,
+  ends_at: endsAt,
+}: GivenBack): { said: string; stops: boolean } | null {
   if (!isNear || Date.parse(endsAt) <= Date.now()) return null;
   const left = bound - count;
   if (left <= 0) {
-    return { said: `Too many renders were canceled or blocked today. You can generate again at ${timeOfDay(endsAt)}.`, stops: true };
+    return {
+      said: `Too many renders were canceled or blocked today. You can generate again at ${timeOfDay(endsAt)}.`,
+      stops: true,
+    };
   }
   const more = left === 1 ? "1 more render is" : `${left} more renders are`;
   return { said: `If ${more} canceled or blocked today, new renders pause until ${timeOfDay(endsAt)}.`, stops: false };

@@ -23,7 +23,11 @@ export const pageCode = {
 
 /** The first requests of these pages. A filter or another order changes the request, so it is not sent early. */
 const SHELL_ASKS = ["/api/v1/usage", "/api/v1/generations?limit=12"];
-const RENDERS_ASKS = ["/api/v1/renders?sort=newest&limit=50", "/api/v1/renders/months", "/api/v1/collections?limit=50"] as const;
+const RENDERS_ASKS = [
+  "/api/v1/renders?sort=newest&limit=50",
+  "/api/v1/renders/months",
+  "/api/v1/collections?limit=50",
+] as const;
 
 /** Requests the data of the page at an address while its code is still loading. */
 export function askForPage({ pathname, search }: Pick<Location, "pathname" | "search">) {

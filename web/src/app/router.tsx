@@ -49,7 +49,8 @@ interface Context {
   queryClient: QueryClient;
 }
 
-const beginSets = ({ context: { queryClient } }: { context: Context }) => begin(queryClient.infiniteQuery(setsQuery(null)));
+const beginSets = ({ context: { queryClient } }: { context: Context }) =>
+  begin(queryClient.infiniteQuery(setsQuery(null)));
 
 const root = createRootRouteWithContext<Context>()({ component: RootLayout, ...OUTSIDE });
 
@@ -237,7 +238,20 @@ const routeTree = root.addChildren([
   publicPages.addChildren([landing, community, communitySet, shared]),
   signIn,
   resetPassword,
-  dashboard.addChildren([dashboardIndex, create, renders, trash, render, compare, collections, collection, usage, billingReturn, account, myLinks]),
+  dashboard.addChildren([
+    dashboardIndex,
+    create,
+    renders,
+    trash,
+    render,
+    compare,
+    collections,
+    collection,
+    usage,
+    billingReturn,
+    account,
+    myLinks,
+  ]),
 ]);
 
 export function createAppRouter(queryClient: QueryClient) {

@@ -23,7 +23,8 @@ export function RunWatch() {
     const said = `${generation.title}: ${outcomeLine(generation) ?? ""}`;
     if (document.hidden) setUnseen(generation);
     notify(said);
-    if (!onCreate) toast(said, { actions: [{ label: "Open Create", run: () => void navigate({ to: "/dashboard/create" }) }] });
+    if (!onCreate)
+      toast(said, { actions: [{ label: "Open Create", run: () => void navigate({ to: "/dashboard/create" }) }] });
   });
   useEffect(() => {
     if (!unseen) return;

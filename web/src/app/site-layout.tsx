@@ -15,7 +15,10 @@ export function SiteLayout() {
           Maquette
         </Link>
         <nav aria-label="Main" className="flex grow items-center justify-end gap-1">
-          <Link to="/community" className={buttonStyle({ variant: "ghost", className: "mr-auto ml-2 max-tablet:hidden" })}>
+          <Link
+            to="/community"
+            className={buttonStyle({ variant: "ghost", className: "mr-auto ml-2 max-tablet:hidden" })}
+          >
             Community
           </Link>
           <Link to="/sign-in" className={buttonStyle({ variant: "ghost" })}>

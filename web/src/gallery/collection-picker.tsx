@@ -45,7 +45,8 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
   // Until all are loaded, the rest may contain one with that name.
   const canMake = complete && !exact && !add.isPending;
 
-  const failed = (error: unknown) => toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
+  const failed = (error: unknown) =>
+    toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
   const put = (collection: Collection, next: boolean) => {
     setPicked((now) => ({ ...now, [collection.id]: next }));
     onPick(collection, next).catch((error: unknown) => {
@@ -53,7 +54,8 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
       failed(error);
     });
   };
-  const pick = (collection: Collection) => put(collection, renderId === null || !(picked[collection.id] ?? collection.contains));
+  const pick = (collection: Collection) =>
+    put(collection, renderId === null || !(picked[collection.id] ?? collection.contains));
   const make = () => {
     if (!canMake) return;
     add.mutate(wanted.trim() || "Untitled", {
@@ -94,13 +96,19 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
         {!collections && <TextSkeleton className="m-2.5 w-40" />}
         {matching.map((collection) => (
           <li key={collection.id}>
-            <Row collection={collection} checked={renderId === null ? null : (picked[collection.id] ?? collection.contains)} onPick={() => pick(collection)} />
+            <Row
+              collection={collection}
+              checked={renderId === null ? null : (picked[collection.id] ?? collection.contains)}
+              onPick={() => pick(collection)}
+            />
           </li>
         ))}
       </ul>
       <Button variant="ghost" blocked={!canMake} onClick={make} className="justify-start border-t-line px-2.5">
         <Plus aria-hidden size={15} strokeWidth={1.6} />
-        <span className="truncate">{wanted.trim() && !exact ? `New collection “${wanted.trim()}”` : "New collection"}</span>
+        <span className="truncate">
+          {wanted.trim() && !exact ? `New collection “${wanted.trim()}”` : "New collection"}
+        </span>
       </Button>
     </div>
   );
@@ -131,7 +139,9 @@ function Row({ collection: { name, covers, is_favorites: favorites, count }, che
       )}
       <span className="min-w-0 grow truncate">{name}</span>
       <span className="num text-12 text-ink-3">{count}</span>
-      <span className="grid size-5 shrink-0 place-items-center">{checked && <Check aria-hidden size={15} strokeWidth={2} />}</span>
+      <span className="grid size-5 shrink-0 place-items-center">
+        {checked && <Check aria-hidden size={15} strokeWidth={2} />}
+      </span>
     </button>
   );
 }

@@ -9,7 +9,9 @@ export interface Cell {
 }
 
 /** A heading, or a row of pictures with one height. In px from the top of the grid. */
-export type Line = { top: number; height: number } & ({ month: string; cells: null } | { month: string; cells: Cell[] });
+export type Line = { top: number; height: number } & (
+  { month: string; cells: null } | { month: string; cells: Cell[] }
+);
 
 interface Room {
   width: number;
@@ -95,7 +97,8 @@ function rowsOf(ratios: readonly number[], { width, height: target, gap, perRow 
     const count = index - from;
     const without = count > 0 ? heightWith(count, sum) : Infinity;
     const withIt = heightWith(count + 1, sum + ratio);
-    const full = perRow !== null ? count === perRow : withIt < target && Math.abs(without - target) <= Math.abs(withIt - target);
+    const full =
+      perRow !== null ? count === perRow : withIt < target && Math.abs(without - target) <= Math.abs(withIt - target);
     if (count > 0 && full) {
       rows.push({ from, to: index, height: without });
       from = index;

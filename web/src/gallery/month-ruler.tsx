@@ -24,10 +24,15 @@ export function MonthRuler({ months, current, onJump }: MonthRulerProps) {
     const [nav, here] = [ruler.current, ruler.current?.querySelector<HTMLElement>("[aria-current]")];
     if (!nav || !here) return;
     const { offsetTop: top, offsetHeight: height } = here;
-    if (top < nav.scrollTop || top + height > nav.scrollTop + nav.clientHeight) nav.scrollTop = top - nav.clientHeight / 2;
+    if (top < nav.scrollTop || top + height > nav.scrollTop + nav.clientHeight)
+      nav.scrollTop = top - nav.clientHeight / 2;
   }, [current, months]);
   return (
-    <nav ref={ruler} aria-label="Months" className="no-scrollbar fixed top-46 right-0 bottom-6 z-10 w-13 overflow-y-auto pr-2.5">
+    <nav
+      ref={ruler}
+      aria-label="Months"
+      className="no-scrollbar fixed top-46 right-0 bottom-6 z-10 w-13 overflow-y-auto pr-2.5"
+    >
       <ol className="grid justify-items-end">
         {months.map(({ month, count }, index) => {
           const january = month.endsWith("-01") || index === 0;

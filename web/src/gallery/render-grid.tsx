@@ -1,4 +1,10 @@
-import { defaultRangeExtractor, useWindowVirtualizer, windowScroll, type Range, type VirtualizerOptions } from "@tanstack/react-virtual";
+import {
+  defaultRangeExtractor,
+  useWindowVirtualizer,
+  windowScroll,
+  type Range,
+  type VirtualizerOptions,
+} from "@tanstack/react-virtual";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import type { RenderCard } from "@/api/renders";
@@ -86,7 +92,8 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
 
   const gap = narrow ? GAP.narrow : GAP.wide;
   const lines = useMemo(
-    () => layOut(cards, { width, height: ROW_HEIGHT, gap, perRow: narrow ? 2 : null, heading: byMonth ? HEADING : null }),
+    () =>
+      layOut(cards, { width, height: ROW_HEIGHT, gap, perRow: narrow ? 2 : null, heading: byMonth ? HEADING : null }),
     [cards, width, gap, narrow, byMonth],
   );
 
@@ -127,7 +134,10 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
     const at = lineOf(lines, Math.min(goal, cards.length - 1));
     // Scroll to the heading of its month, which is the line before.
     const line = lines[at - 1]?.cells === null ? lines[at - 1] : lines[at];
-    window.scrollTo(0, line && (line.top > 0 || !begins) ? grid.current.getBoundingClientRect().top + window.scrollY + line.top : 0);
+    window.scrollTo(
+      0,
+      line && (line.top > 0 || !begins) ? grid.current.getBoundingClientRect().top + window.scrollY + line.top : 0,
+    );
     onReached?.();
   }, [goal, begins, lines, cards, onReached]);
 
@@ -231,15 +241,15 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
     />
   );
   return (
-    <div
-      ref={grid}
-      className="relative [overflow-anchor:none]"
-      style={{ height: heightOf(lines) }}
-    >
+    <div ref={grid} className="relative [overflow-anchor:none]" style={{ height: heightOf(lines) }}>
       {visible.map(
         (line) =>
           line.cells === null && (
-            <h2 key={line.month} className="absolute flex items-baseline gap-2.5 pt-4.5 text-15 font-semibold" style={{ top: line.top }}>
+            <h2
+              key={line.month}
+              className="absolute flex items-baseline gap-2.5 pt-4.5 text-15 font-semibold"
+              style={{ top: line.top }}
+            >
               {monthName(line.month)}
               <span className="text-12 font-normal text-ink-3">{renderCount(props.months?.get(line.month) ?? 0)}</span>
             </h2>
@@ -296,4 +306,3 @@ function stepFrom(lines: readonly Line[], count: number, index: number, step: St
       return count - 1;
   }
 }
-

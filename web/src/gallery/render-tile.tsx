@@ -128,7 +128,9 @@ export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
             className="size-full"
           />
         ) : (
-          <span className="grid size-full place-items-center rounded-pic bg-sunken p-3 text-center text-12 text-ink-3">{card.is_taken_down ? "Taken down" : "No picture"}</span>
+          <span className="grid size-full place-items-center rounded-pic bg-sunken p-3 text-center text-12 text-ink-3">
+            {card.is_taken_down ? "Taken down" : "No picture"}
+          </span>
         )}
       </Link>
       <button
@@ -142,7 +144,9 @@ export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
         className={cx(
           MARK,
           "top-1 left-1 transition-opacity",
-          !picked && !picking && "pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100 pointer-fine:group-focus-within:opacity-100",
+          !picked &&
+            !picking &&
+            "pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100 pointer-fine:group-focus-within:opacity-100",
         )}
       >
         <span
@@ -155,12 +159,18 @@ export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
         </span>
       </button>
       {card.is_favorite && (
-        <span role="img" aria-label="In My Favorites" className="pointer-events-none absolute top-2.5 right-2.5 text-on-glass drop-shadow-[0_1px_3px_#0009]">
+        <span
+          role="img"
+          aria-label="In My Favorites"
+          className="pointer-events-none absolute top-2.5 right-2.5 text-on-glass drop-shadow-[0_1px_3px_#0009]"
+        >
           <Heart aria-hidden size={18} strokeWidth={1.6} fill="currentColor" />
         </span>
       )}
       {note && (
-        <span className="pointer-events-none absolute bottom-2 left-2 rounded-xs bg-glass px-1.5 text-11 font-medium whitespace-nowrap text-on-glass">{note}</span>
+        <span className="pointer-events-none absolute bottom-2 left-2 rounded-xs bg-glass px-1.5 text-11 font-medium whitespace-nowrap text-on-glass">
+          {note}
+        </span>
       )}
     </li>
   );

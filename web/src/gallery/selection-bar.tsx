@@ -27,7 +27,11 @@ export function SelectionBar({ count, total, onPickAll, onClear, children }: Sel
         {count} selected
       </p>
       {total !== null && total > count && (
-        <button type="button" onClick={onPickAll} className="min-h-(--tap-sm) rounded-sm px-2 text-13 text-[#d8d8d2] underline underline-offset-3">
+        <button
+          type="button"
+          onClick={onPickAll}
+          className="min-h-(--tap-sm) rounded-sm px-2 text-13 text-[#d8d8d2] underline underline-offset-3"
+        >
           Select all {total}
         </button>
       )}
@@ -37,7 +41,12 @@ export function SelectionBar({ count, total, onPickAll, onClear, children }: Sel
         {children}
       </div>
       <span aria-hidden className="mx-2 h-5 w-px bg-[#ffffff33] max-tablet:hidden" />
-      <button type="button" aria-label="Clear selection" onClick={onClear} className={buttonStyle({ variant: "glass", icon: true, className: "max-tablet:ml-auto" })}>
+      <button
+        type="button"
+        aria-label="Clear selection"
+        onClick={onClear}
+        className={buttonStyle({ variant: "glass", icon: true, className: "max-tablet:ml-auto" })}
+      >
         <X aria-hidden size={15} strokeWidth={1.6} />
       </button>
     </div>

@@ -45,7 +45,8 @@ export function useListing(listing: Listing) {
     },
     onBroken: (renderId: string) => void renewPictures(client, listing, renderId),
     retry: () => {
-      for (const part of [on, before]) if (part.isError) void (part.isFetchNextPageError ? part.fetchNextPage() : part.refetch());
+      for (const part of [on, before])
+        if (part.isError) void (part.isFetchNextPageError ? part.fetchNextPage() : part.refetch());
     },
   };
 }

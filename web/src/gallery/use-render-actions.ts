@@ -30,7 +30,8 @@ export function useRenderActions() {
   const { max_bulk_ids: maxIds } = useConfig().limits;
   const { mutateAsync: favorite } = useFavorite();
 
-  const failed = (error: unknown) => toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
+  const failed = (error: unknown) =>
+    toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
   const refresh = () => refreshRenders(client, { lists: true });
   const refreshAfter = (error: unknown) => {
     refresh();
@@ -73,7 +74,9 @@ export function useRenderActions() {
   };
 
   const save = (what: Parameters<typeof saveArchive>[0]) => {
-    saveArchive(what, getPreferences().recipes, () => failed(new Error("The download did not start. Try again in a moment."))).catch(failed);
+    saveArchive(what, getPreferences().recipes, () =>
+      failed(new Error("The download did not start. Try again in a moment.")),
+    ).catch(failed);
   };
   return {
     trash: async (selected: Selected) => {
@@ -116,7 +119,10 @@ export function useRenderActions() {
      * cover.
      */
     uncollect: async (selected: Selected, collection: Collection, order: readonly string[] | null) => {
-      const done = await move({ action: "uncollect", selected, collectionId: collection.id }, ({ filters }) => filters.collection_id === collection.id);
+      const done = await move(
+        { action: "uncollect", selected, collectionId: collection.id },
+        ({ filters }) => filters.collection_id === collection.id,
+      );
       if (!done) return;
       if ("matching" in selected) void client.resetQueries({ queryKey: ["renders", "list"] });
       else refreshLists(client, () => true, "none");
@@ -133,7 +139,8 @@ export function useRenderActions() {
           for (const id of ids) await placeItem(collection.id, id, order[order.indexOf(id) - 1] ?? null);
         }
         const cover = collection.cover_render_id;
-        if (cover !== null && ids.includes(cover)) await changeCollection({ id: collection.id, cover_render_id: cover });
+        if (cover !== null && ids.includes(cover))
+          await changeCollection({ id: collection.id, cover_render_id: cover });
       };
       toast(said, { actions: [{ label: "Undo", run: () => void putBack().then(refresh, refreshAfter) }] });
     },

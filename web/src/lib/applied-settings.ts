@@ -1,7 +1,8 @@
 import { isRecord, readStored } from "./untrusted";
 
 /** A picture to start from. */
-export type HandedInput = { kind: "upload"; uploadId: string } | { kind: "variant"; variantId: string; renderId: string };
+export type HandedInput =
+  { kind: "upload"; uploadId: string } | { kind: "variant"; variantId: string; renderId: string };
 
 /** The settings of a picture that somebody wants to start from. */
 export interface AppliedSettings {
@@ -78,6 +79,7 @@ function inputOf(input: unknown): HandedInput | null {
   if (!isRecord(input)) return null;
   const { kind, uploadId, variantId, renderId } = input;
   if (kind === "upload" && typeof uploadId === "string") return { kind, uploadId };
-  if (kind === "variant" && typeof variantId === "string" && typeof renderId === "string") return { kind, variantId, renderId };
+  if (kind === "variant" && typeof variantId === "string" && typeof renderId === "string")
+    return { kind, variantId, renderId };
   return null;
 }

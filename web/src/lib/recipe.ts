@@ -41,7 +41,10 @@ function statedRecipe(packet: Document): string | null {
   const element = packet.getElementsByTagNameNS(NAMESPACE, "recipe")[0];
   if (element) return element.textContent;
   const descriptions = [...packet.getElementsByTagNameNS(RDF, "Description")];
-  return descriptions.map((description) => description.getAttributeNS(NAMESPACE, "recipe")).find((said) => said !== null) ?? null;
+  return (
+    descriptions.map((description) => description.getAttributeNS(NAMESPACE, "recipe")).find((said) => said !== null) ??
+    null
+  );
 }
 
 /** Anybody may have written the file. */

@@ -18,7 +18,8 @@ export function useOpenItem(from: "/public/community/$slug" | "/public/s/$token"
   const { history } = useRouter();
   /** The history entry before this one is the page without it. */
   const opened = useRef(false);
-  const go = (search: OpenItemSearch, replace: boolean) => void navigate({ to: ".", params: true, search, replace, resetScroll: false });
+  const go = (search: OpenItemSearch, replace: boolean) =>
+    void navigate({ to: ".", params: true, search, replace, resetScroll: false });
   return {
     item: item ?? null,
     open: (id: string) => {

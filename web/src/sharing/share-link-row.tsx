@@ -12,7 +12,9 @@ export function ShareLinkRow({ link, title }: { link: ShareLink; title?: string 
   return (
     <li className="grid gap-2 border-t border-line py-3 first:border-t-0">
       {title && <p className="truncate text-13 font-medium">{title}</p>}
-      <p className="num truncate text-12 text-ink-2">{link.url ?? "This link opens, but can no longer be shown here."}</p>
+      <p className="num truncate text-12 text-ink-2">
+        {link.url ?? "This link opens, but can no longer be shown here."}
+      </p>
       <div className="flex flex-wrap items-center gap-2">
         <p className="grow text-12 text-ink-3 max-tablet:basis-full">{stateOf(link)}</p>
         {link.url && !link.taken_down_at && <CopyButton url={link.url} />}
@@ -61,7 +63,12 @@ function CopyButton({ url }: { url: string }) {
   );
 }
 
-function stateOf({ taken_down_at: takenDown, expires_at: expires, include_settings: settings, created_at: made }: ShareLink) {
+function stateOf({
+  taken_down_at: takenDown,
+  expires_at: expires,
+  include_settings: settings,
+  created_at: made,
+}: ShareLink) {
   if (takenDown) return "Taken down after a report";
   const end = expires === null ? "no end" : new Date(expires) <= new Date() ? "ended" : `until ${dayAndMonth(expires)}`;
   return `Made ${dayAndMonth(made)}, ${end}, ${settings ? "with" : "without"} settings`;

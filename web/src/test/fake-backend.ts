@@ -70,7 +70,10 @@ export class FakeBackend {
 }
 
 export function ok(data: unknown, nextCursor: string | null = null): Response {
-  return Response.json({ data, meta: { request_id: "req-1", ...(nextCursor !== null && { next_cursor: nextCursor }) } });
+  return Response.json({
+    data,
+    meta: { request_id: "req-1", ...(nextCursor !== null && { next_cursor: nextCursor }) },
+  });
 }
 
 export function refused(
@@ -95,7 +98,14 @@ export function sessionOf(person: Person, serial = 1) {
     token_type: "bearer",
     expires_in: 3600,
     expires_at: expires,
-    user: { ...person, aud: "authenticated", role: "authenticated", app_metadata: {}, user_metadata: {}, created_at: "2026-11-01T00:00:00Z" },
+    user: {
+      ...person,
+      aud: "authenticated",
+      role: "authenticated",
+      app_metadata: {},
+      user_metadata: {},
+      created_at: "2026-11-01T00:00:00Z",
+    },
   };
 }
 

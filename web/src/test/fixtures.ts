@@ -113,7 +113,9 @@ export const CONFIG: Schemas["ConfigView"] = {
     deadline_seconds: 900,
   },
   plans: [],
-  sample_photos: [{ id: "living-room", name: "Empty living room", url: "/samples/living-room.webp", families: ["interior"] }],
+  sample_photos: [
+    { id: "living-room", name: "Empty living room", url: "/samples/living-room.webp", families: ["interior"] },
+  ],
 };
 
 /** A generation in flight, 10 s before its end. */
@@ -147,7 +149,12 @@ export function generation(changes: Partial<Schemas["GenerationView"]> = {}): Sc
 }
 
 /** Nothing was canceled or blocked today. */
-export const NONE_GIVEN_BACK: Schemas["GivenBackView"] = { count: 0, bound: 20, is_near: false, ends_at: "2026-11-25T00:00:00Z" };
+export const NONE_GIVEN_BACK: Schemas["GivenBackView"] = {
+  count: 0,
+  bound: 20,
+  is_near: false,
+  ends_at: "2026-11-25T00:00:00Z",
+};
 
 export function variant(index: number): Schemas["VariantView"] {
   return {
@@ -173,18 +180,31 @@ export function succeeded(changes: Partial<Schemas["GenerationView"]> = {}): Sch
     ready: 2,
     seconds_left: null,
     finished_at: "2026-11-24T10:00:14Z",
-    render: { id: "33333333-0000-4000-8000-000000000001", title: "Calm living room", cover_variant_id: variant(0).id, variants, taken_down: null },
+    render: {
+      id: "33333333-0000-4000-8000-000000000001",
+      title: "Calm living room",
+      cover_variant_id: variant(0).id,
+      variants,
+      taken_down: null,
+    },
     ...changes,
   });
 }
 
 /** A generation that made nothing. */
-export function ended(status: "failed" | "canceled" | "expired", code: string, message: string): Schemas["GenerationView"] {
+export function ended(
+  status: "failed" | "canceled" | "expired",
+  code: string,
+  message: string,
+): Schemas["GenerationView"] {
   return generation({ status, refunded: status !== "expired", seconds_left: null, error: { code, message } });
 }
 
 /** A render in a list; `ratio` is width / height of its cover. */
-export function card(at: number, { ratio = 1.5, ...changes }: Partial<Schemas["RenderCardView"]> & { ratio?: number } = {}): Schemas["RenderCardView"] {
+export function card(
+  at: number,
+  { ratio = 1.5, ...changes }: Partial<Schemas["RenderCardView"]> & { ratio?: number } = {},
+): Schemas["RenderCardView"] {
   const id = `33333333-0000-4000-8000-${String(at).padStart(12, "0")}`;
   return {
     id,
@@ -195,7 +215,13 @@ export function card(at: number, { ratio = 1.5, ...changes }: Partial<Schemas["R
     variant_count: 1,
     is_favorite: false,
     is_taken_down: false,
-    cover: { variant_id: id, thumbnail_url: "http://supabase.test/thumb.webp", width: 1000 * ratio, height: 1000, placeholder: "" },
+    cover: {
+      variant_id: id,
+      thumbnail_url: "http://supabase.test/thumb.webp",
+      width: 1000 * ratio,
+      height: 1000,
+      placeholder: "",
+    },
     ...changes,
   };
 }
@@ -244,14 +270,27 @@ export function detail(at: number, changes: Partial<Schemas["RenderDetailView"]>
 }
 
 /** A recipe as a downloaded file contains it. */
-export const RECIPE = { render_id: "r", variant: 0, preset_id: "warm-minimal", prompt: `Oak & "linen" <it's>`, settings: { light: "morning" }, seed: 7 };
+export const RECIPE = {
+  render_id: "r",
+  variant: 0,
+  preset_id: "warm-minimal",
+  prompt: `Oak & "linen" <it's>`,
+  settings: { light: "morning" },
+  seed: 7,
+};
 
 /** As libs/services/gallery/xmp.py writes it: an attribute of an XMP packet, quoted as xml.sax.saxutils does. */
 export function recipeFile(recipe: unknown): File {
-  const text = JSON.stringify(recipe).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  const text = JSON.stringify(recipe)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
   const packet =
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">' +
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""' +
     ` xmlns:maquette="https://maquette.app/ns/recipe/1.0/" maquette:recipe="${text}"/></rdf:RDF></x:xmpmeta><?xpacket end="r"?>`;
-  return new File([new Uint8Array([0xff, 0xd8, 0x00, 0xfe]), packet, new Uint8Array([0x80, 0xff])], "Oak 1.jpg", { type: "image/jpeg" });
+  return new File([new Uint8Array([0xff, 0xd8, 0x00, 0xfe]), packet, new Uint8Array([0x80, 0xff])], "Oak 1.jpg", {
+    type: "image/jpeg",
+  });
 }

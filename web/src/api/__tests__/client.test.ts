@@ -1,6 +1,17 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ALICE, authRefused, BOB, FakeBackend, ok, refused, sessionOf, storeSession, SUPABASE_URL, tokenOf } from "@/test/fake-backend";
+import {
+  ALICE,
+  authRefused,
+  BOB,
+  FakeBackend,
+  ok,
+  refused,
+  sessionOf,
+  storeSession,
+  SUPABASE_URL,
+  tokenOf,
+} from "@/test/fake-backend";
 
 let backend: FakeBackend;
 
@@ -94,7 +105,9 @@ describe("a failure", () => {
   });
 
   it("says how long to wait", async () => {
-    backend.on("GET /api/v1/usage", () => refused(429, "rate_limited", "Slow down.", { headers: { "Retry-After": "7" } }));
+    backend.on("GET /api/v1/usage", () =>
+      refused(429, "rate_limited", "Slow down.", { headers: { "Retry-After": "7" } }),
+    );
     const usage = await connect();
     await expect(usage()).rejects.toMatchObject({ retryAfter: 7, transient: true });
   });

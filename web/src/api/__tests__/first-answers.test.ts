@@ -1,6 +1,16 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ALICE, BOB, FakeBackend, ok, refused, sessionOf, storeSession, SUPABASE_URL, tokenOf } from "@/test/fake-backend";
+import {
+  ALICE,
+  BOB,
+  FakeBackend,
+  ok,
+  refused,
+  sessionOf,
+  storeSession,
+  SUPABASE_URL,
+  tokenOf,
+} from "@/test/fake-backend";
 
 const USAGE = "/api/v1/usage";
 const address = new URL(USAGE, window.location.origin).href;
@@ -24,11 +34,14 @@ describe("an answer that was asked for early", () => {
     expect(takeFirst(address, tokenOf(ALICE))).toBeUndefined();
   });
 
-  it.each([tokenOf(BOB), tokenOf(ALICE, 2), undefined])("I3: is nobody else's, and gone after they asked", async (token) => {
-    const takeFirst = await first();
-    expect(takeFirst(address, token)).toBeUndefined();
-    expect(takeFirst(address, tokenOf(ALICE))).toBeUndefined();
-  });
+  it.each([tokenOf(BOB), tokenOf(ALICE, 2), undefined])(
+    "I3: is nobody else's, and gone after they asked",
+    async (token) => {
+      const takeFirst = await first();
+      expect(takeFirst(address, token)).toBeUndefined();
+      expect(takeFirst(address, tokenOf(ALICE))).toBeUndefined();
+    },
+  );
 
   it("is too old after five seconds", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
@@ -80,7 +93,9 @@ describe("a request that finds one", () => {
 
   it("renews the token after a 401 and asks again", async () => {
     backend
-      .on(`GET ${USAGE}`, ({ token }) => (token === tokenOf(ALICE, 2) ? ok({ remaining: 7 }) : refused(401, "token_expired", "Sign in again.")))
+      .on(`GET ${USAGE}`, ({ token }) =>
+        token === tokenOf(ALICE, 2) ? ok({ remaining: 7 }) : refused(401, "token_expired", "Sign in again."),
+      )
       .on("POST /auth/v1/token", () => Response.json(sessionOf(ALICE, 2)));
     await expect((await ask())()).resolves.toMatchObject({ remaining: 7 });
     expect(tokens()).toEqual([tokenOf(ALICE), tokenOf(ALICE, 2)]);

@@ -22,7 +22,9 @@ it.each(["the run", "the list"])("the end of a run is told once when %s hears of
     });
   const client = createQueryClient();
   const onEnd = vi.fn<(generation: Generation) => void>();
-  const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+  const wrapper = ({ children }: { children: ReactNode }) => (
+    <QueryClientProvider client={client}>{children}</QueryClientProvider>
+  );
   const { result } = renderHook(
     () => {
       const running = useRunning();

@@ -18,7 +18,12 @@ beforeEach(() => {
 });
 
 /** A page that was asked for just now, as the server has it. */
-const page = (...numbers: number[]): RendersPage => ({ rows: numbers.map((number) => card(number)), nextCursor: null, askedAt: tick(), readAt: 0 });
+const page = (...numbers: number[]): RendersPage => ({
+  rows: numbers.map((number) => card(number)),
+  nextCursor: null,
+  askedAt: tick(),
+  readAt: 0,
+});
 const titles = (pages: RendersPage[], listing = NEWEST) => shownCards(listing, "on", pages).map(({ title }) => title);
 const hide = (number: number, lists: Change["lists"] = () => true) =>
   lay(client, { lists, card: (each) => (each.id === card(number).id ? null : each) });
@@ -51,7 +56,10 @@ describe("a change that is laid over lists", () => {
     const pages = [page(0, 1), page(2, 3)];
     client.setQueryData(rendersQuery(MANUAL).queryKey, { pages, pageParams: [null, "2"] });
     const move = (moved: number, behind: number | null) =>
-      lay(client, { lists: () => true, order: (cards) => placed(cards, card(moved).id, behind === null ? null : card(behind).id) });
+      lay(client, {
+        lists: () => true,
+        order: (cards) => placed(cards, card(moved).id, behind === null ? null : card(behind).id),
+      });
     move(3, null).settle();
     move(0, 2);
     expect(titles(pages, MANUAL)).toEqual(["Render 3", "Render 1", "Render 2", "Render 0"]);

@@ -14,8 +14,16 @@ const NEWEST: Listing = { filters: { family: ["interior"] }, sort: "newest", mon
 
 describe("a list that begins at a month", () => {
   it("goes on from the end of the month, and back to what is newer", () => {
-    expect(queryOf(NEWEST, "on")).toEqual({ family: ["interior"], sort: "newest", created_before: "2026-10-01T00:00:00.000Z" });
-    expect(queryOf(NEWEST, "before")).toEqual({ family: ["interior"], sort: "oldest", created_from: "2026-10-01T00:00:00.000Z" });
+    expect(queryOf(NEWEST, "on")).toEqual({
+      family: ["interior"],
+      sort: "newest",
+      created_before: "2026-10-01T00:00:00.000Z",
+    });
+    expect(queryOf(NEWEST, "before")).toEqual({
+      family: ["interior"],
+      sort: "oldest",
+      created_from: "2026-10-01T00:00:00.000Z",
+    });
   });
 
   it("goes the other way when the oldest come first", () => {
@@ -37,7 +45,9 @@ describe("a list that begins at a month", () => {
 
 /** Answers like the API: 120 renders, one every 6 hours from the end of October 2026 back, in pages of 50. */
 function withManyRenders() {
-  const all = Array.from({ length: 120 }, (_, at) => card(at, { created_at: new Date(Date.UTC(2026, 9, 31) - at * 6 * 3_600_000).toISOString() }));
+  const all = Array.from({ length: 120 }, (_, at) =>
+    card(at, { created_at: new Date(Date.UTC(2026, 9, 31) - at * 6 * 3_600_000).toISOString() }),
+  );
   const backend = new FakeBackend().on("GET /api/v1/renders", ({ query }) => {
     const [from, before, cursor] = ["created_from", "created_before", "cursor"].map((name) => query.get(name));
     const matching = all.filter(({ created_at: at }) => (!from || at >= from) && (!before || at < before));
@@ -55,7 +65,10 @@ describe("a list that is read again", () => {
   it.each(["on", "before"] as const)("has all of its pages as before: what comes %s the month", async (part) => {
     withManyRenders();
     const client = new QueryClient();
-    const observer = new InfiniteQueryObserver(client, rendersQuery({ ...OCTOBER, month: part === "on" ? "2026-10" : "2026-08" }, part));
+    const observer = new InfiniteQueryObserver(
+      client,
+      rendersQuery({ ...OCTOBER, month: part === "on" ? "2026-10" : "2026-08" }, part),
+    );
     const stop = observer.subscribe(() => undefined);
     await observer.fetchNextPage();
     await observer.fetchNextPage();
@@ -82,7 +95,9 @@ describe("pictures whose URLs ended", () => {
     backend.calls.length = 0;
     await Promise.all([card(60), card(61), card(60)].map(({ id }) => renewPictures(client, OCTOBER, id)));
     expect(backend.requests("GET /api/v1/renders").map(({ query }) => query.get("cursor"))).toEqual(["50"]);
-    const urls = client.getQueryData(rendersQuery(OCTOBER).queryKey)?.pages.map(({ rows }) => rows.map(({ cover }) => cover?.thumbnail_url));
+    const urls = client
+      .getQueryData(rendersQuery(OCTOBER).queryKey)
+      ?.pages.map(({ rows }) => rows.map(({ cover }) => cover?.thumbnail_url));
     expect(urls?.[1]).toEqual(Array.from({ length: 50 }, () => "http://supabase.test/new.webp"));
     expect(urls?.[0]).not.toContain("http://supabase.test/new.webp");
   });
@@ -113,7 +128,9 @@ describe("many renders that move in steps", () => {
   it("says what a failure half way left", async () => {
     const ids = ["a", "b", "c", "d", "e"];
     const backend = new FakeBackend().on("POST /api/v1/renders/bulk", () =>
-      backend.requests("POST /api/v1/renders/bulk").length === 2 ? refused(503, "upstream_unavailable", "Maquette rests.") : ok({ changed: 2, at: "2026-11-24T10:00:00Z" }),
+      backend.requests("POST /api/v1/renders/bulk").length === 2
+        ? refused(503, "upstream_unavailable", "Maquette rests.")
+        : ok({ changed: 2, at: "2026-11-24T10:00:00Z" }),
     );
     const moved = await moveRenders({ action: "trash", selected: { ids }, maxIds: 2 });
     expect(moved).toMatchObject({ changed: 2, at: ["2026-11-24T10:00:00Z"], stopped: { left: ["c", "d", "e"] } });
@@ -122,7 +139,9 @@ describe("many renders that move in steps", () => {
 
   it("fails when nothing moved", async () => {
     new FakeBackend().on("POST /api/v1/renders/bulk", () => refused(503, "upstream_unavailable", "Maquette rests."));
-    await expect(moveRenders({ action: "trash", selected: { ids: ["a"] }, maxIds: 2 })).rejects.toThrow("Maquette rests.");
+    await expect(moveRenders({ action: "trash", selected: { ids: ["a"] }, maxIds: 2 })).rejects.toThrow(
+      "Maquette rests.",
+    );
   });
 });
 

@@ -29,6 +29,17 @@ it("the credits that a running render holds are counted once", async () => {
   expect(account.getByText("4 held for a running render")).toBeVisible();
   // Cells of 4 credits: ten are spent, four held from there on.
   const cells = [...meter.children].map((cell) => (cell as HTMLElement).style);
-  expect(cells.map((style) => style.getPropertyValue("--used"))).toEqual(["100%", "100%", "50%", ...Array<string>(7).fill("0%")]);
-  expect(cells.map((style) => style.getPropertyValue("--held"))).toEqual(["100%", "100%", "100%", "50%", ...Array<string>(6).fill("0%")]);
+  expect(cells.map((style) => style.getPropertyValue("--used"))).toEqual([
+    "100%",
+    "100%",
+    "50%",
+    ...Array<string>(7).fill("0%"),
+  ]);
+  expect(cells.map((style) => style.getPropertyValue("--held"))).toEqual([
+    "100%",
+    "100%",
+    "100%",
+    "50%",
+    ...Array<string>(6).fill("0%"),
+  ]);
 });

@@ -1,7 +1,17 @@
 import { screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { ALICE, authRefused, BOB, FakeBackend, ok, refused, sessionOf, storeSession, tokenOf } from "@/test/fake-backend";
+import {
+  ALICE,
+  authRefused,
+  BOB,
+  FakeBackend,
+  ok,
+  refused,
+  sessionOf,
+  storeSession,
+  tokenOf,
+} from "@/test/fake-backend";
 import { NONE_GIVEN_BACK } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
 

@@ -36,7 +36,11 @@ describe("what the entry asks for early", () => {
     const early = addresses().sort();
     await openApp(page);
     await screen.findAllByText("128");
-    expect(addresses().filter((address) => early.includes(address)).sort()).toEqual(early);
+    expect(
+      addresses()
+        .filter((address) => early.includes(address))
+        .sort(),
+    ).toEqual(early);
 
     // The page itself sends exactly these requests.
     cleanup();
@@ -44,7 +48,11 @@ describe("what the entry asks for early", () => {
     backend = backendOfAlice();
     await openApp(page);
     await screen.findAllByText("128");
-    expect(addresses().filter((address) => early.includes(address)).sort()).toEqual(early);
+    expect(
+      addresses()
+        .filter((address) => early.includes(address))
+        .sort(),
+    ).toEqual(early);
   });
 });
 
@@ -90,10 +98,13 @@ describe("the first page", () => {
     expect(askedAuth()).toEqual([]);
   });
 
-  it.each(["/?code=abc", "/#error=access_denied&error_code=otp_expired&error_description=Used"])("waits for Auth at %s", async (link) => {
-    await open(link);
-    expect(connected).toHaveBeenCalledOnce();
-  });
+  it.each(["/?code=abc", "/#error=access_denied&error_code=otp_expired&error_description=Used"])(
+    "waits for Auth at %s",
+    async (link) => {
+      await open(link);
+      expect(connected).toHaveBeenCalledOnce();
+    },
+  );
 
   it("says that a link did not work", async () => {
     render(await open("/#error=access_denied&error_code=otp_expired&error_description=Used"));
@@ -108,7 +119,9 @@ describe("the first page", () => {
     expect(askedAuth()).toHaveLength(1);
     render(app);
     expect(await screen.findByRole("link", { name: "Render 0" })).toBeVisible();
-    const tokens = backend.calls.filter(({ path }) => path.startsWith("/api/") && path !== "/api/v1/config").map(({ token }) => token);
+    const tokens = backend.calls
+      .filter(({ path }) => path.startsWith("/api/") && path !== "/api/v1/config")
+      .map(({ token }) => token);
     expect(new Set(tokens)).toEqual(new Set([tokenOf(ALICE, 2)]));
   });
 

@@ -19,11 +19,15 @@ describe("keptSession", () => {
     expect(keptSession()).toBe("unsure");
   });
 
-  it.each(["{", "null", "7", "{}", '{"access_token":"x","expires_at":9999999999}', '{"user":{},"expires_at":9999999999}'])(
-    "leaves %s to Auth",
-    (text) => {
-      localStorage.setItem(STORAGE_KEY, text);
-      expect(keptSession()).toBe("unsure");
-    },
-  );
+  it.each([
+    "{",
+    "null",
+    "7",
+    "{}",
+    '{"access_token":"x","expires_at":9999999999}',
+    '{"user":{},"expires_at":9999999999}',
+  ])("leaves %s to Auth", (text) => {
+    localStorage.setItem(STORAGE_KEY, text);
+    expect(keptSession()).toBe("unsure");
+  });
 });

@@ -41,7 +41,11 @@ export function Picture({ src, alt, width, height, placeholder, eager = false, o
   return (
     <span
       className={cx("block overflow-hidden rounded-pic bg-stage bg-cover", className)}
-      style={{ aspectRatio: `${String(width)} / ${String(height)}`, backgroundColor: color, backgroundImage: blurred && `url("${blurred}")` }}
+      style={{
+        aspectRatio: `${String(width)} / ${String(height)}`,
+        backgroundColor: color,
+        backgroundImage: blurred && `url("${blurred}")`,
+      }}
     >
       <img
         src={src}

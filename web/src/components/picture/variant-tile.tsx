@@ -35,7 +35,15 @@ const CANCELED = <Ban aria-hidden size={18} strokeWidth={1.6} className="text-in
 const BLOCKED = <ShieldAlert aria-hidden size={18} strokeWidth={1.6} className="text-warn" />;
 
 /** One variant in its own ratio, in each state from waiting to done. */
-export function VariantTile({ number, width, height, placeholder, backdrop, selected = false, state }: VariantTileProps) {
+export function VariantTile({
+  number,
+  width,
+  height,
+  placeholder,
+  backdrop,
+  selected = false,
+  state,
+}: VariantTileProps) {
   const ratio = { aspectRatio: `${String(width)} / ${String(height)}` };
   const frame = cx(
     "group relative isolate overflow-hidden rounded-pic bg-stage",
@@ -67,10 +75,25 @@ export function VariantTile({ number, width, height, placeholder, backdrop, sele
     case "done":
       return (
         <div className={frame}>
-          <button type="button" onClick={state.onOpen} aria-label={`Open variant ${String(number)}`} className="block w-full">
-            <Picture src={state.src} alt={state.alt} width={width} height={height} placeholder={placeholder ?? null} eager />
+          <button
+            type="button"
+            onClick={state.onOpen}
+            aria-label={`Open variant ${String(number)}`}
+            className="block w-full"
+          >
+            <Picture
+              src={state.src}
+              alt={state.alt}
+              width={width}
+              height={height}
+              placeholder={placeholder ?? null}
+              eager
+            />
           </button>
-          <span aria-hidden className="num absolute top-2.5 left-2.5 rounded-xs bg-glass px-1.5 text-11 font-medium text-on-glass">
+          <span
+            aria-hidden
+            className="num absolute top-2.5 left-2.5 rounded-xs bg-glass px-1.5 text-11 font-medium text-on-glass"
+          >
             {number}
           </span>
           <div
@@ -102,7 +125,9 @@ function Pending({ frame, ratio, number, placeholder, backdrop, state }: Pending
   const name = `Variant ${String(number)}, ${running ? `${String(state.percent)} percent` : "waiting"}`;
   return (
     <div role="img" aria-label={name} className={cx(frame, running && "crop-marks")} style={ratio}>
-      {blurred && <img src={blurred} alt="" className="size-full scale-115 object-cover opacity-85 blur-[22px] saturate-70" />}
+      {blurred && (
+        <img src={blurred} alt="" className="size-full scale-115 object-cover opacity-85 blur-[22px] saturate-70" />
+      )}
       <div className="on-glass absolute inset-x-3 bottom-3 grid gap-1.5 rounded-sm bg-glass px-3 pt-2 pb-2.5 text-12 font-medium text-on-glass tablet:inset-x-5.5 tablet:bottom-5.5">
         <div className="flex justify-between gap-2">
           <span className="truncate">
@@ -117,9 +142,22 @@ function Pending({ frame, ratio, number, placeholder, backdrop, state }: Pending
   );
 }
 
-function Refusal({ icon, ratio, reason, children }: { icon: ReactNode; ratio: CSSProperties; reason: string; children?: ReactNode }) {
+function Refusal({
+  icon,
+  ratio,
+  reason,
+  children,
+}: {
+  icon: ReactNode;
+  ratio: CSSProperties;
+  reason: string;
+  children?: ReactNode;
+}) {
   return (
-    <div className="grid place-content-center justify-items-center gap-3 rounded-pic bg-sunken p-4 text-center" style={ratio}>
+    <div
+      className="grid place-content-center justify-items-center gap-3 rounded-pic bg-sunken p-4 text-center"
+      style={ratio}
+    >
       {icon}
       <p className="max-w-72 text-13 text-ink-2">{reason}</p>
       {children}

@@ -13,7 +13,13 @@ interface DimensionLineProps {
 export function DimensionLine({ percent, label, className }: DimensionLineProps) {
   const value = Math.min(100, Math.max(0, Math.round(percent)));
   const role = label
-    ? ({ role: "progressbar", "aria-label": label, "aria-valuenow": value, "aria-valuemin": 0, "aria-valuemax": 100 } as const)
+    ? ({
+        role: "progressbar",
+        "aria-label": label,
+        "aria-valuenow": value,
+        "aria-valuemin": 0,
+        "aria-valuemax": 100,
+      } as const)
     : ({ "aria-hidden": true } as const);
   return (
     <div {...role} className={cx("dimension-line", className)} style={{ "--v": `${String(value)}%` } as CSSProperties}>

@@ -64,7 +64,14 @@ export function EditableTitle({ title, label, maxLength, className, onChange }: 
     <div className="flex min-w-0 grow items-start gap-1">
       <h1 className={cx("min-w-0 font-semibold break-words", className)}>{title}</h1>
       {onChange && (
-        <IconButton ref={button} label="Rename" variant="ghost" size="sm" className="-mt-0.5 touch:-my-2" onClick={() => setTyped(title)}>
+        <IconButton
+          ref={button}
+          label="Rename"
+          variant="ghost"
+          size="sm"
+          className="-mt-0.5 touch:-my-2"
+          onClick={() => setTyped(title)}
+        >
           <Pencil aria-hidden size={15} strokeWidth={1.6} />
         </IconButton>
       )}

@@ -1,6 +1,14 @@
 import { cx } from "class-variance-authority";
 import { Slot } from "radix-ui";
-import { useId, useRef, useState, type ComponentProps, type KeyboardEvent, type ReactElement, type ReactNode } from "react";
+import {
+  useId,
+  useRef,
+  useState,
+  type ComponentProps,
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+} from "react";
 
 import type { PanelProps } from "./overlays/anchor";
 import type { MenuItem as RadixItem } from "./overlays/menu-panel";

@@ -18,7 +18,12 @@ export function PasswordField({ label, hint, error, ...input }: PasswordFieldPro
     <Field label={label} hint={hint} error={error}>
       {(control) => (
         <div className="relative">
-          <input {...input} {...control} type={shown ? "text" : "password"} className={`${inputStyle} min-h-(--tap) pr-12`} />
+          <input
+            {...input}
+            {...control}
+            type={shown ? "text" : "password"}
+            className={`${inputStyle} min-h-(--tap) pr-12`}
+          />
           <IconButton
             label={shown ? "Hide password" : "Show password"}
             variant="ghost"
@@ -27,7 +32,11 @@ export function PasswordField({ label, hint, error, ...input }: PasswordFieldPro
               setShown(!shown);
             }}
           >
-            {shown ? <EyeOff aria-hidden size={15} strokeWidth={1.6} /> : <Eye aria-hidden size={15} strokeWidth={1.6} />}
+            {shown ? (
+              <EyeOff aria-hidden size={15} strokeWidth={1.6} />
+            ) : (
+              <Eye aria-hidden size={15} strokeWidth={1.6} />
+            )}
           </IconButton>
         </div>
       )}

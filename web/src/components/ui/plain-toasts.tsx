@@ -8,10 +8,7 @@ import { TOAST, TOAST_MS, TOAST_PLACE } from "./toast-style";
 export function PlainToasts() {
   const toasts = useToasts();
   return (
-    <div
-      role="status"
-      className={TOAST_PLACE}
-    >
+    <div role="status" className={TOAST_PLACE}>
       {toasts.map((message) => (
         <PlainToast key={message.id} {...message} />
       ))}

@@ -14,7 +14,16 @@ interface PopoverProps extends Partial<Pick<PanelProps, "open" | "onOpenChange" 
   children: ReactNode;
 }
 
-export function Popover({ trigger, label, open: given, onOpenChange, side = "bottom", align = "start", className, children }: PopoverProps) {
+export function Popover({
+  trigger,
+  label,
+  open: given,
+  onOpenChange,
+  side = "bottom",
+  align = "start",
+  className,
+  children,
+}: PopoverProps) {
   const [own, setOwn] = useState(false);
   const open = given ?? own;
   const change = onOpenChange ?? setOwn;
@@ -23,11 +32,7 @@ export function Popover({ trigger, label, open: given, onOpenChange, side = "bot
   const overlays = useOverlays(open, () => change(false));
   return (
     <>
-      <Slot.Root
-        ref={button}
-        {...panelButtonProps("dialog", id, open)}
-        onClick={() => change(!open)}
-      >
+      <Slot.Root ref={button} {...panelButtonProps("dialog", id, open)} onClick={() => change(!open)}>
         {trigger}
       </Slot.Root>
       {overlays && (

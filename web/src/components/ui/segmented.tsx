@@ -28,7 +28,11 @@ export function Segmented<Value extends string>({
 }: SegmentedProps<Value>) {
   const name = useId();
   return (
-    <div {...labelled} role="radiogroup" className={cx("grid auto-cols-fr grid-flow-col rounded-sm bg-sunken p-0.5", className)}>
+    <div
+      {...labelled}
+      role="radiogroup"
+      className={cx("grid auto-cols-fr grid-flow-col rounded-sm bg-sunken p-0.5", className)}
+    >
       {options.map((option) => (
         <label
           key={option.value}

@@ -36,7 +36,16 @@ export interface PictureViewerProps {
 }
 
 /** A picture over the whole window: zoom, pan, the other variants, and the photo it was made from behind a divider. */
-export function PictureViewerPanel({ title, pictures, index, onIndexChange, noun = "Variant", before, actions, onClose }: PictureViewerProps) {
+export function PictureViewerPanel({
+  title,
+  pictures,
+  index,
+  onIndexChange,
+  noun = "Variant",
+  before,
+  actions,
+  onClose,
+}: PictureViewerProps) {
   const [mode, setMode] = useState<Mode>("result");
   const modeLabel = useId();
   const picture = pictures[index];
@@ -83,7 +92,8 @@ export function PictureViewerPanel({ title, pictures, index, onIndexChange, noun
             <div className="min-w-0 grow basis-0">
               <Dialog.Title className="truncate text-15 font-semibold">{title}</Dialog.Title>
               <p className="text-12 text-ink-2">
-                {noun} {index + 1} of {pictures.length}, <span className="num">{`${picture.width} × ${picture.height}`}</span>
+                {noun} {index + 1} of {pictures.length},{" "}
+                <span className="num">{`${picture.width} × ${picture.height}`}</span>
               </p>
             </div>
             {before !== null && (
@@ -151,7 +161,10 @@ function Strip({ noun, pictures, index, onSelect }: StripProps) {
           >
             <img src={thumbnail} alt="" width={width} height={height} className="h-14 w-auto rounded-pic bg-canvas" />
             {mark && (
-              <span aria-hidden className="absolute bottom-0.5 left-0.5 rounded-xs bg-glass px-0.5 text-11 text-on-glass">
+              <span
+                aria-hidden
+                className="absolute bottom-0.5 left-0.5 rounded-xs bg-glass px-0.5 text-11 text-on-glass"
+              >
                 {mark}
               </span>
             )}

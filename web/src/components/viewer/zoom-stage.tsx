@@ -37,7 +37,12 @@ interface ZoomStageProps {
 }
 
 /** One picture that fits its space, zoomed and moved as `stage` says. */
-export function ZoomStage({ stage: { picture, frame, measure, view, surface, zoomed }, before, className, children }: ZoomStageProps) {
+export function ZoomStage({
+  stage: { picture, frame, measure, view, surface, zoomed },
+  before,
+  className,
+  children,
+}: ZoomStageProps) {
   if (!picture) return null;
   const shown = <img src={picture.src} alt={picture.alt} draggable={false} className="block size-full select-none" />;
   return (

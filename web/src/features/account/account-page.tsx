@@ -49,7 +49,10 @@ export function AccountPage() {
 function Section({ title, children }: { title: string; children: ReactNode }) {
   const id = useId();
   return (
-    <section aria-labelledby={id} className="grid gap-x-10 gap-y-4 border-line py-7 not-first-of-type:border-t tablet:border-t tablet:grid-cols-[200px_minmax(0,400px)]">
+    <section
+      aria-labelledby={id}
+      className="grid gap-x-10 gap-y-4 border-line py-7 not-first-of-type:border-t tablet:border-t tablet:grid-cols-[200px_minmax(0,400px)]"
+    >
       <h2 id={id} className="text-15 font-semibold">
         {title}
       </h2>

@@ -96,15 +96,18 @@ function Loaded({ collection }: { collection: Collection }) {
         <span id={sortLabel} className="sr-only">
           Sort by
         </span>
-        <Segmented aria-labelledby={sortLabel} options={SORTS} value={sort} onChange={setSort} className="max-tablet:w-full tablet:w-84" />
+        <Segmented
+          aria-labelledby={sortLabel}
+          options={SORTS}
+          value={sort}
+          onChange={setSort}
+          className="max-tablet:w-full tablet:w-84"
+        />
         <Button onClick={() => setOverlay("share")}>
           <Share2 {...ICON} />
           Share
         </Button>
-        <Button
-          blocked={count === 0}
-          onClick={() => downloadCollection(id)}
-        >
+        <Button blocked={count === 0} onClick={() => downloadCollection(id)}>
           <Download {...ICON} />
           Download
         </Button>
@@ -116,7 +119,9 @@ function Loaded({ collection }: { collection: Collection }) {
         )}
       </header>
       <Items collection={collection} sort={sort} />
-      {overlay === "share" && <ShareDialog target={{ collection_id: id }} title={name} onClose={() => setOverlay(null)} />}
+      {overlay === "share" && (
+        <ShareDialog target={{ collection_id: id }} title={name} onClose={() => setOverlay(null)} />
+      )}
       {overlay === "delete" && (
         <DeleteDialog
           collection={collection}
@@ -130,7 +135,8 @@ function Loaded({ collection }: { collection: Collection }) {
 
 function Items({ collection, sort }: { collection: Collection; sort: CollectionSort }) {
   const { presets } = useConfig();
-  const listing: Listing = sort === "manual" ? manualOrder(collection.id) : { filters: { collection_id: collection.id }, sort, month: null };
+  const listing: Listing =
+    sort === "manual" ? manualOrder(collection.id) : { filters: { collection_id: collection.id }, sort, month: null };
   const { cards, order, shown, error, onNeedMore, onBroken, retry } = useListing(listing);
   const selection = useSelection(order, sort);
   const actions = useRenderActions();
@@ -140,7 +146,8 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
   const active = cards?.find(({ id }) => id === activeId);
   const [emptying, setEmptying] = useState(false);
   const [said, setSaid] = useState("");
-  const failed = (error: unknown) => toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
+  const failed = (error: unknown) =>
+    toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
   const manual = sort === "manual";
   const everything: Selected = { matching: listing.filters };
   const selected: Selected = selection.all ? everything : { ids: selection.ids };
@@ -227,10 +234,22 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
         >
           {manual && index >= 0 && (
             <>
-              <Button variant="glass" blocked={index === 0} onClick={() => push(index, -1)} aria-label="Move earlier" title="Move earlier">
+              <Button
+                variant="glass"
+                blocked={index === 0}
+                onClick={() => push(index, -1)}
+                aria-label="Move earlier"
+                title="Move earlier"
+              >
                 <ArrowLeft {...ICON} />
               </Button>
-              <Button variant="glass" blocked={index === order.length - 1} onClick={() => push(index, 1)} aria-label="Move later" title="Move later">
+              <Button
+                variant="glass"
+                blocked={index === order.length - 1}
+                onClick={() => push(index, 1)}
+                aria-label="Move later"
+                title="Move later"
+              >
                 <ArrowRight {...ICON} />
               </Button>
             </>
@@ -240,7 +259,10 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
               icon={ImageIcon}
               label="Make cover"
               onClick={() => {
-                change({ id: collection.id, cover_render_id: only }, { onError: failed, onSuccess: () => toast("This is the cover now.") });
+                change(
+                  { id: collection.id, cover_render_id: only },
+                  { onError: failed, onSuccess: () => toast("This is the cover now.") },
+                );
                 selection.clear();
               }}
             />
@@ -258,7 +280,9 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
           <BarButton
             icon={Download}
             label="Download"
-            onClick={() => (selection.all ? actions.downloadCollection(collection.id) : actions.download(selection.ids))}
+            onClick={() =>
+              selection.all ? actions.downloadCollection(collection.id) : actions.download(selection.ids)
+            }
           />
           <BarButton icon={FolderMinus} label="Remove" onClick={() => remove(selected)} />
         </SelectionBar>

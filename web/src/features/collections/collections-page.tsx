@@ -21,7 +21,9 @@ type Overlay = { kind: "add" } | { kind: "rename" | "share" | "delete"; collecti
 export function CollectionsPage() {
   useDocumentTitle("Collections");
   const navigate = useNavigate();
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(collectionsQuery(null));
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
+    collectionsQuery(null),
+  );
   const { downloadCollection } = useRenderActions();
   const add = useAddCollection();
   const rename = useChangeCollection();
@@ -60,11 +62,14 @@ export function CollectionsPage() {
         ))}
         {!collections &&
           !error &&
-          Array.from({ length: 4 }, (_, index) => <li key={index} aria-hidden className="aspect-3/2 rounded-pic bg-sunken" />)}
+          Array.from({ length: 4 }, (_, index) => (
+            <li key={index} aria-hidden className="aspect-3/2 rounded-pic bg-sunken" />
+          ))}
       </ul>
       {collections?.length === 1 && (
         <p className="max-w-md pt-7 text-13 text-ink-2">
-          Collections keep renders of one project together. Share them with one link, or download all of their pictures at once.
+          Collections keep renders of one project together. Share them with one link, or download all of their pictures
+          at once.
         </p>
       )}
       {hasNextPage && (
@@ -105,7 +110,11 @@ export function CollectionsPage() {
         />
       )}
       {overlay?.kind === "share" && (
-        <ShareDialog target={{ collection_id: overlay.collection.id }} title={overlay.collection.name} onClose={close} />
+        <ShareDialog
+          target={{ collection_id: overlay.collection.id }}
+          title={overlay.collection.name}
+          onClose={close}
+        />
       )}
       {overlay?.kind === "delete" && <DeleteDialog collection={overlay.collection} onClose={close} />}
     </div>

@@ -23,7 +23,8 @@ export function LandingPage() {
         <div>
           <h1 className="text-44 font-semibold text-balance desk:text-60">See it before you build it.</h1>
           <p className="max-w-[34ch] pt-5 pb-7 text-18 text-ink-2">
-            Drop in a photo of a room, a house or a product, or write one sentence. Get finished pictures in under a minute.
+            Drop in a photo of a room, a house or a product, or write one sentence. Get finished pictures in under a
+            minute.
           </p>
           <div className="flex flex-wrap gap-2 max-tablet:*:grow">
             <Link to="/sign-in" search={{ mode: "sign-up" }} className={buttonStyle({ variant: "canary", size: "lg" })}>
@@ -33,7 +34,9 @@ export function LandingPage() {
               Browse sets
             </Link>
           </div>
-          {free && <p className="pt-4 text-12 text-ink-2">Free for {credits(free.monthly_credits)} a month. No card needed.</p>}
+          {free && (
+            <p className="pt-4 text-12 text-ink-2">Free for {credits(free.monthly_credits)} a month. No card needed.</p>
+          )}
         </div>
         <figure>
           <div className="aspect-3/2 overflow-hidden rounded-pic bg-stage">

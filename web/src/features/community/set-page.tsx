@@ -31,7 +31,10 @@ export function SetPage() {
 
   return (
     <div className="mx-auto min-h-dvh max-w-[1360px] px-4 pt-5 pb-14 tablet:px-8">
-      <Link to="/community" className="inline-flex min-h-(--tap) items-center gap-1.5 text-13 text-ink-2 hover:text-ink">
+      <Link
+        to="/community"
+        className="inline-flex min-h-(--tap) items-center gap-1.5 text-13 text-ink-2 hover:text-ink"
+      >
         <ArrowLeft aria-hidden size={15} strokeWidth={1.6} />
         Community
       </Link>
@@ -146,9 +149,11 @@ function SetSkeleton() {
       <p className="sr-only">The set is loading.</p>
       <div aria-hidden className="mb-6 h-14 w-72 max-w-full rounded-sm bg-stage" />
       <div aria-hidden className="columns-1 gap-5 tablet:columns-2 wide:columns-3">
-        {["aspect-4/3", "aspect-3/4", "aspect-square", "aspect-3/2", "aspect-4/3", "aspect-square"].map((shape, index) => (
-          <div key={index} className={`mb-7 break-inside-avoid rounded-pic bg-stage ${shape}`} />
-        ))}
+        {["aspect-4/3", "aspect-3/4", "aspect-square", "aspect-3/2", "aspect-4/3", "aspect-square"].map(
+          (shape, index) => (
+            <div key={index} className={`mb-7 break-inside-avoid rounded-pic bg-stage ${shape}`} />
+          ),
+        )}
       </div>
     </div>
   );

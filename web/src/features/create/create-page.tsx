@@ -40,7 +40,9 @@ export function CreatePage() {
 
   const [draft, change, handedInput] = useDraft(user.id, config);
   const preset = presetOf(draft, config);
-  const [overlay, setOverlay] = useState<Overlay | null>(handedInput && preset.photo === "none" ? "photo-presets" : null);
+  const [overlay, setOverlay] = useState<Overlay | null>(
+    handedInput && preset.photo === "none" ? "photo-presets" : null,
+  );
   const input = inputOf(draft, preset);
   const photoUrl = usePictureUrl(input);
   const planMaximum = usage?.plan.max_variants ?? config.limits.max_variants;
@@ -177,7 +179,10 @@ export function CreatePage() {
             onChangePreset={() => setOverlay("presets")}
           />
         </div>
-        <div data-bar className="border-t border-line bg-surface px-4 py-3 max-desk:fixed max-desk:inset-x-0 max-desk:bottom-[calc(var(--tabs)+env(safe-area-inset-bottom))] max-desk:z-10 tablet:max-desk:bottom-0 tablet:max-desk:left-(--rail) desk:px-4.5">
+        <div
+          data-bar
+          className="border-t border-line bg-surface px-4 py-3 max-desk:fixed max-desk:inset-x-0 max-desk:bottom-[calc(var(--tabs)+env(safe-area-inset-bottom))] max-desk:z-10 tablet:max-desk:bottom-0 tablet:max-desk:left-(--rail) desk:px-4.5"
+        >
           {running && <FlightBar generation={running} status={status} onCancel={stop} />}
           <div className={cx(running && "max-desk:hidden")}>
             <GenerateAction
@@ -204,7 +209,9 @@ export function CreatePage() {
         className={cx(
           "flex min-h-0 min-w-0 flex-col gap-2.5 px-4 py-3 desk:px-6 desk:pb-4",
           // On a phone, show the running or chosen generation first.
-          (running ?? runs.chosen) ? "max-desk:order-first max-desk:border-b max-desk:border-line max-desk:bg-surface" : "max-desk:pb-44",
+          (running ?? runs.chosen)
+            ? "max-desk:order-first max-desk:border-b max-desk:border-line max-desk:bg-surface"
+            : "max-desk:pb-44",
         )}
       >
         <Later>
@@ -220,7 +227,9 @@ export function CreatePage() {
             firstSteps={
               <FirstSteps
                 preset={preset}
-                onSample={preset.photo !== "none" && samples[0] ? () => samples[0] && void photo.addSample(samples[0]) : null}
+                onSample={
+                  preset.photo !== "none" && samples[0] ? () => samples[0] && void photo.addSample(samples[0]) : null
+                }
                 onDescribe={() => prompt.current?.focus()}
               />
             }

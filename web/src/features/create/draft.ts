@@ -74,7 +74,9 @@ export function toRequest(draft: Draft, preset: Preset, planMaximum: number): Su
   return {
     preset_id: preset.id,
     prompt: draft.prompt,
-    settings: Object.fromEntries(settings.map((setting) => [setting.id, settingValue(setting, draft.settings[setting.id])])),
+    settings: Object.fromEntries(
+      settings.map((setting) => [setting.id, settingValue(setting, draft.settings[setting.id])]),
+    ),
     variants: variantsOf(draft, preset, planMaximum),
     seed: preset.supports_seed ? draft.seed : null,
     input: input && requestInput(input),

@@ -19,9 +19,13 @@ export async function readDroppedRecipe(file: File, config: Config): Promise<Dro
   const recipe = await readRecipe(file);
   if (!recipe) return null;
   const changes = recipeChanges(recipe, config);
-  if (!changes) return { changes, said: "The preset that made this picture is no longer offered. It is used as a photo." };
+  if (!changes)
+    return { changes, said: "The preset that made this picture is no longer offered. It is used as a photo." };
   const said = "The settings of this picture are in the panel.";
-  return { changes: changes.draft, said: changes.changed ? `${said} What is no longer offered is at its default.` : said };
+  return {
+    changes: changes.draft,
+    said: changes.changed ? `${said} What is no longer offered is at its default.` : said,
+  };
 }
 
 /** The changes to a draft, with only values that the preset allows; null when that preset is no longer offered. */

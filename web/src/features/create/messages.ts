@@ -17,7 +17,11 @@ function fieldMessage(details: unknown): string | null {
 }
 
 /** Why the credits of this period are not enough, and when they renew. */
-export function capSentence({ limit, remaining, resets_at: resetsAt }: Pick<Usage, "limit" | "remaining" | "resets_at">): string {
+export function capSentence({
+  limit,
+  remaining,
+  resets_at: resetsAt,
+}: Pick<Usage, "limit" | "remaining" | "resets_at">): string {
   const renewal = `They renew on ${dayAndMonth(resetsAt)}.`;
   return remaining <= 0
     ? `You have used all ${limit} credits. ${renewal}`

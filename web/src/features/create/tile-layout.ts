@@ -7,7 +7,12 @@ const GAP = 8;
 const SIDE_BY_SIDE = 0.85;
 
 /** The number of columns that makes the tiles largest, and their width in px. `ratio` is width / height of a tile. */
-export function tileLayout(count: number, ratio: number, width: number, height: number): { columns: number; width: number } {
+export function tileLayout(
+  count: number,
+  ratio: number,
+  width: number,
+  height: number,
+): { columns: number; width: number } {
   let best = { columns: 1, width: 0 };
   for (let columns = 1; columns <= count; columns += 1) {
     const rows = Math.ceil(count / columns);

@@ -52,7 +52,13 @@ function useSide(side: string, view: View, setView: Dispatch<SetStateAction<View
   const wanted = variantId ?? render?.cover_variant_id;
   const variant = render?.variants.find(({ id }) => id === wanted) ?? render?.variants[0];
   const number = (render?.variants.findIndex(({ id }) => id === variant?.id) ?? 0) + 1;
-  const picture = render && variant && { src: variant.url ?? "", alt: `${render.title}, variant ${number}`, width: variant.width, height: variant.height };
+  const picture = render &&
+    variant && {
+      src: variant.url ?? "",
+      alt: `${render.title}, variant ${number}`,
+      width: variant.width,
+      height: variant.height,
+    };
   return { render, variant, number, stage: useStage(picture, view, setView), error };
 }
 
@@ -61,7 +67,8 @@ function Comparison({ a, b }: { a: string; b: string }) {
   const [view, setView] = useState<View>(FIT);
   const left = useSide(a, view, setView);
   const right = useSide(b, view, setView);
-  const put = (search: CompareSearch) => void navigate({ to: "/dashboard/compare", search, replace: true, state: true });
+  const put = (search: CompareSearch) =>
+    void navigate({ to: "/dashboard/compare", search, replace: true, state: true });
   // Both have the same view: moving one moves the other.
   const { zoomIn, zoomOut, reset } = left.stage.frame ? left.stage : right.stage;
   useShortcuts("Compare", [
@@ -74,7 +81,11 @@ function Comparison({ a, b }: { a: string; b: string }) {
   return (
     <div className="desk:flex desk:min-h-dvh desk:flex-col">
       <header className="flex items-center gap-1 px-3 py-2">
-        <BackLink to="/dashboard/renders/$renderId" params={{ renderId: partsOf(a).renderId }} name={left.render?.title ?? "Render"} />
+        <BackLink
+          to="/dashboard/renders/$renderId"
+          params={{ renderId: partsOf(a).renderId }}
+          name={left.render?.title ?? "Render"}
+        />
         <h1 className="grow text-center text-15 font-semibold max-tablet:sr-only">Compare</h1>
         <span className="grow tablet:hidden" />
         <Button variant="ghost" onClick={() => put({ a: b, b: a })}>
@@ -143,11 +154,18 @@ function Differences({ left, right }: { left: Side; right: Side }) {
     if (!render) return facts;
     const input = inputOf(render);
     if (input) {
-      const shown = input.url ? <img src={input.url} alt="" className="h-12 w-auto max-w-full rounded-pic bg-stage" /> : "Deleted";
+      const shown = input.url ? (
+        <img src={input.url} alt="" className="h-12 w-auto max-w-full rounded-pic bg-stage" />
+      ) : (
+        "Deleted"
+      );
       facts.set("Made from", { value: input.id, shown });
     }
     const preset = presets.find(({ id }) => id === render.preset_id);
-    for (const { name, value } of [{ name: "Prompt", value: render.prompt || "None" }, ...factsOf(render, preset, variant)]) {
+    for (const { name, value } of [
+      { name: "Prompt", value: render.prompt || "None" },
+      ...factsOf(render, preset, variant),
+    ]) {
       facts.set(name, { value, shown: value });
     }
     return facts;
@@ -176,7 +194,14 @@ function Differences({ left, right }: { left: Side; right: Side }) {
                 <th scope="row" className="w-1/4 px-2 py-1.5 text-left font-normal text-ink-2">
                   <span className="flex items-center gap-1.5">
                     {name}
-                    {differs && <TriangleAlert aria-label="differs" size={15} strokeWidth={1.6} className="shrink-0 text-canary-ink" />}
+                    {differs && (
+                      <TriangleAlert
+                        aria-label="differs"
+                        size={15}
+                        strokeWidth={1.6}
+                        className="shrink-0 text-canary-ink"
+                      />
+                    )}
                   </span>
                 </th>
                 <td className="px-2 py-1.5 break-words">{a.get(name)?.shown ?? "—"}</td>

@@ -39,7 +39,10 @@ export function hadInput({ photo, source, source_is_gone: sourceIsGone }: Render
  * The picture it was made from: its URL, and what distinguishes it from others. null when there was none; without URL
  * when it was deleted. For another render, `sourceRender`, the thumbnail is used until that render has loaded.
  */
-export function inputOf({ photo, source }: RenderDetail, sourceRender?: RenderDetail): { id: string; url: string | null } | null {
+export function inputOf(
+  { photo, source }: RenderDetail,
+  sourceRender?: RenderDetail,
+): { id: string; url: string | null } | null {
   if (photo) return { id: photo.upload_id, url: photo.url };
   if (!source) return null;
   const id = source.cover?.variant_id;

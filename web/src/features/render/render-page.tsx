@@ -74,7 +74,10 @@ function Loaded({ render }: { render: RenderDetail }) {
   const { mutate: deleteVariant } = useDeleteVariant();
   const modeLabel = useId();
 
-  const coverAt = Math.max(0, render.variants.findIndex(({ id }) => id === render.cover_variant_id));
+  const coverAt = Math.max(
+    0,
+    render.variants.findIndex(({ id }) => id === render.cover_variant_id),
+  );
   const [chosen, setChosen] = useState(coverAt);
   const index = Math.min(chosen, render.variants.length - 1);
   const variant = render.variants[index];
@@ -86,11 +89,17 @@ function Loaded({ render }: { render: RenderDetail }) {
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   const [collecting, setCollecting] = useState(false);
   const [view, setView] = useState(FIT);
-  const picture = variant && { src: variant.url ?? "", alt: `${render.title}, variant ${index + 1}`, width: variant.width, height: variant.height };
+  const picture = variant && {
+    src: variant.url ?? "",
+    alt: `${render.title}, variant ${index + 1}`,
+    width: variant.width,
+    height: variant.height,
+  };
   const stage = useStage(picture, view, setView);
   const inTrash = render.purged_at !== null;
 
-  const failed = (error: unknown) => toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
+  const failed = (error: unknown) =>
+    toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
   const show = (next: number) => {
     if (render.variants[next]) setChosen(next);
   };
@@ -127,7 +136,9 @@ function Loaded({ render }: { render: RenderDetail }) {
   const other = render.variants[index + 1] ?? render.variants.find(({ id }) => id !== variant?.id);
   const compareWith = {
     ...(variant && { a: sideOf(render.id, variant.id) }),
-    b: other ? sideOf(render.id, other.id) : (render.source?.render_id ?? render.made_from_it[0]?.render_id ?? render.id),
+    b: other
+      ? sideOf(render.id, other.id)
+      : (render.source?.render_id ?? render.made_from_it[0]?.render_id ?? render.id),
   };
 
   useShortcuts("Render", [
@@ -139,7 +150,12 @@ function Loaded({ render }: { render: RenderDetail }) {
     ...(before === null
       ? []
       : [{ keys: "b", label: "Before and after", run: () => setMode(mode === "result" ? "compare" : "result") }]),
-    { keys: "c", label: "Compare", run: () => void router.navigate({ to: "/dashboard/compare", search: compareWith, state: { backTo: render.title } }) },
+    {
+      keys: "c",
+      label: "Compare",
+      run: () =>
+        void router.navigate({ to: "/dashboard/compare", search: compareWith, state: { backTo: render.title } }),
+    },
     { keys: "f", label: "Favorite", run: () => !inTrash && actions.favorite(render) },
     { keys: "a", label: "Add to a collection", run: () => !inTrash && setCollecting(true) },
     { keys: "d", label: "Download", run: () => void download(recipes) },
@@ -157,7 +173,12 @@ function Loaded({ render }: { render: RenderDetail }) {
               <span id={modeLabel} className="sr-only">
                 View
               </span>
-              <ModeSwitch labelledBy={modeLabel} mode={mode} onChange={setMode} className="max-tablet:order-last max-tablet:w-full" />
+              <ModeSwitch
+                labelledBy={modeLabel}
+                mode={mode}
+                onChange={setMode}
+                className="max-tablet:order-last max-tablet:w-full"
+              />
               <div className="grow max-tablet:hidden" />
             </>
           )}
@@ -184,13 +205,24 @@ function Loaded({ render }: { render: RenderDetail }) {
           </IconButton>
         </div>
         {/* On a phone the space has the ratio of the picture; from 900 px it is the rest of the window. */}
-        <div className="min-h-0 desk:grow desk:px-7" style={{ aspectRatio: variant && `${variant.width} / ${variant.height}` }}>
+        <div
+          className="min-h-0 desk:grow desk:px-7"
+          style={{ aspectRatio: variant && `${variant.width} / ${variant.height}` }}
+        >
           <ZoomStage stage={stage} before={mode === "compare" ? before : null} className="size-full" />
         </div>
-        <VariantStrip render={render} index={index} onSelect={show} onVariation={inTrash ? null : () => applySettings(true)} />
+        <VariantStrip
+          render={render}
+          index={index}
+          onSelect={show}
+          onVariation={inTrash ? null : () => applySettings(true)}
+        />
       </section>
 
-      <aside aria-label="Details" className="grid grid-cols-[minmax(0,1fr)] content-start gap-5 px-4 pt-4.5 pb-8 desk:overflow-y-auto desk:border-l desk:border-line desk:bg-surface desk:px-5">
+      <aside
+        aria-label="Details"
+        className="grid grid-cols-[minmax(0,1fr)] content-start gap-5 px-4 pt-4.5 pb-8 desk:overflow-y-auto desk:border-l desk:border-line desk:bg-surface desk:px-5"
+      >
         <div>
           <div className="flex items-start gap-2">
             <EditableTitle
@@ -254,7 +286,13 @@ function Loaded({ render }: { render: RenderDetail }) {
             />
           </div>
         )}
-        <RenderDetails render={render} preset={preset} variant={variant} collecting={collecting} onCollecting={setCollecting} />
+        <RenderDetails
+          render={render}
+          preset={preset}
+          variant={variant}
+          collecting={collecting}
+          onCollecting={setCollecting}
+        />
       </aside>
 
       {overlay === "full" && (
@@ -281,7 +319,9 @@ function Loaded({ render }: { render: RenderDetail }) {
           onClose={() => setOverlay(null)}
         />
       )}
-      {overlay === "share" && <ShareDialog target={{ render_id: render.id }} title={render.title} onClose={() => setOverlay(null)} />}
+      {overlay === "share" && (
+        <ShareDialog target={{ render_id: render.id }} title={render.title} onClose={() => setOverlay(null)} />
+      )}
       {overlay === "delete-variant" && variant && (
         <Dialog
           open
@@ -295,7 +335,10 @@ function Loaded({ render }: { render: RenderDetail }) {
                 variant="danger"
                 onClick={() => {
                   setOverlay(null);
-                  deleteVariant(variant.id, { onSuccess: () => toast(`Variant ${index + 1} deleted.`), onError: failed });
+                  deleteVariant(variant.id, {
+                    onSuccess: () => toast(`Variant ${index + 1} deleted.`),
+                    onError: failed,
+                  });
                 }}
               >
                 Delete variant

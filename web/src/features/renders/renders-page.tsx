@@ -34,7 +34,9 @@ export function RendersPage() {
   const navigate = useNavigate();
   const change = (changes: Changes) => {
     // Another list starts at its top.
-    const next = Object.fromEntries(Object.entries({ ...search, month: undefined, ...changes }).filter(([, value]) => value !== undefined));
+    const next = Object.fromEntries(
+      Object.entries({ ...search, month: undefined, ...changes }).filter(([, value]) => value !== undefined),
+    );
     const jumps = changes.month !== undefined;
     // After a jump the list scrolls to the month itself, because renders before it may be loaded too.
     void navigate({ to: "/dashboard/renders", search: next, replace: !jumps, resetScroll: !jumps });
@@ -58,7 +60,11 @@ export function RendersPage() {
           {total !== null && <span className="num ml-2 text-18 font-normal text-ink-3">{total}</span>}
         </h1>
         <div className="grow max-tablet:hidden" />
-        <SearchField value={search.q ?? ""} placeholder="Search titles and prompts" onChange={(q) => change({ q: q || undefined })} />
+        <SearchField
+          value={search.q ?? ""}
+          placeholder="Search titles and prompts"
+          onChange={(q) => change({ q: q || undefined })}
+        />
         <Button
           className="max-tablet:grow"
           onClick={() => change({ sort: search.sort === "oldest" ? undefined : "oldest" })}
@@ -67,9 +73,7 @@ export function RendersPage() {
           <ArrowDownUp aria-hidden size={15} strokeWidth={1.6} />
           {search.sort === "oldest" ? "Oldest first" : "Newest first"}
         </Button>
-        {inOrder && inOrder.length > 1 && (
-          <JumpSelect months={inOrder} current={search.month ?? ""} onJump={jump} />
-        )}
+        {inOrder && inOrder.length > 1 && <JumpSelect months={inOrder} current={search.month ?? ""} onJump={jump} />}
         <Link to="/dashboard/trash" className={buttonStyle({ variant: "line" })}>
           <Trash aria-hidden size={15} strokeWidth={1.6} />
           <span className="max-tablet:sr-only">Trash</span>
@@ -243,8 +247,9 @@ function Nothing({ search, onChange }: Pick<ListProps, "search" | "onChange">) {
     <EmptyState
       picture={picture}
       sentence={search.q !== undefined ? `No renders match “${search.q}”.` : "No renders match these filters."}
-      action={<Button onClick={() => onChange(NO_FILTERS)}>{bySearchAlone ? "Clear the search" : "Clear the filters"}</Button>}
+      action={
+        <Button onClick={() => onChange(NO_FILTERS)}>{bySearchAlone ? "Clear the search" : "Clear the filters"}</Button>
+      }
     />
   );
 }
-

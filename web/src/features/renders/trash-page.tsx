@@ -47,7 +47,9 @@ export function TrashPage() {
           Renders
         </Link>
         <h1 className="text-24 font-semibold max-tablet:sr-only">Trash</h1>
-        <p className="grow text-13 text-ink-2 max-tablet:w-full">Renders stay here for 30 days, then they and their files are deleted.</p>
+        <p className="grow text-13 text-ink-2 max-tablet:w-full">
+          Renders stay here for 30 days, then they and their files are deleted.
+        </p>
         {cards && cards.length > 0 && <Button onClick={() => setDoomed(EVERYTHING)}>Empty trash</Button>}
       </header>
       {error && <LoadFailed error={error} onRetry={retry} />}

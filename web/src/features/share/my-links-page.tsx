@@ -28,7 +28,11 @@ export function MyLinksPage() {
           }
         />
       )}
-      <ul aria-label="Links">{links?.map((link) => <ShareLinkRow key={link.id} link={link} title={link.title} />)}</ul>
+      <ul aria-label="Links">
+        {links?.map((link) => (
+          <ShareLinkRow key={link.id} link={link} title={link.title} />
+        ))}
+      </ul>
       {shares.hasNextPage && (
         <Button onClick={() => void shares.fetchNextPage()} blocked={shares.isFetchingNextPage}>
           Show more

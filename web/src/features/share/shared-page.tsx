@@ -29,7 +29,11 @@ export function SharedPage() {
   const title = shared.data?.pages[0]?.title;
   const renders = shared.data?.pages.flatMap((page) => page.renders) ?? [];
   const openRender = renders.find(({ variants }) => variants.some(({ id }) => id === openId));
-  useDocumentTitle([openRender && openRender.title !== title ? openRender.title : null, title ?? "Shared with you"].filter(Boolean).join(" · "));
+  useDocumentTitle(
+    [openRender && openRender.title !== title ? openRender.title : null, title ?? "Shared with you"]
+      .filter(Boolean)
+      .join(" · "),
+  );
 
   const { hasNextPage, isFetching, fetchNextPage } = shared;
   const sought = openId !== null && !openRender && hasNextPage && !isFetching;
@@ -40,7 +44,9 @@ export function SharedPage() {
 
   const { error } = shared;
   if (isGone(error)) return <Gone sentence={error.message} />;
-  const failed = error && <LoadFailed error={error} onRetry={() => void (shared.isFetchNextPageError ? fetchNextPage() : shared.refetch())} />;
+  const failed = error && (
+    <LoadFailed error={error} onRetry={() => void (shared.isFetchNextPageError ? fetchNextPage() : shared.refetch())} />
+  );
   if (!shared.data) return failed ?? <Loading />;
   const pictures = renders.flatMap(viewerPictures);
   const open = pictures.findIndex(({ id }) => id === openId);

@@ -45,7 +45,9 @@ export function ReturnPage() {
         <>
           <h1 className="text-24 font-semibold">You are on {plan?.name ?? "your new plan"}</h1>
           <p className="text-15 text-ink-2">
-            {current ? `${String(current.limit)} credits each month, ${String(current.remaining)} left now.` : "Your credits are there."}
+            {current
+              ? `${String(current.limit)} credits each month, ${String(current.remaining)} left now.`
+              : "Your credits are there."}
           </p>
           <Link to="/dashboard/create" className={buttonStyle({ variant: "canary", size: "lg" })}>
             Create

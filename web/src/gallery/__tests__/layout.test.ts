@@ -37,7 +37,12 @@ describe("rows of a grid", () => {
   });
 
   it("stay near the target height, and never higher at the end of the list", () => {
-    const rows = rowsOf(layOut(Array.from({ length: 41 }, (_, at) => card(at, { ratio: 1.5 })), ROOM));
+    const rows = rowsOf(
+      layOut(
+        Array.from({ length: 41 }, (_, at) => card(at, { ratio: 1.5 })),
+        ROOM,
+      ),
+    );
     for (const { height } of rows) expect(Math.abs(height - ROOM.height)).toBeLessThan(ROOM.height / 2);
     expect(rows.at(-1)?.height).toBeLessThanOrEqual(ROOM.height);
   });

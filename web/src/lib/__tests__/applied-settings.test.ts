@@ -2,12 +2,22 @@ import { describe, expect, it, vi } from "vitest";
 
 import { forgetApplied, keepApplied, keepVisitorsApplied, readApplied } from "../applied-settings";
 
-const SETTINGS = { title: "Oak room", presetId: "warm-minimal", prompt: "Oak", settings: { light: "morning" }, seed: 7 };
+const SETTINGS = {
+  title: "Oak room",
+  presetId: "warm-minimal",
+  prompt: "Oak",
+  settings: { light: "morning" },
+  seed: 7,
+};
 
 describe("what is handed over to Create", () => {
   it("is there until it is taken", () => {
     keepApplied({ ...SETTINGS, variants: 2, input: { kind: "variant", variantId: "v", renderId: "r" } }, "alice");
-    expect(readApplied("alice")).toEqual({ ...SETTINGS, variants: 2, input: { kind: "variant", variantId: "v", renderId: "r" } });
+    expect(readApplied("alice")).toEqual({
+      ...SETTINGS,
+      variants: 2,
+      input: { kind: "variant", variantId: "v", renderId: "r" },
+    });
     forgetApplied();
     expect(readApplied("alice")).toBeNull();
   });

@@ -8,7 +8,9 @@ it("names months as the browser does", () => {
   for (const month of YEAR) {
     const day = new Date(`${month}-01T00:00:00Z`);
     expect(monthName(month)).toBe(dateFormat({ month: "long", year: "numeric", timeZone: "UTC" }).format(day));
-    expect(dayAndMonth(`${month}-01`, "UTC")).toBe(dateFormat({ day: "numeric", month: "long", timeZone: "UTC" }).format(day));
+    expect(dayAndMonth(`${month}-01`, "UTC")).toBe(
+      dateFormat({ day: "numeric", month: "long", timeZone: "UTC" }).format(day),
+    );
   }
 });
 

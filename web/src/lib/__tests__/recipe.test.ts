@@ -6,7 +6,12 @@ import { readRecipe } from "../recipe";
 
 describe("a downloaded picture", () => {
   it("tells what made it, whatever stands around the packet", async () => {
-    expect(await readRecipe(recipeFile(RECIPE))).toEqual({ presetId: "warm-minimal", prompt: RECIPE.prompt, settings: { light: "morning" }, seed: 7 });
+    expect(await readRecipe(recipeFile(RECIPE))).toEqual({
+      presetId: "warm-minimal",
+      prompt: RECIPE.prompt,
+      settings: { light: "morning" },
+      seed: 7,
+    });
   });
 
   it("still tells it after another tool wrote the packet anew, as exiftool does", async () => {
@@ -17,7 +22,10 @@ describe("a downloaded picture", () => {
       </rdf:RDF></x:xmpmeta>`;
     expect(await readRecipe(new Blob([rewritten]))).toEqual(await readRecipe(recipeFile(RECIPE)));
 
-    const attribute = rewritten.replace(/ xmlns:m=("[^"]*")><m:recipe>.*<\/m:recipe>/, ` xmlns:m=$1 m:recipe="${recipe.replaceAll('"', "&quot;")}">`);
+    const attribute = rewritten.replace(
+      / xmlns:m=("[^"]*")><m:recipe>.*<\/m:recipe>/,
+      ` xmlns:m=$1 m:recipe="${recipe.replaceAll('"', "&quot;")}">`,
+    );
     expect(await readRecipe(new Blob([attribute]))).toEqual(await readRecipe(recipeFile(RECIPE)));
   });
 

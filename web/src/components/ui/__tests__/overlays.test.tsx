@@ -38,17 +38,20 @@ describe("a menu", () => {
     expect(button).toHaveAttribute("aria-expanded", "false");
   });
 
-  it.each(["{Enter}", " ", "{ArrowDown}"])("opens by %s with the focus on its first action, every time", async (key) => {
-    const { user, chosen, button } = await showMenu();
-    for (const time of [1, 2]) {
-      button.focus();
-      await user.keyboard(key);
-      await waitFor(() => expect(screen.getByRole("menuitem", { name: "Copy" })).toHaveFocus());
-      await user.keyboard("{ArrowDown}{Enter}");
-      expect(chosen.mock.calls).toEqual(Array(time).fill(["trash"]));
-      await waitFor(() => expect(button).toHaveFocus());
-    }
-  });
+  it.each(["{Enter}", " ", "{ArrowDown}"])(
+    "opens by %s with the focus on its first action, every time",
+    async (key) => {
+      const { user, chosen, button } = await showMenu();
+      for (const time of [1, 2]) {
+        button.focus();
+        await user.keyboard(key);
+        await waitFor(() => expect(screen.getByRole("menuitem", { name: "Copy" })).toHaveFocus());
+        await user.keyboard("{ArrowDown}{Enter}");
+        expect(chosen.mock.calls).toEqual(Array(time).fill(["trash"]));
+        await waitFor(() => expect(button).toHaveFocus());
+      }
+    },
+  );
 });
 
 describe("a popover", () => {

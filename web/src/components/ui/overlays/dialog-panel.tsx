@@ -45,12 +45,13 @@ export function DialogPanel({ open, onOpenChange, title, description, footer, si
           )}
         >
           <header {...handle} className="flex shrink-0 touch-none items-start gap-3 px-5 pt-4 pb-3 tablet:touch-auto">
-            <span aria-hidden className="absolute top-1.5 left-1/2 h-1 w-9 -translate-x-1/2 rounded-full bg-line-strong tablet:hidden" />
+            <span
+              aria-hidden
+              className="absolute top-1.5 left-1/2 h-1 w-9 -translate-x-1/2 rounded-full bg-line-strong tablet:hidden"
+            />
             <div className="min-w-0 grow pt-1 wrap-anywhere">
               <Radix.Title className="text-18 font-semibold">{title}</Radix.Title>
-              {description && (
-                <Radix.Description className="pt-1 text-13 text-ink-2">{description}</Radix.Description>
-              )}
+              {description && <Radix.Description className="pt-1 text-13 text-ink-2">{description}</Radix.Description>}
             </div>
             <Radix.Close asChild>
               <IconButton label="Close" variant="ghost" className="-mr-2">
@@ -60,7 +61,9 @@ export function DialogPanel({ open, onOpenChange, title, description, footer, si
           </header>
           {children && <div className="min-h-0 grow overflow-y-auto overscroll-contain px-5 pb-5">{children}</div>}
           {footer && (
-            <footer className="flex shrink-0 flex-wrap justify-end gap-2 border-t border-line px-5 py-3 max-tablet:*:grow">{footer}</footer>
+            <footer className="flex shrink-0 flex-wrap justify-end gap-2 border-t border-line px-5 py-3 max-tablet:*:grow">
+              {footer}
+            </footer>
           )}
         </Radix.Content>
       </Radix.Portal>

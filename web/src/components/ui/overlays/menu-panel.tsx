@@ -10,7 +10,18 @@ interface MenuPanelProps extends PanelProps {
   byKeyboard: boolean;
 }
 
-export function MenuPanel({ id, button, labelledBy, byKeyboard, open, onOpenChange, side, align, offset, children }: MenuPanelProps) {
+export function MenuPanel({
+  id,
+  button,
+  labelledBy,
+  byKeyboard,
+  open,
+  onOpenChange,
+  side,
+  align,
+  offset,
+  children,
+}: MenuPanelProps) {
   return (
     <DropdownMenu.Root modal={false} open={open} onOpenChange={onOpenChange}>
       <DropdownMenu.Trigger asChild>

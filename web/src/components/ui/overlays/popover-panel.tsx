@@ -8,7 +8,18 @@ interface PopoverPanelProps extends PanelProps {
   className: string | undefined;
 }
 
-export function PopoverPanel({ id, button, label, open, onOpenChange, side, align, offset, className, children }: PopoverPanelProps) {
+export function PopoverPanel({
+  id,
+  button,
+  label,
+  open,
+  onOpenChange,
+  side,
+  align,
+  offset,
+  className,
+  children,
+}: PopoverPanelProps) {
   return (
     <Popover.Root open={open} onOpenChange={onOpenChange}>
       <Popover.Trigger asChild>
@@ -22,7 +33,11 @@ export function PopoverPanel({ id, button, label, open, onOpenChange, side, alig
           align={align}
           sideOffset={offset}
           collisionPadding={12}
-          className={cx(PANEL_STYLE, "max-h-(--radix-popover-content-available-height) overflow-y-auto p-2 outline-none", className)}
+          className={cx(
+            PANEL_STYLE,
+            "max-h-(--radix-popover-content-available-height) overflow-y-auto p-2 outline-none",
+            className,
+          )}
         >
           {children}
         </Popover.Content>

@@ -20,7 +20,9 @@ export function Toaster() {
           }}
           className={cx("float-in", TOAST)}
         >
-          {tone === "danger" && <CircleAlert aria-hidden size={18} strokeWidth={1.6} className="shrink-0 text-[#ff9c8e]" />}
+          {tone === "danger" && (
+            <CircleAlert aria-hidden size={18} strokeWidth={1.6} className="shrink-0 text-[#ff9c8e]" />
+          )}
           <Toast.Description className="grow py-2">{text}</Toast.Description>
           {actions?.map(({ label, run }) => (
             <Toast.Action key={label} altText={label} onClick={run} className={buttonStyle({ variant: "glass" })}>

@@ -34,7 +34,9 @@ describe("billing", () => {
   });
 
   it("offers no portal to those who never paid", async () => {
-    backend.on("GET /api/v1/billing", () => ok({ ...BILLING, plan_id: "free", interval: null, status: null, renews_at: null, can_manage: false }));
+    backend.on("GET /api/v1/billing", () =>
+      ok({ ...BILLING, plan_id: "free", interval: null, status: null, renews_at: null, can_manage: false }),
+    );
     await openApp("/dashboard/account");
     expect(await screen.findByRole("link", { name: "Usage and plans" })).toHaveAttribute("href", "/dashboard/usage");
     expect(screen.queryByRole("button", { name: "Cards and invoices" })).toBeNull();

@@ -7,10 +7,9 @@ import { getAuth } from "@/auth/session";
 export function useChangeEmail() {
   return useMutation<null, AuthError, { email: string }>({
     mutationFn: async ({ email }) => {
-      const { error } = await (await getAuth()).updateUser(
-        { email },
-        { emailRedirectTo: `${window.location.origin}/dashboard/account` },
-      );
+      const { error } = await (
+        await getAuth()
+      ).updateUser({ email }, { emailRedirectTo: `${window.location.origin}/dashboard/account` });
       if (error) throw error;
       return null;
     },

@@ -21,7 +21,11 @@ export function BillingSection() {
         You are on the <b className="font-medium text-ink">{plan}</b> plan
         {billing.interval && `, paid by the ${billing.interval}`}.{whatIsNext(billing)}
       </p>
-      {portal.error && <Notice tone="danger" live>{portal.error.message}</Notice>}
+      {portal.error && (
+        <Notice tone="danger" live>
+          {portal.error.message}
+        </Notice>
+      )}
       <div className="flex flex-wrap gap-2">
         <Link to="/dashboard/usage" className={buttonStyle()}>
           Usage and plans

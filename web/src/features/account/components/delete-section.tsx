@@ -13,7 +13,9 @@ export function DeleteSection() {
   const [asking, setAsking] = useState(false);
   return (
     <div className="grid justify-items-start gap-4">
-      <p className="text-13 text-ink-2">Deletes everything you made here, for ever. Export your data first if you want to keep it.</p>
+      <p className="text-13 text-ink-2">
+        Deletes everything you made here, for ever. Export your data first if you want to keep it.
+      </p>
       <Button
         variant="danger"
         className="-ml-3.5"
@@ -70,7 +72,11 @@ function DeleteDialog({ onClose }: { onClose: () => void }) {
           <li>A paid plan ends now. Unused time is not refunded.</li>
           <li>Credits and the ledger are gone.</li>
         </ul>
-        {remove.error && <Notice tone="danger" live>{remove.error.message}</Notice>}
+        {remove.error && (
+          <Notice tone="danger" live>
+            {remove.error.message}
+          </Notice>
+        )}
         <TextField
           label={`Type ${email} to confirm`}
           name="confirmation"

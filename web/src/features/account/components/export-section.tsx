@@ -11,7 +11,11 @@ export function ExportSection() {
       <p className="text-13 text-ink-2">
         A ZIP with every render and photo as a file, and your prompts, collections and ledger as JSON.
       </p>
-      {save.error && <Notice tone="danger" live>{save.error.message}</Notice>}
+      {save.error && (
+        <Notice tone="danger" live>
+          {save.error.message}
+        </Notice>
+      )}
       <Button
         blocked={save.isPending}
         onClick={() => {

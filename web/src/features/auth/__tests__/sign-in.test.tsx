@@ -22,7 +22,10 @@ describe("signing in with a password", () => {
     await user.type(password(), "correct horse");
     await user.click(press("Sign in"));
     expect(await screen.findByRole("heading", { name: "Account settings" })).toBeVisible();
-    expect(backend.requests("POST /auth/v1/token")[0]?.body).toMatchObject({ email: ALICE.email, password: "correct horse" });
+    expect(backend.requests("POST /auth/v1/token")[0]?.body).toMatchObject({
+      email: ALICE.email,
+      password: "correct horse",
+    });
   });
 
   it("I2: never leads to another origin", async () => {

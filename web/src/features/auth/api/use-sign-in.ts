@@ -28,7 +28,9 @@ export function usePasswordSignIn() {
 export function useSignUp() {
   return useMutation<SignInOutcome, AuthError, Credentials>({
     mutationFn: async (credentials) => {
-      const { data, error } = await (await getAuth()).signUp({
+      const { data, error } = await (
+        await getAuth()
+      ).signUp({
         ...credentials,
         options: { emailRedirectTo: window.location.origin },
       });
@@ -42,7 +44,9 @@ export function useSignUp() {
 export function useSendCode() {
   return useMutation<SignInOutcome, AuthError, { email: string }>({
     mutationFn: async ({ email }) => {
-      const { error } = await (await getAuth()).signInWithOtp({
+      const { error } = await (
+        await getAuth()
+      ).signInWithOtp({
         email,
         options: { shouldCreateUser: true, emailRedirectTo: window.location.origin },
       });
@@ -67,7 +71,9 @@ export function useVerifyCode(type: "email" | "recovery") {
 export function useSendRecovery() {
   return useMutation<SignInOutcome, AuthError, { email: string }>({
     mutationFn: async ({ email }) => {
-      const { error } = await (await getAuth()).resetPasswordForEmail(email, {
+      const { error } = await (
+        await getAuth()
+      ).resetPasswordForEmail(email, {
         redirectTo: `${window.location.origin}/reset-password`,
       });
       if (error) throw error;

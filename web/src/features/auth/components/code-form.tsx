@@ -32,8 +32,8 @@ export function CodeForm({ email, type, onResend, resendError, onOtherAddress }:
   return (
     <form onSubmit={submit} className="grid gap-4">
       <p role="status" className="text-13 text-ink-2">
-        We sent a code to <b className="font-medium break-all text-ink">{email}</b>. Enter it here, or open the link in the
-        email.
+        We sent a code to <b className="font-medium break-all text-ink">{email}</b>. Enter it here, or open the link in
+        the email.
       </p>
       <TextField
         label="Code"

@@ -29,7 +29,8 @@ async function open(search = "") {
 describe("a collection", () => {
   it("sends one move after the other, as they were made", async () => {
     const answers: (() => void)[] = [];
-    const slowly = () => new Promise<Response>((resolve) => answers.push(() => resolve(new Response(null, { status: 204 }))));
+    const slowly = () =>
+      new Promise<Response>((resolve) => answers.push(() => resolve(new Response(null, { status: 204 }))));
     backend.on(PLACE(0), slowly);
     const user = await open();
     screen.getByRole("link", { name: "Render 0" }).focus();
@@ -38,7 +39,10 @@ describe("a collection", () => {
     await waitFor(() => expect(answers).toHaveLength(1));
     answers[0]?.();
     await waitFor(() => expect(answers).toHaveLength(2));
-    expect(backend.requests(PLACE(0)).map(({ body }) => body)).toEqual([{ behind: card(1).id }, { behind: card(2).id }]);
+    expect(backend.requests(PLACE(0)).map(({ body }) => body)).toEqual([
+      { behind: card(1).id },
+      { behind: card(2).id },
+    ]);
     answers[1]?.();
   });
 
@@ -72,7 +76,11 @@ describe("a collection", () => {
     await user.keyboard("{Delete}");
     await waitFor(() => expect(screen.queryByRole("link", { name: "Render 1" })).toBeNull());
     await user.click(await screen.findByRole("button", { name: "Undo" }));
-    await waitFor(() => expect(backend.requests(`PATCH /api/v1/collections/${FLAT.id}`)[0]?.body).toEqual({ cover_render_id: card(1).id }));
+    await waitFor(() =>
+      expect(backend.requests(`PATCH /api/v1/collections/${FLAT.id}`)[0]?.body).toEqual({
+        cover_render_id: card(1).id,
+      }),
+    );
     expect(backend.requests(PLACE(1))[0]?.body).toEqual({ behind: card(0).id });
   });
 

@@ -22,7 +22,12 @@ export function CollectionCard({ collection, ...does }: CollectionCardProps) {
   const { id, name, count, is_favorites: favorites } = collection;
   return (
     <li className="group relative grid grid-cols-[minmax(0,1fr)] content-start gap-2">
-      <Link to="/dashboard/collections/$collectionId" params={{ collectionId: id }} state={{ backTo: "Collections" }} className="grid grid-cols-[minmax(0,1fr)] gap-2 rounded-pic">
+      <Link
+        to="/dashboard/collections/$collectionId"
+        params={{ collectionId: id }}
+        state={{ backTo: "Collections" }}
+        className="grid grid-cols-[minmax(0,1fr)] gap-2 rounded-pic"
+      >
         <Mosaic collection={collection} />
         <span className={cx("flex min-w-0 items-center gap-1.5", !favorites && "pr-9")}>
           {favorites && <Heart {...ICON} fill="currentColor" className="shrink-0" />}
@@ -36,7 +41,12 @@ export function CollectionCard({ collection, ...does }: CollectionCardProps) {
             <button
               type="button"
               aria-label={`Actions of ${name}`}
-              className={buttonStyle({ variant: "ghost", size: "sm", icon: true, className: "absolute right-0 bottom-2" })}
+              className={buttonStyle({
+                variant: "ghost",
+                size: "sm",
+                icon: true,
+                className: "absolute right-0 bottom-2",
+              })}
             >
               <Ellipsis aria-hidden size={18} strokeWidth={1.6} />
             </button>

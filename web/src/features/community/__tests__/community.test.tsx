@@ -6,7 +6,16 @@ import { CONFIG } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
 
 const PICTURE = { url: "/a.webp", thumbnail_url: "/a.thumb.webp", width: 300, height: 200, placeholder: "" };
-const RECIPE = { preset_id: "warm-minimal", preset_name: "Warm minimal", model: "black-forest-labs/flux-dev", prompt: "Oak", settings: { light: "morning" }, seed: 77, from_photo: false, problem: null };
+const RECIPE = {
+  preset_id: "warm-minimal",
+  preset_name: "Warm minimal",
+  model: "black-forest-labs/flux-dev",
+  prompt: "Oak",
+  settings: { light: "morning" },
+  seed: 77,
+  from_photo: false,
+  problem: null,
+};
 const item = (title: string, changes = {}) => ({
   id: `id-${title}`,
   title,
@@ -85,7 +94,10 @@ describe("a visitor", () => {
     const user = await openApp("/community/rooms");
     await user.click(await screen.findByRole("link", { name: "Apply settings of Oak" }));
     expect(await screen.findByRole("heading", { name: "Sign in" })).toBeVisible();
-    expect(JSON.parse(localStorage.getItem("maquette.applied") ?? "{}")).toMatchObject({ presetId: "warm-minimal", seed: 77 });
+    expect(JSON.parse(localStorage.getItem("maquette.applied") ?? "{}")).toMatchObject({
+      presetId: "warm-minimal",
+      seed: 77,
+    });
   });
 
   it("cannot apply what can no longer be made", async () => {
@@ -143,14 +155,18 @@ describe("a visitor", () => {
     const pageOf = (title: string) => ({
       kind: "collection",
       title: "House",
-      renders: [{ id: `render-${title}`, title, recipe: RECIPE, variants: [{ ...PICTURE, id: `id-${title}`, index: 0 }] }],
+      renders: [
+        { id: `render-${title}`, title, recipe: RECIPE, variants: [{ ...PICTURE, id: `id-${title}`, index: 0 }] },
+      ],
     });
     backend.on("GET /api/v1/shared/abc", () => refused(400, "bad_request", "Not now."));
     const user = await openApp("/s/abc");
     expect(await screen.findByText("Not now.")).toBeVisible();
     expect(screen.queryByText("Nothing to see here")).toBeNull();
 
-    backend.on("GET /api/v1/shared/abc", ({ query }) => (query.get("cursor") ? refused(400, "bad_request", "Not yet.") : ok(pageOf("Oak"), "2")));
+    backend.on("GET /api/v1/shared/abc", ({ query }) =>
+      query.get("cursor") ? refused(400, "bad_request", "Not yet.") : ok(pageOf("Oak"), "2"),
+    );
     await user.click(screen.getByRole("button", { name: "Try again" }));
     await user.click(await screen.findByRole("button", { name: "Show more" }));
     expect(await screen.findByText("Not yet.")).toBeVisible();
@@ -191,7 +207,10 @@ describe("a visitor", () => {
     await user.click(within(viewer).getByRole("button", { name: "Report" }));
     await user.click(await screen.findByRole("button", { name: "Send report" }));
     expect(await screen.findByText("Thank you. We look at every report.")).toBeVisible();
-    expect(backend.requests("POST /api/v1/reports")[0]?.body).toMatchObject({ share_token: "abc", render_id: "render-Ash" });
+    expect(backend.requests("POST /api/v1/reports")[0]?.body).toMatchObject({
+      share_token: "abc",
+      render_id: "render-Ash",
+    });
   });
 
   it("finds the picture that the address of a share names on a later page", async () => {
@@ -232,8 +251,15 @@ describe("a signed-in person", () => {
 
   it("turns a link off from the list of links", async () => {
     const link = {
-      id: "link-1", render_id: "r", collection_id: null, title: "Harbour", url: "http://localhost/s/abc",
-      include_settings: false, expires_at: null, taken_down_at: null, created_at: "2026-11-01T00:00:00Z",
+      id: "link-1",
+      render_id: "r",
+      collection_id: null,
+      title: "Harbour",
+      url: "http://localhost/s/abc",
+      include_settings: false,
+      expires_at: null,
+      taken_down_at: null,
+      created_at: "2026-11-01T00:00:00Z",
     };
     let links = [link];
     backend.on("GET /api/v1/shares", () => ok(links));

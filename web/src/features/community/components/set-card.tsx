@@ -7,7 +7,10 @@ export function SetCard({ set }: { set: CommunitySet }) {
   return (
     <li>
       <Link to="/community/$slug" params={{ slug: set.slug }} className="group block rounded-pic">
-        <span aria-hidden className="grid aspect-4/3 grid-cols-[2fr_1fr] grid-rows-2 gap-1 overflow-hidden rounded-pic bg-stage">
+        <span
+          aria-hidden
+          className="grid aspect-4/3 grid-cols-[2fr_1fr] grid-rows-2 gap-1 overflow-hidden rounded-pic bg-stage"
+        >
           {set.covers.map((cover, index) => (
             <img
               key={cover.url}

@@ -40,8 +40,15 @@ export function SetList({ headingLevel: Heading }: { headingLevel: "h1" | "h2" }
       {sets.error && <Notice tone="danger">{sets.error.message}</Notice>}
       {rows?.length === 0 && <p className="py-8 text-15 text-ink-2">No sets here yet.</p>}
       {/* Before the sets arrive, fill the screen of a phone, so that what follows does not shift. */}
-      <ul className={cx("grid min-h-60 grid-cols-1 gap-x-5 gap-y-7 tablet:grid-cols-2 wide:grid-cols-4", !rows && "max-tablet:min-h-dvh")}>
-        {rows?.map((set) => <SetCard key={set.slug} set={set} />)}
+      <ul
+        className={cx(
+          "grid min-h-60 grid-cols-1 gap-x-5 gap-y-7 tablet:grid-cols-2 wide:grid-cols-4",
+          !rows && "max-tablet:min-h-dvh",
+        )}
+      >
+        {rows?.map((set) => (
+          <SetCard key={set.slug} set={set} />
+        ))}
       </ul>
       {sets.hasNextPage && (
         <div className="grid justify-center pt-7">

@@ -24,13 +24,16 @@ beforeEach(() => {
   URL.createObjectURL = () => "blob:photo";
   URL.revokeObjectURL = vi.fn();
   // An upload that never ends.
-  vi.stubGlobal("XMLHttpRequest", class {
-    upload = {};
-    open = vi.fn();
-    setRequestHeader = vi.fn();
-    send = vi.fn();
-    abort = vi.fn();
-  });
+  vi.stubGlobal(
+    "XMLHttpRequest",
+    class {
+      upload = {};
+      open = vi.fn();
+      setRequestHeader = vi.fn();
+      send = vi.fn();
+      abort = vi.fn();
+    },
+  );
 });
 
 describe("a file dropped beside the panel", () => {
@@ -68,7 +71,8 @@ describe("a file dropped beside the panel", () => {
     await screen.findByLabelText("Describe it");
     const read = vi.fn();
     const file = recipeFile(RECIPE);
-    for (const [name, value] of Object.entries({ ...properties, arrayBuffer: read })) Object.defineProperty(file, name, { value });
+    for (const [name, value] of Object.entries({ ...properties, arrayBuffer: read }))
+      Object.defineProperty(file, name, { value });
     dropped(file);
     expect(await screen.findByRole("alert")).toHaveTextContent(words);
     expect(read).not.toHaveBeenCalled();
@@ -82,7 +86,9 @@ describe("a file dropped beside the panel", () => {
     Object.defineProperty(folder, "arrayBuffer", { value: read });
     Object.defineProperty(folder, "slice", { value: () => ({ arrayBuffer: read }) });
     dropped(folder);
-    expect(await screen.findByRole("alert")).toHaveTextContent("This file cannot be read. From a folder, choose the photo in it.");
+    expect(await screen.findByRole("alert")).toHaveTextContent(
+      "This file cannot be read. From a folder, choose the photo in it.",
+    );
   });
 
   it("gives way to one that is dropped later, although it is read more slowly", async () => {
@@ -114,12 +120,16 @@ describe("a file dropped beside the panel", () => {
 
 it("a seed is new for every run until it is kept", async () => {
   let runs = 0;
-  backend.on(SUBMIT, () => ok(generation({ id: `11111111-0000-4000-8000-00000000010${String(++runs)}`, status: "succeeded" })));
+  backend.on(SUBMIT, () =>
+    ok(generation({ id: `11111111-0000-4000-8000-00000000010${String(++runs)}`, status: "succeeded" })),
+  );
   const user = await openApp("/dashboard/create");
   const seed = await screen.findByLabelText<HTMLInputElement>("Seed");
   await user.type(screen.getByLabelText("Describe it"), "Oak");
   const generate = async () => {
-    await waitFor(() => expect(screen.getByRole("button", { name: /^Generate/ })).not.toHaveAttribute("aria-disabled", "true"));
+    await waitFor(() =>
+      expect(screen.getByRole("button", { name: /^Generate/ })).not.toHaveAttribute("aria-disabled", "true"),
+    );
     await user.click(screen.getByRole("button", { name: /^Generate/ }));
     await waitFor(() => expect(backend.requests(SUBMIT)).toHaveLength(runs));
   };

@@ -4,12 +4,23 @@ import { CONFIG } from "@/test/fixtures";
 
 import { recipeChanges } from "../dropped-recipe";
 
-const RECIPE = { presetId: "warm-minimal", prompt: "Oak", settings: { light: "morning", shape: "square", follow: 40 }, seed: 7 };
+const RECIPE = {
+  presetId: "warm-minimal",
+  prompt: "Oak",
+  settings: { light: "morning", shape: "square", follow: 40 },
+  seed: 7,
+};
 
 describe("a recipe on Create", () => {
   it("becomes a draft with its seed locked", () => {
     const changes = recipeChanges(RECIPE, CONFIG);
-    expect(changes?.draft).toMatchObject({ presetId: "warm-minimal", prompt: "Oak", settings: RECIPE.settings, seed: 7, seedLocked: true });
+    expect(changes?.draft).toMatchObject({
+      presetId: "warm-minimal",
+      prompt: "Oak",
+      settings: RECIPE.settings,
+      seed: 7,
+      seedLocked: true,
+    });
     expect(changes?.changed).toBe(false);
   });
 

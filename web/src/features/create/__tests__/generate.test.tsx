@@ -11,7 +11,8 @@ const FAILED = ended("failed", "provider_error", "The image provider failed.");
 const SUBMIT = "POST /api/v1/generations";
 const RETRY = `POST /api/v1/generations/${FAILED.id}/retry`;
 
-const providerError = () => refused(502, "provider_error", "The image provider failed. Your credits are back. Try again.");
+const providerError = () =>
+  refused(502, "provider_error", "The image provider failed. Your credits are back. Try again.");
 
 let backend: FakeBackend;
 
@@ -56,7 +57,10 @@ it("a run whose picture is gone is not tried again, and the draft keeps its own"
   const gone = "The picture to start from no longer exists. Choose another one.";
   const uploadId = `${"0".repeat(64)}.jpg`;
   const upload = { id: uploadId, url: "http://supabase.test/room.jpg", created_at: "2026-11-24T10:00:00Z", bytes: 9 };
-  localStorage.setItem(ownKey("draft", ALICE.id), JSON.stringify({ input: { kind: "upload", uploadId, name: "room.jpg" } }));
+  localStorage.setItem(
+    ownKey("draft", ALICE.id),
+    JSON.stringify({ input: { kind: "upload", uploadId, name: "room.jpg" } }),
+  );
   backend
     .on("GET /api/v1/generations", () => ok([FAILED]))
     .on("GET /api/v1/uploads", () => ok([upload]))
@@ -83,7 +87,10 @@ it("a request that may have arrived keeps its key, so that nothing is charged tw
 it("B6 a run whose render was taken down says why in place of its pictures", async () => {
   const message = "We took this render down: it breaks our rules. Its pictures cannot be opened any more.";
   const { render } = succeeded();
-  const takenDown = render && { ...render, taken_down: { at: "2026-11-24T10:00:00Z", reason: "other" as const, message } };
+  const takenDown = render && {
+    ...render,
+    taken_down: { at: "2026-11-24T10:00:00Z", reason: "other" as const, message },
+  };
   backend.on("GET /api/v1/generations", () => ok([succeeded({ render: takenDown })]));
   await openApp("/dashboard/create");
   expect(await screen.findAllByText(message)).toHaveLength(2);

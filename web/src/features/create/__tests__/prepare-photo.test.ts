@@ -88,8 +88,12 @@ describe("a photo on its way", () => {
     expect(await (await preparePhoto(file(jpeg({ size: 500 })), limits)).body.text()).toBe("small");
 
     decode.mockRejectedValue(new Error("too large"));
-    await expect(preparePhoto(file(jpeg({ size: 500 })), limits)).rejects.toThrow("This photo is 1 MB. The limit is 1 MB.");
-    await expect(preparePhoto(new File(["x".repeat(101)], "a.png", { type: "image/png" }), limits)).rejects.toThrow(PhotoRefused);
+    await expect(preparePhoto(file(jpeg({ size: 500 })), limits)).rejects.toThrow(
+      "This photo is 1 MB. The limit is 1 MB.",
+    );
+    await expect(preparePhoto(new File(["x".repeat(101)], "a.png", { type: "image/png" }), limits)).rejects.toThrow(
+      PhotoRefused,
+    );
   });
 
   it("is said to be empty, or no photo, before it is read", () => {

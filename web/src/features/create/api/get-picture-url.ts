@@ -39,10 +39,7 @@ async function uploadUrl(id: string): Promise<string | null> {
   return null;
 }
 
-async function variantUrl(
-  client: QueryClient,
-  input: DraftInput & { kind: "variant" },
-): Promise<string | null> {
+async function variantUrl(client: QueryClient, input: DraftInput & { kind: "variant" }): Promise<string | null> {
   return "renderId" in input ? urlInRender(client, input) : urlInRun(client, input);
 }
 

@@ -5,7 +5,8 @@ import { api, done } from "@/api/client";
 export function useRemoveUpload() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => done(api.DELETE("/api/v1/uploads/{upload_id}", { params: { path: { upload_id: id } } })),
+    mutationFn: (id: string) =>
+      done(api.DELETE("/api/v1/uploads/{upload_id}", { params: { path: { upload_id: id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["uploads"] }),
   });
 }

@@ -32,7 +32,10 @@ export function ChosenPhoto({ input, onReplace, onRemove, onEarlier }: ChosenPho
     );
   }
   const name = input.kind === "upload" ? (input.name ?? "Earlier photo") : "One of your variants";
-  const size = input.kind === "upload" && input.width !== null && input.height !== null ? `${input.width} × ${input.height}` : null;
+  const size =
+    input.kind === "upload" && input.width !== null && input.height !== null
+      ? `${input.width} × ${input.height}`
+      : null;
   return (
     <div className="grid grid-cols-[108px_1fr] items-center gap-3.5">
       <span className="block h-18 w-27 overflow-hidden rounded-pic bg-stage">

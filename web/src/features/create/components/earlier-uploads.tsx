@@ -42,10 +42,17 @@ export function EarlierUploads({ onSelect, onRemoved, onClose }: EarlierUploadsP
         </Notice>
       )}
       {isPending && <p className="text-ink-2">Looking for your photos</p>}
-      {data && uploads.length === 0 && <p className="text-ink-2">No photos yet. Drop one on the panel, or browse for it.</p>}
+      {data && uploads.length === 0 && (
+        <p className="text-ink-2">No photos yet. Drop one on the panel, or browse for it.</p>
+      )}
       <ul className="grid grid-cols-2 gap-2 tablet:grid-cols-4">
         {uploads.map((upload) => (
-          <UploadTile key={upload.id} upload={upload} onSelect={() => onSelect(upload)} onRemoved={() => onRemoved(upload.id)} />
+          <UploadTile
+            key={upload.id}
+            upload={upload}
+            onSelect={() => onSelect(upload)}
+            onRemoved={() => onRemoved(upload.id)}
+          />
         ))}
       </ul>
       {hasNextPage && (
@@ -59,7 +66,15 @@ export function EarlierUploads({ onSelect, onRemoved, onClose }: EarlierUploadsP
   );
 }
 
-function UploadTile({ upload, onSelect, onRemoved }: { upload: EarlierUpload; onSelect: () => void; onRemoved: () => void }) {
+function UploadTile({
+  upload,
+  onSelect,
+  onRemoved,
+}: {
+  upload: EarlierUpload;
+  onSelect: () => void;
+  onRemoved: () => void;
+}) {
   // Deleting cannot be undone, so it needs two presses.
   const [asking, setAsking] = useState(false);
   const { mutate: remove, isPending, error } = useRemoveUpload();
@@ -73,7 +88,12 @@ function UploadTile({ upload, onSelect, onRemoved }: { upload: EarlierUpload; on
         <div className="absolute inset-0 grid place-content-center justify-items-center gap-2 bg-glass p-3 text-center text-on-glass">
           <p className="text-13">{error ? error.message : "Delete this photo for good?"}</p>
           <div className="flex flex-wrap justify-center gap-1">
-            <Button size="sm" variant="glass" blocked={isPending} onClick={() => remove(upload.id, { onSuccess: onRemoved })}>
+            <Button
+              size="sm"
+              variant="glass"
+              blocked={isPending}
+              onClick={() => remove(upload.id, { onSuccess: onRemoved })}
+            >
               Delete
             </Button>
             <Button size="sm" variant="glass" onClick={() => setAsking(false)}>

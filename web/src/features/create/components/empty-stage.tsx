@@ -18,7 +18,11 @@ export function FirstSteps({ preset, onSample, onDescribe }: FirstStepsProps) {
         picture={preset.picture}
         sentence="Nothing here yet. Your first render starts with a photo or a sentence."
         action={
-          onSample ? <Button onClick={onSample}>Start with a sample photo</Button> : <Button onClick={onDescribe}>Write a sentence</Button>
+          onSample ? (
+            <Button onClick={onSample}>Start with a sample photo</Button>
+          ) : (
+            <Button onClick={onDescribe}>Write a sentence</Button>
+          )
         }
       />
     </div>

@@ -18,7 +18,16 @@ interface GenerateActionProps {
 const REASON_ID = "generate-reason";
 
 /** The main button of the page with its price, and the reason when it is blocked. */
-export function GenerateAction({ variants, price, remaining, blocked, pending, problem, warning, onGenerate }: GenerateActionProps) {
+export function GenerateAction({
+  variants,
+  price,
+  remaining,
+  blocked,
+  pending,
+  problem,
+  warning,
+  onGenerate,
+}: GenerateActionProps) {
   const short = remaining !== null && remaining < price;
   const note = blocked ?? (short ? `This needs ${credits(price)}. You have ${remaining} left.` : null);
   return (

@@ -26,7 +26,18 @@ interface PhotoFieldProps {
 }
 
 /** The photo to start from: being uploaded, uploaded, or still to be chosen. Drops on the panel around it work too. */
-export function PhotoField({ preset, limits, input, state, samples, onFile, onSample, onCancel, onRemove, onEarlier }: PhotoFieldProps) {
+export function PhotoField({
+  preset,
+  limits,
+  input,
+  state,
+  samples,
+  onFile,
+  onSample,
+  onCancel,
+  onRemove,
+  onEarlier,
+}: PhotoFieldProps) {
   const picker = useRef<HTMLInputElement>(null);
   const browse = () => {
     picker.current?.click();
@@ -34,7 +45,11 @@ export function PhotoField({ preset, limits, input, state, samples, onFile, onSa
   return (
     <GroupField
       label="Photo"
-      aside={<span className="text-ink-3">{input ? "Location data removed" : preset.photo === "required" ? "Needed" : "Optional"}</span>}
+      aside={
+        <span className="text-ink-3">
+          {input ? "Location data removed" : preset.photo === "required" ? "Needed" : "Optional"}
+        </span>
+      }
     >
       {(labelId) => (
         <div role="group" aria-labelledby={labelId} className="grid gap-3">
@@ -96,7 +111,13 @@ function Choose({ samples, onBrowse, onSample, onEarlier }: ChooseProps) {
                   title={sample.name}
                   className="block rounded-pic hover:outline-2 hover:outline-offset-1 hover:outline-line-strong"
                 >
-                  <img src={sample.url} alt="" width={60} height={44} className="h-11 w-15 rounded-pic bg-stage object-cover" />
+                  <img
+                    src={sample.url}
+                    alt=""
+                    width={60}
+                    height={44}
+                    className="h-11 w-15 rounded-pic bg-stage object-cover"
+                  />
                 </button>
               </li>
             ))}

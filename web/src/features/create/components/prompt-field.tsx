@@ -46,7 +46,9 @@ export function PromptField({ userId, value, onChange, placeholder, maximum, opt
             className="field-sizing-content block max-h-64 min-h-18 w-full min-w-0 wrap-anywhere resize-none bg-transparent px-[11px] pt-2 text-13 outline-none placeholder:text-ink-3 touch:text-[1rem]"
           />
           <div className="flex items-center justify-between pr-1 pb-1 pl-[11px]">
-            <span className={cx("num text-12", over > 0 ? "text-danger" : "text-ink-3")}>{`${length} / ${maximum}`}</span>
+            <span
+              className={cx("num text-12", over > 0 ? "text-danger" : "text-ink-3")}
+            >{`${length} / ${maximum}`}</span>
             <EarlierPrompts userId={userId} onChoose={onChange} />
           </div>
         </div>
@@ -71,7 +73,9 @@ function EarlierPrompts({ userId, onChoose }: { userId: string; onChoose: (promp
         </Button>
       }
     >
-      {prompts?.length === 0 && <p className="p-2 text-13 text-ink-2">What you generate with is kept here, on this device.</p>}
+      {prompts?.length === 0 && (
+        <p className="p-2 text-13 text-ink-2">What you generate with is kept here, on this device.</p>
+      )}
       <ul>
         {prompts?.map((prompt) => (
           <li key={prompt}>

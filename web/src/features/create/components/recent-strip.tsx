@@ -19,7 +19,10 @@ interface RecentStripProps {
 /** The latest generations, newest first; more on demand. */
 export function RecentStrip({ generations, presets, shownId, onSelect, onMore, loadingMore }: RecentStripProps) {
   return (
-    <nav aria-labelledby="recent" className="flex items-center gap-2 border-t border-line pt-3 max-desk:mt-4 max-desk:flex-col max-desk:items-start desk:-mx-6 desk:px-6">
+    <nav
+      aria-labelledby="recent"
+      className="flex items-center gap-2 border-t border-line pt-3 max-desk:mt-4 max-desk:flex-col max-desk:items-start desk:-mx-6 desk:px-6"
+    >
       <h2 id="recent" className="pr-2 text-12 font-medium text-ink-2">
         Recent
       </h2>
@@ -54,18 +57,30 @@ function Thumbnail({ generation, preset }: { generation: Generation; preset: Pre
   const cover = render?.variants.find(({ id }) => id === render.cover_variant_id) ?? render?.variants[0];
   if (cover?.thumbnail_url) {
     return (
-      <img src={cover.thumbnail_url} alt="" loading="lazy" width={cover.width} height={cover.height} className="h-14 w-auto rounded-pic bg-stage" />
+      <img
+        src={cover.thumbnail_url}
+        alt=""
+        loading="lazy"
+        width={cover.width}
+        height={cover.height}
+        className="h-14 w-auto rounded-pic bg-stage"
+      />
     );
   }
   if (isInFlight(generation)) {
     return (
       <span className="block h-14 w-21 overflow-hidden rounded-pic bg-stage">
-        {preset && <img src={preset.picture} alt="" className="size-full scale-115 object-cover blur-[6px] saturate-70" />}
-        <span className="num absolute right-1 bottom-1 rounded-xs bg-glass px-1 text-11 text-on-glass">{share(generation)}</span>
+        {preset && (
+          <img src={preset.picture} alt="" className="size-full scale-115 object-cover blur-[6px] saturate-70" />
+        )}
+        <span className="num absolute right-1 bottom-1 rounded-xs bg-glass px-1 text-11 text-on-glass">
+          {share(generation)}
+        </span>
       </span>
     );
   }
-  const Icon = generation.error?.code === "safety_blocked" ? ShieldAlert : generation.status === "canceled" ? Ban : CircleAlert;
+  const Icon =
+    generation.error?.code === "safety_blocked" ? ShieldAlert : generation.status === "canceled" ? Ban : CircleAlert;
   return (
     <span className="grid h-14 w-21 place-items-center rounded-pic bg-sunken text-ink-3">
       <Icon aria-hidden size={18} strokeWidth={1.6} />

@@ -33,7 +33,11 @@ export function ResultStage({ generation, preset, status, onCancel, ...does }: R
   const download = async (variant: Variant) => {
     if (!render) return;
     try {
-      const { file, name } = await downloadPicture({ renderId: render.id, variantId: variant.id, recipe: getPreferences().recipes });
+      const { file, name } = await downloadPicture({
+        renderId: render.id,
+        variantId: variant.id,
+        recipe: getPreferences().recipes,
+      });
       saveFile(file, name);
     } catch (error) {
       toast(`The download failed. ${(error as Error).message}`, { tone: "danger" });

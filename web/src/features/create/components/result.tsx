@@ -38,7 +38,8 @@ export function Result({ runs, presets, firstSteps, ...stage }: ResultProps) {
       </>
     );
   }
-  if (failure) return <StageUnreachable message={failure.message} onRetry={() => void (list.error ? list : shown).refetch()} />;
+  if (failure)
+    return <StageUnreachable message={failure.message} onRetry={() => void (list.error ? list : shown).refetch()} />;
   if (list.isPending || shown.isLoading) return <TextSkeleton className="mt-4 w-64" />;
   return firstSteps;
 }

@@ -20,7 +20,9 @@ export function RunBar({ generation, status, onCancel }: RunBarProps) {
   const running = isInFlight(generation);
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 desk:min-h-11 wide:flex-nowrap">
-      <h2 className="min-w-0 truncate text-15 font-semibold max-wide:w-full wide:max-w-[45%] desk:text-24">{generation.title}</h2>
+      <h2 className="min-w-0 truncate text-15 font-semibold max-wide:w-full wide:max-w-[45%] desk:text-24">
+        {generation.title}
+      </h2>
       {running ? (
         <>
           <DimensionLine
@@ -35,7 +37,9 @@ export function RunBar({ generation, status, onCancel }: RunBarProps) {
           </Button>
         </>
       ) : (
-        generation.status === "succeeded" && <span className="text-13 text-ink-2 desk:ml-auto">{outcomeLine(generation)}</span>
+        generation.status === "succeeded" && (
+          <span className="text-13 text-ink-2 desk:ml-auto">{outcomeLine(generation)}</span>
+        )
       )}
     </div>
   );

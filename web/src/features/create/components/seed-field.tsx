@@ -44,7 +44,11 @@ export function SeedField({ seed, locked, limits, onChange }: SeedFieldProps) {
             className={cx(inputStyle, "num min-h-(--tap) min-w-0 grow")}
           />
           <IconButton label="Keep this seed" aria-pressed={locked} onClick={() => onChange(seed, !locked)}>
-            {locked ? <Lock aria-hidden size={18} strokeWidth={1.6} /> : <LockOpen aria-hidden size={18} strokeWidth={1.6} className="text-ink-3" />}
+            {locked ? (
+              <Lock aria-hidden size={18} strokeWidth={1.6} />
+            ) : (
+              <LockOpen aria-hidden size={18} strokeWidth={1.6} className="text-ink-3" />
+            )}
           </IconButton>
           <IconButton
             label="New seed"

@@ -80,13 +80,26 @@ export function SettingsPanel(props: SettingsPanelProps) {
 }
 
 /** The number of variants: beside the last setting if that is narrow, else alone. */
-function LastRow({ settings, field, variants }: { settings: Setting[]; field: (setting: Setting) => ReactNode; variants: ReactNode }) {
+function LastRow({
+  settings,
+  field,
+  variants,
+}: {
+  settings: Setting[];
+  field: (setting: Setting) => ReactNode;
+  variants: ReactNode;
+}) {
   const last = settings.at(-1);
   const paired = last !== undefined && isMeasure(last);
   return (
     <>
       {(paired ? settings.slice(0, -1) : settings).map(field)}
-      <div className={cx("grid gap-x-3.5 gap-y-5 empty:hidden", paired && "grid-cols-[repeat(auto-fit,minmax(150px,1fr))]")}>
+      <div
+        className={cx(
+          "grid gap-x-3.5 gap-y-5 empty:hidden",
+          paired && "grid-cols-[repeat(auto-fit,minmax(150px,1fr))]",
+        )}
+      >
         {variants}
         {paired && field(last)}
       </div>

@@ -55,9 +55,15 @@ interface Tile {
   state: VariantState;
 }
 
-function tilesOf(generation: Generation, preset: Preset | undefined, photoRatio: number | null, handlers: VariantHandlers): Tile[] {
+function tilesOf(
+  generation: Generation,
+  preset: Preset | undefined,
+  photoRatio: number | null,
+  handlers: VariantHandlers,
+): Tile[] {
   const { render, title } = generation;
-  if (render?.taken_down) return render.variants.map((variant, index) => takenDownTile(variant, index, render.taken_down?.message ?? ""));
+  if (render?.taken_down)
+    return render.variants.map((variant, index) => takenDownTile(variant, index, render.taken_down?.message ?? ""));
   if (render) return render.variants.map((variant, index) => doneTile(variant, index, title, handlers));
 
   const expected = { width: Math.round(expectedRatio(generation, preset, photoRatio) * 1000), height: 1000 };

@@ -18,7 +18,10 @@ export function useDraft(userId: string, config: Config) {
   useEffect(() => {
     if (!applied) return;
     forgetApplied();
-    const said = "presetId" in applied ? `The settings of ${applied.title} are applied.` : `The next render starts from ${applied.title}.`;
+    const said =
+      "presetId" in applied
+        ? `The settings of ${applied.title} are applied.`
+        : `The next render starts from ${applied.title}.`;
     toast(said, {
       actions: [{ label: "Undo", run: () => setDraft(before) }],
     });

@@ -53,5 +53,7 @@ export function useDropAndPaste(onFile: (file: File) => void): boolean {
 
 function isTextField(target: EventTarget | null): boolean {
   if (target instanceof HTMLTextAreaElement) return true;
-  return target instanceof HTMLInputElement ? TEXT_INPUTS.includes(target.type) : target instanceof HTMLElement && target.isContentEditable;
+  return target instanceof HTMLInputElement
+    ? TEXT_INPUTS.includes(target.type)
+    : target instanceof HTMLElement && target.isContentEditable;
 }

@@ -23,7 +23,16 @@ interface SubmitOptions {
 }
 
 /** Generates and tries again, with a sentence about the result. */
-export function useSubmit({ userId, draft, preset, config, planMaximum, change, onStarted, onCapReached }: SubmitOptions) {
+export function useSubmit({
+  userId,
+  draft,
+  preset,
+  config,
+  planMaximum,
+  change,
+  onStarted,
+  onCapReached,
+}: SubmitOptions) {
   const { mutate: send, isPending: sending } = useSubmitGeneration();
   const { mutate: again, isPending: retrying } = useRetryGeneration();
   const { keyFor, settle } = useIdempotencyKey();

@@ -6,13 +6,20 @@ import { inputOf } from "../facts";
 
 const { id, width, height, placeholder, thumbnail_url } = variant(1);
 const FROM_RENDER = detail(0, {
-  source: { render_id: detail(1).id, title: "Render 1", cover: { variant_id: id, width, height, placeholder, thumbnail_url } },
+  source: {
+    render_id: detail(1).id,
+    title: "Render 1",
+    cover: { variant_id: id, width, height, placeholder, thumbnail_url },
+  },
 });
 
 describe("what a render was made from", () => {
   it("is nothing, a photo, or a photo that is gone", () => {
     expect(inputOf(detail(0))).toBeNull();
-    expect(inputOf(detail(0, { photo: { upload_id: "a", url: "http://supabase.test/a.jpg" } }))).toEqual({ id: "a", url: "http://supabase.test/a.jpg" });
+    expect(inputOf(detail(0, { photo: { upload_id: "a", url: "http://supabase.test/a.jpg" } }))).toEqual({
+      id: "a",
+      url: "http://supabase.test/a.jpg",
+    });
     expect(inputOf(detail(0, { photo: { upload_id: "a", url: null } }))).toEqual({ id: "a", url: null });
   });
 

@@ -41,7 +41,8 @@ describe("the page of a render", () => {
     const variants = [{ ...variant(0), url: null, thumbnail_url: null }];
     const { user } = await open({ variants, taken_down: { at: "2026-11-24T10:00:00Z", reason: "other", message } });
     expect(screen.getByText(message)).toBeVisible();
-    for (const action of ["Download", "Share", "Use as input"]) expect(screen.queryByRole("button", { name: action })).toBeNull();
+    for (const action of ["Download", "Share", "Use as input"])
+      expect(screen.queryByRole("button", { name: action })).toBeNull();
     await user.click(screen.getByRole("button", { name: "Use these settings" }));
     await waitFor(() => expect(window.location.pathname).toBe("/dashboard/create"));
   });
@@ -65,12 +66,17 @@ describe("the page of a render", () => {
     expect(screen.queryByRole("button", { name: "Use as input" })).toBeNull();
     await user.click(screen.getByRole("button", { name: "Restore" }));
     expect(await screen.findByText("1 render restored.")).toBeVisible();
-    expect(backend.requests("POST /api/v1/renders/bulk")[0]?.body).toMatchObject({ action: "restore", selection: { ids: [render.id] } });
+    expect(backend.requests("POST /api/v1/renders/bulk")[0]?.body).toMatchObject({
+      action: "restore",
+      selection: { ids: [render.id] },
+    });
   });
 
   it("takes a check back when the collection did not take the render", async () => {
     const { user, render } = await open();
-    backend.on(`PUT /api/v1/collections/${FLAT.id}/items/${render.id}`, () => refused(503, "upstream_unavailable", "Maquette rests."));
+    backend.on(`PUT /api/v1/collections/${FLAT.id}/items/${render.id}`, () =>
+      refused(503, "upstream_unavailable", "Maquette rests."),
+    );
     await user.click(screen.getByRole("button", { name: "Add to a collection" }));
     await user.click(await screen.findByRole("checkbox", { name: /^Riverside flat/ }));
     expect(await screen.findByText("Maquette rests.")).toBeVisible();
@@ -78,9 +84,14 @@ describe("the page of a render", () => {
   });
 
   it("finds a collection of the second page, and makes no second one of its name", async () => {
-    backend.on("GET /api/v1/collections", ({ query }) => (query.get("cursor") ? ok([collection(2, { name: "Lakeside house" })]) : ok([FLAT], "2")));
+    backend.on("GET /api/v1/collections", ({ query }) =>
+      query.get("cursor") ? ok([collection(2, { name: "Lakeside house" })]) : ok([FLAT], "2"),
+    );
     const { user, render } = await open();
-    backend.on(`PUT /api/v1/collections/${collection(2).id}/items/${render.id}`, () => new Response(null, { status: 204 }));
+    backend.on(
+      `PUT /api/v1/collections/${collection(2).id}/items/${render.id}`,
+      () => new Response(null, { status: 204 }),
+    );
     await user.click(screen.getByRole("button", { name: "Add to a collection" }));
     await user.type(await screen.findByLabelText("Find or name a collection"), "lakeside house{Enter}");
     const row = await screen.findByRole("checkbox", { name: /^Lakeside house/ });
@@ -90,16 +101,19 @@ describe("the page of a render", () => {
     expect(backend.requests("POST /api/v1/collections")).toEqual([]);
   });
 
-  it.each([{ isComposing: true }, { keyCode: 229 }])("makes none by the Enter that ends a word of an input method (%o)", async (composing) => {
-    const { user } = await open();
-    await user.click(screen.getByRole("button", { name: "Add to a collection" }));
-    const field = await screen.findByLabelText("Find or name a collection");
-    await user.type(field, "京都");
-    fireEvent.keyDown(field, { key: "Enter", ...composing });
-    expect(field).toHaveValue("京都");
-    await new Promise((resolve) => setTimeout(resolve));
-    expect(backend.requests("POST /api/v1/collections")).toEqual([]);
-  });
+  it.each([{ isComposing: true }, { keyCode: 229 }])(
+    "makes none by the Enter that ends a word of an input method (%o)",
+    async (composing) => {
+      const { user } = await open();
+      await user.click(screen.getByRole("button", { name: "Add to a collection" }));
+      const field = await screen.findByLabelText("Find or name a collection");
+      await user.type(field, "京都");
+      fireEvent.keyDown(field, { key: "Enter", ...composing });
+      expect(field).toHaveValue("京都");
+      await new Promise((resolve) => setTimeout(resolve));
+      expect(backend.requests("POST /api/v1/collections")).toEqual([]);
+    },
+  );
 
   it("makes a collection whose name was entered before the others were read", async () => {
     let read: () => void = vi.fn();

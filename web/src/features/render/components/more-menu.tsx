@@ -28,7 +28,12 @@ export function MoreMenu({ isCover, canDeleteVariant, carriesSettings, ...does }
         </Button>
       }
     >
-      <MenuItem icon={<ImageIcon {...ICON} />} disabled={isCover} onSelect={does.onMakeCover} className="data-disabled:text-ink-3">
+      <MenuItem
+        icon={<ImageIcon {...ICON} />}
+        disabled={isCover}
+        onSelect={does.onMakeCover}
+        className="data-disabled:text-ink-3"
+      >
         {isCover ? "This is the cover" : "Make cover"}
       </MenuItem>
       <MenuItem icon={<Copy {...ICON} />} onSelect={does.onCopySettings}>

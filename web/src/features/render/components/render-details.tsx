@@ -48,7 +48,11 @@ export function RenderDetails({ render, preset, variant, collecting, onCollectin
       <Section title="Receipt">
         <dl>
           <Row name={priceWords(render.credits, preset)} value={`−${render.credits}`} numeric />
-          <Row name={refund ? (REFUNDS[refund.reason] ?? "Given back") : "Given back"} value={String(refund?.credits ?? 0)} numeric />
+          <Row
+            name={refund ? (REFUNDS[refund.reason] ?? "Given back") : "Given back"}
+            value={String(refund?.credits ?? 0)}
+            numeric
+          />
         </dl>
       </Section>
     </>
@@ -73,7 +77,15 @@ function Row({ name, value, numeric }: { name: string; value: string; numeric: b
   );
 }
 
-function Collections({ render, open, onOpenChange }: { render: RenderDetail; open: boolean; onOpenChange: (open: boolean) => void }) {
+function Collections({
+  render,
+  open,
+  onOpenChange,
+}: {
+  render: RenderDetail;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}) {
   const { mutateAsync: change, isPending } = useCollected();
   return (
     <Section title="Collections">
@@ -103,7 +115,12 @@ function Collections({ render, open, onOpenChange }: { render: RenderDetail; ope
   );
 }
 
-const STEP = <span aria-hidden className="h-2.5 w-5.5 shrink-0 border-x border-line-strong bg-[linear-gradient(var(--line-strong),var(--line-strong))] bg-[length:100%_1px] bg-center bg-no-repeat" />;
+const STEP = (
+  <span
+    aria-hidden
+    className="h-2.5 w-5.5 shrink-0 border-x border-line-strong bg-[linear-gradient(var(--line-strong),var(--line-strong))] bg-[length:100%_1px] bg-center bg-no-repeat"
+  />
+);
 const SMALL = "h-10 w-14 rounded-pic bg-stage object-cover";
 /** The others are in My Renders. */
 const MAX_SHOWN = 6;
@@ -119,7 +136,11 @@ function Lineage({ render, variant }: { render: RenderDetail; variant: RenderVar
         {source && <Relative relative={source} label={`Made from ${source.title}`} />}
         {sourceIsGone && <Gone>Render deleted</Gone>}
         {hadInput(render) && STEP}
-        <img src={variant?.thumbnail_url ?? ""} alt="This render" className={`${SMALL} outline-2 outline-offset-2 outline-ink`} />
+        <img
+          src={variant?.thumbnail_url ?? ""}
+          alt="This render"
+          className={`${SMALL} outline-2 outline-offset-2 outline-ink`}
+        />
         {made.length > 0 && STEP}
         {made.slice(0, MAX_SHOWN).map((each) => (
           <Relative key={each.render_id} relative={each} label={`Made from this: ${each.title}`} />
@@ -134,12 +155,22 @@ function Relative({ relative, label }: { relative: RenderDetail["made_from_it"][
   const url = relative.cover?.thumbnail_url;
   if (!url) return <Gone>Render deleted</Gone>;
   return (
-    <Link to="/dashboard/renders/$renderId" params={{ renderId: relative.render_id }} aria-label={label} title={label} className="rounded-pic">
+    <Link
+      to="/dashboard/renders/$renderId"
+      params={{ renderId: relative.render_id }}
+      aria-label={label}
+      title={label}
+      className="rounded-pic"
+    >
       <img src={url} alt="" className={SMALL} />
     </Link>
   );
 }
 
 function Gone({ children }: { children: ReactNode }) {
-  return <span className="grid h-10 w-14 place-items-center rounded-pic bg-sunken text-center text-11 leading-3 text-ink-3">{children}</span>;
+  return (
+    <span className="grid h-10 w-14 place-items-center rounded-pic bg-sunken text-center text-11 leading-3 text-ink-3">
+      {children}
+    </span>
+  );
 }

@@ -34,7 +34,10 @@ export function VariantStrip({ render, index, onSelect, onVariation }: VariantSt
                   className="h-14 w-auto rounded-pic bg-sunken desk:h-17"
                 />
                 {cover && (
-                  <span aria-hidden className="absolute bottom-0.5 left-0.5 rounded-xs bg-glass px-0.5 text-11 font-medium text-on-glass">
+                  <span
+                    aria-hidden
+                    className="absolute bottom-0.5 left-0.5 rounded-xs bg-glass px-0.5 text-11 font-medium text-on-glass"
+                  >
                     Cover
                   </span>
                 )}

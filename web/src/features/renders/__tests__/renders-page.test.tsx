@@ -22,7 +22,9 @@ describe("My Renders", () => {
   it("says what to do when there is nothing, and when nothing matches", async () => {
     backend.on("GET /api/v1/renders", () => ok([]));
     await openApp("/dashboard/renders");
-    expect(await screen.findByText("Nothing here yet. Your first render starts with a photo or a sentence.")).toBeVisible();
+    expect(
+      await screen.findByText("Nothing here yet. Your first render starts with a photo or a sentence."),
+    ).toBeVisible();
   });
 
   it("offers to clear a search that matches nothing", async () => {
@@ -40,7 +42,9 @@ describe("My Renders", () => {
     await user.click(screen.getByRole("button", { name: "Interior" }));
     await user.click(screen.getByRole("button", { name: "Exterior" }));
     await waitFor(() => expect(window.location.search).toContain("family=interior%2Cexterior"));
-    await waitFor(() => expect(backend.requests("GET /api/v1/renders").at(-1)?.query.getAll("family")).toEqual(["interior", "exterior"]));
+    await waitFor(() =>
+      expect(backend.requests("GET /api/v1/renders").at(-1)?.query.getAll("family")).toEqual(["interior", "exterior"]),
+    );
   });
 
   it("hides what goes to the trash at once, and brings it back when that fails", async () => {
@@ -52,21 +56,24 @@ describe("My Renders", () => {
     await tile(1);
   });
 
-  it.each(["{Delete}", "{Backspace}"])("takes a move to the trash with %s back by the time it happened", async (key) => {
-    backend.on("POST /api/v1/renders/bulk", () => ok({ changed: 1, at: "2026-11-24T10:00:00Z" }));
-    const user = await openApp("/dashboard/renders");
-    (await tile(1)).focus();
-    await user.keyboard(key);
-    await waitFor(() => expect(screen.queryByRole("link", { name: "Render 1" })).toBeNull());
-    await user.click(await screen.findByRole("button", { name: "Undo" }));
-    await tile(1);
-    await waitFor(() =>
-      expect(backend.requests("POST /api/v1/renders/bulk").map(({ body }) => body)).toEqual([
-        { action: "trash", selection: { ids: [card(1).id] }, collection_id: null },
-        { action: "restore", selection: { changed_at: "2026-11-24T10:00:00Z" }, collection_id: null },
-      ]),
-    );
-  });
+  it.each(["{Delete}", "{Backspace}"])(
+    "takes a move to the trash with %s back by the time it happened",
+    async (key) => {
+      backend.on("POST /api/v1/renders/bulk", () => ok({ changed: 1, at: "2026-11-24T10:00:00Z" }));
+      const user = await openApp("/dashboard/renders");
+      (await tile(1)).focus();
+      await user.keyboard(key);
+      await waitFor(() => expect(screen.queryByRole("link", { name: "Render 1" })).toBeNull());
+      await user.click(await screen.findByRole("button", { name: "Undo" }));
+      await tile(1);
+      await waitFor(() =>
+        expect(backend.requests("POST /api/v1/renders/bulk").map(({ body }) => body)).toEqual([
+          { action: "trash", selection: { ids: [card(1).id] }, collection_id: null },
+          { action: "restore", selection: { changed_at: "2026-11-24T10:00:00Z" }, collection_id: null },
+        ]),
+      );
+    },
+  );
 
   it("means all that match by their filters, not by their ids", async () => {
     backend.on("POST /api/v1/renders/bulk", () => ok({ changed: 700, at: "2026-11-24T10:00:00Z" }));
@@ -85,7 +92,8 @@ describe("My Renders", () => {
 
   it("takes F as the heart of the render with the focus, and F again as its opposite, in this order", async () => {
     const answers: (() => void)[] = [];
-    const slowly = () => new Promise<Response>((resolve) => answers.push(() => resolve(new Response(null, { status: 204 }))));
+    const slowly = () =>
+      new Promise<Response>((resolve) => answers.push(() => resolve(new Response(null, { status: 204 }))));
     const favorite = `/api/v1/renders/${card(1).id}/favorite`;
     backend.on(`PUT ${favorite}`, slowly).on(`DELETE ${favorite}`, slowly);
     const user = await openApp("/dashboard/renders");
@@ -128,7 +136,8 @@ describe("My Renders", () => {
     (await tile(2)).focus();
     await user.keyboard("f");
     await waitFor(() => expect(backend.requests(`PUT /api/v1/renders/${card(2).id}/favorite`)).toHaveLength(1));
-    const favoriteRequests = () => backend.requests("GET /api/v1/renders").filter(({ query }) => query.get("favorite") === "true");
+    const favoriteRequests = () =>
+      backend.requests("GET /api/v1/renders").filter(({ query }) => query.get("favorite") === "true");
     const before = favoriteRequests().length;
     await user.click(screen.getByRole("button", { name: "My Favorites" }));
     await waitFor(() => expect(favoriteRequests().length).toBeGreaterThan(before));
@@ -170,7 +179,9 @@ describe("My Renders", () => {
 
   it("asks for dates, a preset, a collection, favorites and an order as they are chosen", async () => {
     const flat = collection(1, { name: "Riverside flat" });
-    backend.on("GET /api/v1/collections", () => ok([collection(0, { name: "My Favorites", is_favorites: true }), flat]));
+    backend.on("GET /api/v1/collections", () =>
+      ok([collection(0, { name: "My Favorites", is_favorites: true }), flat]),
+    );
     const user = await openApp("/dashboard/renders");
     await tile(0);
     const last = () => backend.requests("GET /api/v1/renders").at(-1)?.query;
@@ -186,7 +197,11 @@ describe("My Renders", () => {
     await user.click(screen.getByRole("button", { name: "Any date" }));
     await user.click(await screen.findByRole("button", { name: "Today" }));
     const today = new Date();
-    await waitFor(() => expect(last()?.get("created_from")).toBe(new Date(today.getFullYear(), today.getMonth(), today.getDate()).toISOString()));
+    await waitFor(() =>
+      expect(last()?.get("created_from")).toBe(
+        new Date(today.getFullYear(), today.getMonth(), today.getDate()).toISOString(),
+      ),
+    );
     await user.click(screen.getByRole("button", { name: /^Newest first/ }));
     await waitFor(() => expect(last()?.get("sort")).toBe("oldest"));
   });
@@ -201,7 +216,12 @@ describe("My Renders", () => {
   it("goes to a month again when one has left it by scrolling", async () => {
     const scroll = vi.spyOn(window, "scrollTo");
     backend
-      .on("GET /api/v1/renders/months", () => ok([{ month: "2026-11", count: 3 }, { month: "2026-10", count: 3 }]))
+      .on("GET /api/v1/renders/months", () =>
+        ok([
+          { month: "2026-11", count: 3 },
+          { month: "2026-10", count: 3 },
+        ]),
+      )
       .on("GET /api/v1/renders", ({ query }) => ok(query.get("created_from") ? [] : CARDS));
     const user = await openApp("/dashboard/renders");
     await tile(0);
@@ -228,7 +248,9 @@ describe("My Renders", () => {
 describe("the trash", () => {
   it("gives back all that is in it, not what is loaded alone", async () => {
     backend
-      .on("GET /api/v1/renders/months", ({ query }) => ok(query.get("trashed") === "true" ? [{ month: "2026-11", count: 600 }] : []))
+      .on("GET /api/v1/renders/months", ({ query }) =>
+        ok(query.get("trashed") === "true" ? [{ month: "2026-11", count: 600 }] : []),
+      )
       .on("POST /api/v1/renders/bulk", () => ok({ changed: 600, at: "2026-11-24T10:00:00Z" }));
     const user = await openApp("/dashboard/trash");
     await user.click(await screen.findByRole("checkbox", { name: "Select Render 0" }));
@@ -236,6 +258,9 @@ describe("the trash", () => {
     expect(screen.getByText("600 selected")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Restore" }));
     expect(await screen.findByText("600 renders restored.")).toBeVisible();
-    expect(backend.requests("POST /api/v1/renders/bulk")[0]?.body).toMatchObject({ action: "restore", selection: { matching: { favorite: false } } });
+    expect(backend.requests("POST /api/v1/renders/bulk")[0]?.body).toMatchObject({
+      action: "restore",
+      selection: { matching: { favorite: false } },
+    });
   });
 });

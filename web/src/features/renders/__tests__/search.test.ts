@@ -4,7 +4,13 @@ import { isFiltered, listingOf, parseRendersSearch } from "../search";
 
 describe("the address of My Renders", () => {
   it("is read as a list", () => {
-    const search = parseRendersSearch({ q: "oak", family: "interior,exterior", favorite: true, sort: "oldest", month: "2026-09" });
+    const search = parseRendersSearch({
+      q: "oak",
+      family: "interior,exterior",
+      favorite: true,
+      sort: "oldest",
+      month: "2026-09",
+    });
     expect(listingOf(search)).toEqual({
       filters: { text: "oak", family: ["interior", "exterior"], favorite: true },
       sort: "oldest",
@@ -22,12 +28,18 @@ describe("the address of My Renders", () => {
     expect(filters.created_before).toBe(new Date(2026, 11, 1).toISOString());
   });
 
-  it.each([{ q: " " }, { family: "a b" }, { preset: "<x>" }, { collection: "1" }, { favorite: "yes" }, { from: "2026-13-01" }, { month: "2026" }, { sort: "up" }])(
-    "ignores %o",
-    (search) => {
-      expect(parseRendersSearch(search)).toEqual({});
-    },
-  );
+  it.each([
+    { q: " " },
+    { family: "a b" },
+    { preset: "<x>" },
+    { collection: "1" },
+    { favorite: "yes" },
+    { from: "2026-13-01" },
+    { month: "2026" },
+    { sort: "up" },
+  ])("ignores %o", (search) => {
+    expect(parseRendersSearch(search)).toEqual({});
+  });
 
   it("is not filtered by order and month", () => {
     expect(isFiltered({ sort: "oldest", month: "2026-09" })).toBe(false);

@@ -23,7 +23,8 @@ const SPANS = [
 /** A range of days: one of the usual ones, or from one day to another. */
 export function DateFilter({ search: { from, to }, onChange }: DateFilterProps) {
   const [open, setOpen] = useState(false);
-  const change = (changes: { from?: string | undefined; to?: string | undefined }) => onChange({ from, to, ...changes });
+  const change = (changes: { from?: string | undefined; to?: string | undefined }) =>
+    onChange({ from, to, ...changes });
   return (
     <Popover
       label="Dates"
@@ -60,7 +61,13 @@ export function DateFilter({ search: { from, to }, onChange }: DateFilterProps) 
             max={to}
             onChange={(event) => change({ from: event.target.value || undefined })}
           />
-          <TextField label="To" type="date" value={to ?? ""} min={from} onChange={(event) => change({ to: event.target.value || undefined })} />
+          <TextField
+            label="To"
+            type="date"
+            value={to ?? ""}
+            min={from}
+            onChange={(event) => change({ to: event.target.value || undefined })}
+          />
         </div>
         <Button
           variant="ghost"

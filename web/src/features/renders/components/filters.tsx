@@ -29,7 +29,11 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
     onChange({ family: next.length > 0 ? next.join(",") : undefined });
   };
   return (
-    <div role="group" aria-label="Filters" className="no-scrollbar flex items-center gap-2 overflow-x-auto py-3 max-tablet:-mx-3.5 max-tablet:px-3.5">
+    <div
+      role="group"
+      aria-label="Filters"
+      className="no-scrollbar flex items-center gap-2 overflow-x-auto py-3 max-tablet:-mx-3.5 max-tablet:px-3.5"
+    >
       <Chip pressed={!isFiltered(search)} onClick={onClear}>
         All
       </Chip>
@@ -38,7 +42,10 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
           {name}
         </Chip>
       ))}
-      <Chip pressed={search.favorite === true} onClick={() => onChange({ favorite: search.favorite ? undefined : true })}>
+      <Chip
+        pressed={search.favorite === true}
+        onClick={() => onChange({ favorite: search.favorite ? undefined : true })}
+      >
         <Heart aria-hidden size={15} strokeWidth={1.6} />
         My Favorites
       </Chip>
@@ -68,7 +75,9 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
             </Chip>
           }
         >
-          {search.collection !== undefined && <Any label="Any collection" onSelect={() => onChange({ collection: undefined })} />}
+          {search.collection !== undefined && (
+            <Any label="Any collection" onSelect={() => onChange({ collection: undefined })} />
+          )}
           {own.map(({ id, name }) => (
             <MenuItem key={id} onSelect={() => onChange({ collection: id })}>
               <span className="max-w-64 truncate">{name}</span>

@@ -27,7 +27,16 @@ const usage = (id: string, name: string, limit: number) => ({
   given_back: NONE_GIVEN_BACK,
 });
 const FREE_USAGE = usage("free", "Free", 40);
-const BILLING = { plan_id: "free", interval: null, status: null, renews_at: null, ends_at: null, grace_until: null, payment_disputed: false, can_manage: false };
+const BILLING = {
+  plan_id: "free",
+  interval: null,
+  status: null,
+  renews_at: null,
+  ends_at: null,
+  grace_until: null,
+  payment_disputed: false,
+  can_manage: false,
+};
 
 let backend: FakeBackend;
 
@@ -51,7 +60,9 @@ describe("back from the checkout", () => {
     const late = new Promise<void>((resolve) => {
       release = resolve;
     });
-    backend.on("GET /api/v1/billing", () => ok(paid ? { ...BILLING, plan_id: "pro", interval: "month", status: "active" } : BILLING));
+    backend.on("GET /api/v1/billing", () =>
+      ok(paid ? { ...BILLING, plan_id: "pro", interval: "month", status: "active" } : BILLING),
+    );
     await openApp("/dashboard/billing/return");
     expect(await screen.findByRole("heading", { name: "Confirming with Stripe" })).toBeVisible();
 
@@ -93,7 +104,9 @@ describe("plans", () => {
   });
 
   it("say that a disputed payment has stopped what it bought", async () => {
-    backend.on("GET /api/v1/billing", () => ok({ ...BILLING, status: "active", payment_disputed: true, can_manage: true }));
+    backend.on("GET /api/v1/billing", () =>
+      ok({ ...BILLING, status: "active", payment_disputed: true, can_manage: true }),
+    );
     await openApp("/dashboard/usage");
     expect(await screen.findByText(/Your bank disputes a payment, so what it bought has stopped\./)).toBeVisible();
   });
@@ -110,7 +123,9 @@ describe("plans", () => {
     act(() => {
       window.dispatchEvent(new Event("pageshow"));
     });
-    await waitFor(() => expect(screen.getByRole("button", { name: "Move to Pro" })).not.toHaveAttribute("aria-disabled", "true"));
+    await waitFor(() =>
+      expect(screen.getByRole("button", { name: "Move to Pro" })).not.toHaveAttribute("aria-disabled", "true"),
+    );
     await user.click(screen.getByRole("button", { name: "Move to Pro" }));
     expect(backend.requests("POST /api/v1/billing/portal")).toHaveLength(2);
     expect(backend.requests("POST /api/v1/billing/checkout")).toHaveLength(0);
@@ -125,14 +140,18 @@ describe("the balance", () => {
       .on("GET /api/v1/usage", () => ok(usage("pro", "Pro", 200)))
       .on("GET /api/v1/billing", () => ok({ ...pro, ends_at: "2026-12-01T00:00:00Z" }));
     await openApp("/dashboard/usage");
-    expect(await screen.findByText(/^Your Pro plan ends on .+\. From then on you have 40 credits a month\./)).toBeVisible();
+    expect(
+      await screen.findByText(/^Your Pro plan ends on .+\. From then on you have 40 credits a month\./),
+    ).toBeVisible();
     expect(screen.queryByText(/renew on/)).toBeNull();
   });
 
   it("does not promise that extra credits renew", async () => {
     backend.on("GET /api/v1/usage", () => ok(usage("free", "Free", 540)));
     await openApp("/dashboard/usage");
-    expect(await screen.findByText(/your plan's 40 credits renew\. The 500 extra ones are for this period\./)).toBeVisible();
+    expect(
+      await screen.findByText(/your plan's 40 credits renew\. The 500 extra ones are for this period\./),
+    ).toBeVisible();
   });
 });
 

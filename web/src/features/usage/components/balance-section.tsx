@@ -27,7 +27,9 @@ export function BalanceSection({ usage, endsAt }: BalanceSectionProps) {
   return (
     <section aria-label="Credits this period">
       <p className="text-18 text-ink-2">
-        <span className="mr-1.5 text-[3rem] leading-none font-semibold tracking-[-0.05em] text-ink tablet:text-60">{remaining}</span>{" "}
+        <span className="mr-1.5 text-[3rem] leading-none font-semibold tracking-[-0.05em] text-ink tablet:text-60">
+          {remaining}
+        </span>{" "}
         of {limit} credits left
       </p>
       <div className="pt-4">
@@ -52,8 +54,19 @@ export function BalanceSection({ usage, endsAt }: BalanceSectionProps) {
 }
 
 /** Credits that were given on top of the plan's are for this period only. */
-function whatRenews({ limit, remaining, monthly, on }: { limit: number; remaining: number; monthly: number; on: string }): string {
-  if (limit > monthly) return `On ${on} your plan's ${String(monthly)} credits renew. The ${String(limit - monthly)} extra ones are for this period.`;
+function whatRenews({
+  limit,
+  remaining,
+  monthly,
+  on,
+}: {
+  limit: number;
+  remaining: number;
+  monthly: number;
+  on: string;
+}): string {
+  if (limit > monthly)
+    return `On ${on} your plan's ${String(monthly)} credits renew. The ${String(limit - monthly)} extra ones are for this period.`;
   return remaining > 0
     ? `Your ${String(limit)} credits renew on ${on}.`
     : `You have used all ${String(limit)} credits. They renew on ${on}.`;

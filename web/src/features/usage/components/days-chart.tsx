@@ -37,7 +37,11 @@ export function DaysChart({ usage }: { usage: Usage }) {
             key={bar.day}
             className={cx(
               "relative h-(--share) min-h-px min-w-0 flex-1 rounded-t-[1px]",
-              bar.credits === 0 ? "bg-line-strong" : bar.when === "today" ? "bg-canary outline outline-on-canary" : "bg-ink",
+              bar.credits === 0
+                ? "bg-line-strong"
+                : bar.when === "today"
+                  ? "bg-canary outline outline-on-canary"
+                  : "bg-ink",
               bar.when === "future" && "opacity-40",
             )}
             style={{ "--share": `${String((bar.credits / top) * 100)}%` } as CSSProperties}

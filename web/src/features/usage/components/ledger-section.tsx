@@ -49,7 +49,9 @@ export function LedgerSection() {
           </tbody>
         </table>
       ) : (
-        data && <p className="text-13 text-ink-2">Nothing here yet. Each render, and what it gives back, is listed here.</p>
+        data && (
+          <p className="text-13 text-ink-2">Nothing here yet. Each render, and what it gives back, is listed here.</p>
+        )
       )}
       {error && <LoadFailed error={error} onRetry={() => void (isFetchNextPageError ? fetchNextPage() : refetch())} />}
       {hasNextPage && !error && (

@@ -41,13 +41,21 @@ export function PlansSection() {
         <h2 id="plans-title" className="grow text-18 font-semibold tracking-[-0.015em]">
           Plans
         </h2>
-        <Segmented aria-labelledby="plans-title" options={intervals} value={interval} onChange={setChosen} className="w-56" />
+        <Segmented
+          aria-labelledby="plans-title"
+          options={intervals}
+          value={interval}
+          onChange={setChosen}
+          className="w-56"
+        />
       </div>
       {billing && <PlanNotice {...billing} />}
       {error && !billing && <LoadFailed error={error} onRetry={() => void refetch()} />}
       {failed && (
         <div className="pb-4">
-          <Notice tone="danger" live>{failed.message}</Notice>
+          <Notice tone="danger" live>
+            {failed.message}
+          </Notice>
         </div>
       )}
       <div className="grid gap-4 desk:grid-cols-3">
@@ -90,7 +98,12 @@ function Manage({ portal, label }: { portal: ReturnType<typeof usePortal>; label
 }
 
 /** What a subscriber must know: a failed payment, or when the canceled plan ends. */
-function PlanNotice({ status, ends_at: endsAt, grace_until: graceUntil, payment_disputed: disputed }: NonNullable<ReturnType<typeof useBilling>["data"]>) {
+function PlanNotice({
+  status,
+  ends_at: endsAt,
+  grace_until: graceUntil,
+  payment_disputed: disputed,
+}: NonNullable<ReturnType<typeof useBilling>["data"]>) {
   if (disputed) {
     return (
       <div className="pb-4">
@@ -119,14 +132,26 @@ function PlanNotice({ status, ends_at: endsAt, grace_until: graceUntil, payment_
 /** With the largest saving of a yearly price. */
 function yearly(plans: readonly Plan[]): string {
   const saved = plans.map(({ prices }) => {
-    const [month, year] = ["month", "year"].map((interval) => prices.find((price) => price.interval === interval)?.cents);
+    const [month, year] = ["month", "year"].map(
+      (interval) => prices.find((price) => price.interval === interval)?.cents,
+    );
     return month && year ? Math.round((1 - year / (12 * month)) * 100) : 0;
   });
   const largest = Math.max(0, ...saved);
   return largest > 0 ? `Yearly, −${String(largest)} %` : "Yearly";
 }
 
-function PlanCard({ plan, interval, own, children }: { plan: Plan; interval: Interval; own: boolean; children: React.ReactNode }) {
+function PlanCard({
+  plan,
+  interval,
+  own,
+  children,
+}: {
+  plan: Plan;
+  interval: Interval;
+  own: boolean;
+  children: React.ReactNode;
+}) {
   const price = plan.prices.find((one) => one.interval === interval);
   const monthly = price ? price.cents / (interval === "year" ? 1200 : 100) : 0;
   return (
@@ -142,7 +167,9 @@ function PlanCard({ plan, interval, own, children }: { plan: Plan; interval: Int
       </div>
       <p className="pt-2.5 pb-1.5">
         <span className="mr-1 text-36 font-semibold tracking-[-0.045em]">{amount(monthly)}</span>{" "}
-        <span className="text-13 text-ink-2">a month{interval === "year" && price && `, ${amount(price.cents / 100)} a year`}</span>
+        <span className="text-13 text-ink-2">
+          a month{interval === "year" && price && `, ${amount(price.cents / 100)} a year`}
+        </span>
       </p>
       <p className="text-13 text-ink-2">
         <b className="font-medium text-ink">{plan.monthly_credits}</b> credits each month
