@@ -1,8 +1,7 @@
 """A subscription's events in every order, twice and late: the profile ends as Stripe's subscription did."""
 
 import asyncio
-import itertools
-import random
+from itertools import combinations, permutations
 from typing import Any
 
 import psycopg
@@ -53,10 +52,22 @@ async def change_and_end(stripe: StripeProcess, person: ApiUser, customer: str) 
         (await client.delete(f"/v1/subscriptions/{subscription['id']}")).raise_for_status()
 
 
-async def test_E1_all_orders_of_a_subscriptions_events_end_in_the_same_profile(
+def orders_with_every_four() -> list[tuple[int, ...]]:
+    """Few of the 720 orders of six events, chosen so that any four of them come in each of their 24 orders."""
+    orders = list(permutations(range(len(KINDS))))
+    fours = {order: frozenset(combinations(order, 4)) for order in orders}
+    missing = set[tuple[int, ...]]().union(*fours.values())
+    chosen: list[tuple[int, ...]] = []
+    while missing:
+        chosen.append(max(orders, key=lambda order: len(fours[order] & missing)))
+        missing -= fours[chosen[-1]]
+    return chosen
+
+
+async def test_E1_any_order_of_a_subscriptions_events_ends_in_the_same_profile(
     billing_api: ApiProcess, stripe: StripeProcess
 ) -> None:
-    """120 orders of the six events, the first two at the same time together with one of the six a second time."""
+    """The first two of each order come at the same time, together with one of the six a second time."""
     async with signed_in(billing_api, "orders") as person:
         await buy_plan(person)
         with billing_api.supabase.connect() as connection:
@@ -69,8 +80,10 @@ async def test_E1_all_orders_of_a_subscriptions_events_end_in_the_same_profile(
             expected = subscription_in(connection, person)
             assert (expected["subscription_status"], expected["price_id"]) == ("canceled", "price_local_studio_month")
 
-            orders = random.Random(0).sample(list(itertools.permutations(events)), 120)
-            for number, order in enumerate(orders):
+            orders = orders_with_every_four()
+            assert len(orders) < 50
+            for number, indexes in enumerate(orders):
+                order = [events[index] for index in indexes]
                 forget_subscription(connection, person)
                 twice = order[number % len(order)]
                 answers = await asyncio.gather(
