@@ -68,7 +68,7 @@ export default defineConfig({
             { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
             { name: "platform", test: /node_modules\/@tanstack\/(?!.*virtual)/ },
             // The code that loads all others must come first, and without them.
-            { name: "entry", test: /preload-helper|page-code|first-answers|kept-session/ },
+            { name: "entry", test: /preload-helper|page-code|prefetched|kept-session/ },
             // Shared code of pages is in one file, except what only lists need.
             {
               name: "shared",

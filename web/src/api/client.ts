@@ -3,7 +3,7 @@ import createClient from "openapi-fetch";
 import { currentToken, renewToken, type Token } from "@/auth/session";
 
 import { failureOf, noAnswer } from "./errors";
-import { takeFirst } from "./first-answers";
+import { takePrefetched } from "./prefetched";
 import type { paths } from "./schema";
 
 /**
@@ -66,7 +66,7 @@ async function fetchAsCaller(request: Request): Promise<Response> {
 async function send(request: Request, token: Token | null): Promise<Response> {
   if (token) request.headers.set("Authorization", `Bearer ${token.value}`);
   try {
-    return await (takeFirst(request.url, token?.value) ?? fetch(request));
+    return await (takePrefetched(request.url, token?.value) ?? fetch(request));
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw noAnswer(error);

@@ -35,7 +35,7 @@ export const generationQuery = (id: string) =>
   });
 
 /** A generation as a list has it, and when the list was read, in milliseconds since 1970. */
-interface Known {
+interface ListedGeneration {
   generation: Generation | undefined;
   at: number;
 }
@@ -44,7 +44,7 @@ interface Known {
  * Polls until the generation is settled. `known` is shown until the first answer arrives; no page waits for that
  * answer.
  */
-export function useGeneration(id: string | null, known: Known) {
+export function useGeneration(id: string | null, known: ListedGeneration) {
   const mayPoll = useDeferredValue(id !== null, false);
   const settled = known.generation && isSettled(known.generation) ? known.generation : undefined;
   return useQuery({

@@ -3,22 +3,19 @@ import { useMemo } from "react";
 
 import { createStore } from "@/lib/store";
 
-import type { Listing, Part, RenderCard, RendersPage } from "./renders";
-
-/** Which lists a change concerns. */
-export type Which = (listing: Listing, part: Part) => boolean;
+import type { Listing, ListMatcher, Part, RenderCard, RendersPage } from "./render-types";
 
 /**
  * What a person changed in lists of renders. `card` returns the changed card, or null to hide it; `order` returns the
  * cards in another order.
  */
 export interface Change {
-  lists: Which;
+  lists: ListMatcher;
   card?: (card: RenderCard, listing: Listing) => RenderCard | null;
   order?: (cards: readonly RenderCard[]) => readonly RenderCard[];
 }
 
-interface Laid extends Change {
+interface PendingChange extends Change {
   /** When the server had done it, as `tick` counts; Infinity before. */
   doneAt: number;
 }
@@ -30,30 +27,30 @@ export function tick(): number {
   return ++ticks;
 }
 
-const pending = createStore<readonly Laid[]>([]);
+const pending = createStore<readonly PendingChange[]>([]);
 
-export interface LaidChange {
+export interface PendingHandle {
   /** The server has done it: pages that are asked for from now on show it by themselves. */
-  settle: () => void;
+  confirm: () => void;
   /** It failed, or was undone. */
-  takeAway: () => void;
+  rollBack: () => void;
 }
 
 /**
  * Lays a change over what the server answered, so that lists show it at once. The cache keeps the answers as they came:
  * a page that is on its way, or a change that fails, cannot undo another change.
  */
-export function lay(client: QueryClient, change: Change): LaidChange {
-  let laid: Laid = { ...change, doneAt: Infinity };
+export function addPending(client: QueryClient, change: Change): PendingHandle {
+  let laid: PendingChange = { ...change, doneAt: Infinity };
   const oldest = oldestPage(client);
   pending.set([...pending.get().filter(({ doneAt }) => doneAt > oldest), laid]);
   return {
-    settle: () => {
+    confirm: () => {
       const settled = { ...laid, doneAt: tick() };
       pending.set(pending.get().map((each) => (each === laid ? settled : each)));
       laid = settled;
     },
-    takeAway: () => {
+    rollBack: () => {
       pending.set(pending.get().filter((each) => each !== laid));
     },
   };
@@ -62,11 +59,11 @@ export function lay(client: QueryClient, change: Change): LaidChange {
 /** When the oldest page of all lists in the cache was asked for. */
 function oldestPage(client: QueryClient): number {
   const lists = client.getQueriesData<InfiniteData<RendersPage>>({ queryKey: ["renders", "list"] });
-  return Math.min(...lists.flatMap(([, list]) => list?.pages.map(({ askedAt }) => askedAt) ?? []));
+  return Math.min(...lists.flatMap(([, list]) => list?.pages.map(({ requestedAt }) => requestedAt) ?? []));
 }
 
 /** Changes of one person must not be shown to the next. */
-export function forgetPending() {
+export function clearPending() {
   pending.set([]);
 }
 
@@ -77,17 +74,17 @@ export function shownCards(
   pages: readonly RendersPage[],
   changes = pending.get(),
 ): readonly RenderCard[] {
-  let rows = pages.flatMap(({ rows: cards, askedAt }) => cards.map((card) => ({ card, askedAt })));
+  let rows = pages.flatMap(({ rows: cards, requestedAt }) => cards.map((card) => ({ card, requestedAt })));
   for (const { lists, card: changed, order, doneAt } of changes) {
     if (!lists(listing, part)) continue;
     if (changed) {
       rows = rows.flatMap((row) => {
-        if (row.askedAt > doneAt) return [row];
+        if (row.requestedAt > doneAt) return [row];
         const card = changed(row.card, listing);
         return card === null ? [] : card === row.card ? [row] : [{ ...row, card }];
       });
     }
-    if (order && rows.some(({ askedAt }) => askedAt <= doneAt)) {
+    if (order && rows.some(({ requestedAt }) => requestedAt <= doneAt)) {
       const of = new Map(rows.map((row) => [row.card, row]));
       rows = order(rows.map(({ card }) => card)).flatMap((card) => of.get(card) ?? []);
     }

@@ -1,7 +1,7 @@
 import { MutationCache, QueryClient } from "@tanstack/react-query";
 
 import { ApiError } from "./errors";
-import { forgetPending } from "./pending";
+import { clearPending } from "./pending";
 
 const RETRIES = 2;
 /** Milliseconds for which an answer counts as current. */
@@ -40,5 +40,5 @@ export function forgetPrivateData(client: QueryClient) {
   void client.cancelQueries(isPrivate);
   client.removeQueries(isPrivate);
   client.getMutationCache().clear();
-  forgetPending();
+  clearPending();
 }

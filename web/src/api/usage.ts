@@ -26,15 +26,18 @@ export function givenBackNotice({
   bound,
   is_near: isNear,
   ends_at: endsAt,
-}: GivenBack): { said: string; stops: boolean } | null {
+}: GivenBack): { message: string; stops: boolean } | null {
   if (!isNear || Date.parse(endsAt) <= Date.now()) return null;
   const left = bound - count;
   if (left <= 0) {
     return {
-      said: `Too many renders were canceled or blocked today. You can generate again at ${timeOfDay(endsAt)}.`,
+      message: `Too many renders were canceled or blocked today. You can generate again at ${timeOfDay(endsAt)}.`,
       stops: true,
     };
   }
   const more = left === 1 ? "1 more render is" : `${left} more renders are`;
-  return { said: `If ${more} canceled or blocked today, new renders pause until ${timeOfDay(endsAt)}.`, stops: false };
+  return {
+    message: `If ${more} canceled or blocked today, new renders pause until ${timeOfDay(endsAt)}.`,
+    stops: false,
+  };
 }

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Keyboard, Link2, LogOut, Settings } from "lucide-react";
 
 import { signOut, useUser } from "@/auth/session";
-import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/overlays/menu";
 
 import { openKeyboardHelp } from "./keyboard-help-store";
 

@@ -5,7 +5,7 @@ import type { CSSProperties } from "react";
 import { useUsage } from "@/api/usage";
 import { buttonStyle } from "@/components/ui/button";
 import { Meter } from "@/components/ui/meter";
-import { Popover } from "@/components/ui/popover";
+import { Popover } from "@/components/overlays/popover";
 import { dayAndMonth } from "@/lib/dates";
 
 interface CreditsLeftProps {

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 
-import { Dialog } from "@/components/ui/dialog";
+import { Dialog } from "@/components/overlays/dialog";
 import { Kbd } from "@/components/ui/kbd";
 import { DELETE } from "@/lib/keys";
 import { usePreferences } from "@/lib/preferences";

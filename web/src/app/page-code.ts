@@ -1,22 +1,22 @@
-import { askFirst, fetchPictures } from "@/api/first-answers";
+import { prefetch, prefetchPictures } from "@/api/prefetched";
 
 /** The code of every page by its address, for the router and for what runs before the router has loaded. */
 export const pageCode = {
   "/": () => import("@/features/community/landing-page"),
   "/community": () => import("@/features/community/community-page"),
   "/community/$slug": () => import("@/features/community/set-page"),
-  "/s/$token": () => import("@/features/share/shared-page"),
-  "/sign-in": () => import("@/features/auth/sign-in-page"),
-  "/reset-password": () => import("@/features/auth/reset-password-page"),
+  "/s/$token": () => import("@/features/share-links/shared-page"),
+  "/sign-in": () => import("@/features/sign-in/sign-in-page"),
+  "/reset-password": () => import("@/features/sign-in/reset-password-page"),
   "/dashboard/create": () => import("@/features/create/create-page"),
-  "/dashboard/renders": () => import("@/features/renders/renders-page"),
-  "/dashboard/trash": () => import("@/features/renders/trash-page"),
-  "/dashboard/renders/$renderId": () => import("@/features/render/render-page"),
-  "/dashboard/compare": () => import("@/features/render/compare-page"),
+  "/dashboard/renders": () => import("@/features/my-renders/renders-page"),
+  "/dashboard/trash": () => import("@/features/my-renders/trash-page"),
+  "/dashboard/renders/$renderId": () => import("@/features/render-detail/render-page"),
+  "/dashboard/compare": () => import("@/features/render-detail/compare-page"),
   "/dashboard/collections": () => import("@/features/collections/collections-page"),
   "/dashboard/collections/$collectionId": () => import("@/features/collections/collection-page"),
   "/dashboard/account": () => import("@/features/account/account-page"),
-  "/dashboard/links": () => import("@/features/share/my-links-page"),
+  "/dashboard/links": () => import("@/features/share-links/my-links-page"),
   "/dashboard/usage": () => import("@/features/usage/usage-page"),
   "/dashboard/billing/return": () => import("@/features/usage/return-page"),
 };
@@ -30,18 +30,18 @@ const RENDERS_ASKS = [
 ] as const;
 
 /** Requests the data of the page at an address while its code is still loading. */
-export function askForPage({ pathname, search }: Pick<Location, "pathname" | "search">) {
-  if (pathname.startsWith("/dashboard/")) askFirst(SHELL_ASKS);
+export function prefetchData({ pathname, search }: Pick<Location, "pathname" | "search">) {
+  if (pathname.startsWith("/dashboard/")) prefetch(SHELL_ASKS);
   if (pathname === "/dashboard/renders" && search === "") {
-    askFirst(RENDERS_ASKS);
-    fetchPictures(RENDERS_ASKS[0]);
+    prefetch(RENDERS_ASKS);
+    prefetchPictures(RENDERS_ASKS[0]);
   }
 }
 
 /**
  * Requests the code of the page at an address together with the router, which would request it one round trip later.
  */
-export function fetchPage({ pathname }: Pick<Location, "pathname">) {
+export function preloadCode({ pathname }: Pick<Location, "pathname">) {
   const names = pathname.split("/");
   const fits = (address: string) => {
     const parts = address.split("/");

@@ -1,13 +1,13 @@
 import { Outlet } from "@tanstack/react-router";
 
-import { LayersLater } from "@/components/ui/layers-later";
+import { LazyLayers } from "@/components/overlays/lazy-layers";
 import { NavigationAnnouncer } from "./navigation-announcer";
 
 export function RootLayout() {
   return (
     <>
       <Outlet />
-      <LayersLater />
+      <LazyLayers />
       <NavigationAnnouncer />
     </>
   );

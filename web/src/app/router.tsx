@@ -9,16 +9,16 @@ import {
 
 import { collectionsQuery } from "@/api/collections";
 import { generationsQuery } from "@/api/generations";
-import { monthsQuery, rendersQuery } from "@/api/renders";
+import { monthsQuery, rendersQuery } from "@/api/render-lists";
 import { usageQuery } from "@/api/usage";
 import { HOME, safeNext } from "@/auth/safe-next";
 import { getSession, hasLinkError } from "@/auth/session";
 import { parseCollectionSearch } from "@/features/collections/collection-search";
 import { setQuery, setsQuery } from "@/features/community/api/community";
-import { parseCompareSearch } from "@/features/render/compare-search";
-import { listingOf, parseRendersSearch } from "@/features/renders/search";
-import { sharedQuery } from "@/features/share/api/get-shared";
-import { parseOpenItem } from "@/sharing/open-item";
+import { parseCompareSearch } from "@/features/render-detail/compare-search";
+import { listingOf, parseRendersSearch } from "@/features/my-renders/search";
+import { sharedQuery } from "@/features/share-links/api/get-shared";
+import { parseOpenItem } from "@/publishing/open-item";
 
 import { ErrorPage } from "./error-page";
 import { WholePage } from "@/components/message-page";
@@ -43,14 +43,14 @@ const OUTSIDE = {
 };
 
 /** Requests what a page shows before its code runs. The page handles errors: it requests the data again. */
-const begin = (answer: Promise<unknown>) => void answer.catch(() => undefined);
+const prefetch = (answer: Promise<unknown>) => void answer.catch(() => undefined);
 
 interface Context {
   queryClient: QueryClient;
 }
 
-const beginSets = ({ context: { queryClient } }: { context: Context }) =>
-  begin(queryClient.infiniteQuery(setsQuery(null)));
+const prefetchSets = ({ context: { queryClient } }: { context: Context }) =>
+  prefetch(queryClient.infiniteQuery(setsQuery(null)));
 
 const root = createRootRouteWithContext<Context>()({ component: RootLayout, ...OUTSIDE });
 
@@ -65,7 +65,7 @@ const landing = createRoute({
     // Links in mails lead here; the sign-in page says why a link did not work.
     if (hasLinkError()) redirect({ to: "/sign-in", replace: true, throw: true });
   },
-  loader: beginSets,
+  loader: prefetchSets,
   component: lazyRouteComponent(pageCode["/"], "LandingPage"),
 });
 
@@ -73,7 +73,7 @@ const community = createRoute({
   getParentRoute: () => publicPages,
   path: "/community",
   staticData: { title: "Community" },
-  loader: beginSets,
+  loader: prefetchSets,
   component: lazyRouteComponent(pageCode["/community"], "CommunityPage"),
 });
 
@@ -82,7 +82,7 @@ const communitySet = createRoute({
   path: "/community/$slug",
   staticData: { title: "Community" },
   validateSearch: parseOpenItem,
-  loader: ({ context: { queryClient }, params: { slug } }) => begin(queryClient.query(setQuery(slug))),
+  loader: ({ context: { queryClient }, params: { slug } }) => prefetch(queryClient.query(setQuery(slug))),
   component: lazyRouteComponent(pageCode["/community/$slug"], "SetPage"),
 });
 
@@ -91,7 +91,7 @@ const shared = createRoute({
   path: "/s/$token",
   staticData: { title: "Shared with you" },
   validateSearch: parseOpenItem,
-  loader: ({ context: { queryClient }, params: { token } }) => begin(queryClient.infiniteQuery(sharedQuery(token))),
+  loader: ({ context: { queryClient }, params: { token } }) => prefetch(queryClient.infiniteQuery(sharedQuery(token))),
   component: lazyRouteComponent(pageCode["/s/$token"], "SharedPage"),
 });
 
@@ -133,8 +133,8 @@ const dashboard = createRoute({
   },
   // Every page shows the credits and the running generation.
   loader: ({ context: { queryClient } }) => {
-    begin(queryClient.query(usageQuery));
-    begin(queryClient.infiniteQuery(generationsQuery));
+    prefetch(queryClient.query(usageQuery));
+    prefetch(queryClient.infiniteQuery(generationsQuery));
   },
   component: Shell,
 });
@@ -162,9 +162,9 @@ const renders = createRoute({
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queryClient }, deps }) => {
     const listing = listingOf(deps);
-    begin(queryClient.infiniteQuery(rendersQuery(listing)));
-    begin(queryClient.query(monthsQuery(listing.filters)));
-    begin(queryClient.infiniteQuery(collectionsQuery(null)));
+    prefetch(queryClient.infiniteQuery(rendersQuery(listing)));
+    prefetch(queryClient.query(monthsQuery(listing.filters)));
+    prefetch(queryClient.infiniteQuery(collectionsQuery(null)));
   },
   component: lazyRouteComponent(pageCode["/dashboard/renders"], "RendersPage"),
 });

@@ -20,11 +20,11 @@ export function RunWatch() {
   const navigate = useNavigate();
 
   useEnd(watched.data, (generation) => {
-    const said = `${generation.title}: ${outcomeLine(generation) ?? ""}`;
+    const message = `${generation.title}: ${outcomeLine(generation) ?? ""}`;
     if (document.hidden) setUnseen(generation);
-    notify(said);
+    notify(message);
     if (!onCreate)
-      toast(said, { actions: [{ label: "Open Create", run: () => void navigate({ to: "/dashboard/create" }) }] });
+      toast(message, { actions: [{ label: "Open Create", run: () => void navigate({ to: "/dashboard/create" }) }] });
   });
   useEffect(() => {
     if (!unseen) return;

@@ -5,7 +5,7 @@ import { useAddCollection, useCollections, type Collection } from "@/api/collect
 import { useConfig } from "@/api/config";
 import { Button } from "@/components/ui/button";
 import { inputStyle } from "@/components/ui/field";
-import { Popover } from "@/components/ui/popover";
+import { Popover } from "@/components/overlays/popover";
 import { TextSkeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast-store";
 import { isEnter } from "@/lib/keys";

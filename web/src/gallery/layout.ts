@@ -1,4 +1,4 @@
-import type { RenderCard } from "@/api/renders";
+import type { RenderCard } from "@/api/render-types";
 
 /** A picture in a row: its left edge and its width in px. `index` counts the whole list. */
 export interface Cell {
@@ -13,7 +13,7 @@ export type Line = { top: number; height: number } & (
   { month: string; cells: null } | { month: string; cells: Cell[] }
 );
 
-interface Room {
+interface LayoutOptions {
   width: number;
   /** Wanted height of a row; the real one is as close as the pictures allow. */
   height: number;
@@ -28,23 +28,23 @@ interface Room {
 const NO_PICTURE_RATIO = 3 / 2;
 
 /** Rows that fill the width, with every picture in its own ratio and none cropped. */
-export function layOut(cards: readonly RenderCard[], room: Room): Line[] {
+export function layOut(cards: readonly RenderCard[], options: LayoutOptions): Line[] {
   const lines: Line[] = [];
   let top = 0;
   const add = (line: { month: string; cells: Cell[] | null }, height: number, space: number) => {
     lines.push({ ...line, top, height });
     top += height + space;
   };
-  for (const { month, first, count } of monthsOf(cards, room.heading !== null)) {
-    if (room.heading !== null) add({ month, cells: null }, room.heading, 0);
-    for (const { from, to, height } of rowsOf(cards.slice(first, first + count).map(ratioOf), room)) {
+  for (const { month, first, count } of monthsOf(cards, options.heading !== null)) {
+    if (options.heading !== null) add({ month, cells: null }, options.heading, 0);
+    for (const { from, to, height } of rowsOf(cards.slice(first, first + count).map(ratioOf), options)) {
       let left = 0;
       const cells = cards.slice(first + from, first + to).map((card, at) => {
         const cell = { card, index: first + from + at, left, width: ratioOf(card) * height };
-        left += cell.width + room.gap;
+        left += cell.width + options.gap;
         return cell;
       });
-      add({ month, cells }, height, room.gap);
+      add({ month, cells }, height, options.gap);
     }
   }
   return lines;
@@ -88,7 +88,7 @@ function ratioOf({ cover }: RenderCard): number {
   return cover ? cover.width / cover.height : NO_PICTURE_RATIO;
 }
 
-function rowsOf(ratios: readonly number[], { width, height: target, gap, perRow }: Room) {
+function rowsOf(ratios: readonly number[], { width, height: target, gap, perRow }: LayoutOptions) {
   const rows: { from: number; to: number; height: number }[] = [];
   let from = 0;
   let sum = 0;

@@ -7,7 +7,7 @@ import {
 } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
-import type { RenderCard } from "@/api/renders";
+import type { RenderCard } from "@/api/render-types";
 import { monthName } from "@/lib/dates";
 import { useNarrow } from "@/lib/use-narrow";
 
@@ -127,7 +127,7 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
     if (measured.current !== lines) virtualizer.measure();
     measured.current = lines;
   }, [virtualizer, lines]);
-  useHeldPlace(lines, offset);
+  useScrollAnchoring(lines, offset);
   const { goal = null, begins = true, onReached } = props;
   useLayoutEffect(() => {
     if (goal === null || !grid.current) return;
@@ -261,7 +261,7 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
 }
 
 /** Keeps the scroll position when renders are added before those on the screen. */
-function useHeldPlace(lines: readonly Line[], offset: number) {
+function useScrollAnchoring(lines: readonly Line[], offset: number) {
   const before = useRef(lines);
   useLayoutEffect(() => {
     const was = before.current;

@@ -3,7 +3,7 @@ import { cx } from "class-variance-authority";
 import { Check, Heart } from "lucide-react";
 import { memo, useEffect, useRef, type FocusEvent, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
 
-import type { RenderCard } from "@/api/renders";
+import type { RenderCard } from "@/api/render-types";
 import { Picture } from "@/components/picture/picture";
 
 export type Step = "left" | "right" | "up" | "down" | "first" | "last";

@@ -1,4 +1,5 @@
-import type { RenderCard, Selected } from "@/api/renders";
+import type { Selected } from "@/api/render-moves";
+import type { RenderCard } from "@/api/render-types";
 import { DELETE } from "@/lib/keys";
 import { useShortcuts, type Shortcut } from "@/lib/shortcuts";
 
@@ -19,13 +20,13 @@ interface GridKeys {
 }
 
 /** The keys of a grid. They work on the selection, or else on the render with focus. */
-export function useGridKeys({ selection, active, matching, deleteLabel = "Move to trash", ...does }: GridKeys) {
+export function useGridKeys({ selection, active, matching, deleteLabel = "Move to trash", ...handlers }: GridKeys) {
   const meant = (): Selected | null => {
     if (selection.all) return matching;
     if (selection.any) return { ids: selection.ids };
     return active ? { ids: [active.id] } : null;
   };
-  const { onFavorite, onCollect, onDownload, onDelete } = does;
+  const { onFavorite, onCollect, onDownload, onDelete } = handlers;
   const shortcuts: Shortcut[] = [
     {
       keys: "$mod+a",

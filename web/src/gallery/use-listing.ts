@@ -2,7 +2,8 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
 import { useShownCards } from "@/api/pending";
-import { rendersQuery, renewPictures, type Listing } from "@/api/renders";
+import { rendersQuery, renewPictures } from "@/api/render-lists";
+import type { Listing } from "@/api/render-types";
 
 /** The loaded renders of a list, and functions that load more in both directions. */
 export function useListing(listing: Listing) {

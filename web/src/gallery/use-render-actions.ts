@@ -3,19 +3,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { changeCollection, type Collection } from "@/api/collections";
 import { useConfig } from "@/api/config";
 import { saveArchive } from "@/api/downloads";
-import { lay, type Which } from "@/api/pending";
-import {
-  everyList,
-  moveRenders,
-  placeItem,
-  refreshLists,
-  refreshRenders,
-  refreshWhereTheyAppear,
-  undoMove,
-  useFavorite,
-  type RenderCard,
-  type Selected,
-} from "@/api/renders";
+import { addPending } from "@/api/pending";
+import type { ListMatcher } from "@/api/render-types";
+import { placeItem } from "@/api/collection-items";
+import { everyList, refreshLists, refreshRenders, refreshWhereTheyAppear } from "@/api/render-lists";
+import { moveRenders, undoMove, type Selected } from "@/api/render-moves";
+import type { RenderCard } from "@/api/render-types";
+import { useFavorite } from "@/api/renders";
 import { toast } from "@/components/ui/toast-store";
 import { getPreferences } from "@/lib/preferences";
 
@@ -39,25 +33,25 @@ export function useRenderActions() {
   };
 
   /** Hides renders given by id at once. A list given as a whole is loaded anew after the answer. */
-  const hide = (selected: Selected, lists: Which) => {
+  const hide = (selected: Selected, lists: ListMatcher) => {
     const ids = new Set("ids" in selected ? selected.ids : []);
-    return lay(client, { lists, card: (card) => (ids.has(card.id) ? null : card) });
+    return addPending(client, { lists, card: (card) => (ids.has(card.id) ? null : card) });
   };
   /** Moves renders and keeps them hidden, except those that a failure half way left unchanged. */
-  const move = async (request: Omit<Parameters<typeof moveRenders>[0], "maxIds">, lists: Which = everyList) => {
+  const move = async (request: Omit<Parameters<typeof moveRenders>[0], "maxIds">, lists: ListMatcher = everyList) => {
     let hidden = hide(request.selected, lists);
     try {
       const moved = await moveRenders({ ...request, maxIds });
       if (moved.stopped && "ids" in request.selected) {
-        hidden.takeAway();
+        hidden.rollBack();
         const left = new Set(moved.stopped.left);
         hidden = hide({ ids: request.selected.ids.filter((id) => !left.has(id)) }, lists);
         failed(moved.stopped.error);
       }
-      hidden.settle();
+      hidden.confirm();
       return { moved, hidden };
     } catch (error) {
-      hidden.takeAway();
+      hidden.rollBack();
       failed(error);
       return null;
     } finally {
@@ -83,7 +77,7 @@ export function useRenderActions() {
       const done = await leave("trash", selected);
       if (!done) return;
       const undo = () => {
-        done.hidden.takeAway();
+        done.hidden.rollBack();
         undoMove("restore", done.moved).then(refresh, refreshAfter);
       };
       toast(`${renderCount(done.moved.changed)} moved to trash.`, { actions: [{ label: "Undo", run: undo }] });
@@ -126,9 +120,9 @@ export function useRenderActions() {
       if (!done) return;
       if ("matching" in selected) void client.resetQueries({ queryKey: ["renders", "list"] });
       else refreshLists(client, () => true, "none");
-      const said = `${renderCount(done.moved.changed)} removed from ${collection.name}.`;
+      const message = `${renderCount(done.moved.changed)} removed from ${collection.name}.`;
       if ("matching" in selected) {
-        toast(said);
+        toast(message);
         return;
       }
       const putBack = async () => {
@@ -142,7 +136,7 @@ export function useRenderActions() {
         if (cover !== null && ids.includes(cover))
           await changeCollection({ id: collection.id, cover_render_id: cover });
       };
-      toast(said, { actions: [{ label: "Undo", run: () => void putBack().then(refresh, refreshAfter) }] });
+      toast(message, { actions: [{ label: "Undo", run: () => void putBack().then(refresh, refreshAfter) }] });
     },
     /** Downloads all their variants as one ZIP. */
     download: (ids: readonly string[]) => {

@@ -4,7 +4,7 @@ import { combine } from "@atlaskit/pragmatic-drag-and-drop/combine";
 import { draggable, dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
 import { useCallback, useEffect, useRef } from "react";
 
-import type { RenderCard } from "@/api/renders";
+import type { RenderCard } from "@/api/render-types";
 
 /**
  * Lets tiles be dragged into another order. `order` are the ids as shown; `onMove` gets the id that the render is

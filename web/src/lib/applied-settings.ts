@@ -50,7 +50,7 @@ export function readApplied(userId: string): Applied | null {
   }
   const { title, presetId, prompt, settings, seed, variants, at } = stored;
   if (typeof title !== "string" || typeof at !== "number" || Date.now() - at > DAY_MS) return null;
-  const input = inputOf(stored.input);
+  const input = parseInput(stored.input);
   if (presetId === undefined) return input && { title, input };
   if (typeof presetId !== "string" || typeof prompt !== "string" || !isRecord(settings)) return null;
   if (seed !== null && !Number.isInteger(seed)) return null;
@@ -75,7 +75,7 @@ export function keepVisitorsApplied() {
   if (isRecord(stored) && stored.userId !== null) forgetApplied();
 }
 
-function inputOf(input: unknown): HandedInput | null {
+function parseInput(input: unknown): HandedInput | null {
   if (!isRecord(input)) return null;
   const { kind, uploadId, variantId, renderId } = input;
   if (kind === "upload" && typeof uploadId === "string") return { kind, uploadId };

@@ -4,8 +4,10 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeBackend, ok } from "@/test/fake-backend";
 import { card } from "@/test/fixtures";
 
-import { forgetPending, lay, shownCards, tick, type Change } from "../pending";
-import { placed, rendersQuery, type Listing, type RendersPage } from "../renders";
+import { addPending, clearPending, shownCards, tick, type Change } from "../pending";
+import { placed } from "../collection-items";
+import { rendersQuery } from "../render-lists";
+import type { Listing, RendersPage } from "../render-types";
 
 const NEWEST: Listing = { filters: {}, sort: "newest", month: null };
 const MANUAL: Listing = { filters: { collection_id: "c" }, sort: "manual", month: null };
@@ -13,7 +15,7 @@ const MANUAL: Listing = { filters: { collection_id: "c" }, sort: "manual", month
 let client: QueryClient;
 
 beforeEach(() => {
-  forgetPending();
+  clearPending();
   client = new QueryClient();
 });
 
@@ -21,18 +23,18 @@ beforeEach(() => {
 const page = (...numbers: number[]): RendersPage => ({
   rows: numbers.map((number) => card(number)),
   nextCursor: null,
-  askedAt: tick(),
+  requestedAt: tick(),
   readAt: 0,
 });
 const titles = (pages: RendersPage[], listing = NEWEST) => shownCards(listing, "on", pages).map(({ title }) => title);
 const hide = (number: number, lists: Change["lists"] = () => true) =>
-  lay(client, { lists, card: (each) => (each.id === card(number).id ? null : each) });
+  addPending(client, { lists, card: (each) => (each.id === card(number).id ? null : each) });
 
 describe("a change that is laid over lists", () => {
   it("is shown over a page that was on its way, and not over what was asked for after it was done", () => {
     const first = page(0, 1);
     const onItsWay = page(2, 3);
-    hide(3).settle();
+    hide(3).confirm();
     expect(titles([first, onItsWay])).toEqual(["Render 0", "Render 1", "Render 2"]);
     // Restored by another device meanwhile: the server's answer counts again.
     expect(titles([page(0, 1), page(2, 3)])).toHaveLength(4);
@@ -41,8 +43,8 @@ describe("a change that is laid over lists", () => {
   it("is shown until its own failure, whatever becomes of others", () => {
     const pages = [page(0, 1, 2)];
     const slow = hide(0);
-    hide(1).settle();
-    slow.takeAway();
+    hide(1).confirm();
+    slow.rollBack();
     expect(titles(pages)).toEqual(["Render 0", "Render 2"]);
   });
 
@@ -56,18 +58,21 @@ describe("a change that is laid over lists", () => {
     const pages = [page(0, 1), page(2, 3)];
     client.setQueryData(rendersQuery(MANUAL).queryKey, { pages, pageParams: [null, "2"] });
     const move = (moved: number, behind: number | null) =>
-      lay(client, {
+      addPending(client, {
         lists: () => true,
         order: (cards) => placed(cards, card(moved).id, behind === null ? null : card(behind).id),
       });
-    move(3, null).settle();
+    move(3, null).confirm();
     move(0, 2);
     expect(titles(pages, MANUAL)).toEqual(["Render 3", "Render 1", "Render 2", "Render 0"]);
   });
 
   it("keeps the cards that it does not change, so that their tiles are not drawn again", () => {
     const pages = [page(0, 1)];
-    lay(client, { lists: () => true, card: (each) => (each.id === card(0).id ? { ...each, title: "Other" } : each) });
+    addPending(client, {
+      lists: () => true,
+      card: (each) => (each.id === card(0).id ? { ...each, title: "Other" } : each),
+    });
     expect(shownCards(NEWEST, "on", pages)[1]).toBe(pages[0]?.rows[1]);
   });
 
@@ -83,7 +88,7 @@ describe("a change that is laid over lists", () => {
     const stop = observer.subscribe(() => undefined);
     await vi.waitFor(() => expect(observer.getCurrentResult().hasNextPage).toBe(true));
     const next = observer.fetchNextPage();
-    hide(1).settle();
+    hide(1).confirm();
     answer();
     await next;
     expect(titles(client.getQueryData(rendersQuery(NEWEST).queryKey)?.pages ?? [])).toEqual(["Render 0"]);
@@ -94,8 +99,8 @@ describe("a change that is laid over lists", () => {
     const { queryKey } = rendersQuery(NEWEST);
     const old = page(0, 1);
     client.setQueryData(queryKey, { pages: [old], pageParams: [null] });
-    hide(0).settle();
-    hide(1).settle();
+    hide(0).confirm();
+    hide(1).confirm();
     expect(titles([old])).toEqual([]);
     client.setQueryData(queryKey, { pages: [page(2)], pageParams: [null] });
     hide(2);

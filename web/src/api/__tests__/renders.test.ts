@@ -4,7 +4,10 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { FakeBackend, ok, refused } from "@/test/fake-backend";
 import { card } from "@/test/fixtures";
 
-import { moveRenders, placed, queryOf, rendersQuery, renewPictures, type Listing } from "../renders";
+import { placed } from "../collection-items";
+import { queryOf, rendersQuery, renewPictures } from "../render-lists";
+import { moveRenders } from "../render-moves";
+import type { Listing } from "../render-types";
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -54,10 +54,10 @@ it("a run that fails while nobody looks is notified of, for those who asked, and
   hide(true);
   now(ended("failed", "provider_failed", "The image provider failed."));
   await titled("Not made · Create · Maquette");
-  const said = "Calm living room: The image provider failed. Your 8 credits are back. Try again.";
-  expect(shown).toEqual([["Maquette", said]]);
+  const message = "Calm living room: The image provider failed. Your 8 credits are back. Try again.";
+  expect(shown).toEqual([["Maquette", message]]);
   // Create itself shows how a generation ended.
-  expect(screen.queryByText(said)).toBeNull();
+  expect(screen.queryByText(message)).toBeNull();
   hide(false);
   await titled("Create · Maquette");
 });

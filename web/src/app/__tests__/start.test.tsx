@@ -30,8 +30,8 @@ describe("what the entry asks for early", () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     storeSession(ALICE);
     window.history.replaceState(null, "", page);
-    const { askForPage } = await import("@/app/page-code");
-    askForPage(window.location);
+    const { prefetchData } = await import("@/app/page-code");
+    prefetchData(window.location);
     await waitFor(() => expect(addresses()).toHaveLength(count));
     const early = addresses().sort();
     await openApp(page);

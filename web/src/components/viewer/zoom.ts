@@ -25,15 +25,15 @@ export const MAX_SCALE = 8;
 export function zoomAt(view: View, factor: number, point: Point, frame: Frame): View {
   const scale = Math.min(MAX_SCALE, Math.max(1, view.scale * factor));
   const growth = scale / view.scale;
-  return held({ scale, x: point.x - (point.x - view.x) * growth, y: point.y - (point.y - view.y) * growth }, frame);
+  return clamped({ scale, x: point.x - (point.x - view.x) * growth, y: point.y - (point.y - view.y) * growth }, frame);
 }
 
 export function panBy(view: View, dx: number, dy: number, frame: Frame): View {
-  return held({ ...view, x: view.x + dx, y: view.y + dy }, frame);
+  return clamped({ ...view, x: view.x + dx, y: view.y + dy }, frame);
 }
 
 /** Keeps the picture visible: no gap beside one that is larger than its frame. */
-function held({ scale, x, y }: View, frame: Frame): View {
+function clamped({ scale, x, y }: View, frame: Frame): View {
   const reachX = Math.max(0, (frame.pictureWidth * scale - frame.width) / 2);
   const reachY = Math.max(0, (frame.pictureHeight * scale - frame.height) / 2);
   return { scale, x: clamp(x, reachX), y: clamp(y, reachY) };

@@ -6,11 +6,13 @@ import { useId, useState } from "react";
 import { collectionQuery, useChangeCollection, type Collection } from "@/api/collections";
 import { useConfig } from "@/api/config";
 import { ApiError } from "@/api/errors";
-import { manualOrder, usePlaceItem, type Listing, type Selected } from "@/api/renders";
+import { manualOrder, usePlaceItem } from "@/api/collection-items";
+import type { Selected } from "@/api/render-moves";
+import type { Listing } from "@/api/render-types";
 import { MessagePage } from "@/components/message-page";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { EditableTitle } from "@/components/ui/editable-title";
-import { Dialog } from "@/components/ui/dialog";
+import { Dialog } from "@/components/overlays/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Segmented } from "@/components/ui/segmented";
 import { toast } from "@/components/ui/toast-store";
@@ -25,7 +27,7 @@ import { behindAfterPush, useReorder } from "@/gallery/use-reorder";
 import { useSelection } from "@/gallery/use-selection";
 import { renderCount } from "@/gallery/words";
 import { useDocumentTitle } from "@/lib/document-title";
-import { ShareDialog } from "@/sharing/share-dialog";
+import { ShareDialog } from "@/publishing/share-dialog";
 
 import { type CollectionSort } from "./collection-search";
 import { DeleteDialog } from "./components/delete-dialog";
@@ -145,7 +147,7 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
   const [activeId, setActiveId] = useState<string | null>(null);
   const active = cards?.find(({ id }) => id === activeId);
   const [emptying, setEmptying] = useState(false);
-  const [said, setSaid] = useState("");
+  const [announcement, setAnnouncement] = useState("");
   const failed = (error: unknown) =>
     toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
   const manual = sort === "manual";
@@ -155,7 +157,7 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
   const move = (renderId: string, behind: string | null) => {
     place({ renderId, behind }).catch(failed);
     const at = behind === null ? 1 : order.filter((id) => id !== renderId).indexOf(behind) + 2;
-    setSaid(`Moved to place ${at} of ${collection.count}.`);
+    setAnnouncement(`Moved to place ${at} of ${collection.count}.`);
   };
   const push = (index: number, step: -1 | 1) => {
     const id = order[index];
@@ -210,7 +212,7 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
         </p>
       )}
       <p role="status" className="sr-only">
-        {said}
+        {announcement}
       </p>
       <RenderGrid
         key={shown}

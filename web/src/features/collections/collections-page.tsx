@@ -9,7 +9,7 @@ import { LoadFailed } from "@/components/ui/load-failed";
 import { useRenderActions } from "@/gallery/use-render-actions";
 import { useDocumentTitle } from "@/lib/document-title";
 import { useShortcuts } from "@/lib/shortcuts";
-import { ShareDialog } from "@/sharing/share-dialog";
+import { ShareDialog } from "@/publishing/share-dialog";
 
 import { CollectionCard } from "./components/collection-card";
 import { DeleteDialog } from "./components/delete-dialog";

@@ -4,16 +4,16 @@ import { ArrowLeft, Flag, Link2 } from "lucide-react";
 import { useState } from "react";
 
 import { isGone } from "@/api/errors";
-import { ApplyButton } from "@/sharing/apply-button";
-import { useOpenItem } from "@/sharing/open-item";
-import { RecipeFacts } from "@/sharing/recipe-facts";
-import { ReportDialog } from "@/sharing/report-dialog";
+import { ApplyButton } from "@/publishing/apply-button";
+import { useOpenItem } from "@/publishing/open-item";
+import { RecipeFacts } from "@/publishing/recipe-facts";
+import { ReportDialog } from "@/publishing/report-dialog";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
 import { LoadFailed } from "@/components/ui/load-failed";
 import { Notice } from "@/components/ui/notice";
 import { toast } from "@/components/ui/toast-store";
-import { PictureViewer } from "@/components/viewer/picture-viewer";
+import { PictureViewer } from "@/components/overlays/picture-viewer";
 import { useDocumentTitle } from "@/lib/document-title";
 
 import { setQuery, type CommunityItem } from "./api/community";

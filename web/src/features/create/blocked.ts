@@ -1,6 +1,6 @@
 import { duration } from "@/api/run-state";
 
-import { inputOf, promptLength, type Draft } from "./draft";
+import { activeInput, promptLength, type Draft } from "./draft";
 import type { Generation, Limits, Preset } from "./types";
 
 interface Situation {
@@ -34,9 +34,10 @@ export function blockedBecause(situation: Situation): string | null {
   if (preset.photo !== "none") {
     if (photo === "sending") return "Your photo is still on its way.";
     if (photoGone) return "This photo was deleted. Choose another one.";
-    if (preset.photo === "required" && !inputOf(draft, preset)) return `${preset.name} needs a photo to start from.`;
+    if (preset.photo === "required" && !activeInput(draft, preset))
+      return `${preset.name} needs a photo to start from.`;
   }
-  if (draft.prompt.trim() === "" && !inputOf(draft, preset)) {
+  if (draft.prompt.trim() === "" && !activeInput(draft, preset)) {
     return preset.photo === "none"
       ? "Describe the picture in a few words first."
       : "Describe the picture in a few words, or add a photo.";

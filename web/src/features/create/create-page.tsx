@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import { useConfig } from "@/api/config";
 import { givenBackNotice, useUsage } from "@/api/usage";
 import { useUser } from "@/auth/session";
-import { Later } from "@/components/later";
+import { Deferred } from "@/components/deferred";
 import { toast } from "@/components/ui/toast-store";
 import { useDocumentTitle } from "@/lib/document-title";
 import { useShortcuts } from "@/lib/shortcuts";
@@ -20,7 +20,7 @@ import { GenerateAction } from "./components/generate-action";
 import { PhotoField } from "./components/photo-field";
 import { Result } from "./components/result";
 import { SettingsPanel } from "./components/settings-panel";
-import { draftOf, inputOf, presetOf, variantsOf, type Draft, type DraftInput } from "./draft";
+import { draftOf, activeInput, presetOf, variantsOf, type Draft, type DraftInput } from "./draft";
 import { readDroppedRecipe } from "./dropped-recipe";
 import { useDraft } from "./hooks/use-draft";
 import { useDropAndPaste } from "./hooks/use-drop-and-paste";
@@ -43,7 +43,7 @@ export function CreatePage() {
   const [overlay, setOverlay] = useState<Overlay | null>(
     handedInput && preset.photo === "none" ? "photo-presets" : null,
   );
-  const input = inputOf(draft, preset);
+  const input = activeInput(draft, preset);
   const photoUrl = usePictureUrl(input);
   const planMaximum = usage?.plan.max_variants ?? config.limits.max_variants;
   const variants = variantsOf(draft, preset, planMaximum);
@@ -61,9 +61,9 @@ export function CreatePage() {
     },
   });
   const undo = () => change(draft);
-  const replaceDraft = (next: Partial<Draft>, said: string) => {
+  const replaceDraft = (next: Partial<Draft>, message: string) => {
     change(next);
-    toast(said, { actions: [{ label: "Undo", run: undo }] });
+    toast(message, { actions: [{ label: "Undo", run: undo }] });
   };
   /** The settings of a picture that Maquette made, or a photo. */
   const addFile = async (file: File) => {
@@ -73,7 +73,7 @@ export function CreatePage() {
     if (signal.aborted) return;
     if (recipe === null) return photo.add(file, signal);
     if (recipe.changes === null) {
-      toast(recipe.said, { tone: "danger" });
+      toast(recipe.message, { tone: "danger" });
       return photo.add(file, signal);
     }
     const useAsPhoto = () => {
@@ -81,7 +81,7 @@ export function CreatePage() {
       void photo.add(file);
     };
     change(recipe.changes);
-    toast(recipe.said, {
+    toast(recipe.message, {
       actions: [
         { label: "Use as photo", run: useAsPhoto },
         { label: "Undo", run: undo },
@@ -122,7 +122,7 @@ export function CreatePage() {
     photo: photo.state.status,
     photoGone: photoUrl.data === null,
     online,
-    stopped: notice?.stops ? notice.said : null,
+    stopped: notice?.stops ? notice.message : null,
     accountBlocked: Boolean(usage?.block),
   });
   const generate = () => {
@@ -192,7 +192,7 @@ export function CreatePage() {
               blocked={blocked}
               pending={pending}
               problem={problem}
-              warning={notice && !notice.stops ? notice.said : null}
+              warning={notice && !notice.stops ? notice.message : null}
               onGenerate={generate}
             />
           </div>
@@ -214,7 +214,7 @@ export function CreatePage() {
             : "max-desk:pb-44",
         )}
       >
-        <Later>
+        <Deferred>
           <Result
             runs={runs}
             presets={config.presets}
@@ -234,7 +234,7 @@ export function CreatePage() {
               />
             }
           />
-        </Later>
+        </Deferred>
       </section>
 
       <CreateOverlays

@@ -18,7 +18,7 @@ export function loadDraft(userId: string, config: Config): Draft {
     variants: isInteger(variants, 1, config.limits.max_variants) ? variants : fresh.variants,
     seed: isInteger(seed, minSeed, maxSeed) ? seed : fresh.seed,
     seedLocked: seedLocked === true,
-    input: inputOf(input),
+    input: parseInput(input),
     collectionId: typeof collectionId === "string" ? collectionId : null,
   };
 }
@@ -39,7 +39,7 @@ function onlyValues(settings: Record<string, unknown>): Record<string, SettingVa
   );
 }
 
-function inputOf(input: unknown): DraftInput | null {
+function parseInput(input: unknown): DraftInput | null {
   if (!isRecord(input)) return null;
   const { kind, uploadId, name, width, height, variantId, generationId, renderId } = input;
   if (kind === "upload" && typeof uploadId === "string") {

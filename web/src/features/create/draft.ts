@@ -55,7 +55,7 @@ export function presetOf(draft: Draft, config: Config): Preset {
 }
 
 /** The photo, unless the preset takes none. */
-export function inputOf(draft: Draft, preset: Preset): DraftInput | null {
+export function activeInput(draft: Draft, preset: Preset): DraftInput | null {
   return preset.photo === "none" ? null : draft.input;
 }
 
@@ -69,7 +69,7 @@ export function promptLength(prompt: string): number {
 }
 
 export function toRequest(draft: Draft, preset: Preset, planMaximum: number): SubmitGeneration {
-  const input = inputOf(draft, preset);
+  const input = activeInput(draft, preset);
   const settings = activeSettings(preset, input !== null);
   return {
     preset_id: preset.id,

@@ -2,29 +2,29 @@ import { settingValue } from "@/api/preset-settings";
 import { readRecipe, type Recipe } from "@/lib/recipe";
 
 import type { Draft } from "./draft";
-import { refusal } from "./prepare-photo";
+import { fileProblem } from "./prepare-photo";
 import type { Config, SettingValue } from "./types";
 
 interface DroppedRecipe {
   /** The changes to the draft; null when the preset is no longer offered. */
   changes: Partial<Draft> | null;
   /** A sentence for the person. */
-  said: string;
+  message: string;
 }
 
 /** The settings in a downloaded picture; null when the file contains none, or is no format that we accept. */
 export async function readDroppedRecipe(file: File, config: Config): Promise<DroppedRecipe | null> {
   // Check this before reading the file, which may be a video of 4 GB.
-  if (refusal(file, config.limits) !== null) return null;
+  if (fileProblem(file, config.limits) !== null) return null;
   const recipe = await readRecipe(file);
   if (!recipe) return null;
   const changes = recipeChanges(recipe, config);
   if (!changes)
-    return { changes, said: "The preset that made this picture is no longer offered. It is used as a photo." };
-  const said = "The settings of this picture are in the panel.";
+    return { changes, message: "The preset that made this picture is no longer offered. It is used as a photo." };
+  const message = "The settings of this picture are in the panel.";
   return {
     changes: changes.draft,
-    said: changes.changed ? `${said} What is no longer offered is at its default.` : said,
+    message: changes.changed ? `${message} What is no longer offered is at its default.` : message,
   };
 }
 

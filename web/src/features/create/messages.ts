@@ -5,8 +5,8 @@ import { credits } from "@/lib/words";
 
 import type { Generation, Preset, Usage } from "./types";
 
-/** The API's refusal as a sentence, with the field if it names one. */
-export function refusal(error: Error): string {
+/** The API's refusal of a submit as a sentence, with the field if it names one. */
+export function submitErrorMessage(error: Error): string {
   return (error instanceof ApiError ? fieldMessage(error.details) : null) ?? error.message;
 }
 

@@ -37,7 +37,7 @@ const READ_BYTES = 100 * 2 ** 20;
  * different rules. Throws PhotoRefused.
  */
 export async function preparePhoto(file: File, limits: Limits): Promise<PreparedPhoto> {
-  const refused = refusal(file, limits);
+  const refused = fileProblem(file, limits);
   if (refused !== null) throw new PhotoRefused(refused);
   if (!(await isReadable(file))) throw new PhotoRefused(UNREADABLE);
   const smaller = (await isPlainJpeg(file)) ? await downscale(file, limits) : null;
@@ -47,7 +47,7 @@ export async function preparePhoto(file: File, limits: Limits): Promise<Prepared
 }
 
 /** Why a file is refused, known before it is read; null when it is accepted. */
-export function refusal(file: File, limits: Limits): string | null {
+export function fileProblem(file: File, limits: Limits): string | null {
   if (!UNKNOWN_TYPES.includes(file.type) && !file.type.startsWith("image/")) {
     return "This file is not a photo we can use. Use JPEG, PNG, WebP, HEIC or AVIF.";
   }

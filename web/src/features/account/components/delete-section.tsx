@@ -2,7 +2,7 @@ import { useId, useState } from "react";
 
 import { useUser } from "@/auth/session";
 import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
+import { Dialog } from "@/components/overlays/dialog";
 import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 

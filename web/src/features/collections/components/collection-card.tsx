@@ -4,7 +4,7 @@ import { Ellipsis, FileArchive, FolderPlus, Heart, Pencil, Share2, Trash } from 
 
 import type { Collection } from "@/api/collections";
 import { buttonStyle } from "@/components/ui/button";
-import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
+import { Menu, MenuItem, MenuSeparator } from "@/components/overlays/menu";
 import { renderCount } from "@/gallery/words";
 
 interface CollectionCardProps {
@@ -18,7 +18,7 @@ interface CollectionCardProps {
 const ICON = { "aria-hidden": true, size: 15, strokeWidth: 1.6 } as const;
 
 /** A collection with its first pictures, one large and two small. */
-export function CollectionCard({ collection, ...does }: CollectionCardProps) {
+export function CollectionCard({ collection, ...handlers }: CollectionCardProps) {
   const { id, name, count, is_favorites: favorites } = collection;
   return (
     <li className="group relative grid grid-cols-[minmax(0,1fr)] content-start gap-2">
@@ -52,19 +52,19 @@ export function CollectionCard({ collection, ...does }: CollectionCardProps) {
             </button>
           }
         >
-          <MenuItem icon={<Pencil {...ICON} />} onSelect={does.onRename}>
+          <MenuItem icon={<Pencil {...ICON} />} onSelect={handlers.onRename}>
             Rename
           </MenuItem>
-          <MenuItem icon={<Share2 {...ICON} />} onSelect={does.onShare}>
+          <MenuItem icon={<Share2 {...ICON} />} onSelect={handlers.onShare}>
             Share
           </MenuItem>
           {count > 0 && (
-            <MenuItem icon={<FileArchive {...ICON} />} onSelect={does.onDownload}>
+            <MenuItem icon={<FileArchive {...ICON} />} onSelect={handlers.onDownload}>
               Download
             </MenuItem>
           )}
           <MenuSeparator />
-          <MenuItem icon={<Trash {...ICON} />} danger onSelect={does.onDelete}>
+          <MenuItem icon={<Trash {...ICON} />} danger onSelect={handlers.onDelete}>
             Delete collection
           </MenuItem>
         </Menu>

@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import { useConfig } from "@/api/config";
 import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
+import { Dialog } from "@/components/overlays/dialog";
 import { TextField } from "@/components/ui/field";
 
 interface NameDialogProps {

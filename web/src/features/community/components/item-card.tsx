@@ -1,5 +1,5 @@
 import { Picture } from "@/components/picture/picture";
-import { ApplyButton } from "@/sharing/apply-button";
+import { ApplyButton } from "@/publishing/apply-button";
 
 import type { CommunityItem } from "../api/community";
 

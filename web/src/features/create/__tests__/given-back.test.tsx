@@ -27,10 +27,10 @@ const givenBack = (count: number, endsAt = TONIGHT) => {
 it.each([
   [18, "If 2 more renders are canceled or blocked today, new renders pause until"],
   [19, "If 1 more render is canceled or blocked today, new renders pause until"],
-])("after %i canceled renders of 20 a sentence warns, and generating works", async (count, said) => {
+])("after %i canceled renders of 20 a sentence warns, and generating works", async (count, message) => {
   givenBack(count);
   const user = await openApp("/dashboard/create");
-  expect(await screen.findByText(`${said} ${timeOfDay(TONIGHT)}.`)).toBeVisible();
+  expect(await screen.findByText(`${message} ${timeOfDay(TONIGHT)}.`)).toBeVisible();
   await user.type(await screen.findByLabelText("Describe it"), "Oak");
   await user.click(screen.getByRole("button", { name: /^Generate/ }));
   expect(backend.requests(SUBMIT)).toHaveLength(1);
@@ -40,8 +40,8 @@ it("at the bound nothing is sent, and the sentence says when it goes on", async 
   givenBack(20);
   const user = await openApp("/dashboard/create");
   await user.type(await screen.findByLabelText("Describe it"), "Oak");
-  const said = `Too many renders were canceled or blocked today. You can generate again at ${timeOfDay(TONIGHT)}.`;
-  expect(await screen.findByText(said)).toBeVisible();
+  const message = `Too many renders were canceled or blocked today. You can generate again at ${timeOfDay(TONIGHT)}.`;
+  expect(await screen.findByText(message)).toBeVisible();
   await user.click(screen.getByRole("button", { name: /^Generate/ }));
   expect(backend.requests(SUBMIT)).toHaveLength(0);
 });
@@ -68,6 +68,6 @@ it.each([
   [1, "Canceled with 1 of 4 variants ready. You keep and pay it, 6 credits came back."],
   [3, "Canceled with 3 of 4 variants ready. You keep and pay them, 2 credits came back."],
   [4, "2 variants ready"],
-])("a canceled render with %i variants says what was kept and what came back", (ready, said) => {
-  expect(outcomeLine(succeeded({ variants: 4, credits: 8, ready, cancel_requested: true }))).toBe(said);
+])("a canceled render with %i variants says what was kept and what came back", (ready, message) => {
+  expect(outcomeLine(succeeded({ variants: 4, credits: 8, ready, cancel_requested: true }))).toBe(message);
 });

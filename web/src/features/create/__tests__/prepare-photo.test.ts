@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CONFIG } from "@/test/fixtures";
 
 import { isPlainJpeg } from "../plain-jpeg";
-import { PhotoRefused, preparePhoto, refusal } from "../prepare-photo";
+import { PhotoRefused, preparePhoto, fileProblem } from "../prepare-photo";
 
 const LIMITS = CONFIG.limits;
 const SEGMENT = [0xff, 0xe0, 0, 4, 1, 2];
@@ -97,8 +97,8 @@ describe("a photo on its way", () => {
   });
 
   it("is said to be empty, or no photo, before it is read", () => {
-    expect(refusal(new File([], "IMG_5.jpg", { type: "image/jpeg" }), LIMITS)).toMatch(/^This file is empty\./);
-    expect(refusal(new File(["x"], "a.mp4", { type: "video/mp4" }), LIMITS)).toMatch(/is not a photo/);
-    expect(refusal(new File(["x"], "a.heic", { type: "" }), LIMITS)).toBeNull();
+    expect(fileProblem(new File([], "IMG_5.jpg", { type: "image/jpeg" }), LIMITS)).toMatch(/^This file is empty\./);
+    expect(fileProblem(new File(["x"], "a.mp4", { type: "video/mp4" }), LIMITS)).toMatch(/is not a photo/);
+    expect(fileProblem(new File(["x"], "a.heic", { type: "" }), LIMITS)).toBeNull();
   });
 });

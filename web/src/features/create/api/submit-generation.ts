@@ -5,7 +5,7 @@ import { refreshRuns, showStarted } from "@/api/generations";
 
 import type { SubmitGeneration } from "../types";
 
-interface Wish {
+interface Submission {
   body: SubmitGeneration;
   /** Same key, same body: a repeat after a lost answer does not charge twice. */
   key: string;
@@ -14,7 +14,7 @@ interface Wish {
 export function useSubmitGeneration() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ body, key }: Wish) =>
+    mutationFn: ({ body, key }: Submission) =>
       unwrap(api.POST("/api/v1/generations", { body, params: { header: { "Idempotency-Key": key } } })),
     onSuccess: (generation) => {
       showStarted(client, generation);

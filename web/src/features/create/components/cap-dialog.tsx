@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 
 import { Button, buttonStyle } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
+import { Dialog } from "@/components/overlays/dialog";
 import { Meter } from "@/components/ui/meter";
 import { credits } from "@/lib/words";
 

@@ -1,4 +1,4 @@
-import { inputOf, type Draft } from "../draft";
+import { activeInput, type Draft } from "../draft";
 import type { Config, Preset, Usage } from "../types";
 import { CapDialog } from "./cap-dialog";
 import { EarlierUploads } from "./earlier-uploads";
@@ -43,7 +43,7 @@ export function CreateOverlays({ overlay, config, draft, preset, price, usage, c
             changeAndClose({ input: { kind: "upload", uploadId: id, name: null, width: null, height: null } })
           }
           onRemoved={(id) => {
-            const input = inputOf(draft, preset);
+            const input = activeInput(draft, preset);
             if (input?.kind === "upload" && input.uploadId === id) change({ input: null });
           }}
           onClose={onClose}

@@ -1,6 +1,6 @@
 import { cx } from "class-variance-authority";
 
-import { Dialog } from "@/components/ui/dialog";
+import { Dialog } from "@/components/overlays/dialog";
 import { credits } from "@/lib/words";
 
 import type { Config, Preset } from "../types";

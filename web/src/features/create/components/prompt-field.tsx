@@ -4,7 +4,7 @@ import { useState, type Ref } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import { Popover } from "@/components/ui/popover";
+import { Popover } from "@/components/overlays/popover";
 
 import { promptLength } from "../draft";
 import { loadPrompts } from "../prompt-history";

@@ -25,7 +25,7 @@ interface ResultStageProps {
 }
 
 /** One generation: its progress, its variants, and the actions for them. */
-export function ResultStage({ generation, preset, status, onCancel, ...does }: ResultStageProps) {
+export function ResultStage({ generation, preset, status, onCancel, ...handlers }: ResultStageProps) {
   const [openAt, setOpenAt] = useState<number | null>(null);
   const { mutate: chooseCover } = useChooseCover(generation.id);
   const { render } = generation;
@@ -53,7 +53,7 @@ export function ResultStage({ generation, preset, status, onCancel, ...does }: R
   };
   const useAsInput = (variant: Variant) => {
     setOpenAt(null);
-    does.onUseAsInput(variant);
+    handlers.onUseAsInput(variant);
   };
   return (
     <>
@@ -64,13 +64,13 @@ export function ResultStage({ generation, preset, status, onCancel, ...does }: R
         onOpen={setOpenAt}
         onUseAsInput={useAsInput}
         onDownload={(variant) => void download(variant)}
-        onRetry={does.onRetry}
-        onEditPrompt={does.onEditPrompt}
+        onRetry={handlers.onRetry}
+        onEditPrompt={handlers.onEditPrompt}
       />
       <RunFacts
         generation={generation}
         preset={preset}
-        onUseSettings={does.onUseSettings}
+        onUseSettings={handlers.onUseSettings}
         onCopySettings={() => void copySettings()}
       />
       {render && openAt !== null && (

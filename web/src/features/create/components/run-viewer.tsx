@@ -1,7 +1,7 @@
 import { Check, Copy, CornerDownLeft, Download, ImageIcon } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
-import { PictureViewer } from "@/components/viewer/picture-viewer";
+import { PictureViewer } from "@/components/overlays/picture-viewer";
 import type { ViewerPicture } from "@/components/viewer/picture-viewer-panel";
 import { useShortcuts } from "@/lib/shortcuts";
 
@@ -20,9 +20,13 @@ interface RunViewerProps {
 }
 
 /** The variants of a generation over the whole window, with their actions. */
-export function RunViewer({ generation, render, index, onIndexChange, onClose, ...does }: RunViewerProps) {
+export function RunViewer({ generation, render, index, onIndexChange, onClose, ...handlers }: RunViewerProps) {
   const variant = render.variants[index];
-  useShortcuts("Viewer", [{ keys: "d", label: "Download", run: () => variant && does.onDownload(variant) }], "viewer");
+  useShortcuts(
+    "Viewer",
+    [{ keys: "d", label: "Download", run: () => variant && handlers.onDownload(variant) }],
+    "viewer",
+  );
   if (!variant) return null;
 
   const isCover = variant.id === render.cover_variant_id;
@@ -37,19 +41,19 @@ export function RunViewer({ generation, render, index, onIndexChange, onClose, .
       onClose={onClose}
       actions={
         <>
-          <Button onClick={() => does.onChooseCover(variant)} blocked={isCover}>
+          <Button onClick={() => handlers.onChooseCover(variant)} blocked={isCover}>
             {isCover ? <Check {...icon} /> : <ImageIcon {...icon} />}
             {isCover ? "Cover" : "Make cover"}
           </Button>
-          <Button onClick={does.onCopySettings}>
+          <Button onClick={handlers.onCopySettings}>
             <Copy {...icon} />
             Copy settings
           </Button>
-          <Button onClick={() => does.onDownload(variant)}>
+          <Button onClick={() => handlers.onDownload(variant)}>
             <Download {...icon} />
             Download
           </Button>
-          <Button variant="canary" onClick={() => does.onUseAsInput(variant)}>
+          <Button variant="canary" onClick={() => handlers.onUseAsInput(variant)}>
             <CornerDownLeft {...icon} />
             Use as input
           </Button>

@@ -1,11 +1,11 @@
 import { cx } from "class-variance-authority";
 import { useCallback, type ReactNode, type Ref } from "react";
 
-import { Later } from "@/components/later";
+import { Deferred } from "@/components/deferred";
 import { GroupField } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
 
-import { inputOf, type Draft } from "../draft";
+import { activeInput, type Draft } from "../draft";
 import { activeSettings } from "@/api/preset-settings";
 import type { Config, Preset, Setting } from "../types";
 import { CollectionField } from "./collection-field";
@@ -31,7 +31,7 @@ interface SettingsPanelProps {
 /** Everything that can be chosen before generating, as the preset defines it. */
 export function SettingsPanel(props: SettingsPanelProps) {
   const { userId, config, preset, draft, photo, promptRef, onChange, onChangePreset } = props;
-  const hasPhoto = inputOf(draft, preset) !== null;
+  const hasPhoto = activeInput(draft, preset) !== null;
   const onKeepIn = useCallback((collectionId: string | null) => onChange({ collectionId }), [onChange]);
   const settings = activeSettings(preset, hasPhoto);
   const aboutPhoto = settings.filter(({ when }) => when === "with_photo");
@@ -63,7 +63,7 @@ export function SettingsPanel(props: SettingsPanelProps) {
         maximum={config.limits.prompt_characters}
         optional={hasPhoto}
       />
-      <Later>
+      <Deferred>
         <LastRow settings={others} field={field} variants={<VariantsField {...props} />} />
         {preset.supports_seed && (
           <SeedField
@@ -74,7 +74,7 @@ export function SettingsPanel(props: SettingsPanelProps) {
           />
         )}
         <CollectionField value={draft.collectionId} onChange={onKeepIn} />
-      </Later>
+      </Deferred>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { CornerDownLeft, Download, Ellipsis, Maximize } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
-import { Menu, MenuItem } from "@/components/ui/menu";
+import { Menu, MenuItem } from "@/components/overlays/menu";
 
 interface VariantActionsProps {
   number: number;

@@ -11,7 +11,7 @@ export function useAnnouncement(generation: Generation | null, secondsLeft: numb
   const step =
     generation &&
     `${generation.id} ${generation.status} ${generation.cancel_requested} ${Math.floor(generation.progress / 25)}`;
-  const [said, setSaid] = useState<{ step: string | null; text: string }>({ step: null, text: "" });
-  if (generation && step !== said.step) setSaid({ step, text: announcement(generation, secondsLeft) });
-  return said.text;
+  const [announced, setAnnounced] = useState<{ step: string | null; text: string }>({ step: null, text: "" });
+  if (generation && step !== announced.step) setAnnounced({ step, text: announcement(generation, secondsLeft) });
+  return announced.text;
 }

@@ -18,11 +18,11 @@ export function useDraft(userId: string, config: Config) {
   useEffect(() => {
     if (!applied) return;
     forgetApplied();
-    const said =
+    const message =
       "presetId" in applied
         ? `The settings of ${applied.title} are applied.`
         : `The next render starts from ${applied.title}.`;
-    toast(said, {
+    toast(message, {
       actions: [{ label: "Undo", run: () => setDraft(before) }],
     });
   }, [applied, before]);

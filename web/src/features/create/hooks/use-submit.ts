@@ -5,7 +5,7 @@ import { ApiError } from "@/api/errors";
 import { useRetryGeneration } from "../api/retry-generation";
 import { useSubmitGeneration } from "../api/submit-generation";
 import { randomSeed, toRequest, type Draft } from "../draft";
-import { refusal } from "../messages";
+import { submitErrorMessage } from "../messages";
 import { rememberPrompt } from "../prompt-history";
 import type { Config, Generation, Preset } from "../types";
 import { useIdempotencyKey } from "./use-idempotency-key";
@@ -48,7 +48,7 @@ export function useSubmit({
     // Nothing was made, or it was refunded. After any other failure the request may have arrived, so it keeps its key.
     if (code === "provider_error" || (error instanceof ApiError && error.status >= 400 && error.status < 500)) settle();
     if (code === "plan_cap_reached") onCapReached();
-    else setProblem(refusal(error));
+    else setProblem(submitErrorMessage(error));
     return code;
   };
 

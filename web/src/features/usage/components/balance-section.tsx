@@ -46,7 +46,7 @@ export function BalanceSection({ usage, endsAt }: BalanceSectionProps) {
       </p>
       {notice && (
         <Notice tone="warn" className="mt-4">
-          {notice.said}
+          {notice.message}
         </Notice>
       )}
     </section>
