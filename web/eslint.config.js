@@ -91,6 +91,7 @@ export default defineConfig(
           selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
           message: "Everything people or providers write is text.",
         },
+        { selector: "Property[key.name='queryKey'] > ArrayExpression", message: "Name it in src/api/keys.ts." },
       ],
     },
   },

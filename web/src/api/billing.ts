@@ -1,10 +1,11 @@
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 
 import { api, unwrap } from "./client";
+import { keys } from "./keys";
 
-/** The plan a person pays for. Invalidate ["billing"] with ["usage"]. */
+/** The plan a person pays for. */
 export const billingQuery = queryOptions({
-  queryKey: ["billing"],
+  queryKey: keys.billing,
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/billing", { signal })),
 });
 

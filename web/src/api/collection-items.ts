@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, done } from "./client";
+import { after, effects } from "./effects";
 import { addPending } from "./pending";
-import { refreshLists } from "./render-lists";
 import type { Listing, ListMatcher, RenderCard } from "./render-types";
 
 /**
@@ -20,7 +20,7 @@ export function usePlaceItem(collectionId: string) {
       addPending(client, { lists: inOrder, order: (cards) => placed(cards, renderId, behind) }),
     onError: (_error, _move, laid) => {
       laid?.rollBack();
-      refreshLists(client, inOrder);
+      after(client, effects.orderFailed(inOrder));
     },
     onSuccess: (_nothing, _move, laid) => laid.confirm(),
   });

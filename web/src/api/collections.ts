@@ -8,6 +8,8 @@ import {
 import { useEffect } from "react";
 
 import { api, done, unwrap, unwrapPage } from "./client";
+import { after, effects } from "./effects";
+import { keys } from "./keys";
 import type { components } from "./schema";
 
 export type Collection = components["schemas"]["CollectionView"];
@@ -19,7 +21,7 @@ export const KEPT_MS = 60 * 60_000;
 /** "My Favorites" first, then the newest. With `containing`, each says whether that render is in it. */
 export function collectionsQuery(containing: string | null) {
   return infiniteQueryOptions({
-    queryKey: ["collections", "list", containing],
+    queryKey: keys.collections.list(containing),
     queryFn: ({ pageParam, signal }) =>
       unwrapPage(
         api.GET("/api/v1/collections", {
@@ -46,7 +48,7 @@ export function useCollections(containing: string | null) {
 
 export function collectionQuery(id: string) {
   return queryOptions({
-    queryKey: ["collections", "one", id],
+    queryKey: keys.collections.one(id),
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/v1/collections/{collection_id}", { params: { path: { collection_id: id } }, signal })),
     gcTime: KEPT_MS,
@@ -57,7 +59,7 @@ export function useAddCollection() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (name: string) => unwrap(api.POST("/api/v1/collections", { body: { name } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["collections"] }),
+    onSuccess: () => after(client, effects.collectionAdded),
   });
 }
 
@@ -79,9 +81,7 @@ export function useChangeCollection() {
     mutationFn: changeCollection,
     onSuccess: (collection) => {
       client.setQueryData(collectionQuery(collection.id).queryKey, collection);
-      void client.invalidateQueries({ queryKey: ["collections"] });
-      // Pages about a render list the collections it is in.
-      void client.invalidateQueries({ queryKey: ["renders", "one"] });
+      after(client, effects.collectionChanged);
     },
   });
 }
@@ -91,10 +91,6 @@ export function useRemoveCollection() {
   return useMutation({
     mutationFn: (id: string) =>
       done(api.DELETE("/api/v1/collections/{collection_id}", { params: { path: { collection_id: id } } })),
-    onSuccess: (_nothing, id) => {
-      client.removeQueries({ queryKey: ["collections", "one", id] });
-      void client.invalidateQueries({ queryKey: ["collections", "list"] });
-      void client.invalidateQueries({ queryKey: ["renders", "one"] });
-    },
+    onSuccess: (_nothing, id) => after(client, effects.collectionRemoved(id)),
   });
 }

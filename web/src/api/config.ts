@@ -1,10 +1,11 @@
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 
 import { api, unwrap } from "./client";
+import { keys } from "./keys";
 
 /** Presets, limits, plans and where to sign in. None of it is built into the client. */
 export const configQuery = queryOptions({
-  queryKey: ["config"],
+  queryKey: keys.config,
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/config", { signal })),
   staleTime: Infinity,
   gcTime: Infinity,

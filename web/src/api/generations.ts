@@ -3,13 +3,13 @@ import {
   queryOptions,
   useInfiniteQuery,
   useQuery,
-  useQueryClient,
   type QueryClient,
 } from "@tanstack/react-query";
-import { useDeferredValue, useEffect, useRef, useState } from "react";
+import { useDeferredValue, useState } from "react";
 
 import { api, unwrap, unwrapPage } from "./client";
 import { ApiError } from "./errors";
+import { keys } from "./keys";
 import { STALE_AFTER_MS } from "./query-client";
 import { isInFlight, isSettled, type Generation } from "./run-state";
 
@@ -23,7 +23,7 @@ const LONGEST_MS = 30_000;
 /** One generation, polled for as long as it can change. */
 export const generationQuery = (id: string) =>
   queryOptions({
-    queryKey: ["generations", "one", id],
+    queryKey: keys.generations.one(id),
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/v1/generations/{generation_id}", { params: { path: { generation_id: id } }, signal })),
     // Only the cover of a settled generation can change.
@@ -75,9 +75,9 @@ export function pollAfter({ data, error, dataUpdatedAt, errorUpdatedAt }: PollSt
   return Math.min(LONGEST_MS, Math.max(2 * WATCHED_MS, pace, outage, retryAfter));
 }
 
-/** The caller's generations, newest first. Invalidate ["generations", "list"] when one starts or ends. */
+/** The caller's generations, newest first. */
 export const generationsQuery = infiniteQueryOptions({
-  queryKey: ["generations", "list"],
+  queryKey: keys.generations.list,
   queryFn: ({ pageParam, signal }) =>
     unwrapPage(api.GET("/api/v1/generations", { params: { query: { limit: PAGE_SIZE, cursor: pageParam } }, signal })),
   initialPageParam: null as string | null,
@@ -99,16 +99,6 @@ export function showStarted(client: QueryClient, generation: Generation) {
   });
 }
 
-/** Refreshes everything that changes when a generation starts, ends or is refused. */
-export function refreshRuns(client: QueryClient) {
-  void client.invalidateQueries({ queryKey: generationsQuery.queryKey });
-  void client.invalidateQueries({ queryKey: ["usage"] });
-  // Lists of renders are read anew from the first page; refetching would read all pages of a long list again.
-  client.removeQueries({ queryKey: ["renders", "list"] });
-  void client.invalidateQueries({ queryKey: ["renders", "months"] });
-  void client.invalidateQueries({ queryKey: ["collections"] });
-}
-
 /** The caller's generations, and the one that is running, from the latest answer. */
 export function useRunning() {
   const list = useGenerations();
@@ -121,22 +111,4 @@ export function useRunning() {
   if (listed && listed.id !== id && over) watch(listed.id);
   const running = watched.data && isInFlight(watched.data) ? watched.data : null;
   return { list, rows, listed, watched, running };
-}
-
-/** When a generation settles: refreshes the lists and the credits, and calls `onEnd`. */
-export function useEnd(generation: Generation | undefined, onEnd?: (generation: Generation) => void) {
-  const client = useQueryClient();
-  const before = useRef<Generation>(undefined);
-  const latestOnEnd = useRef(onEnd);
-  useEffect(() => {
-    latestOnEnd.current = onEnd;
-  });
-  useEffect(() => {
-    const last = before.current;
-    before.current = generation;
-    if (!generation || last?.id !== generation.id || last.status === generation.status || isInFlight(generation))
-      return;
-    refreshRuns(client);
-    latestOnEnd.current?.(generation);
-  }, [client, generation]);
 }

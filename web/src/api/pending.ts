@@ -3,7 +3,10 @@ import { useMemo } from "react";
 
 import { createStore } from "@/lib/store";
 
+import { keys } from "./keys";
 import type { Listing, ListMatcher, Part, RenderCard, RendersPage } from "./render-types";
+
+export const everyList: ListMatcher = () => true;
 
 /**
  * What a person changed in lists of renders. `card` returns the changed card, or null to hide it; `order` returns the
@@ -58,7 +61,7 @@ export function addPending(client: QueryClient, change: Change): PendingHandle {
 
 /** When the oldest page of all lists in the cache was asked for. */
 function oldestPage(client: QueryClient): number {
-  const lists = client.getQueriesData<InfiniteData<RendersPage>>({ queryKey: ["renders", "list"] });
+  const lists = client.getQueriesData<InfiniteData<RendersPage>>({ queryKey: keys.renders.lists });
   return Math.min(...lists.flatMap(([, list]) => list?.pages.map(({ requestedAt }) => requestedAt) ?? []));
 }
 

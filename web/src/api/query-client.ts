@@ -1,5 +1,6 @@
 import { MutationCache, QueryClient } from "@tanstack/react-query";
 
+import { after, effects } from "./effects";
 import { ApiError } from "./errors";
 import { clearPending } from "./pending";
 
@@ -11,9 +12,7 @@ export function createQueryClient(): QueryClient {
   const client = new QueryClient({
     mutationCache: new MutationCache({
       onError: (error) => {
-        // The usage says why, on every page.
-        if (error instanceof ApiError && error.code === "account_blocked")
-          void client.invalidateQueries({ queryKey: ["usage"] });
+        if (error instanceof ApiError && error.code === "account_blocked") after(client, effects.accountBlocked);
       },
     }),
     defaultOptions: {

@@ -4,12 +4,12 @@ import {
   queryOptions,
   type InfiniteData,
   type QueryClient,
-  type QueryKey,
 } from "@tanstack/react-query";
 
 import { api, unwrap, unwrapPage } from "./client";
 import { KEPT_MS } from "./collections";
-import { tick } from "./pending";
+import { keys, listOf } from "./keys";
+import { everyList, tick } from "./pending";
 import type { Listing, ListMatcher, Part, RenderCard, RenderFilters, RendersPage, Sort } from "./render-types";
 
 const PAGE_SIZE = 50;
@@ -23,7 +23,7 @@ const URLS_LIVE_MS = 30 * 60_000;
  */
 export function rendersQuery(listing: Listing, part: Part = "on") {
   return infiniteQueryOptions({
-    queryKey: ["renders", "list", listing, part],
+    queryKey: keys.renders.list(listing, part),
     queryFn: ({ pageParam, signal }) => readPage(listing, part, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
@@ -74,25 +74,19 @@ function startOf(month: string, later: number): string {
 /** How many renders match, by month (UTC), latest month first. */
 export function monthsQuery(filters: RenderFilters) {
   return queryOptions({
-    queryKey: ["renders", "months", filters],
+    queryKey: keys.renders.months(filters),
     queryFn: ({ signal }) => unwrap(api.GET("/api/v1/renders/months", { params: { query: filters }, signal })),
   });
-}
-
-const LISTS = { queryKey: ["renders", "list"] };
-export const everyList: ListMatcher = () => true;
-
-function isOf(which: ListMatcher) {
-  return ({ queryKey }: { queryKey: QueryKey }) => which(queryKey[2] as Listing, queryKey[3] as Part);
 }
 
 /** Writes what the server said of pages into lists, without changing the lists' age. */
 function writePages(
   client: QueryClient,
-  which: ListMatcher,
+  matches: ListMatcher,
   change: (page: RendersPage, index: number) => RendersPage,
 ) {
-  for (const query of client.getQueryCache().findAll({ ...LISTS, predicate: isOf(which) })) {
+  for (const query of client.getQueryCache().findAll({ queryKey: keys.renders.lists })) {
+    if (!matches(...listOf(query.queryKey))) continue;
     const list = query.state.data as InfiniteData<RendersPage, string | null> | undefined;
     if (!list) continue;
     const { isInvalidated, dataUpdatedAt } = query.state;
@@ -127,26 +121,4 @@ export async function renewPictures(client: QueryClient, listing: Listing, rende
       stamp(page.readAt);
     }
   }
-}
-
-/** After renders were added, removed or moved: refetches counts, collections and generations, and lists if `lists`. */
-export function refreshRenders(client: QueryClient, { lists }: { lists: boolean }) {
-  if (lists) void client.invalidateQueries(LISTS);
-  void client.invalidateQueries({ queryKey: ["generations"] });
-  void client.invalidateQueries({ queryKey: ["renders", "months"] });
-  void client.invalidateQueries({ queryKey: ["renders", "one"] });
-  void client.invalidateQueries({ queryKey: ["collections"] });
-}
-
-/** Refetches lists: those on the screen at once, the others when they are opened. */
-export function refreshLists(client: QueryClient, which: ListMatcher, refetchType: "active" | "none" = "active") {
-  void client.invalidateQueries({ ...LISTS, predicate: isOf(which), refetchType });
-}
-
-/**
- * After renders were moved into or out of the trash: refetches the lists on the other side, which may be on the screen.
- */
-export function refreshWhereTheyAppear(client: QueryClient, inTrash: boolean) {
-  refreshLists(client, everyList, "none");
-  refreshLists(client, ({ filters }) => Boolean(filters.trashed) === inTrash);
 }

@@ -2,8 +2,9 @@ import { queryOptions, useMutation, useQueryClient, type QueryClient } from "@ta
 
 import { api, done, unwrap } from "./client";
 import { collectionQuery } from "./collections";
-import { addPending } from "./pending";
-import { everyList, refreshLists, refreshRenders } from "./render-lists";
+import { after, effects } from "./effects";
+import { keys } from "./keys";
+import { addPending, everyList } from "./pending";
 import type { Cover, Listing, RenderCard, RenderVariant } from "./render-types";
 
 /** Signed URLs are renewed before they expire. */
@@ -12,7 +13,7 @@ const RENEW_AFTER_MS = 25 * 60_000;
 /** One render with all its details. */
 export function renderQuery(id: string) {
   return queryOptions({
-    queryKey: ["renders", "one", id],
+    queryKey: keys.renders.one(id),
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/v1/renders/{render_id}", { params: { path: { render_id: id } }, signal })),
     refetchInterval: RENEW_AFTER_MS,
@@ -47,13 +48,11 @@ export function useFavorite() {
     onError: (_error, { id, favorite }, laid) => {
       laid?.rollBack();
       showOne(id, !favorite);
-      refreshLists(client, favorites);
+      after(client, effects.favoriteFailed(favorites));
     },
     onSuccess: (_nothing, { favorite }, laid) => {
       laid.confirm();
-      // Renders that were removed are hidden already. Where an added one belongs, only the server knows.
-      refreshLists(client, favorites, favorite ? "active" : "none");
-      refreshRenders(client, { lists: false });
+      after(client, favorite ? effects.favoriteAdded(favorites) : effects.favoriteRemoved(favorites));
     },
   });
 }
@@ -85,8 +84,7 @@ export function useChangeRender(id: string) {
       const changed = (card: RenderCard) =>
         card.id === id ? { ...card, title, cover: variant ? coverOf(variant) : card.cover } : card;
       addPending(client, { lists: everyList, card: changed }).confirm();
-      void client.invalidateQueries({ queryKey: ["generations"] });
-      void client.invalidateQueries({ queryKey: ["collections"] });
+      after(client, effects.renderChanged);
     },
   });
 }
@@ -101,7 +99,7 @@ export function useDeleteVariant() {
   return useMutation({
     mutationFn: (id: string) =>
       done(api.DELETE("/api/v1/renders/variants/{variant_id}", { params: { path: { variant_id: id } } })),
-    onSuccess: () => refreshRenders(client, { lists: true }),
+    onSuccess: () => after(client, effects.variantDeleted),
   });
 }
 
@@ -126,6 +124,6 @@ export function useCollected() {
           : api.DELETE("/api/v1/collections/{collection_id}/items/{render_id}", params),
       );
     },
-    onSuccess: () => refreshRenders(client, { lists: true }),
+    onSuccess: () => after(client, effects.collected),
   });
 }

@@ -3,11 +3,12 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { timeOfDay } from "@/lib/dates";
 
 import { api, unwrap } from "./client";
+import { keys } from "./keys";
 import type { components } from "./schema";
 
-/** Credits of this period. Invalidate ["usage"] after everything that spends or refunds credits. */
+/** Credits of this period. */
 export const usageQuery = queryOptions({
-  queryKey: ["usage"],
+  queryKey: keys.usage.current,
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/usage", { signal })),
 });
 

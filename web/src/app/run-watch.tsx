@@ -2,7 +2,8 @@ import { cx } from "class-variance-authority";
 import { useMatchRoute, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
-import { useEnd, useRunning } from "@/api/generations";
+import { useRunning } from "@/api/generations";
+import { useRunEnds } from "@/api/run-ends";
 import { outcomeLine, type Generation } from "@/api/run-state";
 import { DimensionLine } from "@/components/ui/dimension-line";
 import { toast } from "@/components/ui/toast-store";
@@ -14,12 +15,12 @@ import { notify } from "@/lib/notifications";
  * hidden, the title shows how, until the person returns.
  */
 export function RunWatch() {
-  const { watched, running } = useRunning();
+  const { running } = useRunning();
   const [unseen, setUnseen] = useState<Generation | null>(null);
   const onCreate = useMatchRoute()({ to: "/dashboard/create" }) !== false;
   const navigate = useNavigate();
 
-  useEnd(watched.data, (generation) => {
+  useRunEnds((generation) => {
     const message = `${generation.title}: ${outcomeLine(generation) ?? ""}`;
     if (document.hidden) setUnseen(generation);
     notify(message);

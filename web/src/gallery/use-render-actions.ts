@@ -3,10 +3,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { changeCollection, type Collection } from "@/api/collections";
 import { useConfig } from "@/api/config";
 import { saveArchive } from "@/api/downloads";
-import { addPending } from "@/api/pending";
+import { after, effects } from "@/api/effects";
+import { addPending, everyList } from "@/api/pending";
 import type { ListMatcher } from "@/api/render-types";
 import { placeItem } from "@/api/collection-items";
-import { everyList, refreshLists, refreshRenders, refreshWhereTheyAppear } from "@/api/render-lists";
 import { moveRenders, undoMove, type Selected } from "@/api/render-moves";
 import type { RenderCard } from "@/api/render-types";
 import { useFavorite } from "@/api/renders";
@@ -26,7 +26,7 @@ export function useRenderActions() {
 
   const failed = (error: unknown) =>
     toast(error instanceof Error ? error.message : "That did not work.", { tone: "danger" });
-  const refresh = () => refreshRenders(client, { lists: true });
+  const refresh = () => after(client, effects.moveUndone);
   const refreshAfter = (error: unknown) => {
     refresh();
     failed(error);
@@ -53,17 +53,16 @@ export function useRenderActions() {
     } catch (error) {
       hidden.rollBack();
       failed(error);
+      after(client, effects.moveFailed);
       return null;
-    } finally {
-      refreshRenders(client, { lists: false });
     }
   };
   /** Moves to the trash, or out of it. */
   const leave = async (action: "trash" | "restore" | "delete", selected: Selected) => {
     const done = await move({ action, selected });
     if (!done) return null;
-    if ("matching" in selected) void client.resetQueries({ queryKey: ["renders", "list"] });
-    else refreshWhereTheyAppear(client, action === "trash");
+    const effect = action === "trash" ? effects.movedToTrash : effects.movedOutOfTrash;
+    after(client, "matching" in selected ? effects.allMoved : effect);
     return done;
   };
 
@@ -103,7 +102,7 @@ export function useRenderActions() {
         if (moved.changed === 0) toast(`Already in ${name}.`);
         else toast(`${renderCount(moved.changed)} added to ${name}.`, { actions: [{ label: "Undo", run: undo }] });
         if (moved.stopped) failed(moved.stopped.error);
-        refresh();
+        after(client, effects.collected);
       } catch (error) {
         failed(error);
       }
@@ -118,8 +117,7 @@ export function useRenderActions() {
         ({ filters }) => filters.collection_id === collection.id,
       );
       if (!done) return;
-      if ("matching" in selected) void client.resetQueries({ queryKey: ["renders", "list"] });
-      else refreshLists(client, () => true, "none");
+      after(client, "matching" in selected ? effects.allMoved : effects.uncollected);
       const message = `${renderCount(done.moved.changed)} removed from ${collection.name}.`;
       if ("matching" in selected) {
         toast(message);

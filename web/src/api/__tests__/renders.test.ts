@@ -6,6 +6,7 @@ import { card } from "@/test/fixtures";
 
 import { placed } from "../collection-items";
 import { queryOf, rendersQuery, renewPictures } from "../render-lists";
+import { keys } from "../keys";
 import { moveRenders } from "../render-moves";
 import type { Listing } from "../render-types";
 
@@ -79,7 +80,7 @@ describe("a list that is read again", () => {
     const ids = () => observer.getCurrentResult().data?.pages.map(({ rows }) => rows.map(({ id }) => id));
     const before = ids();
     expect(before?.map((page) => page.length)).toEqual([50, 50, 20]);
-    await client.invalidateQueries({ queryKey: ["renders", "list"] });
+    await client.invalidateQueries({ queryKey: keys.renders.lists });
     expect(ids()).toEqual(before);
     expect(observer.getCurrentResult().hasNextPage).toBe(false);
     stop();

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 
 import { billingQuery } from "@/api/billing";
 import { useConfig } from "@/api/config";
+import { after, effects } from "@/api/effects";
 import { useUsage } from "@/api/usage";
 import { buttonStyle } from "@/components/ui/button";
 import { useDocumentTitle } from "@/lib/document-title";
@@ -36,7 +37,7 @@ export function ReturnPage() {
     };
   }, []);
   useEffect(() => {
-    if (confirmed) void queryClient.invalidateQueries({ queryKey: ["usage"] });
+    if (confirmed) after(queryClient, effects.planChanged);
   }, [confirmed, queryClient]);
 
   return (

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { api, unwrap, unwrapPage } from "@/api/client";
+import { keys } from "@/api/keys";
 import type { components } from "@/api/schema";
 
 export type CommunitySet = components["schemas"]["CommunitySetView"];
@@ -11,7 +12,7 @@ const PUBLIC = { public: true };
 
 export function setsQuery(tag: string | null) {
   return infiniteQueryOptions({
-    queryKey: ["community", "sets", tag],
+    queryKey: keys.community.sets(tag),
     queryFn: ({ signal, pageParam }) =>
       unwrapPage(api.GET("/api/v1/community", { params: { query: { tag, cursor: pageParam } }, signal })),
     initialPageParam: null as string | null,
@@ -22,14 +23,14 @@ export function setsQuery(tag: string | null) {
 
 /** The tags of the sets, the most frequent first. */
 export const tagsQuery = queryOptions({
-  queryKey: ["community", "tags"],
+  queryKey: keys.community.tags,
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/community/tags", { signal })),
   meta: PUBLIC,
 });
 
 export function setQuery(slug: string) {
   return queryOptions({
-    queryKey: ["community", "set", slug],
+    queryKey: keys.community.set(slug),
     queryFn: ({ signal }) => unwrap(api.GET("/api/v1/community/{slug}", { params: { path: { slug } }, signal })),
     meta: PUBLIC,
   });

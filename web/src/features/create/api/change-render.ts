@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/api/client";
+import { after, effects } from "@/api/effects";
 import { generationQuery } from "@/api/generations";
 
 import type { Generation } from "../types";
@@ -34,6 +35,6 @@ export function useChooseCover(generationId: string) {
     onError: (_error, _cover, context) => {
       if (context) show(context.before);
     },
-    onSuccess: () => client.invalidateQueries({ queryKey: ["generations", "list"] }),
+    onSuccess: () => after(client, effects.coverChosen),
   });
 }

@@ -3,6 +3,7 @@ import { queryOptions, useQuery, type QueryClient } from "@tanstack/react-query"
 import { api, unwrapPage, type Page } from "@/api/client";
 import { ApiError } from "@/api/errors";
 import { generationQuery } from "@/api/generations";
+import { keys } from "@/api/keys";
 import { renderQuery } from "@/api/renders";
 
 import type { DraftInput } from "../draft";
@@ -15,7 +16,7 @@ const FRESH_MS = 50 * 60_000;
 /** The current URL of a draft's picture; null when it was deleted since. */
 export const pictureUrlQuery = (input: DraftInput) =>
   queryOptions({
-    queryKey: ["picture-url", input.kind === "upload" ? input.uploadId : input.variantId],
+    queryKey: keys.pictureUrl(input.kind === "upload" ? input.uploadId : input.variantId),
     queryFn: ({ client }) => (input.kind === "upload" ? uploadUrl(input.uploadId) : variantUrl(client, input)),
     staleTime: FRESH_MS,
   });

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/api/client";
-import { refreshRuns, showStarted } from "@/api/generations";
+import { after, effects } from "@/api/effects";
+import { showStarted } from "@/api/generations";
 
 /** Submits a generation that made nothing again; the first one stays in the history. */
 export function useRetryGeneration() {
@@ -17,7 +18,7 @@ export function useRetryGeneration() {
       showStarted(client, generation);
     },
     onSettled: () => {
-      refreshRuns(client);
+      after(client, effects.generationChanged);
     },
   });
 }

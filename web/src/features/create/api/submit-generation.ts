@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/api/client";
-import { refreshRuns, showStarted } from "@/api/generations";
+import { after, effects } from "@/api/effects";
+import { showStarted } from "@/api/generations";
 
 import type { SubmitGeneration } from "../types";
 
@@ -20,7 +21,7 @@ export function useSubmitGeneration() {
       showStarted(client, generation);
     },
     onSettled: () => {
-      refreshRuns(client);
+      after(client, effects.generationChanged);
     },
   });
 }

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
+import { after, effects } from "@/api/effects";
 import { ApiError, failureOf, noAnswer } from "@/api/errors";
 import { currentToken, renewToken, type Token } from "@/auth/session";
 
@@ -16,7 +17,7 @@ export function useUploadPhoto() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: uploadPhoto,
-    onSuccess: () => client.invalidateQueries({ queryKey: ["uploads"] }),
+    onSuccess: () => after(client, effects.uploadsChanged),
   });
 }
 

@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import { useEnd, useGeneration, useRunning } from "@/api/generations";
+import { useGeneration, useRunning } from "@/api/generations";
 
 /**
  * The generations of a person: the running one, the earlier ones, and the one that is shown. The shell says how a
@@ -13,8 +13,6 @@ export function useRuns() {
 
   const shownId = selectedId ?? listed?.id ?? rows[0]?.id ?? null;
   const shown = useGeneration(shownId, { generation: rows.find(({ id }) => id === shownId), at: list.dataUpdatedAt });
-  // An expired generation is settled later.
-  useEnd(shown.data);
 
   return { list, rows, watched, running, shown, chosen: selectedId !== null, select };
 }

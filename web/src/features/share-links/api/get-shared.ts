@@ -2,6 +2,7 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 
 import { api } from "@/api/client";
 import { failureOf } from "@/api/errors";
+import { keys } from "@/api/keys";
 import type { components } from "@/api/schema";
 
 export type SharedRender = components["schemas"]["SharedRenderView"];
@@ -9,7 +10,7 @@ export type SharedRender = components["schemas"]["SharedRenderView"];
 /** What a link shows, page by page. Requested again at every visit, because the link may have been turned off. */
 export function sharedQuery(token: string) {
   return infiniteQueryOptions({
-    queryKey: ["shared", token],
+    queryKey: keys.shared(token),
     queryFn: async ({ signal, pageParam }) => {
       const { data, error, response } = await api.GET("/api/v1/shared/{token}", {
         params: { path: { token }, query: { cursor: pageParam } },
