@@ -1,4 +1,4 @@
-"""The Chromium of the browser tests: found, or installed where apt-get is there."""
+"""The browsers of the tests: found, or installed where apt-get is there."""
 
 import os
 import shutil
@@ -7,6 +7,8 @@ from pathlib import Path
 from local.cli.steps import StepError, run_step
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FIREFOX_NAMES = ("firefox-esr", "firefox")
+MAC_FIREFOX = Path("/Applications/Firefox.app/Contents/MacOS/firefox")
 MAC_APPLICATIONS = (
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
     Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
@@ -25,18 +27,31 @@ def find_chromium() -> str | None:
 
 def ensure_chromium() -> str:
     """Find a browser, or install Debian's when this user may. Raises StepError saying what to install."""
-    if found := find_chromium():
+    if found := find_chromium() or (_install("chromium") and find_chromium()):
         return found
-    apt = shutil.which("apt-get")
-    if apt and os.geteuid() == 0:
-        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-        run_step("Updating the package list", [apt, "update"], environment=quiet)
-        run_step(
-            "Installing Chromium", [apt, "install", "-y", "--no-install-recommends", "chromium"], environment=quiet
-        )
-        if found := find_chromium():
-            return found
     raise StepError(
         "The browser tests need Chromium or Chrome, and none was found. Install one (on Debian: "
         "sudo apt-get install chromium), or set CHROMIUM_PATH to it."
     )
+
+
+def find_firefox() -> str | None:
+    """The path of an installed Firefox."""
+    found = next(filter(None, map(shutil.which, FIREFOX_NAMES)), None)
+    return found or (str(MAC_FIREFOX) if MAC_FIREFOX.exists() else None)
+
+
+def ensure_firefox() -> str | None:
+    """Find Firefox, or install Debian's when this user may; None elsewhere: what needs it is skipped."""
+    return find_firefox() or (find_firefox() if _install("firefox-esr") else None)
+
+
+def _install(package: str) -> bool:
+    """Install a package of Debian. False where this user or machine cannot. Raises StepError when that fails."""
+    apt = shutil.which("apt-get")
+    if not apt or os.geteuid() != 0:
+        return False
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    run_step("Updating the package list", [apt, "update"], environment=quiet)
+    run_step(f"Installing {package}", [apt, "install", "-y", "--no-install-recommends", package], environment=quiet)
+    return True

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from local.cli import coverage_table
-from local.cli.browser import ensure_chromium
+from local.cli.browser import ensure_chromium, ensure_firefox
 from local.cli.client import require_current_client
 from local.cli.node import WEB, build_web, environment, install_stack, install_supabase_cli, install_web, npm
 from local.cli.steps import ROOT, STATE, StepError, overlay
@@ -135,6 +135,7 @@ def _security() -> Iterator[Counts]:
 
 def _e2e() -> Iterator[Counts]:
     chromium = ensure_chromium()
+    ensure_firefox()
     install_stack()
     yield run_pytest("e2e", IN_PARALLEL, {"CHROMIUM_PATH": chromium})
 

@@ -1,5 +1,6 @@
 """The photos of phones over HTTP: HEIC and AVIF arrive turned, located and named, and are kept upright and bare."""
 
+import itertools
 from io import BytesIO
 
 import httpx
@@ -8,6 +9,7 @@ from PIL import ExifTags, Image
 
 from tests.support.clients.api_user import ApiUser, open_url
 from tests.support.images import encoded, quadrants
+from tests.support.photo_corpus import COLOR_NAMES, DAMAGED, INTACT, Case, file_of
 
 MARK = b"Prinsengracht 263"
 
@@ -54,6 +56,22 @@ async def test_F2_photo_of_a_phone_is_kept_upright_and_without_its_place(
     for corner, colour in zip(corners, [(0, 0, 255), (255, 0, 0), (255, 255, 255), (0, 255, 0)], strict=True):
         assert isinstance(corner, tuple)
         assert max(abs(found - wanted) for found, wanted in zip(corner, colour, strict=True)) < 40
+
+
+async def test_photo_F1_F10_every_format_is_taken_with_a_flaw_and_refused_when_it_is_damaged(alice: ApiUser) -> None:
+    """Never a 500. The colors are judged in tests/e2e/test_photo_corpus.py."""
+    seen: dict[tuple[str, str], tuple[int, str]] = {}
+    for image_format, state in itertools.product(COLOR_NAMES, (*INTACT, *DAMAGED)):
+        file = file_of(Case(image_format, "P3 ICC", "color", 6, state))
+        answer = await alice.client.post("/uploads", files={"file": ("a", file, "application/octet-stream")})
+        seen[image_format, state] = answer.status_code, answer.json().get("error", {}).get("code", "")
+
+    refused = 422, "unreadable_image"
+    assert {seen[image_format, state] for image_format in COLOR_NAMES for state in INTACT} == {(201, "")}
+    assert {seen[image_format, "cut"] for image_format in COLOR_NAMES} == {refused}
+    assert seen["PNG", "bit"] == refused
+    # Without a checksum a bit may be a pixel.
+    assert {seen[image_format, "bit"] for image_format in COLOR_NAMES} <= {(201, ""), refused}
 
 
 async def stored(url: str) -> bytes:

@@ -67,6 +67,12 @@ def boxed_of_size(image_format: str, width: int, height: int) -> bytes:
     return bytes(data)
 
 
+def heif_of_brands(heif: bytes, major: bytes, compatible: bytes) -> bytes:
+    """The HEIF with another main brand, and one other brand in every place of the compatible ones."""
+    end = int.from_bytes(heif[:4])
+    return heif[:8] + major + heif[12:16] + compatible * ((end - 16) // 4) + heif[end:]
+
+
 def webp_chunk(name: bytes, data: bytes) -> bytes:
     """A RIFF chunk, padded to an even length."""
     return name + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
@@ -117,34 +123,56 @@ def jpeg_of_many_scans(size: tuple[int, int], scans: int) -> bytes:
     return whole[:-2] + whole[last:-2] * scans + whole[-2:]
 
 
+# CIE XYZ of the white of the connection space (ICC.1:2022, 7.2.16).
+D50 = (0.9642, 1.0, 0.8249)
+
+
 def display_p3() -> bytes:
-    """An ICC profile of Display P3: a matrix of its primaries at D50 and the curve of sRGB.
+    """An ICC profile of Display P3 (https://www.color.org/chardata/rgb/DisplayP3.xalter): the curve is sRGB's."""
+    curve = b"para" + bytes(4) + struct.pack(">HH", 3, 0) + _fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+    columns = ((0.51512, 0.2412, -0.00105), (0.29198, 0.69225, 0.04189), (0.1571, 0.06657, 0.78407))
+    return _rgb_profile("Display P3", columns, curve)
 
-    Written after ICC.1:2010; primaries from https://www.color.org/chardata/rgb/DisplayP3.xalter.
-    """
 
-    def fixed(*numbers: float) -> bytes:
-        return struct.pack(f">{len(numbers)}i", *(round(number * 65536) for number in numbers))
+def adobe_rgb() -> bytes:
+    """An ICC profile of Adobe RGB (1998) (https://www.adobe.com/digitalimag/adobergb.html): a gamma of 563/256."""
+    columns = ((0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457))
+    return _rgb_profile("Adobe RGB (1998)", columns, _power(563 / 256))
 
-    def xyz(*numbers: float) -> bytes:
-        return b"XYZ " + bytes(4) + fixed(*numbers)
 
-    name = "Display P3".encode("utf-16-be")
-    curve = b"para" + bytes(4) + struct.pack(">HH", 3, 0) + fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
-    tags = {
-        b"desc": b"mluc" + bytes(4) + struct.pack(">II2s2sII", 1, 12, b"en", b"US", len(name), 28) + name,
-        b"wtpt": xyz(0.9642, 1.0, 0.8249),
-        b"rXYZ": xyz(0.51512, 0.2412, -0.00105),
-        b"gXYZ": xyz(0.29198, 0.69225, 0.04189),
-        b"bXYZ": xyz(0.1571, 0.06657, 0.78407),
-        b"rTRC": curve,
-        b"gTRC": curve,
-        b"bTRC": curve,
-    }
+def grey_gamma(gamma: float) -> bytes:
+    """An ICC profile of grey: white is D50, light is this power of the values (ICC.1:2022, 8.3.3)."""
+    return _profile(b"GRAY", {b"wtpt": _xyz(*D50), b"kTRC": _power(gamma)})
+
+
+def _rgb_profile(name: str, columns: tuple[tuple[float, float, float], ...], curve: bytes) -> bytes:
+    """A matrix of primaries at D50 and one curve."""
+    text = name.encode("utf-16-be")
+    description = b"mluc" + bytes(4) + struct.pack(">II2s2sII", 1, 12, b"en", b"US", len(text), 28) + text
+    tags = {b"desc": description, b"wtpt": _xyz(*D50)}
+    tags |= {tag: _xyz(*column) for tag, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), columns, strict=True)}
+    return _profile(b"RGB ", tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve))
+
+
+def _profile(space: bytes, tags: dict[bytes, bytes]) -> bytes:
+    """An ICC profile for a display (ICC.1:2010, 7)."""
     start, table, contents = 132 + 12 * len(tags), b"", b""
     for tag, content in tags.items():
         table += tag + struct.pack(">II", start + len(contents), len(content))
         contents += content + bytes(-len(content) % 4)
     size, version = start + len(contents), 0x04300000
-    header = struct.pack(">I4xI4s4s4s12x4s28x", size, version, b"mntr", b"RGB ", b"XYZ ", b"acsp")
-    return header + fixed(0.9642, 1.0, 0.8249) + bytes(48) + struct.pack(">I", len(tags)) + table + contents
+    header = struct.pack(">I4xI4s4s4s12x4s28x", size, version, b"mntr", space, b"XYZ ", b"acsp")
+    return header + _fixed(*D50) + bytes(48) + struct.pack(">I", len(tags)) + table + contents
+
+
+def _fixed(*numbers: float) -> bytes:
+    return struct.pack(f">{len(numbers)}i", *(round(number * 65536) for number in numbers))
+
+
+def _xyz(*numbers: float) -> bytes:
+    return b"XYZ " + bytes(4) + _fixed(*numbers)
+
+
+def _power(gamma: float) -> bytes:
+    """A curve of one exponent, as eight bits and eight behind the point."""
+    return b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256))

@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 
 from libs.services.media.imaging import photos
 from libs.services.media.imaging.color_spaces import PRIMARIES, cicp_profile, gamma_to_light, icc_profile
-from tests.support.images import PNG_SIGNATURE, encoded, png_chunk
+from tests.support.images import PNG_SIGNATURE, encoded, grey_gamma, png_chunk
 from tests.support.processes.image_worker import PHOTO
 
 Color = tuple[int, int, int]
@@ -112,7 +112,7 @@ def avif(primaries: int, transfer: int, icc: bytes | None = None) -> bytes:
         (77, 200, CHART),
     ],
 )
-def test_an_avif_has_the_colors_that_its_codes_state(
+def test_photo_F2_an_avif_has_the_colors_that_its_codes_state(
     primaries: int, transfer: int, expected: tuple[Color, ...]
 ) -> None:
     assert_shown(avif(primaries, transfer), expected)
@@ -145,17 +145,19 @@ def test_an_avif_has_the_colors_that_its_codes_state(
         ((gamma(0.45455), png_chunk(b"cHRM", struct.pack(">8I", 31270, 32900, *NEARLY_ONE_LINE))), CHART),
     ],
 )
-def test_a_png_has_the_colors_that_its_chunks_state(chunks: tuple[bytes, ...], expected: tuple[Color, ...]) -> None:
+def test_photo_F2_a_png_has_the_colors_that_its_chunks_state(
+    chunks: tuple[bytes, ...], expected: tuple[Color, ...]
+) -> None:
     assert_shown(png(*chunks), expected)
 
 
-def test_an_icc_profile_counts_before_the_codes_of_an_avif() -> None:
+def test_photo_F2_an_icc_profile_counts_before_the_codes_of_an_avif() -> None:
     srgb = ImageCms.ImageCmsProfile(cast("Any", ImageCms.createProfile("sRGB"))).tobytes()
     assert_shown(avif(9, 8, srgb), CHART)
 
 
 @pytest.mark.parametrize("code", [16, 18], ids=["PQ", "HLG"])
-def test_high_dynamic_range_keeps_its_greys_in_order_and_its_reference_white_light(code: int) -> None:
+def test_photo_F2_high_dynamic_range_keeps_its_greys_in_order_and_its_reference_white_light(code: int) -> None:
     """BT.2408: 203 cd/m² is white, 58 % of PQ and 75 % of HLG; what is brighter is still told apart."""
     steps = Image.linear_gradient("L").rotate(90).convert("RGB")
     data = encoded(steps, "PNG")
@@ -180,7 +182,7 @@ def test_profiles_that_span_no_colors_are_none() -> None:
 @pytest.mark.parametrize(
     ("depth", "value"), [(1, 0), (1, 1), (2, 1), (2, 2), (4, 7), (16, 255), (16, 256), (16, 40_000)]
 )
-def test_a_transparent_grey_of_every_depth_is_white(depth: int, value: int) -> None:
+def test_photo_F9_a_transparent_grey_of_every_depth_is_white(depth: int, value: int) -> None:
     def grey(opaque: int) -> bytes:
         # Two rows: the transparent grey, and another one.
         rows = b""
@@ -201,7 +203,7 @@ def test_a_transparent_grey_of_every_depth_is_white(depth: int, value: int) -> N
     assert opaque == pytest.approx((darkest, darkest, darkest), abs=TOLERANCE)
 
 
-def test_bits_above_the_depth_of_a_transparent_grey_do_not_count() -> None:
+def test_photo_F9_bits_above_the_depth_of_a_transparent_grey_do_not_count() -> None:
     header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 1, 4, 0, 0, 0, 0))
     pixels = png_chunk(b"IDAT", zlib.compress(b"\0" + b"\x77" * 4))
     transparency = png_chunk(b"tRNS", struct.pack(">H", 0xF7))
@@ -213,17 +215,16 @@ def test_bits_above_the_depth_of_a_transparent_grey_do_not_count() -> None:
 
 
 @pytest.mark.parametrize("mode", ["LA", "L"])
-def test_grey_with_and_without_transparency_has_the_colors_of_its_grey_profile(mode: str) -> None:
+def test_photo_F8_grey_with_and_without_transparency_has_the_colors_of_its_grey_profile(mode: str) -> None:
     """A gamma of 1.0 in a profile for grey (ICC.1:2022, 8.3.3)."""
-    curve = b"curv" + bytes(4) + struct.pack(">I", 0)
-    white = b"XYZ " + bytes(4) + struct.pack(">3i", 63_190, 65_536, 54_061)
-    tags = struct.pack(">I4sII4sII", 2, b"wtpt", 156, 20, b"kTRC", 176, 12)
-    size = 188
-    header = struct.pack(">I4xI4s4s4s12x4s28x", size, 0x02400000, b"mntr", b"GRAY", b"XYZ ", b"acsp")
-    profile = header + struct.pack(">3i", 63_190, 65_536, 54_061) + bytes(48) + tags + white + curve
-    assert len(profile) == size
+    profile = grey_gamma(1.0)
 
     image = Image.new(mode, (16, 16), (133, 255) if mode == "LA" else 133)
     kept = Image.open(BytesIO(photos.prepare(encoded(image, "PNG", icc_profile=profile), PHOTO).data))
 
     assert kept.getpixel((8, 8)) == pytest.approx((189, 189, 189), abs=2)
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
+def test_photo_F8_a_profile_for_grey_does_not_take_the_colors_of_a_picture(image_format: str) -> None:
+    assert_shown(encoded(chart(), image_format, quality=95, icc_profile=grey_gamma(1.8)), CHART)

@@ -39,7 +39,7 @@ def test_F5_one_bit_flipped_anywhere_in_the_chunks_of_a_png_is_refused_or_change
 
 
 @pytest.mark.parametrize("progressive", [False, True], ids=["baseline", "progressive"])
-def test_a_jpeg_without_its_end_is_whole_when_every_pixel_is_there(progressive: bool) -> None:
+def test_photo_F7_a_jpeg_without_its_end_is_whole_when_every_pixel_is_there(progressive: bool) -> None:
     whole = encoded(detailed(), "JPEG", quality=90, progressive=progressive)
     assert whole[-2:] == b"\xff\xd9"
 
@@ -62,13 +62,13 @@ def test_a_jpeg_without_its_end_is_whole_when_every_pixel_is_there(progressive: 
     ],
     ids=["checksum", "5 MB of text", "5 MB of XMP", "compression", "profile", "EXIF", "length", "transparency"],
 )
-def test_a_flaw_beside_the_pixels_of_a_png_costs_nobody_the_photo(flaw: bytes) -> None:
+def test_photo_F10_a_flaw_beside_the_pixels_of_a_png_costs_nobody_the_photo(flaw: bytes) -> None:
     whole = image_file("PNG")
     assert photos.prepare(whole[:33] + flaw + whole[33:], PHOTO).data == photos.prepare(whole, PHOTO).data
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "WEBP", "AVIF"])
-def test_an_orientation_that_xmp_alone_states_is_not_followed(image_format: str) -> None:
+def test_photo_F12_an_orientation_that_xmp_alone_states_is_not_followed(image_format: str) -> None:
     """Browsers follow EXIF and the boxes of AVIF only."""
     xmp = (
         b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -78,7 +78,7 @@ def test_an_orientation_that_xmp_alone_states_is_not_followed(image_format: str)
     assert (photo.width, photo.height) == (64, 48)
 
 
-def test_exif_behind_the_pixels_of_a_png_is_not_followed() -> None:
+def test_photo_F3_exif_behind_the_pixels_of_a_png_is_not_followed() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     whole = image_file("PNG")
@@ -91,7 +91,7 @@ def test_exif_behind_the_pixels_of_a_png_is_not_followed() -> None:
     assert (as_it_is.width, as_it_is.height) == (64, 48)
 
 
-def test_a_damaged_picture_is_said_to_be_unreadable() -> None:
+def test_photo_F1_a_damaged_picture_is_said_to_be_unreadable() -> None:
     data = bytearray(encoded(detailed(), "PNG"))
     data[len(data) // 2] ^= 1
     with pytest.raises(ImageError) as refusal:

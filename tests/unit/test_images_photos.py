@@ -10,6 +10,7 @@ from libs.services.media.imaging.contracts import PhotoTask, PreparedPhoto
 from tests.support.images import (
     display_p3,
     encoded,
+    heif_of_brands,
     image_file,
     jpeg_with_segments,
     png_animation,
@@ -203,6 +204,12 @@ def test_the_same_photo_gives_the_same_file_and_another_one_does_not() -> None:
 @pytest.mark.parametrize("single", [webp_animation(1), png_animation(1)], ids=["WebP", "APNG"])
 def test_an_animation_of_one_frame_is_a_photo(single: bytes) -> None:
     assert prepared(single).original_width == 1
+
+
+@pytest.mark.parametrize("still", [b"mif1", b"heic"])
+def test_photo_D4_a_heic_sequence_that_names_a_still_picture_is_a_photo(still: bytes) -> None:
+    photo = encoded(quadrants(), "HEIF")
+    assert prepared(heif_of_brands(photo, major=b"msf1", compatible=still)) == prepared(photo)
 
 
 def test_the_first_of_several_pictures_in_a_jpeg_is_the_photo() -> None:

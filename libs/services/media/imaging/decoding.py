@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from PIL import (
     ExifTags,
     Image,
+    ImageChops,
     ImageCms,
     ImageFile,
     ImageMath,
@@ -39,8 +40,10 @@ STRIP_ROWS: Final = 256
 MAX_SCANS: Final = 64
 # Profiles of displays have 0.5–3 kB, of printing presses up to 3 MB. Larger ones only cost time.
 MAX_PROFILE_BYTES: Final = 4 * 1024 * 1024
-# A HEIF file of these brands is an image sequence (ISO/IEC 23008-12, 7.2.3 and B.4).
+# A HEIF file of these brands is an image sequence (ISO/IEC 23008-12, 7.2.3 and B.4), unless it names one of a still
+# picture too: then it has a primary picture, which viewers show (10.2.1.1).
 HEIF_SEQUENCE_BRANDS: Final = {b"msf1", b"hevc", b"hevx", b"hevm", b"hevs"}
+HEIF_STILL_BRANDS: Final = {b"mif1", b"heic", b"heix"}
 # MPO is a JPEG with further images after it (depth, gain map, the other eye); HEIF may hold alternatives too.
 # Their primary picture is the photo; in any other format several pictures are an animation.
 ALBUM_FORMATS: Final = {"MPO", "HEIF"}
@@ -132,8 +135,13 @@ def _looks_like(name: str, data: bytes) -> bool:
 
 def _is_animated(image: ImageFile.ImageFile, data: bytes) -> bool:
     if image.format in ALBUM_FORMATS:
-        return image.format == "HEIF" and data[8:12] in HEIF_SEQUENCE_BRANDS
+        return image.format == "HEIF" and data[8:12] in HEIF_SEQUENCE_BRANDS and not _names_still(data)
     return getattr(image, "is_animated", False)
+
+
+def _names_still(data: bytes) -> bool:
+    end = int.from_bytes(data[:4])
+    return any(data[at : at + 4] in HEIF_STILL_BRANDS for at in range(16, min(end, len(data)), 4))
 
 
 def _profile(image: ImageFile.ImageFile, data: bytes) -> bytes | None:
@@ -196,10 +204,17 @@ def _to_plain(image: Image.Image, mode: str) -> Image.Image:
     return Image.merge("RGBA", (grey, grey, grey, opaque))
 
 
+def _is_grey(pixels: Image.Image) -> bool:
+    red, green, blue = pixels.split()
+    return all(ImageChops.difference(red, other).getbbox() is None for other in (green, blue))
+
+
 def _in_srgb(pixels: Image.Image, profile: bytes | None) -> Image.Image:
     if profile:
         if profile[PROFILE_SPACE] == b"GRAY" and pixels.mode == "RGB":
-            # What had transparency beside its grey.
+            # Grey that had transparency beside it, or comes out of an AVIF. A picture of colors has the wrong profile.
+            if not _is_grey(pixels):
+                return pixels
             pixels = pixels.getchannel("R")
         elif profile[PROFILE_SPACE] == b"RGB ":
             pixels = pixels.convert("RGB")
