@@ -67,7 +67,10 @@ def provide_collections(request: CallerRequest, db: NamedDependency[Database]) -
 def downloads_of(services: Services, caller: Caller) -> DownloadService:
     """Downloads of a caller whose token did not come in the header."""
     db = _database(services, caller)
-    return DownloadService(RenderRepository(db), CollectionRepository(db), _storage(services, caller))
+    storage = _storage(services, caller)
+    return DownloadService(
+        caller.subject, RenderRepository(db), CollectionRepository(db), storage, services.conversions
+    )
 
 
 def provide_downloads(request: CallerRequest) -> DownloadService:

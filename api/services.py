@@ -23,6 +23,7 @@ from libs.services.external.webhook_client import WebhookClient
 from libs.services.generation.provider_run import ProviderRuns
 from libs.services.generation.reconciliation import Reconciliation
 from libs.services.media.admission import UploadAdmission
+from libs.services.media.conversions import Conversions
 from libs.services.media.file_changes import FileChanges
 from libs.services.operations.purge import Purge
 from libs.services.operations.spending import Spending
@@ -74,6 +75,7 @@ class Services:
         self.stripe = StripeClient(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
         self.price_ids = PriceIds(settings.price_ids)
         self.upload_admission = UploadAdmission()
+        self.conversions = Conversions()
         # Without a caller: one of each serves everybody.
         self.spending = Spending(ProviderCostRepository(self.database.as_anonymous()))
         self.community = CommunityService(CommunityRepository(self.database.as_anonymous()), self.storage)

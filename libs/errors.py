@@ -39,6 +39,8 @@ class ErrorCode(StrEnum):
     TOO_MANY_SHARE_LINKS = "too_many_share_links"
     UPLOAD_UNDER_WAY = "upload_under_way"
     UPLOADS_BUSY = "uploads_busy"
+    DOWNLOADS_UNDER_WAY = "downloads_under_way"
+    NOT_CONVERTIBLE = "not_convertible"
     UPLOAD_TOO_LARGE = "upload_too_large"
     TOO_MANY_PIXELS = "too_many_pixels"
     UNSUPPORTED_IMAGE = "unsupported_image"

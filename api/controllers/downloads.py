@@ -16,7 +16,7 @@ from api.dependencies import downloads_of, provide_downloads
 from api.errors import errors
 from libs.app_config.runtime import LIMITS
 from libs.errors import FieldError
-from libs.services.gallery.downloads import DownloadService
+from libs.services.gallery.downloads import Choice, DownloadService, PictureFormat
 
 
 class DownloadArchive(Struct, kw_only=True):
@@ -30,6 +30,7 @@ class DownloadArchive(Struct, kw_only=True):
     render_ids: str = ""
     collection_id: UUID | None = None
     recipe: bool = True
+    format: PictureFormat | None = None
 
 
 @get(
@@ -39,16 +40,20 @@ class DownloadArchive(Struct, kw_only=True):
     media_type="image/*",
     opt={"compressed": True},
     dependencies={"downloads": Provide(provide_downloads, sync_to_thread=False)},
-    responses=errors(401, 404, 429, 503),
+    responses=errors(401, 404, 422, 429, 503),
 )
 async def download_picture(
     render_id: FromPath[UUID],
     variant_id: FromPath[UUID],
     downloads: NamedDependency[DownloadService],
     recipe: FromQuery[bool] = True,
+    format: FromQuery[PictureFormat | None] = None,  # noqa: A002 - the name of the parameter
 ) -> Response[bytes]:
-    """One picture under a name people recognise, with what made it written into the file unless `recipe=false`."""
-    file = await downloads.picture(render_id, variant_id, recipe=recipe)
+    """One picture under a name people recognise, with what made it written into the file unless `recipe=false`.
+
+    In the format that is stored, or in the one that is asked for.
+    """
+    file = await downloads.picture(render_id, variant_id, Choice(recipe, format))
     return Response(file.data, media_type=file.mime, headers={"Content-Disposition": attachment(file.name)})
 
 
@@ -69,10 +74,11 @@ async def download_archive(
     """All pictures of some renders or of a collection as a ZIP, made while it is sent."""
     services = request.app.state.services
     downloads = downloads_of(services, await services.tokens.verify(data.access_token))
+    choice = Choice(data.recipe, data.format)
     if data.collection_id is not None:
-        archive = await downloads.collection(data.collection_id, recipe=data.recipe)
+        archive = await downloads.collection(data.collection_id, choice)
     else:
-        archive = await downloads.renders(_ids(data.render_ids), recipe=data.recipe)
+        archive = await downloads.renders(_ids(data.render_ids), choice)
     headers = {"Content-Disposition": attachment(archive.name)}
     return Stream(archive.pieces, media_type="application/zip", headers=headers)
 

@@ -16,7 +16,10 @@ from jose import jwt
 from api.errors import ANSWERS, AnswerCode, TransportCode
 from libs.app_config.runtime import LIMITS, PLANS
 from libs.errors import ErrorCode
+from libs.services.media.conversions import MOST_WAITING
+from tests.support.clients import http_client
 from tests.support.clients.api_user import ApiUser, assert_refused
+from tests.support.clients.database_user import service_role_user
 from tests.support.factories import Draft, JobRow, add_renders, fill_with_photos, insert
 from tests.support.images import image_file, jpeg_of_many_scans, png_of_size, webp_animation
 from tests.support.processes.api import TEXT_PRESET, ApiProcess, submit
@@ -28,6 +31,7 @@ WITH_RETRY_AFTER = {
     ErrorCode.RATE_LIMITED,
     ErrorCode.TOO_MANY_GIVEN_BACK,
     ErrorCode.UPLOAD_UNDER_WAY,
+    ErrorCode.DOWNLOADS_UNDER_WAY,
     ErrorCode.DATABASE_UNAVAILABLE,
     ErrorCode.DAILY_CEILING_REACHED,
     ErrorCode.STORAGE_UNAVAILABLE,
@@ -66,6 +70,19 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         with self.api.supabase.connect() as connection:
             (render,) = add_renders(connection, self.person.id, [Draft()])
         return str(render)
+
+    async def picture(self, data: bytes) -> str:
+        """The address of the download of a variant with this file."""
+        render = self.render()
+        async with http_client.AsyncClient(base_url=self.api.supabase.url) as http:
+            owner = service_role_user(self.api.supabase, http)
+            stored = await owner.upload("renders", f"{self.person.id}/{render}/0.webp", data, content_type="image/webp")
+            stored.raise_for_status()
+        (variant,) = (await self.client.get(f"/renders/{render}")).json()["data"]["variants"]
+        return f"/downloads/renders/{render}/variants/{variant['id']}"
+
+    async def download(self, address: str) -> Response:
+        return await self.client.get(address, params={"format": "png"})
 
     async def upload(self, file: bytes) -> Response:
         return await self.client.post("/uploads", files={"file": ("photo.jpg", file)})
@@ -191,6 +208,18 @@ async def _(case: Case) -> Response:
 @provokes(ErrorCode.UPLOAD_UNDER_WAY)
 async def _(case: Case) -> Response:
     answers = await asyncio.gather(*(case.upload(image_file()) for _ in range(5)))
+    return next(answer for answer in answers if answer.status_code == 429)
+
+
+@provokes(ErrorCode.NOT_CONVERTIBLE)
+async def _(case: Case) -> Response:
+    return await case.download(await case.picture(b"no picture"))
+
+
+@provokes(ErrorCode.DOWNLOADS_UNDER_WAY)
+async def _(case: Case) -> Response:
+    address = await case.picture(image_file("WEBP"))
+    answers = await asyncio.gather(*(case.download(address) for _ in range(4 * MOST_WAITING)))
     return next(answer for answer in answers if answer.status_code == 429)
 
 

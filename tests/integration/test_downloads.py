@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 import psutil
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from api.errors import TransportCode
 from libs.errors import ErrorCode
@@ -75,6 +75,42 @@ async def test_a_picture_has_a_name_and_its_recipe(alice: ApiUser, render: dict[
         f"/downloads/renders/{render['id']}/variants/{first['id']}", params={"recipe": False}
     )
     assert plain.content == stored
+
+
+@pytest.mark.parametrize(
+    ("asked", "image_format", "extension"), [("png", "PNG", "png"), ("jpeg", "JPEG", "jpg"), ("webp", "WEBP", "webp")]
+)
+async def test_a_picture_comes_in_the_format_that_is_asked_for(
+    asked: str, image_format: str, extension: str, alice: ApiUser, render: dict[str, Any]
+) -> None:
+    first = render["variants"][0]
+    stored = Image.open(io.BytesIO((await open_url(first["url"])).content)).convert("RGB")
+
+    address = f"/downloads/renders/{render['id']}/variants/{first['id']}"
+    answer = await alice.client.get(address, params={"format": asked})
+    packed = await archive(alice, render_ids=render["id"], format=asked)
+
+    assert answer.headers["content-type"] == f"image/{asked}"
+    assert f"1.{extension}" in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as whole:
+        assert whole.testzip() is None
+        assert [name.rpartition(".")[2] for name in whole.namelist()] == [extension, extension]
+        in_archive = whole.read(whole.namelist()[0])
+    for data in (answer.content, in_archive):
+        image = Image.open(io.BytesIO(data))
+        assert (image.format, image.size) == (image_format, stored.size)
+        recipe = recipe_of(data)
+        assert recipe is not None
+        assert recipe["render_id"] == render["id"]
+        difference = ImageStat.Stat(ImageChops.difference(image.convert("RGB"), stored))
+        assert max(difference.mean) < (3 if asked == "jpeg" else 0.01)
+
+
+async def test_an_unknown_format_is_refused(alice: ApiUser, render: dict[str, Any]) -> None:
+    address = f"/downloads/renders/{render['id']}/variants/{render['variants'][0]['id']}"
+    for asked in ("gif", "PNG", ""):
+        assert_refused(await alice.client.get(address, params={"format": asked}), ErrorCode.VALIDATION_FAILED)
+        assert_refused(await archive(alice, render_ids=render["id"], format=asked), ErrorCode.VALIDATION_FAILED)
 
 
 async def test_a_render_and_a_collection_come_as_archives(alice: ApiUser, render: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """A large archive: every picture of every page is in it, and one picture at a time is in memory."""
 
+import asyncio
 import io
 import itertools
 import struct
@@ -13,17 +14,24 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from PIL import Image
 
+from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.collections import CollectionRepository
 from libs.repositories.cursor import TimeCursor
 from libs.repositories.render_rows import VariantRow
 from libs.repositories.renders import CardRow, RenderDetailRow, RenderFilter, RenderRepository
 from libs.repositories.storage import Storage
-from libs.services.gallery.downloads import DownloadService, safe_name
+from libs.services.gallery.downloads import Choice, DownloadService, PictureFormat, safe_name
 from libs.services.media.archive import Entry, zip_pieces
+from libs.services.media.conversions import MOST_WAITING, Conversions
+from tests.support.images import encoded, image_file, quadrants
+from tests.support.waiting import until
 
 MEMBERS = 250  # three pages
 PICTURE = 256 * 1024  # bytes
+AS_STORED = Choice(recipe=False, format=None)
+ALICE, BOB = uuid4(), uuid4()
 
 
 class Gallery:
@@ -70,9 +78,8 @@ class Gallery:
 
     def service(self) -> DownloadService:
         """Downloads from it."""
-        return DownloadService(
-            cast("RenderRepository", self), cast("CollectionRepository", self), cast("Storage", self)
-        )
+        renders, collections, storage = cast("RenderRepository", self), cast("CollectionRepository", self), self
+        return DownloadService(ALICE, renders, collections, cast("Storage", storage), Conversions())
 
 
 @pytest.fixture
@@ -81,7 +88,7 @@ def gallery() -> Gallery:
 
 
 async def test_an_archive_has_every_picture_of_every_page(gallery: Gallery) -> None:
-    archive = await gallery.service().collection(uuid4(), recipe=False)
+    archive = await gallery.service().collection(uuid4(), AS_STORED)
     whole = b"".join([piece async for piece in archive.pieces])
 
     with zipfile.ZipFile(io.BytesIO(whole)) as packed:
@@ -93,7 +100,7 @@ async def test_an_archive_has_every_picture_of_every_page(gallery: Gallery) -> N
 
 async def test_one_picture_is_in_memory_at_a_time(gallery: Gallery) -> None:
     """A reader that stops stops the reading: nothing is fetched ahead, and what was sent is forgotten."""
-    archive = await gallery.service().collection(uuid4(), recipe=False)
+    archive = await gallery.service().collection(uuid4(), AS_STORED)
     tracemalloc.start()
     try:
         sent = 0
@@ -153,7 +160,7 @@ async def test_I1_files_of_one_title_have_names_of_their_own() -> None:
     assert len({name.casefold() for name in stored}) == len(names)
 
 
-async def test_an_archive_is_read_from_a_stream_without_its_end() -> None:
+async def test_photo_F6_an_archive_is_read_from_a_stream_without_its_end() -> None:
     """Size and checksum stand in front of each entry (APPNOTE.TXT, 4.3.7): a stream's reader has nothing else."""
 
     async def entries() -> AsyncGenerator[Entry]:
@@ -170,3 +177,69 @@ async def test_an_archive_is_read_from_a_stream_without_its_end() -> None:
         data = stream.read(size)
         assert data == bytes([number]) * (PICTURE + number)
         assert zlib.crc32(data) == checksum
+
+
+@pytest.mark.parametrize("wanted", list(PictureFormat))
+async def test_an_archive_has_its_pictures_in_the_format_that_is_asked_for(
+    wanted: PictureFormat, gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that cannot be converted is in it as it is stored: a person's archive lacks nothing."""
+    gallery.ids = gallery.ids[:2]
+    files = {str(gallery.ids[0]): image_file("WEBP"), str(gallery.ids[1]): b"RIFF....WEBP no picture"}
+
+    async def download(_bucket: str, path: str) -> bytes:
+        return files[path]
+
+    monkeypatch.setattr(gallery, "download", download)
+    archive = await gallery.service().collection(uuid4(), Choice(recipe=False, format=wanted))
+    whole = b"".join([piece async for piece in archive.pieces])
+
+    with zipfile.ZipFile(io.BytesIO(whole)) as packed:
+        first, second = packed.namelist()
+        assert Image.open(packed.open(first)).format == wanted.name
+        assert packed.read(second) == files[str(gallery.ids[1])]
+    extension = {"jpeg": "jpg"}.get(wanted.value, wanted.value)
+    assert (first, second.rpartition(".")[2]) == (f"Room 1.{extension}", "webp")
+
+
+@pytest.mark.parametrize("stored", ["PNG", "WEBP"])
+async def test_what_is_transparent_is_white_in_a_jpeg_and_kept_in_other_formats(stored: str) -> None:
+    picture = quadrants()
+    picture.putalpha(Image.new("L", picture.size, 0))
+
+    async def read() -> bytes:
+        return encoded(picture, stored, lossless=True)
+
+    for wanted in PictureFormat:
+        data = await Conversions().convert(ALICE, wanted.mime, read)
+        assert data is not None
+        image = Image.open(io.BytesIO(data))
+        assert image.format == wanted.name
+        kept = image.convert("RGBA").getpixel((3, 3))
+        assert isinstance(kept, tuple)
+        assert kept == (255, 255, 255, 255) if wanted is PictureFormat.JPEG else kept[3] == 0
+
+
+async def test_F3_conversions_of_one_person_take_turns_and_few_wait() -> None:
+    """Another person's picture does not wait for them, and a picture is read when it is its turn."""
+    conversions, let_go, read = Conversions(), asyncio.Event(), list[UUID]()
+
+    async def download(owner: UUID) -> None:
+        async def wait_and_be_gone() -> None:
+            read.append(owner)
+            await let_go.wait()
+
+        assert await conversions.convert_one(owner, "image/png", wait_and_be_gone) is None
+
+    waiting = [asyncio.create_task(download(ALICE)) for _ in range(MOST_WAITING)]
+    await until(lambda: read == [ALICE])
+    with pytest.raises(MaquetteError) as refusal:
+        await download(ALICE)
+    assert refusal.value.code is ErrorCode.DOWNLOADS_UNDER_WAY
+    waiting.append(asyncio.create_task(download(BOB)))
+    await until(lambda: read == [ALICE, BOB])
+
+    let_go.set()
+    await asyncio.gather(*waiting)
+    assert read.count(ALICE) == MOST_WAITING
+    await download(ALICE)

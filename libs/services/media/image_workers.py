@@ -20,6 +20,8 @@ from libs.app_config.runtime import LIMITS
 from libs.errors import ErrorCode
 from libs.services.media.imaging.contracts import (
     Answer,
+    Conversion,
+    ConvertedPicture,
     ImageError,
     OutputTask,
     PhotoTask,
@@ -39,16 +41,27 @@ ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "1"}
 # Wall time; the worker bounds its own processor time lower.
 WORKER_SECONDS: Final = 30.0
 
-# Separate, so that a queue of uploads does not hold up a webhook, which has seconds to answer.
+# Separate, so that a queue of uploads or downloads does not hold up a webhook, which has seconds to answer.
 _PHOTO_WORKERS: Final = asyncio.Semaphore(2)
 _OUTPUT_WORKERS: Final = asyncio.Semaphore(2)
+_CONVERSION_WORKERS: Final = asyncio.Semaphore(2)
 
-Prepared = TypeVar("Prepared", PreparedPhoto, PreparedOutput)
+Prepared = TypeVar("Prepared", PreparedPhoto, PreparedOutput, ConvertedPicture)
 
 
 def photo_worker() -> AbstractAsyncContextManager[None]:
     """One of the workers for uploaded photos. Read a photo and prepare it inside."""
     return _PHOTO_WORKERS
+
+
+def conversion_worker() -> AbstractAsyncContextManager[None]:
+    """One of the workers for downloads. Read a picture and convert it inside."""
+    return _CONVERSION_WORKERS
+
+
+async def convert_picture(data: bytes, mime: str) -> bytes:
+    """A stored picture as image/png, image/jpeg or image/webp. Raises ImageError."""
+    return (await _work(Conversion(mime=mime, max_pixels=LIMITS.output_pixels), data, ConvertedPicture)).data
 
 
 async def prepare_photo(data: bytes) -> PreparedPhoto:

@@ -720,6 +720,8 @@ export interface paths {
         /**
          * DownloadPicture
          * @description One picture under a name people recognise, with what made it written into the file unless `recipe=false`.
+         *
+         *     In the format that is stored, or in the one that is asked for.
          */
         get: operations["downloadPicture"];
         put?: never;
@@ -1003,6 +1005,7 @@ export interface components {
             collection_id?: string | null;
             /** @default true */
             recipe: boolean;
+            format?: components["schemas"]["PictureFormat"] | null;
         };
         /** EarlierUploadView */
         EarlierUploadView: {
@@ -1287,6 +1290,12 @@ export interface components {
             upload_id: string;
             url: string | null;
         };
+        /**
+         * PictureFormat
+         * @description What a picture can be saved as. JPEG has white where the picture is transparent.
+         * @enum {string}
+         */
+        PictureFormat: "png" | "jpeg" | "webp";
         /** PlaceItem */
         PlaceItem: {
             behind: string | null;
@@ -1625,7 +1634,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_ConfigView_"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1681,7 +1690,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1735,7 +1744,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1800,7 +1809,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1856,7 +1865,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1926,7 +1935,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1935,7 +1944,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1991,7 +2000,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2061,7 +2070,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2070,7 +2079,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2193,7 +2202,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2202,7 +2211,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2267,7 +2276,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2343,7 +2352,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2413,7 +2422,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2422,7 +2431,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2557,7 +2566,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2566,7 +2575,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2642,7 +2651,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2757,7 +2766,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2766,7 +2775,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2858,7 +2867,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2923,7 +2932,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3037,7 +3046,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3046,7 +3055,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3113,7 +3122,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3180,7 +3189,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3287,7 +3296,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3296,7 +3305,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3370,7 +3379,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3449,7 +3458,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3458,7 +3467,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3532,7 +3541,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3541,7 +3550,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3612,7 +3621,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3621,7 +3630,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3726,7 +3735,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3735,7 +3744,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3802,7 +3811,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3876,7 +3885,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3992,7 +4001,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4001,7 +4010,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4107,7 +4116,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4116,7 +4125,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4200,7 +4209,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4266,7 +4275,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4371,7 +4380,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4380,7 +4389,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4463,7 +4472,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4528,7 +4537,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4597,7 +4606,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4606,7 +4615,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4660,7 +4669,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4725,7 +4734,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4797,7 +4806,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4806,7 +4815,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4929,7 +4938,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4938,7 +4947,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5003,7 +5012,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5071,7 +5080,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5080,7 +5089,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5152,7 +5161,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5161,7 +5170,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5255,7 +5264,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5264,7 +5273,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5297,6 +5306,7 @@ export interface operations {
         parameters: {
             query?: {
                 recipe?: boolean;
+                format?: components["schemas"]["PictureFormat"] | null;
             };
             header?: never;
             path: {
@@ -5334,7 +5344,16 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5439,7 +5458,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5448,7 +5467,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5542,7 +5561,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description unreadable_image, animated_image, image_too_slow, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
             422: {
                 headers: {
                     [name: string]: unknown;

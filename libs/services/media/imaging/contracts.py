@@ -27,7 +27,15 @@ class OutputTask(Struct, frozen=True, kw_only=True, tag="output"):
     thumbnail_longest_side: Side
 
 
-Task = PhotoTask | OutputTask
+class Conversion(Struct, frozen=True, kw_only=True, tag="conversion"):
+    """Encode a stored picture in another format."""
+
+    mime: str
+    """Of what is wanted: image/png, image/jpeg or image/webp."""
+    max_pixels: int
+
+
+Task = PhotoTask | OutputTask | Conversion
 
 
 class PreparedPhoto(Struct, frozen=True, kw_only=True, tag="prepared_photo"):
@@ -59,6 +67,12 @@ class PreparedOutput(Struct, frozen=True, kw_only=True, tag="prepared_output"):
     """ThumbHash in base64."""
 
 
+class ConvertedPicture(Struct, frozen=True, tag="converted_picture"):
+    """A stored picture in the wanted format."""
+
+    data: bytes
+
+
 class Refusal(Struct, frozen=True, tag="refusal"):
     """An ImageError on its way out of the worker."""
 
@@ -67,7 +81,7 @@ class Refusal(Struct, frozen=True, tag="refusal"):
     reason: str
 
 
-Answer = PreparedPhoto | PreparedOutput | Refusal
+Answer = PreparedPhoto | PreparedOutput | ConvertedPicture | Refusal
 
 
 class ImageError(Exception):

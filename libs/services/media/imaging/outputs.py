@@ -6,22 +6,12 @@ PNG, pixel for pixel; JPEG and WebP are already lossy, and one more generation a
 (measured on the sample pictures: see tests/unit/test_images_outputs.py).
 """
 
-from io import BytesIO
-from typing import Any, Final
-
 from PIL import Image
 
 from libs.services.media.imaging.contracts import OutputTask, PreparedOutput
 from libs.services.media.imaging.decoding import decode, open_still
+from libs.services.media.imaging.encoding import FORMATS, encoded, thumbnail
 from libs.services.media.imaging.placeholders import placeholder
-
-# Pillow's name to MIME type, extension and how it is written.
-FORMATS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
-    "WEBP": ("image/webp", "webp", {"quality": 95}),
-    "PNG": ("image/png", "png", {}),
-    "JPEG": ("image/jpeg", "jpg", {"quality": 95, "subsampling": 0, "optimize": True}),
-}
-THUMBNAIL_QUALITY: Final = 80
 
 
 def prepare(data: bytes, task: OutputTask) -> PreparedOutput:
@@ -30,22 +20,15 @@ def prepare(data: bytes, task: OutputTask) -> PreparedOutput:
     # Pillow calls a JPEG with further images after it MPO; only the first is kept.
     made = still.image.format or ""
     written_as = "JPEG" if made == "MPO" else made
-    mime, extension, options = FORMATS[written_as]
     pixels = decode(still)
-    thumbnail = pixels.copy()
-    thumbnail.thumbnail((task.thumbnail_longest_side, task.thumbnail_longest_side), Image.Resampling.LANCZOS)
+    small = pixels.copy()
+    small.thumbnail((task.thumbnail_longest_side, task.thumbnail_longest_side), Image.Resampling.LANCZOS)
     return PreparedOutput(
-        data=_encoded(pixels, written_as, options),
-        mime=mime,
-        extension=extension,
+        data=encoded(pixels, written_as),
+        mime=FORMATS[written_as].mime,
+        extension=FORMATS[written_as].extension,
         width=pixels.width,
         height=pixels.height,
-        thumbnail=_encoded(thumbnail, "WEBP", {"quality": THUMBNAIL_QUALITY}),
-        placeholder=placeholder(thumbnail),
+        thumbnail=thumbnail(small),
+        placeholder=placeholder(small),
     )
-
-
-def _encoded(pixels: Image.Image, written_as: str, options: dict[str, Any]) -> bytes:
-    file = BytesIO()
-    pixels.save(file, written_as, **options)
-    return file.getvalue()

@@ -5,10 +5,11 @@ from io import BytesIO
 from typing import Final
 
 import pillow_heif
-from PIL import AvifImagePlugin, Image
+from PIL import AvifImagePlugin
 
 from libs.services.media.imaging.contracts import PhotoTask, PreparedPhoto
 from libs.services.media.imaging.decoding import decode, open_still, upright_size
+from libs.services.media.imaging.encoding import on_white
 from libs.services.media.imaging.placeholders import placeholder
 
 # Two workers run beside the API (libs/services/media/image_workers.py), so a decoder gets few threads.
@@ -29,7 +30,7 @@ def prepare(data: bytes, task: PhotoTask) -> PreparedPhoto:
     """The photo as it is kept. The same bytes give the same bytes. Raises ImageError."""
     still = open_still(data, FORMATS, task.max_bytes, task.max_pixels)
     original_width, original_height = upright_size(still)
-    pixels = _on_white(decode(still, task.longest_side))
+    pixels = on_white(decode(still, task.longest_side))
     kept = BytesIO()
     pixels.save(kept, "JPEG", quality=QUALITY, subsampling=SUBSAMPLING, optimize=True)
     return PreparedPhoto(
@@ -43,12 +44,3 @@ def prepare(data: bytes, task: PhotoTask) -> PreparedPhoto:
         sha256=hashlib.sha256(kept.getvalue()).hexdigest(),
         placeholder=placeholder(pixels),
     )
-
-
-def _on_white(pixels: Image.Image) -> Image.Image:
-    """Models take no transparency, and a cut-out product belongs on white."""
-    if pixels.mode != "RGBA":
-        return pixels
-    white = Image.new("RGB", pixels.size, "white")
-    white.paste(pixels, mask=pixels.getchannel("A"))
-    return white

@@ -18,7 +18,14 @@ sys.modules["numpy"] = None  # pyright: ignore[reportArgumentType]
 
 from libs.errors import ErrorCode  # noqa: E402
 from libs.services.media.imaging.confinement import confine  # noqa: E402
-from libs.services.media.imaging.contracts import Answer, ImageError, PhotoTask, Refusal, Task  # noqa: E402
+from libs.services.media.imaging.contracts import (  # noqa: E402
+    Answer,
+    Conversion,
+    ImageError,
+    PhotoTask,
+    Refusal,
+    Task,
+)
 
 # Bytes of address space. The worst photo within the limits, a WebP of 64 megapixels, takes 1.1 GB of it.
 ADDRESS_SPACE = 1_600_000_000
@@ -57,6 +64,10 @@ def _preparation(task: Task) -> Callable[[bytes, Any], Answer]:
         from libs.services.media.imaging import photos
 
         return photos.prepare
+    if isinstance(task, Conversion):
+        from libs.services.media.imaging import conversions
+
+        return conversions.convert
     from libs.services.media.imaging import outputs
 
     return outputs.prepare
