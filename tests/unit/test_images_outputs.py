@@ -8,10 +8,11 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from libs.errors import ErrorCode
-from libs.services.media.imaging import outputs
+from libs.services.media.imaging import outputs, photos
 from libs.services.media.imaging.contracts import ImageError, PreparedOutput
 from tests.support.images import encoded, image_file, quadrants
-from tests.support.processes.image_worker import OUTPUT
+from tests.support.photo_corpus import INTACT, file_of, pairwise_cases
+from tests.support.processes.image_worker import OUTPUT, PHOTO
 
 PICTURES = sorted((Path(__file__).parents[2] / "web" / "public" / "presets").glob("*.webp"))
 
@@ -71,3 +72,18 @@ def test_a_format_that_no_model_makes_is_refused(image_format: str) -> None:
 
 def test_a_small_picture_has_a_thumbnail_of_its_own_size() -> None:
     assert opened(prepared(image_file("PNG", (200, 100))).thumbnail).size == (200, 100)
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
+def test_photo_F1_F2_an_output_looks_as_a_photo_of_the_same_file_does(image_format: str) -> None:
+    """One decoder with one set of rules; tests/e2e/test_photo_corpus.py judges photos."""
+    cases = [case for case in pairwise_cases() if case.format == image_format and case.state in INTACT]
+    for case in cases:
+        file = file_of(case)
+        output, photo = opened(prepared(file).data).convert("RGBA"), opened(photos.prepare(file, PHOTO).data)
+        on_white = Image.alpha_composite(Image.new("RGBA", output.size, "white"), output).convert("RGB")
+        assert output.size == photo.size, case
+        # Of whole fields: at their edges our JPEG is not exact.
+        difference = ImageChops.difference(on_white, photo).resize((4, 4), Image.Resampling.BOX)
+        assert max(max(band.tobytes()) for band in difference.split()) < 7, case
+    assert len(cases) > 20

@@ -78,6 +78,8 @@ def open_still(data: bytes, formats: tuple[str, ...], max_bytes: int, max_pixels
         raise ImageError(ErrorCode.UPLOAD_TOO_LARGE, "bytes", {"limit_bytes": max_bytes, "actual_bytes": len(data)})
     if not any(_looks_like(name, data) for name in formats):
         raise ImageError(ErrorCode.UNSUPPORTED_IMAGE, "signature")
+    if _is_heif_sequence(data):
+        raise ImageError(ErrorCode.ANIMATED_IMAGE, "brand")
     # Pillow checks the size between header and decoder, and only warns up to twice this number.
     Image.MAX_IMAGE_PIXELS = max_pixels
     warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -88,7 +90,7 @@ def open_still(data: bytes, formats: tuple[str, ...], max_bytes: int, max_pixels
         raise ImageError(ErrorCode.TOO_MANY_PIXELS, "header", {"limit_pixels": max_pixels}) from error
     except UnidentifiedImageError as error:
         raise ImageError(ErrorCode.UNREADABLE_IMAGE, "header") from error
-    if _is_animated(image, data):
+    if _is_animated(image):
         raise ImageError(ErrorCode.ANIMATED_IMAGE, image.format or "")
     if image.format in {"JPEG", "MPO"} and has_more_scans(data, MAX_SCANS):
         raise ImageError(ErrorCode.IMAGE_TOO_SLOW, "scans")
@@ -133,15 +135,15 @@ def _looks_like(name: str, data: bytes) -> bool:
     return accepts is not None and accepts(data[:16]) is True
 
 
-def _is_animated(image: ImageFile.ImageFile, data: bytes) -> bool:
-    if image.format in ALBUM_FORMATS:
-        return image.format == "HEIF" and data[8:12] in HEIF_SEQUENCE_BRANDS and not _names_still(data)
-    return getattr(image, "is_animated", False)
+def _is_animated(image: ImageFile.ImageFile) -> bool:
+    return image.format not in ALBUM_FORMATS and getattr(image, "is_animated", False)
 
 
-def _names_still(data: bytes) -> bool:
-    end = int.from_bytes(data[:4])
-    return any(data[at : at + 4] in HEIF_STILL_BRANDS for at in range(16, min(end, len(data)), 4))
+def _is_heif_sequence(data: bytes) -> bool:
+    if data[4:8] != b"ftyp" or data[8:12] not in HEIF_SEQUENCE_BRANDS:
+        return False
+    end = min(int.from_bytes(data[:4]), len(data))
+    return all(data[at : at + 4] not in HEIF_STILL_BRANDS for at in range(16, end, 4))
 
 
 def _profile(image: ImageFile.ImageFile, data: bytes) -> bytes | None:
