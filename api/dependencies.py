@@ -78,10 +78,7 @@ def provide_downloads(request: CallerRequest) -> DownloadService:
 
 
 def provide_account(request: CallerRequest, db: NamedDependency[Database]) -> AccountService:
-    shared = _shared(request)
-    return AccountService(
-        request.user.subject, AccountRepository(db), BillingRepository(db), shared.stripe, shared.file_changes
-    )
+    return AccountService(AccountRepository(db), _shared(request).closing)
 
 
 def provide_exports(request: CallerRequest, db: NamedDependency[Database]) -> ExportService:

@@ -22,6 +22,8 @@ WRITES_PER_MINUTE: Final = RateLimitItemPerMinute(120)
 UPLOADS_PER_MINUTE: Final = RateLimitItemPerMinute(30)
 # More than one visitor finds to report in an hour; without a limit, one address could hide the reports of others.
 REPORTS_PER_HOUR: Final = RateLimitItemPerHour(60)
+# An export reads everything that a person has. Once is enough; a connection that breaks is tried again.
+EXPORTS_PER_HOUR: Final = RateLimitItemPerHour(6)
 # A person whose session has ended sends one refused token and renews. A whole office may share one address.
 REFUSED_TOKENS_PER_MINUTE: Final = RateLimitItemPerMinute(300)
 REDIS_SECONDS: Final = 2
@@ -46,27 +48,29 @@ class RateLimiter:
     async def check(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         """Count one request.
 
-        Raises MaquetteError rate_limited with the seconds to wait, limits_unavailable when Redis does not answer.
+        Raises MaquetteError rate_limited, or the code of the route's own bound, with the seconds to wait;
+        limits_unavailable when Redis does not answer.
         """
         reads = cast("dict[str, object]", connection.scope)["method"] in {"GET", "HEAD"}
-        # A route may have a bound of its own.
+        # A route may have a bound of its own, and a code that says so.
         item: RateLimitItem = connection.route_handler.opt.get("rate") or (
             READS_PER_MINUTE if reads else WRITES_PER_MINUTE
         )
-        await self._count(item, self._callers.name_of(connection.scope))
+        code = connection.route_handler.opt.get("rate_code", ErrorCode.RATE_LIMITED)
+        await self._count(item, self._callers.name_of(connection.scope), code)
 
     async def check_refused_token(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         """Count a request whose token was refused, by address. Raises as `check`."""
         await self._count(REFUSED_TOKENS_PER_MINUTE, f"refused:{self._callers.address_of(connection.scope)}")
 
-    async def _count(self, item: RateLimitItem, caller: str) -> None:
+    async def _count(self, item: RateLimitItem, caller: str, code: ErrorCode = ErrorCode.RATE_LIMITED) -> None:
         try:
             if await self._window.hit(item, caller):
                 return
             resets_at = (await self._window.get_window_stats(item, caller)).reset_time
         except StorageError as error:
             raise MaquetteError(ErrorCode.LIMITS_UNAVAILABLE, retry_after=5) from error
-        raise MaquetteError(ErrorCode.RATE_LIMITED, retry_after=max(1, round(resets_at - time.time())))
+        raise MaquetteError(code, retry_after=max(1, round(resets_at - time.time())))
 
 
 async def limit_rate(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

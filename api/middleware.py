@@ -111,21 +111,29 @@ def _metrics(method: str, path: str, status: int) -> tuple[Counter, Histogram]:
 
 
 def answer_head(app: ASGIApp) -> ASGIApp:
-    """Answer HEAD as GET without the content (RFC 9110, section 9.3.2)."""
+    """Answer HEAD as GET without the content (RFC 9110, section 9.3.2).
+
+    What a stream would say is not made: it is told at its start that nobody listens.
+    """
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await app(scope, receive, send)
             return
         scope["method"] = HttpMethod.GET
+        answered = False
+
+        async def receive_until_answered() -> HTTPReceiveMessage | WebSocketReceiveMessage:
+            return {"type": "http.disconnect"} if answered else await receive()
 
         async def send_head(message: Message) -> None:
-            if message["type"] != "http.response.body":
+            nonlocal answered
+            if message["type"] == "http.response.start":
                 await send(message)
-            elif not message.get("more_body"):
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
+                answered = True
 
-        await app(scope, receive, send_head)
+        await app(scope, receive_until_answered, send_head)
 
     return serve
 

@@ -1,6 +1,6 @@
 """`python -m api.reconcile [--every SECONDS]`: settle jobs whose webhook never came, and purge the trash.
 
-Run it every few minutes.
+It also goes on with the deletion of closed accounts. Run it every few minutes.
 """
 
 import argparse
@@ -26,7 +26,9 @@ async def reconcile(settings: ReconcileSettings, every: int | None) -> None:
         while True:
             try:
                 jobs = await services.reconciliation.reconcile()
-                log.info("reconciled", jobs=jobs, purged=await services.purge.run())
+                purged = await services.purge.run()
+                await services.closing.advance()
+                log.info("reconciled", jobs=jobs, purged=purged)
             except (MaquetteError, DatabaseRefused) as error:
                 # The database does not answer or refuses: the next round finds the same jobs.
                 log.warning("reconcile_failed", **causes_of(error))

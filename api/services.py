@@ -1,12 +1,13 @@
 """The composition root: everything the process shares, made once."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from litestar import Litestar
 
 from api.auth import TokenVerifier
 from libs.app_config.settings import ReconcileSettings, Settings
+from libs.repositories.closed_accounts import ClosedAccountRepository
 from libs.repositories.community import CommunityRepository
 from libs.repositories.database import DatabasePool
 from libs.repositories.generation_jobs import GenerationJobRepository
@@ -16,6 +17,7 @@ from libs.repositories.reports import ReportRepository
 from libs.repositories.share_links import SharedRepository
 from libs.repositories.storage import StoragePool
 from libs.repositories.webhook_events import WebhookEventRepository
+from libs.services.account.closing import AccountClosing
 from libs.services.billing.prices import PriceIds
 from libs.services.external.replicate_client import ReplicateClient
 from libs.services.external.stripe_client import StripeClient
@@ -35,9 +37,12 @@ WEBHOOK_PATH = "/api/v1/webhooks/replicate"
 
 
 class ReconcileServices:
-    """What settles jobs and cleans up. It takes few settings, so that its process holds few keys."""
+    """What settles jobs and cleans up. It takes few settings, so that its process holds few keys.
 
-    def __init__(self, settings: ReconcileSettings) -> None:
+    `own_prices` are for whoever reads subscriptions: reconciliation does not.
+    """
+
+    def __init__(self, settings: ReconcileSettings, own_prices: Collection[str] = ()) -> None:
         self.database = DatabasePool(settings.supabase_url, settings.supabase_publishable_key, settings.proof_secret)
         self.provider = ReplicateClient(settings.replicate_api_url, settings.replicate_api_token)
         webhook_url = f"{settings.public_url}{WEBHOOK_PATH}"
@@ -52,11 +57,16 @@ class ReconcileServices:
             WebhookEventRepository(self.database.as_anonymous()),
             self.file_changes,
         )
+        self.stripe = StripeClient(settings.stripe_secret_key, settings.stripe_api_url, own_prices)
+        self.closing = AccountClosing(
+            ClosedAccountRepository(self.database.as_anonymous()), self.stripe, self.file_changes
+        )
 
     async def aclose(self) -> None:
         """Close every pool."""
         async with AsyncExitStack() as stack:
-            for shared in (self.database, self.provider, self.webhook, self.file_changes):
+            pools = (self.database, self.provider, self.webhook, self.stripe)
+            for shared in (*pools, self.file_changes, self.closing):
                 stack.push_async_callback(shared.aclose)
 
 
@@ -65,14 +75,15 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._shared = ReconcileServices(settings)
+        self._shared = ReconcileServices(settings, settings.price_ids.values())
         self.database = self._shared.database
         self.file_changes = self._shared.file_changes
         self.runs = self._shared.runs
         self.reconciliation = self._shared.reconciliation
+        self.stripe = self._shared.stripe
+        self.closing = self._shared.closing
         self.tokens = TokenVerifier(settings.supabase_url, settings.supabase_jwt_secret)
         self.storage = StoragePool(settings.supabase_url, settings.supabase_publishable_key, settings.proof_secret)
-        self.stripe = StripeClient(settings.stripe_secret_key, settings.stripe_api_url, settings.price_ids.values())
         self.price_ids = PriceIds(settings.price_ids)
         self.upload_admission = UploadAdmission()
         self.conversions = Conversions()
@@ -85,7 +96,7 @@ class Services:
     async def aclose(self) -> None:
         """Close every pool."""
         async with AsyncExitStack() as stack:
-            for shared in (self._shared, self.storage, self.stripe):
+            for shared in (self._shared, self.storage):
                 stack.push_async_callback(shared.aclose)
 
 

@@ -14,6 +14,7 @@ class ErrorCode(StrEnum):
     # The database does not accept the caller's token (any more). Clients see the code of a request without a token.
     TOKEN_REFUSED = "not_authenticated"  # noqa: S105 - no secret
     ACCOUNT_GONE = "account_gone"
+    ACCOUNT_CLOSED = "account_closed"
     PLAN_CAP_REACHED = "plan_cap_reached"
     PAYMENT_DISPUTED = "payment_disputed"
     ACCOUNT_BLOCKED = "account_blocked"
@@ -53,6 +54,7 @@ class ErrorCode(StrEnum):
     TOO_MANY_VARIANTS = "too_many_variants"
     RATE_LIMITED = "rate_limited"
     TOO_MANY_GIVEN_BACK = "too_many_given_back"
+    TOO_MANY_EXPORTS = "too_many_exports"
     PROVIDER_ERROR = "provider_error"
     BILLING_UNAVAILABLE = "billing_unavailable"
     DATABASE_UNAVAILABLE = "database_unavailable"

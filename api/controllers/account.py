@@ -12,7 +12,9 @@ from api.auth import Caller
 from api.dependencies import provide_account, provide_exports, provide_usage
 from api.envelope import Envelope, ok
 from api.errors import errors
-from libs.services.account.account import AccountService
+from api.limits import EXPORTS_PER_HOUR
+from libs.errors import ErrorCode
+from libs.services.account.account import AccountService, ClosedAccountView
 from libs.services.account.export import ExportService
 from libs.services.billing.usage import UsageService
 from libs.services.billing.views import UsageView
@@ -40,16 +42,19 @@ class AccountController(Controller):
         """Who is signed in, on which plan."""
         return ok(MeView(request.user.subject, await usage.find()))
 
-    @delete("/me", operation_id="deleteAccount", responses=errors(401, 429, 502, 503))
-    async def close(self, account: NamedDependency[AccountService]) -> None:
-        """End the subscription and delete the account with everything in it, for ever."""
-        await account.close()
+    @delete("/me", operation_id="deleteAccount", status_code=202, responses=errors(401, 429, 503))
+    async def close(self, account: NamedDependency[AccountService]) -> Envelope[ClosedAccountView]:
+        """Close the account, for ever. It is refused everywhere from now on.
+
+        Its subscription ends and everything in it is deleted soon; then the e-mail address is free again.
+        """
+        return ok(await account.close())
 
     @get(
         "/me/export",
         operation_id="exportAccount",
         media_type="application/zip",
-        opt={"compressed": True},
+        opt={"compressed": True, "rate": EXPORTS_PER_HOUR, "rate_code": ErrorCode.TOO_MANY_EXPORTS},
         responses=errors(401, 429, 503),
     )
     async def export(self, exports: NamedDependency[ExportService]) -> Stream:

@@ -35,6 +35,8 @@ class ReconcileSettings(msgspec.Struct, frozen=True, kw_only=True):
     proof_secret: str
     replicate_api_token: str
     replicate_api_url: str
+    stripe_secret_key: str
+    stripe_api_url: str
     log_level: str
 
     def __repr__(self) -> str:
@@ -56,8 +58,6 @@ class Settings(ReconcileSettings, frozen=True, kw_only=True):
     """Where /metrics and /readyz answer instead of the public port."""
     supabase_jwt_secret: str | None
     replicate_webhook_secret: str
-    stripe_secret_key: str
-    stripe_api_url: str
     stripe_webhook_secret: str
     price_ids: Mapping[str, str]
     redis_url: str | None
@@ -101,8 +101,6 @@ def load_settings(environ: Mapping[str, str]) -> tuple[Settings, ServiceRole]:
         internal_port=reader.optional_port("INTERNAL_PORT"),
         supabase_jwt_secret=reader.optional_secret("SUPABASE_JWT_SECRET"),
         replicate_webhook_secret=reader.standard_webhook_secret("REPLICATE_WEBHOOK_SECRET"),
-        stripe_secret_key=reader.text("STRIPE_SECRET_KEY"),
-        stripe_api_url=reader.url("STRIPE_API_URL", "https://api.stripe.com"),
         stripe_webhook_secret=reader.webhook_secret("STRIPE_WEBHOOK_SECRET"),
         price_ids={
             price.price_id_setting: price_id
@@ -113,8 +111,7 @@ def load_settings(environ: Mapping[str, str]) -> tuple[Settings, ServiceRole]:
         redis_url=reader.optional_url("REDIS_URL", frozenset({"redis", "rediss"})),
         trusted_proxies=reader.networks("TRUSTED_PROXIES"),
     )
-    stripe = _Service("STRIPE_API_URL", settings.stripe_api_url, (settings.stripe_secret_key,), "Stripe")
-    reader.require_one_kind(settings, [*_services(settings, service_role.key), stripe])
+    reader.require_one_kind(settings, _services(settings, service_role.key))
     return settings, service_role
 
 
@@ -134,6 +131,8 @@ def _reconcile_settings(reader: "_Reader") -> ReconcileSettings:
         proof_secret=reader.secret("API_PROOF_SECRET"),
         replicate_api_token=reader.text("REPLICATE_API_TOKEN"),
         replicate_api_url=reader.url("REPLICATE_API_URL", "https://api.replicate.com"),
+        stripe_secret_key=reader.text("STRIPE_SECRET_KEY"),
+        stripe_api_url=reader.url("STRIPE_API_URL", "https://api.stripe.com"),
         log_level=reader.one_of("LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),
     )
 
@@ -151,6 +150,7 @@ def _services(settings: ReconcileSettings, *service_role: str) -> list[_Service]
     return [
         _Service("SUPABASE_URL", settings.supabase_url, (settings.supabase_publishable_key, *service_role)),
         _Service("REPLICATE_API_URL", settings.replicate_api_url, (settings.replicate_api_token,), "Replicate"),
+        _Service("STRIPE_API_URL", settings.stripe_api_url, (settings.stripe_secret_key,), "Stripe"),
     ]
 
 

@@ -1,13 +1,12 @@
-"""Every row of a person, table by table, for the export; and the deletion of the account."""
+"""Every row of a person, table by table, for the export; and the closing of the account."""
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from libs.app_config.runtime import LIMITS
 from libs.repositories.cursor import TimeCursor, after
 from libs.repositories.database import Database
 
@@ -20,10 +19,33 @@ PAGED_TABLES: Final = (
     "share_links",
     "usage_ledger",
 )
+# Rows of one read: of everything that people have, rows are at most a few kilobytes.
+PAGE: Final = 500
 
 
-class _AccountRequest(msgspec.Struct, frozen=True):
-    account_id: UUID
+class PictureFile(msgspec.Struct, frozen=True):
+    """A stored picture; `path` is its name in the bucket `renders`, `bytes` its size."""
+
+    path: str
+    created_at: datetime
+    bytes: int
+
+
+class _Place(msgspec.Struct, frozen=True):
+    created_at: datetime
+    id: UUID
+
+
+class _Member(msgspec.Struct, frozen=True):
+    render_id: UUID
+
+
+class _NoRequest(msgspec.Struct, frozen=True):
+    pass
+
+
+class _Closed(msgspec.Struct, frozen=True):
+    closed_at: datetime
 
 
 class AccountRepository:
@@ -32,44 +54,50 @@ class AccountRepository:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def profile(self) -> list[dict[str, Any]]:
+    async def profile(self) -> list[msgspec.Raw]:
         """The caller's profile; empty when the account is gone."""
-        return await self._db.fetch(self._db.from_("profiles").select("*"), list[dict[str, Any]])
+        return await self._db.fetch(self._db.from_("profiles").select("*"), list[msgspec.Raw])
 
-    async def rows(self, table: str) -> AsyncGenerator[dict[str, Any]]:
-        """All rows of one of `PAGED_TABLES`, latest first."""
+    async def pages(self, table: str) -> AsyncGenerator[list[msgspec.Raw]]:
+        """All rows of one of `PAGED_TABLES`, latest first, each as the JSON that PostgREST gave; pages of `PAGE`."""
         cursor: TimeCursor | None = None
         while True:
             query = self._db.from_(table).select("*")
             if cursor:
                 query = after(query, cursor)
-            query = query.order("created_at", desc=True).order("id", desc=True).limit(LIMITS.max_page_size)
-            page = await self._db.fetch(query, list[dict[str, Any]])
-            for row in page:
-                yield row
-            if len(page) < LIMITS.max_page_size:
+            query = query.order("created_at", desc=True).order("id", desc=True).limit(PAGE)
+            page = await self._db.fetch(query, list[msgspec.Raw])
+            yield page
+            if len(page) < PAGE:
                 return
-            cursor = msgspec.convert((page[-1]["created_at"], page[-1]["id"]), TimeCursor, strict=False)
+            last = msgspec.json.decode(page[-1], type=_Place)
+            cursor = TimeCursor(last.created_at, last.id)
 
-    async def memberships(self) -> AsyncGenerator[dict[str, Any]]:
-        """Which render is in which collection."""
-        offset = 0
-        while True:
-            query = self._db.from_("collection_items").select("collection_id,render_id,position,added_at")
-            query = query.order("added_at").order("render_id").order("collection_id")
-            query = query.range(offset, offset + LIMITS.max_page_size - 1)
-            page = await self._db.fetch(query, list[dict[str, Any]])
-            for row in page:
-                yield row
-            if len(page) < LIMITS.max_page_size:
-                return
-            offset += len(page)
+    async def memberships(self) -> AsyncGenerator[list[msgspec.Raw]]:
+        """Which render is in which collection, collection by collection, as `pages` gives rows.
 
-    async def delete(self, account_id: UUID) -> None:
-        """Delete the caller's account with everything in it. Raises MaquetteError account_gone."""
-        await self._db.call_with_proof("delete_account", _AccountRequest(account_id), type(None))
+        By the primary key: thousands of items may have been added in the same moment, so a time is no place to go on.
+        """
+        async for collections in self.pages("collections"):
+            for collection in collections:
+                collection_id = msgspec.json.decode(collection, type=_Place).id
+                last: UUID | None = None
+                while True:
+                    query = self._db.from_("collection_items").select("collection_id,render_id,position,added_at")
+                    query = query.eq("collection_id", str(collection_id))
+                    if last:
+                        query = query.gt("render_id", str(last))
+                    page = await self._db.fetch(query.order("render_id").limit(PAGE), list[msgspec.Raw])
+                    yield page
+                    if len(page) < PAGE:
+                        break
+                    last = msgspec.json.decode(page[-1], type=_Member).render_id
 
+    async def pictures(self) -> AsyncGenerator[list[PictureFile]]:
+        """The stored files of all variants, without thumbnails; pages of `PAGE`."""
+        async for page in self.pages("render_variants"):
+            yield [msgspec.json.decode(row, type=PictureFile) for row in page]
 
-def created_at(row: dict[str, Any]) -> datetime:
-    """The `created_at` of a row of `PAGED_TABLES`."""
-    return msgspec.convert(row["created_at"], datetime, strict=False)
+    async def close(self) -> datetime:
+        """Close the caller's account; answers since when it is closed. Raises MaquetteError account_gone."""
+        return (await self._db.call_with_proof("close_account", _NoRequest(), _Closed)).closed_at

@@ -105,6 +105,21 @@ class MonthView(msgspec.Struct, frozen=True):
     count: int
 
 
+class ChangePlace(msgspec.Struct, frozen=True):
+    """The last render of a step of a change."""
+
+    created_at: datetime
+    id: UUID
+
+
+class ChangeStep(msgspec.Struct, frozen=True):
+    """What one step changed, when the whole change began, and where the next step goes on; None after the last."""
+
+    changed: int
+    at: datetime
+    next: ChangePlace | None
+
+
 class ChangedView(msgspec.Struct, frozen=True):
     """How many renders changed, and the time that names them in an undo; None for what cannot be undone."""
 
@@ -155,13 +170,21 @@ class RenderRepository:
             raise
         return rows[0] if rows else None
 
-    async def move(self, where: RenderFilter, action: Action, collection_id: UUID | None = None) -> ChangedView:
+    async def move(
+        self, where: RenderFilter, action: Action, collection_id: UUID | None = None, before: ChangeStep | None = None
+    ) -> ChangeStep:
         """Trash, restore, put into a collection or take out of it; without one, "My Favorites" is meant.
 
-        Raises MaquetteError collection_not_found.
+        Up to 2,000 renders, those after the step `before`. Raises MaquetteError collection_not_found.
         """
-        arguments = {"filter": where, "action": action, "collection": collection_id}
-        return await self._db.call("change_renders", ChangedView, arguments)
+        arguments: dict[str, object] = {"filter": where, "action": action, "collection": collection_id}
+        if before and before.next:
+            arguments |= {
+                "changed_at": before.at,
+                "after_created_at": before.next.created_at,
+                "after_id": before.next.id,
+            }
+        return await self._db.call("change_renders", ChangeStep, arguments)
 
     async def delete_trashed(self, where: RenderFilter) -> int:
         """Delete for ever what matches and is in the trash, up to 500; answers how many."""

@@ -146,6 +146,8 @@ def reconcile_environment(ports: Ports, secrets: LocalSecrets) -> dict[str, str]
         "API_PROOF_SECRET": secrets.api_proof_secret,
         "REPLICATE_API_URL": ports.replicate_url,
         "REPLICATE_API_TOKEN": secrets.replicate_api_token,
+        "STRIPE_API_URL": ports.stripe_url,
+        "STRIPE_SECRET_KEY": secrets.stripe_secret_key,
         # A proxy that the environment names is for the internet, not for parts on this machine.
         "NO_PROXY": ",".join(filter(None, (HOST, os.environ.get("NO_PROXY")))),
     }
@@ -160,8 +162,6 @@ def api_environment(ports: Ports, secrets: LocalSecrets) -> dict[str, str]:
         "SUPABASE_SECRET_KEY": secrets.supabase_secret_key,
         "SUPABASE_JWT_SECRET": secrets.supabase_jwt_secret,
         "REPLICATE_WEBHOOK_SECRET": secrets.replicate_webhook_secret,
-        "STRIPE_API_URL": ports.stripe_url,
-        "STRIPE_SECRET_KEY": secrets.stripe_secret_key,
         "STRIPE_WEBHOOK_SECRET": secrets.stripe_webhook_secret,
         **LOCAL_PRICES,
     }

@@ -48,3 +48,6 @@ create or replace trigger protect_objects_delete before delete on storage.object
   for each statement execute function storage.protect_delete();
 create or replace trigger protect_buckets_delete before delete on storage.buckets
   for each statement execute function storage.protect_delete();
+
+-- As upstream: names of one folder are read by this index.
+create index if not exists idx_objects_bucket_id_name on storage.objects (bucket_id, name collate "C");

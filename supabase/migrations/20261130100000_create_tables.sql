@@ -103,7 +103,9 @@ create table public.profiles (
   -- a payment of this account is disputed, and its time is not over
   payment_disputed boolean not null default false,
   -- the number of the sync that was applied last, see next_billing_version()
-  billing_version bigint not null default 0
+  billing_version bigint not null default 0,
+  -- closed by its owner since: refused everywhere, and being deleted. See delete_closed_account()
+  closed_at timestamptz
 );
 
 -- Card issuers' early fraud warnings. No run of the person begins until an operator has dismissed it (docs/operations.md).
@@ -124,6 +126,19 @@ create table private.blocks (
   reason text not null check (length(reason) <= 500 and btrim(reason) <> ''),
   blocked_at timestamptz not null default now()
 );
+
+-- What closed_accounts() lists.
+create index profiles_closed_idx on public.profiles (id) where closed_at is not null;
+
+-- Customers at Stripe whose account is closed or gone: each is deleted there, which ends what they pay, and then
+-- leaves this table. Until then nothing of a closed account is deleted here.
+create table private.customer_removals (
+  customer_id text primary key,
+  account_id uuid not null,
+  queued_at timestamptz not null default now()
+);
+
+create index customer_removals_account_id_idx on private.customer_removals (account_id);
 
 -- Stripe's events come twice, late and out of order. Each sync takes a number before it asks Stripe for the current
 -- state; a sync with a lower number than the one applied last changes nothing.
@@ -290,6 +305,7 @@ create table public.render_variants (
 );
 
 create index render_variants_render_idx on public.render_variants (render_id, owner_id);
+create index render_variants_owner_idx on public.render_variants (owner_id, created_at desc, id desc);
 
 -- The cover is one of the render's own variants.
 alter table public.renders
@@ -307,6 +323,8 @@ create index renders_trashed_at_idx on public.renders (deleted_at) where deleted
 -- The owner is part of the index, so that a search reads one person's words only.
 create index renders_words_idx on public.renders
   using gin (owner_id, (title || E'\n' || prompt) extensions.gin_trgm_ops);
+-- What deletes and exports all that a person has reads this one: the page indexes leave out the trash.
+create index renders_owner_idx on public.renders (owner_id, created_at desc, id desc);
 create index renders_preset_id_idx on public.renders (preset_id);
 create index renders_cover_variant_idx on public.renders (cover_variant_id, id);
 create index renders_source_variant_idx on public.renders (source_variant_id, owner_id);
@@ -377,7 +395,8 @@ alter table public.generation_jobs
 -- here too, until the row that names it exists. After a crash this table still names every file that has no row.
 create table private.file_changes (
   bucket text not null,
-  name text not null,
+  -- "C", so that the primary key gives all names of one folder
+  name text collate "C" not null,
   due_at timestamptz not null default now(),
   -- where the file is moved to, in the same bucket; null: it is removed
   new_name text unique,
@@ -507,6 +526,7 @@ on conflict (id) do update set
 
 -- ---- Row level security: a table without policies denies everybody
 
+alter table private.customer_removals enable row level security;
 alter table private.proof_key enable row level security;
 alter table public.plans enable row level security;
 alter table public.plan_prices enable row level security;

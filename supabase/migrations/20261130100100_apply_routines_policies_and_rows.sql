@@ -106,7 +106,7 @@ as $$ select left(encode(private.hmac('pseudonym of sub:' || account_id), 'hex')
 revoke execute on function private.pseudonym from public, anon, authenticated, service_role;
 
 -- ==== supabase/routines/10_accounts.sql
--- Accounts: made by a trigger at sign-up, deleted by their owner.
+-- Accounts: made by a trigger at sign-up; who asks. How an account ends is in 95_closing.sql.
 
 
 -- Every account has a profile and a "My Favorites" from its first transaction on. Nothing that the person typed is
@@ -127,23 +127,31 @@ create or replace trigger create_profile after insert on auth.users
 revoke execute on function private.create_profile from public, anon, authenticated, service_role;
 
 
--- Deletes the caller's account. Rows go by cascade, and their triggers queue the files. The API ends the subscription
--- before it calls, so nobody pays for an account that is gone. Called by DELETE /me. Guarded.
-create or replace function private.delete_account(request text, proof text) returns void
-language plpgsql security definer set search_path = ''
+-- Who asks, if their account is open: null for a visitor, and for an account that is closed or gone. For policies of
+-- Storage, which answers 500 to what raises in them; everything else asks caller_id().
+create or replace function private.open_account() returns uuid
+language sql stable security definer set search_path = ''
+as $$ select id from public.profiles where id = auth.uid() and closed_at is null $$;
+
+revoke execute on function private.open_account from public, anon, authenticated, service_role;
+grant execute on function private.open_account to authenticated;
+
+
+-- Who asks: every policy and every function for people reads the caller here, so a closed account is refused by all of
+-- them, whatever its token says. Raises PT401 account_closed.
+create or replace function private.caller_id() returns uuid
+language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  perform private.verify_proof('delete_account', request, proof);
-  delete from auth.users where id = auth.uid();
+  if exists (select from public.profiles where id = auth.uid() and closed_at is not null) then
+    raise sqlstate 'PT401' using message = 'account_closed', detail = '{}';
+  end if;
+  return auth.uid();
 end
 $$;
 
-create or replace function public.delete_account(request text, proof text) returns void
-language sql volatile security invoker set search_path = ''
-as $$ select private.delete_account(request, proof) $$;
-
-revoke execute on function private.delete_account, public.delete_account from public, anon, authenticated, service_role;
-grant execute on function private.delete_account, public.delete_account to authenticated;
+revoke execute on function private.caller_id from public, anon, authenticated, service_role;
+grant execute on function private.caller_id to authenticated;
 
 -- ==== supabase/routines/15_blocks.sql
 -- Blocks: a person whom operators block cannot generate, upload or share any more, and their links open nothing. They
@@ -420,8 +428,9 @@ create or replace function private.my_usage() returns jsonb
 language sql stable security definer set search_path = ''
 as $$
   select to_jsonb(usage)
-    || jsonb_build_object('given_back', to_jsonb(given_back), 'block', private.block_of(auth.uid()))
-  from private.usage_of(auth.uid()) as usage, private.given_back_today(auth.uid(), usage.plan_id) as given_back
+    || jsonb_build_object('given_back', to_jsonb(given_back), 'block', private.block_of(caller))
+  from private.caller_id() as caller, private.usage_of(caller) as usage,
+    private.given_back_today(caller, usage.plan_id) as given_back
 $$;
 
 create or replace function public.my_usage() returns jsonb
@@ -440,7 +449,7 @@ as $$
   from (
     select to_char(entry.effective_at at time zone 'UTC', 'YYYY-MM-DD') as day, -sum(entry.amount) as credits
     from public.profiles as profile, private.credit_period(profile, now()) as period, public.usage_ledger as entry
-    where profile.id = auth.uid() and entry.owner_id = profile.id and entry.kind in ('debit', 'refund')
+    where profile.id = private.caller_id() and entry.owner_id = profile.id and entry.kind in ('debit', 'refund')
       and entry.effective_at >= period.starts and entry.effective_at < period.ends
     group by 1
   ) as counted
@@ -619,7 +628,7 @@ create or replace function private.reserve_generation(request text, proof text) 
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  caller constant uuid := auth.uid();
+  caller constant uuid := private.caller_id();
   payload jsonb;
   job public.generation_jobs;
   preset public.presets;
@@ -632,7 +641,7 @@ begin
 
   -- All submits of one person wait for each other here. `no key`: a webhook that writes rows of this person meanwhile
   -- does not wait.
-  perform from public.profiles where id = caller for no key update;
+  perform from public.profiles where id = caller and closed_at is null for no key update;
   if not found then
     raise sqlstate 'PT401' using message = 'account_gone', detail = '{}';
   end if;
@@ -755,7 +764,7 @@ begin
   payload := request::jsonb;
 
   select * into job from public.generation_jobs
-  where id = (payload ->> 'job_id')::uuid and owner_id = auth.uid()
+  where id = (payload ->> 'job_id')::uuid and owner_id = private.caller_id()
   for update;
   if not found then
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
@@ -803,7 +812,7 @@ begin
   payload := request::jsonb;
 
   select * into job from public.generation_jobs
-  where id = (payload ->> 'job_id')::uuid and owner_id = auth.uid()
+  where id = (payload ->> 'job_id')::uuid and owner_id = private.caller_id()
   for update;
   if not found then
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
@@ -844,7 +853,7 @@ begin
   where id = (select owner_id from public.generation_jobs where id = (payload ->> 'job_id')::uuid)
   for key share;
   select * into job from public.generation_jobs
-  where id = (payload ->> 'job_id')::uuid and (auth.uid() is null or owner_id = auth.uid())
+  where id = (payload ->> 'job_id')::uuid and (auth.uid() is null or owner_id = private.caller_id())
   for update;
   if not found then
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
@@ -913,7 +922,7 @@ grant execute on function private.stale_generations, public.stale_generations to
 -- ==== supabase/routines/40_webhooks.sql
 -- Webhooks: what a verified delivery of Replicate does to a job. For the service role alone. A status only moves
 -- forward: a repeated, late or foreign delivery changes nothing. Outcomes: applied | repeated (the job had succeeded) |
--- settled (it had failed or was canceled) | unknown_job | foreign_prediction.
+-- settled (it had failed or was canceled) | unknown_job (also when its account is closed) | foreign_prediction.
 
 
 -- Locks the job that a delivery names and decides whether the delivery may change it. The `?job=` of the URL is not
@@ -930,7 +939,11 @@ declare
   named public.generation_jobs;
 begin
   select * into named from public.generation_jobs where id = job_id;
-  perform from public.profiles where id = named.owner_id for key share;
+  perform from public.profiles where id = named.owner_id and closed_at is null for key share;
+  if not found then
+    outcome := 'unknown_job';
+    return;
+  end if;
   perform from public.collections where id = named.collection_id for key share;
   perform from public.render_variants where id = named.source_variant_id for key share;
   select * into job from public.generation_jobs where id = job_id for update;
@@ -1263,7 +1276,8 @@ begin
   insert into private.file_changes (bucket, name)
   select object.bucket_id, object.name
   from storage.objects as object
-  where object.bucket_id in ('inputs', 'renders') and starts_with(object.name, old.id || '/')
+  where object.bucket_id in ('inputs', 'renders')
+    and object.name collate "C" > old.id || '/' and object.name collate "C" < old.id || '0'
   on conflict do nothing;
   return null;
 end
@@ -1401,9 +1415,10 @@ grant execute on function private.has_room_for_photo to authenticated;
 
 -- The second line behind the policies. Storage asks a policy when an upload begins and completes it as its service role,
 -- so an upload that began earlier, or by a signed address, ends past the policies; a trigger sees the end. A photo is
--- never written over, and nothing is stored in the folder of an account that is gone. The lock decides between an upload
--- and a deletion at the same time: either the deletion waits and queue_account_files() sees the file, or the profile is
--- gone here. The error is the one of a policy, so that it does not tell which accounts there are. Raises 42501.
+-- never written over, and nothing is stored in the folder of an account that is closed or gone. The lock decides between
+-- an upload and a deletion at the same time: either the deletion waits and queue_account_files() sees the file, or the
+-- profile is gone here. The error is the one of a policy, so that it does not tell which accounts there are. Raises
+-- 42501.
 create or replace function private.guard_stored_file() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -1419,7 +1434,7 @@ begin
   end if;
   -- Folders of other names belong to nobody: the service role alone writes them.
   if not refused and folder ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-    perform from public.profiles where id = folder::uuid for key share;
+    perform from public.profiles where id = folder::uuid and closed_at is null for key share;
     refused := not found;
   end if;
   if refused then
@@ -1486,7 +1501,7 @@ as $$
 begin
   return query execute
     'select render.id from public.renders as render where render.owner_id = $1' || private.word_conditions(patterns)
-    using auth.uid(), patterns;
+    using private.caller_id(), patterns;
 end
 $$;
 
@@ -1496,7 +1511,9 @@ grant execute on function private.renders_with_words to authenticated;
 
 -- SQL conditions on `render` for a filter; keys are fixed here, and values are quoted as literals. The owner and the
 -- words are parameters, $1 and $2, because Postgres writes a statement that fails into its log:
--- `execute … using auth.uid(), private.word_patterns(filter)`. Words are searched once for a query: without `materialized`, Postgres may search them again for every item of a collection.
+-- `execute … using private.caller_id(), private.word_patterns(filter)`.
+-- Words are searched once for a query: without `materialized`, Postgres may search them again for every item of a
+-- collection.
 -- Called by everything that takes a filter, with the rights of its caller.
 create or replace function private.render_conditions(filter jsonb) returns text
 language plpgsql stable set search_path = ''
@@ -1651,7 +1668,7 @@ begin
     'select render.id,', chosen.key, 'as key from', chosen.source, 'where', chosen.conditions, start,
     'order by', chosen.key, chosen.direction, ',', chosen.tie, chosen.direction, 'limit', private.page_rows(page_size),
     ') as place'
-  ) into page using auth.uid(), private.word_patterns(filter);
+  ) into page using private.caller_id(), private.word_patterns(filter);
   return page;
 end
 $$;
@@ -1742,7 +1759,7 @@ begin
       ) as counted
     $query$,
     private.render_conditions(filter)
-  ) into months using auth.uid(), private.word_patterns(filter);
+  ) into months using private.caller_id(), private.word_patterns(filter);
   return months;
 end
 $$;
@@ -1812,18 +1829,36 @@ grant execute on function public.render_detail to authenticated;
 -- Render changes: into the trash and out of it, into collections and out of them, and deletion for ever.
 
 
--- Moves the renders of a filter into the trash or out of it, or puts them into a collection or takes them out.
--- `action`: trash | restore | collect | uncollect; without `collection` the last two mean "My Favorites", and
--- `added_at` in the filter means that collection too. Answers {"changed": n, "at": now}: with "at" as deleted_at or
--- added_at, a filter names the same renders again, for an undo. Renders that are deleted meanwhile are left out.
+-- When a change happens: now, or the time of a change of many steps that began within the hour. Called by
+-- change_renders() and by the triggers that stamp what people write directly.
+create or replace function private.moment_of_change(began_at timestamptz) returns timestamptz
+language sql stable set search_path = ''
+as $$ select case when began_at between now() - interval '1 hour' and now() then began_at else now() end $$;
+
+revoke execute on function private.moment_of_change from public, anon, authenticated, service_role;
+grant execute on function private.moment_of_change to authenticated;
+
+
+-- Moves the renders of a filter into the trash or out of it, or puts them into a collection or takes them out: 2,000 at
+-- most, oldest first, so that no statement comes near to its timeout. `action`: trash | restore | collect | uncollect;
+-- without `collection` the last two mean "My Favorites", and `added_at` in the filter means that collection too.
+-- Answers {"changed": n, "at": time, "next": {"created_at", "id"} or null}. While `next` is not null there are more:
+-- the next call has it as `after_created_at` and `after_id`, and `at` as `changed_at`. With "at" as deleted_at or
+-- added_at, a filter names the renders of all these calls again, for an undo. Renders that are deleted meanwhile are
+-- left out.
 -- Called by POST /renders/bulk and by the routes that change one render. Locks the collection, then what is put into
 -- it. Raises PT400 malformed_request, PT404 collection_not_found, PT409 too_many_collection_items.
-create or replace function public.change_renders(filter jsonb, action text, collection uuid default null) returns jsonb
+create or replace function public.change_renders(
+  filter jsonb, action text, collection uuid default null, changed_at timestamptz default null,
+  after_created_at timestamptz default null, after_id uuid default null
+) returns jsonb
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  conditions text;
-  patterns constant text[] := private.word_patterns(filter);
+  step constant integer := 2000;
+  moment constant timestamptz := private.moment_of_change(changed_at);
+  chosen uuid[];
+  last jsonb;
   changed bigint;
 begin
   if action in ('collect', 'uncollect') then
@@ -1840,45 +1875,54 @@ begin
       filter := filter || jsonb_build_object('collection_id', collection);
     end if;
   end if;
-  conditions := private.render_conditions(filter);
+
+  execute format(
+    $statement$
+      select array_agg(page.id order by page.created_at, page.id)
+      from (
+        select render.id, render.created_at from public.renders as render
+        where %s %s
+        order by render.created_at, render.id
+        limit %s
+      ) as page
+    $statement$,
+    private.render_conditions(filter),
+    case when after_id is not null then 'and (render.created_at, render.id) > ($3, $4)' end,
+    step
+  ) into chosen using private.caller_id(), private.word_patterns(filter), after_created_at, after_id;
+
   case action
     when 'trash' then
-      execute format('update public.renders as render set deleted_at = now() where %s', conditions)
-        using auth.uid(), patterns;
+      update public.renders set deleted_at = moment where id = any (chosen) and deleted_at is null;
     when 'restore' then
-      execute format('update public.renders as render set deleted_at = null where %s', conditions)
-        using auth.uid(), patterns;
+      update public.renders set deleted_at = null where id = any (chosen) and deleted_at is not null;
     when 'collect' then
-      execute format(
-        $statement$
-          insert into public.collection_items (collection_id, render_id, position)
-          select %1$L, chosen.id, last.position + row_number() over (order by chosen.created_at, chosen.id)
-          from
-            (
-              select render.id, render.created_at from public.renders as render where %2$s for key share of render
-            ) as chosen,
-            (
-              select coalesce(max(position), 0) as position
-              from public.collection_items where collection_id = %1$L
-            ) as last
-          on conflict do nothing
-        $statement$,
-        collection, conditions
-      ) using auth.uid(), patterns;
+      insert into public.collection_items (collection_id, render_id, position, added_at)
+      select collection, kept.id, highest.position + row_number() over (order by kept.created_at, kept.id), moment
+      from
+        (
+          select render.id, render.created_at from public.renders as render
+          where render.id = any (chosen) and render.deleted_at is null
+          for key share of render
+        ) as kept,
+        (
+          select coalesce(max(item.position), 0) as position
+          from public.collection_items as item where item.collection_id = collection
+        ) as highest
+      on conflict do nothing;
     when 'uncollect' then
-      execute format(
-        $statement$
-          delete from public.collection_items as item
-          using public.renders as render
-          where item.collection_id = %L and item.render_id = render.id and %s
-        $statement$,
-        collection, conditions
-      ) using auth.uid(), patterns;
+      delete from public.collection_items as item
+      where item.collection_id = collection and item.render_id = any (chosen);
     else
       raise sqlstate 'PT400' using message = 'malformed_request', detail = '{}';
   end case;
   get diagnostics changed = row_count;
-  return jsonb_build_object('changed', changed, 'at', now());
+
+  if cardinality(chosen) = step then
+    select jsonb_build_object('created_at', render.created_at, 'id', render.id) into last
+    from public.renders as render where render.id = chosen[step];
+  end if;
+  return jsonb_build_object('changed', changed, 'at', moment, 'next', last);
 end
 $$;
 
@@ -1886,12 +1930,14 @@ revoke execute on function public.change_renders from public, anon, authenticate
 grant execute on function public.change_renders to authenticated;
 
 
--- A direct caller writes null or not null; the time is the database's own.
+-- A direct caller writes null or not null; the time is the database's own, or that of a change that goes on.
 create or replace function private.stamp_trashed_render() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
-  new.deleted_at := case when new.deleted_at is not null then coalesce(old.deleted_at, now()) end;
+  new.deleted_at := case
+    when new.deleted_at is not null then coalesce(old.deleted_at, private.moment_of_change(new.deleted_at))
+  end;
   return new;
 end
 $$;
@@ -1922,7 +1968,7 @@ begin
       ))
     $statement$,
     private.render_conditions(filter || '{"trashed": true}')
-  ) using auth.uid(), private.word_patterns(filter);
+  ) using private.caller_id(), private.word_patterns(filter);
   get diagnostics deleted = row_count;
   return deleted;
 end
@@ -1983,7 +2029,7 @@ begin
   select owned.* into render
   from public.renders as owned
   join public.render_variants as chosen on chosen.render_id = owned.id
-  where chosen.id = variant and owned.owner_id = auth.uid()
+  where chosen.id = variant and owned.owner_id = private.caller_id()
   for no key update of owned;
   if not found then
     raise sqlstate 'PT404' using message = 'variant_not_found', detail = '{}';
@@ -2211,8 +2257,8 @@ create or replace trigger bound_rows after insert on public.share_links
   for each statement execute function private.bound_rows('too_many_share_links');
 
 
--- Copies when the render was made. SECURITY DEFINER: it reads the render of somebody else too, and the foreign key then
--- refuses that row, exactly as it refuses an id that does not exist.
+-- Copies when the render was made, and keeps the time of the change. SECURITY DEFINER: it reads the render of somebody
+-- else too, and the foreign key then refuses that row, exactly as it refuses an id that does not exist.
 create or replace function private.copy_render_time() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -2220,6 +2266,7 @@ begin
   new.render_created_at := coalesce(
     (select created_at from public.renders where id = new.render_id), new.render_created_at
   );
+  new.added_at := private.moment_of_change(new.added_at);
   return new;
 end
 $$;
@@ -2334,7 +2381,7 @@ as $$
     join private.share_tokens as kept on kept.share_link_id = link.id
     left join public.renders as render on render.id = link.render_id
     left join public.collections as collection on collection.id = link.collection_id
-    where link.owner_id = auth.uid() and link.revoked_at is null
+    where link.owner_id = private.caller_id() and link.revoked_at is null
       and (wanted is null or link.id = wanted)
       and (of_render is null or link.render_id = of_render)
       and (of_collection is null or link.collection_id = of_collection)
@@ -2355,7 +2402,8 @@ revoke execute on function private.my_share_links, public.my_share_links from pu
 grant execute on function private.my_share_links, public.my_share_links to authenticated;
 
 
--- The link of a token while it opens something: not off, not taken down, not expired, its owner not blocked.
+-- The link of a token while it opens something: not off, not taken down, not expired, its owner's account open and not
+-- blocked.
 create or replace function private.live_share(token text) returns setof public.share_links
 language sql stable security definer set search_path = ''
 as $$
@@ -2366,6 +2414,7 @@ as $$
     and link.revoked_at is null and link.taken_down_at is null
     and (link.expires_at is null or link.expires_at > now())
     and not private.is_blocked(link.owner_id)
+    and exists (select from public.profiles where id = link.owner_id and closed_at is null)
 $$;
 
 revoke execute on function private.live_share from public, anon, authenticated, service_role;
@@ -2885,7 +2934,7 @@ begin
 
   update public.profiles
   set stripe_customer_id = coalesce(stripe_customer_id, request::jsonb ->> 'customer_id')
-  where id = auth.uid()
+  where id = private.caller_id() and closed_at is null
   returning stripe_customer_id into customer;
   if not found then
     raise sqlstate 'PT401' using message = 'account_gone', detail = '{}';
@@ -2989,33 +3038,335 @@ revoke execute on function private.apply_billing_state, public.apply_billing_sta
   from public, anon, authenticated, service_role;
 grant execute on function private.apply_billing_state, public.apply_billing_state to service_role;
 
+-- ==== supabase/routines/95_closing.sql
+-- The end of an account. Its owner closes it in one short statement, and from then on caller_id() refuses it. What
+-- follows is work for the API and for reconcile, in steps that can each be repeated: the customer at Stripe is deleted,
+-- then rows and files go in batches, then the user. Deleting the user alone, as Studio does, also deletes everything,
+-- in one statement: the tables cascade, and triggers queue the files and the customer.
+
+
+-- Closes an account and queues its customer at Stripe; one that is closed stays as it is. Answers since when it is
+-- closed, null when it is gone. Called by close_account(); for operators in Studio too, for accounts with tens of
+-- thousands of renders: `select private.begin_closing('<account id>');`. Locks the profile.
+create or replace function private.begin_closing(account uuid) returns timestamptz
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  profile public.profiles;
+begin
+  select * into profile from public.profiles where id = account for update;
+  if profile.closed_at is not null then
+    return profile.closed_at;
+  end if;
+  insert into private.customer_removals (customer_id, account_id)
+  select profile.stripe_customer_id, account where profile.stripe_customer_id is not null;
+  -- Without its customer, late events of Stripe are about nobody.
+  update public.profiles set closed_at = now(), stripe_customer_id = null where id = account
+  returning * into profile;
+  return profile.closed_at;
+end
+$$;
+
+revoke execute on function private.begin_closing from public, anon, authenticated, service_role;
+
+
+-- Closes the caller's account: {"closed_at"}. Once more changes nothing. A token outlives the session that it is of by
+-- up to an hour: after a sign-out it closes nothing. Called by DELETE /me. Guarded.
+-- Raises PT401 account_gone | not_authenticated.
+create or replace function private.close_account(request text, proof text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  closed_at timestamptz;
+begin
+  perform private.verify_proof('close_account', request, proof);
+  if not exists (select from public.profiles where id = auth.uid()) then
+    raise sqlstate 'PT401' using message = 'account_gone', detail = '{}';
+  end if;
+  if not exists (
+    select from auth.sessions where id::text = auth.jwt() ->> 'session_id' and user_id = auth.uid()
+  ) then
+    raise sqlstate 'PT401' using message = 'not_authenticated', detail = '{}';
+  end if;
+  closed_at := private.begin_closing(auth.uid());
+  return jsonb_build_object('closed_at', closed_at);
+end
+$$;
+
+create or replace function public.close_account(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.close_account(request, proof) $$;
+
+revoke execute on function private.close_account, public.close_account from public, anon, authenticated, service_role;
+grant execute on function private.close_account, public.close_account to authenticated;
+
+
+-- A user who is deleted in Studio or by the Auth API never closed the account: nobody is billed for one that is gone.
+create or replace function private.queue_account_customer() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into private.customer_removals (customer_id, account_id) values (old.stripe_customer_id, old.id)
+  on conflict do nothing;
+  return null;
+end
+$$;
+
+create or replace trigger queue_account_customer after delete on public.profiles
+  for each row when (old.stripe_customer_id is not null) execute function private.queue_account_customer();
+
+revoke execute on function private.queue_account_customer from public, anon, authenticated, service_role;
+
+
+-- Customers to delete at Stripe, `limit` at most, those after `after` (null: from the first): ["cus_..."].
+-- Called by the API after a closing, and by reconcile, as `anon`. Guarded.
+create or replace function private.next_customer_removals(request text, proof text) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  payload jsonb;
+begin
+  perform private.verify_proof('next_customer_removals', request, proof);
+  payload := request::jsonb;
+
+  return coalesce((
+    select jsonb_agg(due.customer_id order by due.customer_id)
+    from (
+      select customer_id from private.customer_removals
+      where payload ->> 'after' is null or customer_id > payload ->> 'after'
+      order by customer_id
+      limit (payload ->> 'limit')::integer
+    ) as due
+  ), '[]'::jsonb);
+end
+$$;
+
+create or replace function public.next_customer_removals(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.next_customer_removals(request, proof) $$;
+
+revoke execute on function private.next_customer_removals, public.next_customer_removals
+  from public, anon, authenticated, service_role;
+grant execute on function private.next_customer_removals, public.next_customer_removals to anon;
+
+
+-- Takes a customer from the queue whom Stripe no longer has. Called after next_customer_removals(). Guarded.
+create or replace function private.confirm_customer_removal(request text, proof text) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.verify_proof('confirm_customer_removal', request, proof);
+  delete from private.customer_removals where customer_id = request::jsonb ->> 'customer_id';
+end
+$$;
+
+create or replace function public.confirm_customer_removal(request text, proof text) returns void
+language sql volatile security invoker set search_path = ''
+as $$ select private.confirm_customer_removal(request, proof) $$;
+
+revoke execute on function private.confirm_customer_removal, public.confirm_customer_removal
+  from public, anon, authenticated, service_role;
+grant execute on function private.confirm_customer_removal, public.confirm_customer_removal to anon;
+
+
+-- Closed accounts that nothing at Stripe is paid for any more, `limit` at most, those after `after` (null: from the
+-- first): their ids. Called as next_customer_removals(). Guarded.
+create or replace function private.closed_accounts(request text, proof text) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  payload jsonb;
+begin
+  perform private.verify_proof('closed_accounts', request, proof);
+  payload := request::jsonb;
+
+  return coalesce((
+    select jsonb_agg(due.id order by due.id)
+    from (
+      select profile.id from public.profiles as profile
+      where profile.closed_at is not null
+        and (payload ->> 'after' is null or profile.id > (payload ->> 'after')::uuid)
+        and not exists (select from private.customer_removals as queued where queued.account_id = profile.id)
+      order by profile.id
+      limit (payload ->> 'limit')::integer
+    ) as due
+  ), '[]'::jsonb);
+end
+$$;
+
+create or replace function public.closed_accounts(request text, proof text) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select private.closed_accounts(request, proof) $$;
+
+revoke execute on function private.closed_accounts, public.closed_accounts
+  from public, anon, authenticated, service_role;
+grant execute on function private.closed_accounts, public.closed_accounts to anon;
+
+
+-- Deletes one batch of a closed account's rows, `batch` at most of one table. Answers how many. What refers to a row
+-- goes before it, so no cascade is longer than the batch: the latest jobs first, because a run starts from a picture of
+-- an earlier one. A job takes its render, variants and ledger entries along, and triggers queue the files.
+-- Called by delete_closed_account(), which holds the lock of the profile.
+create or replace function private.delete_account_rows(account uuid, batch integer) returns bigint
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  deleted bigint;
+begin
+  delete from public.share_links where id = any (array(
+    select id from public.share_links where owner_id = account order by created_at desc, id desc limit batch
+  ));
+  get diagnostics deleted = row_count;
+  if deleted = 0 then
+    delete from public.collection_items as item
+    using (
+      select member.collection_id, member.render_id
+      from public.collections as collection
+      join public.collection_items as member on member.collection_id = collection.id
+      where collection.owner_id = account
+      limit batch
+    ) as due
+    where item.collection_id = due.collection_id and item.render_id = due.render_id;
+    get diagnostics deleted = row_count;
+  end if;
+  if deleted = 0 then
+    delete from public.generation_jobs where id = any (array(
+      select id from public.generation_jobs where owner_id = account order by created_at desc, id desc limit batch
+    ));
+    get diagnostics deleted = row_count;
+  end if;
+  if deleted = 0 then
+    delete from public.collections where id = any (array(
+      select id from public.collections where owner_id = account and not is_favorites limit batch
+    ));
+    get diagnostics deleted = row_count;
+  end if;
+  return deleted;
+end
+$$;
+
+revoke execute on function private.delete_account_rows from public, anon, authenticated, service_role;
+
+
+-- Queues for removal what Storage has in the folders of a closed account and no queue names yet: `batch` at most.
+-- Answers `more`; `waiting` while a file is queued or there; `gone` when nothing is left. The photos have no rows, so
+-- they are found by name. Called by delete_closed_account().
+create or replace function private.queue_closed_files(account uuid, batch integer) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  low constant text := account || '/';
+  high constant text := account || '0';
+  queued bigint;
+begin
+  -- First the queue is worked off: then few names are left to compare.
+  if exists (
+    select from private.file_changes
+    where bucket in ('inputs', 'renders') and name > low and name < high and due_at <= now()
+  ) then
+    return 'waiting';
+  end if;
+
+  insert into private.file_changes (bucket, name)
+  select object.bucket_id, object.name
+  from storage.objects as object
+  where object.bucket_id in ('inputs', 'renders') and object.name collate "C" > low and object.name collate "C" < high
+    and not exists (
+      select from private.file_changes as known where known.bucket = object.bucket_id and known.name = object.name
+    )
+  limit batch
+  on conflict do nothing;
+  get diagnostics queued = row_count;
+  if queued > 0 then
+    return 'more';
+  end if;
+
+  -- A file that a webhook was storing is due some minutes later: see announce_files().
+  if exists (
+    select from storage.objects as object
+    where object.bucket_id in ('inputs', 'renders')
+      and object.name collate "C" > low and object.name collate "C" < high
+  ) then
+    return 'waiting';
+  end if;
+  return 'gone';
+end
+$$;
+
+revoke execute on function private.queue_closed_files from public, anon, authenticated, service_role;
+
+
+-- One step of the deletion of a closed account: {"account_id", "batch"}. Answers `more` when another step has work,
+-- `waiting` while Stripe has its customer or Storage has its files, `busy` while somebody else does a step, `gone` when
+-- the account is gone with its user. Called as next_customer_removals(). Guarded. Locks the profile.
+create or replace function private.delete_closed_account(request text, proof text) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  account uuid;
+  batch integer;
+  state text;
+begin
+  perform private.verify_proof('delete_closed_account', request, proof);
+  account := (request::jsonb ->> 'account_id')::uuid;
+  batch := least((request::jsonb ->> 'batch')::integer, 500);
+
+  perform from public.profiles where id = account and closed_at is not null for update skip locked;
+  if not found then
+    return case
+      when exists (select from public.profiles where id = account and closed_at is not null) then 'busy' else 'gone'
+    end;
+  end if;
+  if exists (select from private.customer_removals where account_id = account) then
+    return 'waiting';
+  end if;
+
+  if private.delete_account_rows(account, batch) > 0 then
+    return 'more';
+  end if;
+  state := private.queue_closed_files(account, batch);
+  if state = 'gone' then
+    delete from auth.users where id = account;
+  end if;
+  return state;
+end
+$$;
+
+create or replace function public.delete_closed_account(request text, proof text) returns text
+language sql volatile security invoker set search_path = ''
+as $$ select private.delete_closed_account(request, proof) $$;
+
+revoke execute on function private.delete_closed_account, public.delete_closed_account
+  from public, anon, authenticated, service_role;
+grant execute on function private.delete_closed_account, public.delete_closed_account to anon;
+
 -- ==== supabase/policies/collection_items.sql
 -- collection_items: people put their own renders into their own collections unless the render is in the trash, order
 -- them and take them out. The composite foreign keys refuse a render or collection of another owner exactly as they
 -- refuse a random id.
 revoke all on public.collection_items from public, anon, authenticated, service_role;
-grant select, insert (collection_id, render_id, position), update (position), delete
+grant select, insert (collection_id, render_id, position, added_at), update (position), delete
   on public.collection_items to authenticated;
 
 drop policy if exists "collection_items: owner reads" on public.collection_items;
 create policy "collection_items: owner reads" on public.collection_items
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));
 
 drop policy if exists "collection_items: owner adds" on public.collection_items;
 create policy "collection_items: owner adds" on public.collection_items
   for insert to authenticated with check (
-    owner_id = (select auth.uid())
+    owner_id = (select private.caller_id())
     and exists (select from public.renders as render where render.id = render_id and render.deleted_at is null)
   );
 
 drop policy if exists "collection_items: owner orders" on public.collection_items;
 create policy "collection_items: owner orders" on public.collection_items
   for update to authenticated
-  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+  using (owner_id = (select private.caller_id())) with check (owner_id = (select private.caller_id()));
 
 drop policy if exists "collection_items: owner removes" on public.collection_items;
 create policy "collection_items: owner removes" on public.collection_items
-  for delete to authenticated using (owner_id = (select auth.uid()));
+  for delete to authenticated using (owner_id = (select private.caller_id()));
 
 -- ==== supabase/policies/collections.sql
 -- collections: people make, read, rename and delete their own and choose a cover. "My Favorites" comes with the
@@ -3026,20 +3377,20 @@ grant select, insert (name), update (name, cover_render_id), delete on public.co
 
 drop policy if exists "collections: owner reads" on public.collections;
 create policy "collections: owner reads" on public.collections
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));
 
 drop policy if exists "collections: owner makes" on public.collections;
 create policy "collections: owner makes" on public.collections
-  for insert to authenticated with check (owner_id = (select auth.uid()) and not is_favorites);
+  for insert to authenticated with check (owner_id = (select private.caller_id()) and not is_favorites);
 
 drop policy if exists "collections: owner renames" on public.collections;
 create policy "collections: owner renames" on public.collections
   for update to authenticated
-  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+  using (owner_id = (select private.caller_id())) with check (owner_id = (select private.caller_id()));
 
 drop policy if exists "collections: owner deletes" on public.collections;
 create policy "collections: owner deletes" on public.collections
-  for delete to authenticated using (owner_id = (select auth.uid()));
+  for delete to authenticated using (owner_id = (select private.caller_id()));
 
 -- ==== supabase/policies/community_collections.sql
 -- community_collections: everybody reads what is published; operators alone write, in Studio.
@@ -3071,7 +3422,7 @@ grant select on public.generation_jobs to authenticated;
 
 drop policy if exists "generation_jobs: owner reads" on public.generation_jobs;
 create policy "generation_jobs: owner reads" on public.generation_jobs
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));
 
 -- ==== supabase/policies/plan_prices.sql
 -- plan_prices: only functions of the schema private read which price buys which plan.
@@ -3115,7 +3466,7 @@ grant select on public.profiles to authenticated;
 
 drop policy if exists "profiles: owner reads" on public.profiles;
 create policy "profiles: owner reads" on public.profiles
-  for select to authenticated using (id = (select auth.uid()));
+  for select to authenticated using (id = (select private.caller_id()));
 
 -- ==== supabase/policies/render_variants.sql
 -- render_variants: people read their own; complete_generation() alone makes rows.
@@ -3124,7 +3475,7 @@ grant select on public.render_variants to authenticated;
 
 drop policy if exists "render_variants: owner reads" on public.render_variants;
 create policy "render_variants: owner reads" on public.render_variants
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));
 
 -- ==== supabase/policies/renders.sql
 -- renders: people read and retitle their own, choose the cover and move them to and from the trash;
@@ -3134,12 +3485,12 @@ grant select, update (title, cover_variant_id, deleted_at) on public.renders to 
 
 drop policy if exists "renders: owner reads" on public.renders;
 create policy "renders: owner reads" on public.renders
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));
 
 drop policy if exists "renders: owner retitles" on public.renders;
 create policy "renders: owner retitles" on public.renders
   for update to authenticated
-  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+  using (owner_id = (select private.caller_id())) with check (owner_id = (select private.caller_id()));
 
 -- ==== supabase/policies/share_links.sql
 -- share_links: people make, read and turn off links to what is their own. The composite foreign keys refuse a render or
@@ -3150,40 +3501,39 @@ grant select, insert (render_id, collection_id, include_settings, expires_at), u
 
 drop policy if exists "share_links: owner reads" on public.share_links;
 create policy "share_links: owner reads" on public.share_links
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));
 
 drop policy if exists "share_links: owner makes" on public.share_links;
 create policy "share_links: owner makes" on public.share_links
-  for insert to authenticated with check (owner_id = (select auth.uid()));
+  for insert to authenticated with check (owner_id = (select private.caller_id()));
 
 drop policy if exists "share_links: owner turns off" on public.share_links;
 create policy "share_links: owner turns off" on public.share_links
   for update to authenticated
-  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+  using (owner_id = (select private.caller_id())) with check (owner_id = (select private.caller_id()));
 
 -- ==== supabase/policies/storage_objects.sql
 -- storage.objects: people keep photos in inputs/{their id}/{sha256}.jpg and read what the webhooks store in
 -- renders/{their id}/, through our API alone: every policy asks for its proof too, because Storage asks a policy once
 -- and then completes an upload as its service role, and signs for as long as somebody likes. has_room_for_photo() bounds
 -- the number of photos. No policy for UPDATE: a photo that was checked cannot be replaced in place. No policy names the
--- bucket `community`: its files are public by address and not listed.
+-- bucket `community`: its files are public by address and not listed. open_account() is null for an account that is
+-- closed or gone, whose JWT stays valid until it expires: nothing is equal to null.
 drop policy if exists "inputs: owner reads" on storage.objects;
 create policy "inputs: owner reads" on storage.objects
   for select to authenticated
   using (
-    bucket_id = 'inputs' and (storage.foldername(name))[1] = (select auth.uid())::text
+    bucket_id = 'inputs' and (storage.foldername(name))[1] = (select private.open_account())::text
     and (select private.api_asks())
   );
 
--- The profile must still be there: the JWT of a deleted account stays valid until it expires.
 drop policy if exists "inputs: owner adds" on storage.objects;
 create policy "inputs: owner adds" on storage.objects
   for insert to authenticated
   with check (
     bucket_id = 'inputs'
     and (select private.api_asks())
-    and name ~ ('^' || (select auth.uid()) || '/[0-9a-f]{64}\.jpg$')
-    and exists (select from public.profiles where id = (select auth.uid()))
+    and name ~ ('^' || (select private.open_account()) || '/[0-9a-f]{64}\.jpg$')
     and private.has_room_for_photo(name)
   );
 
@@ -3191,7 +3541,7 @@ drop policy if exists "inputs: owner deletes" on storage.objects;
 create policy "inputs: owner deletes" on storage.objects
   for delete to authenticated
   using (
-    bucket_id = 'inputs' and (storage.foldername(name))[1] = (select auth.uid())::text
+    bucket_id = 'inputs' and (storage.foldername(name))[1] = (select private.open_account())::text
     and (select private.api_asks())
   );
 
@@ -3199,7 +3549,7 @@ drop policy if exists "renders: owner reads files" on storage.objects;
 create policy "renders: owner reads files" on storage.objects
   for select to authenticated
   using (
-    bucket_id = 'renders' and (storage.foldername(name))[1] = (select auth.uid())::text
+    bucket_id = 'renders' and (storage.foldername(name))[1] = (select private.open_account())::text
     and (select private.api_asks())
   );
 
@@ -3216,7 +3566,7 @@ grant select on public.usage_ledger to authenticated;
 
 drop policy if exists "usage_ledger: owner reads" on public.usage_ledger;
 create policy "usage_ledger: owner reads" on public.usage_ledger
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));
 
 -- ==== supabase/policies/webhook_events.sql
 -- webhook_events: hidden from people. The webhook functions write it; operators read it in Studio.

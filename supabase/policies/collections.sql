@@ -6,17 +6,17 @@ grant select, insert (name), update (name, cover_render_id), delete on public.co
 
 drop policy if exists "collections: owner reads" on public.collections;
 create policy "collections: owner reads" on public.collections
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));
 
 drop policy if exists "collections: owner makes" on public.collections;
 create policy "collections: owner makes" on public.collections
-  for insert to authenticated with check (owner_id = (select auth.uid()) and not is_favorites);
+  for insert to authenticated with check (owner_id = (select private.caller_id()) and not is_favorites);
 
 drop policy if exists "collections: owner renames" on public.collections;
 create policy "collections: owner renames" on public.collections
   for update to authenticated
-  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+  using (owner_id = (select private.caller_id())) with check (owner_id = (select private.caller_id()));
 
 drop policy if exists "collections: owner deletes" on public.collections;
 create policy "collections: owner deletes" on public.collections
-  for delete to authenticated using (owner_id = (select auth.uid()));
+  for delete to authenticated using (owner_id = (select private.caller_id()));

@@ -4,4 +4,4 @@ grant select on public.generation_jobs to authenticated;
 
 drop policy if exists "generation_jobs: owner reads" on public.generation_jobs;
 create policy "generation_jobs: owner reads" on public.generation_jobs
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));

@@ -4,4 +4,4 @@ grant select on public.profiles to authenticated;
 
 drop policy if exists "profiles: owner reads" on public.profiles;
 create policy "profiles: owner reads" on public.profiles
-  for select to authenticated using (id = (select auth.uid()));
+  for select to authenticated using (id = (select private.caller_id()));

@@ -4,4 +4,4 @@ grant select on public.render_variants to authenticated;
 
 drop policy if exists "render_variants: owner reads" on public.render_variants;
 create policy "render_variants: owner reads" on public.render_variants
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));

@@ -5,9 +5,9 @@ grant select, update (title, cover_variant_id, deleted_at) on public.renders to 
 
 drop policy if exists "renders: owner reads" on public.renders;
 create policy "renders: owner reads" on public.renders
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));
 
 drop policy if exists "renders: owner retitles" on public.renders;
 create policy "renders: owner retitles" on public.renders
   for update to authenticated
-  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+  using (owner_id = (select private.caller_id())) with check (owner_id = (select private.caller_id()));

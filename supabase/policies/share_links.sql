@@ -6,13 +6,13 @@ grant select, insert (render_id, collection_id, include_settings, expires_at), u
 
 drop policy if exists "share_links: owner reads" on public.share_links;
 create policy "share_links: owner reads" on public.share_links
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));
 
 drop policy if exists "share_links: owner makes" on public.share_links;
 create policy "share_links: owner makes" on public.share_links
-  for insert to authenticated with check (owner_id = (select auth.uid()));
+  for insert to authenticated with check (owner_id = (select private.caller_id()));
 
 drop policy if exists "share_links: owner turns off" on public.share_links;
 create policy "share_links: owner turns off" on public.share_links
   for update to authenticated
-  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+  using (owner_id = (select private.caller_id())) with check (owner_id = (select private.caller_id()));

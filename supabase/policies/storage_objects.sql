@@ -2,24 +2,23 @@
 -- renders/{their id}/, through our API alone: every policy asks for its proof too, because Storage asks a policy once
 -- and then completes an upload as its service role, and signs for as long as somebody likes. has_room_for_photo() bounds
 -- the number of photos. No policy for UPDATE: a photo that was checked cannot be replaced in place. No policy names the
--- bucket `community`: its files are public by address and not listed.
+-- bucket `community`: its files are public by address and not listed. open_account() is null for an account that is
+-- closed or gone, whose JWT stays valid until it expires: nothing is equal to null.
 drop policy if exists "inputs: owner reads" on storage.objects;
 create policy "inputs: owner reads" on storage.objects
   for select to authenticated
   using (
-    bucket_id = 'inputs' and (storage.foldername(name))[1] = (select auth.uid())::text
+    bucket_id = 'inputs' and (storage.foldername(name))[1] = (select private.open_account())::text
     and (select private.api_asks())
   );
 
--- The profile must still be there: the JWT of a deleted account stays valid until it expires.
 drop policy if exists "inputs: owner adds" on storage.objects;
 create policy "inputs: owner adds" on storage.objects
   for insert to authenticated
   with check (
     bucket_id = 'inputs'
     and (select private.api_asks())
-    and name ~ ('^' || (select auth.uid()) || '/[0-9a-f]{64}\.jpg$')
-    and exists (select from public.profiles where id = (select auth.uid()))
+    and name ~ ('^' || (select private.open_account()) || '/[0-9a-f]{64}\.jpg$')
     and private.has_room_for_photo(name)
   );
 
@@ -27,7 +26,7 @@ drop policy if exists "inputs: owner deletes" on storage.objects;
 create policy "inputs: owner deletes" on storage.objects
   for delete to authenticated
   using (
-    bucket_id = 'inputs' and (storage.foldername(name))[1] = (select auth.uid())::text
+    bucket_id = 'inputs' and (storage.foldername(name))[1] = (select private.open_account())::text
     and (select private.api_asks())
   );
 
@@ -35,7 +34,7 @@ drop policy if exists "renders: owner reads files" on storage.objects;
 create policy "renders: owner reads files" on storage.objects
   for select to authenticated
   using (
-    bucket_id = 'renders' and (storage.foldername(name))[1] = (select auth.uid())::text
+    bucket_id = 'renders' and (storage.foldername(name))[1] = (select private.open_account())::text
     and (select private.api_asks())
   );
 

@@ -4,4 +4,4 @@ grant select on public.usage_ledger to authenticated;
 
 drop policy if exists "usage_ledger: owner reads" on public.usage_ledger;
 create policy "usage_ledger: owner reads" on public.usage_ledger
-  for select to authenticated using (owner_id = (select auth.uid()));
+  for select to authenticated using (owner_id = (select private.caller_id()));

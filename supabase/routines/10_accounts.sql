@@ -1,4 +1,4 @@
--- Accounts: made by a trigger at sign-up, deleted by their owner.
+-- Accounts: made by a trigger at sign-up; who asks. How an account ends is in 95_closing.sql.
 
 
 -- Every account has a profile and a "My Favorites" from its first transaction on. Nothing that the person typed is
@@ -19,20 +19,28 @@ create or replace trigger create_profile after insert on auth.users
 revoke execute on function private.create_profile from public, anon, authenticated, service_role;
 
 
--- Deletes the caller's account. Rows go by cascade, and their triggers queue the files. The API ends the subscription
--- before it calls, so nobody pays for an account that is gone. Called by DELETE /me. Guarded.
-create or replace function private.delete_account(request text, proof text) returns void
-language plpgsql security definer set search_path = ''
+-- Who asks, if their account is open: null for a visitor, and for an account that is closed or gone. For policies of
+-- Storage, which answers 500 to what raises in them; everything else asks caller_id().
+create or replace function private.open_account() returns uuid
+language sql stable security definer set search_path = ''
+as $$ select id from public.profiles where id = auth.uid() and closed_at is null $$;
+
+revoke execute on function private.open_account from public, anon, authenticated, service_role;
+grant execute on function private.open_account to authenticated;
+
+
+-- Who asks: every policy and every function for people reads the caller here, so a closed account is refused by all of
+-- them, whatever its token says. Raises PT401 account_closed.
+create or replace function private.caller_id() returns uuid
+language plpgsql stable security definer set search_path = ''
 as $$
 begin
-  perform private.verify_proof('delete_account', request, proof);
-  delete from auth.users where id = auth.uid();
+  if exists (select from public.profiles where id = auth.uid() and closed_at is not null) then
+    raise sqlstate 'PT401' using message = 'account_closed', detail = '{}';
+  end if;
+  return auth.uid();
 end
 $$;
 
-create or replace function public.delete_account(request text, proof text) returns void
-language sql volatile security invoker set search_path = ''
-as $$ select private.delete_account(request, proof) $$;
-
-revoke execute on function private.delete_account, public.delete_account from public, anon, authenticated, service_role;
-grant execute on function private.delete_account, public.delete_account to authenticated;
+revoke execute on function private.caller_id from public, anon, authenticated, service_role;
+grant execute on function private.caller_id to authenticated;

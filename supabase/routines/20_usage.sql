@@ -131,8 +131,9 @@ create or replace function private.my_usage() returns jsonb
 language sql stable security definer set search_path = ''
 as $$
   select to_jsonb(usage)
-    || jsonb_build_object('given_back', to_jsonb(given_back), 'block', private.block_of(auth.uid()))
-  from private.usage_of(auth.uid()) as usage, private.given_back_today(auth.uid(), usage.plan_id) as given_back
+    || jsonb_build_object('given_back', to_jsonb(given_back), 'block', private.block_of(caller))
+  from private.caller_id() as caller, private.usage_of(caller) as usage,
+    private.given_back_today(caller, usage.plan_id) as given_back
 $$;
 
 create or replace function public.my_usage() returns jsonb
@@ -151,7 +152,7 @@ as $$
   from (
     select to_char(entry.effective_at at time zone 'UTC', 'YYYY-MM-DD') as day, -sum(entry.amount) as credits
     from public.profiles as profile, private.credit_period(profile, now()) as period, public.usage_ledger as entry
-    where profile.id = auth.uid() and entry.owner_id = profile.id and entry.kind in ('debit', 'refund')
+    where profile.id = private.caller_id() and entry.owner_id = profile.id and entry.kind in ('debit', 'refund')
       and entry.effective_at >= period.starts and entry.effective_at < period.ends
     group by 1
   ) as counted

@@ -48,7 +48,7 @@ create or replace function private.reserve_generation(request text, proof text) 
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  caller constant uuid := auth.uid();
+  caller constant uuid := private.caller_id();
   payload jsonb;
   job public.generation_jobs;
   preset public.presets;
@@ -61,7 +61,7 @@ begin
 
   -- All submits of one person wait for each other here. `no key`: a webhook that writes rows of this person meanwhile
   -- does not wait.
-  perform from public.profiles where id = caller for no key update;
+  perform from public.profiles where id = caller and closed_at is null for no key update;
   if not found then
     raise sqlstate 'PT401' using message = 'account_gone', detail = '{}';
   end if;
@@ -184,7 +184,7 @@ begin
   payload := request::jsonb;
 
   select * into job from public.generation_jobs
-  where id = (payload ->> 'job_id')::uuid and owner_id = auth.uid()
+  where id = (payload ->> 'job_id')::uuid and owner_id = private.caller_id()
   for update;
   if not found then
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
@@ -232,7 +232,7 @@ begin
   payload := request::jsonb;
 
   select * into job from public.generation_jobs
-  where id = (payload ->> 'job_id')::uuid and owner_id = auth.uid()
+  where id = (payload ->> 'job_id')::uuid and owner_id = private.caller_id()
   for update;
   if not found then
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';

@@ -18,7 +18,7 @@ begin
   where id = (select owner_id from public.generation_jobs where id = (payload ->> 'job_id')::uuid)
   for key share;
   select * into job from public.generation_jobs
-  where id = (payload ->> 'job_id')::uuid and (auth.uid() is null or owner_id = auth.uid())
+  where id = (payload ->> 'job_id')::uuid and (auth.uid() is null or owner_id = private.caller_id())
   for update;
   if not found then
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';

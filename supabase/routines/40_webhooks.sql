@@ -1,6 +1,6 @@
 -- Webhooks: what a verified delivery of Replicate does to a job. For the service role alone. A status only moves
 -- forward: a repeated, late or foreign delivery changes nothing. Outcomes: applied | repeated (the job had succeeded) |
--- settled (it had failed or was canceled) | unknown_job | foreign_prediction.
+-- settled (it had failed or was canceled) | unknown_job (also when its account is closed) | foreign_prediction.
 
 
 -- Locks the job that a delivery names and decides whether the delivery may change it. The `?job=` of the URL is not
@@ -17,7 +17,11 @@ declare
   named public.generation_jobs;
 begin
   select * into named from public.generation_jobs where id = job_id;
-  perform from public.profiles where id = named.owner_id for key share;
+  perform from public.profiles where id = named.owner_id and closed_at is null for key share;
+  if not found then
+    outcome := 'unknown_job';
+    return;
+  end if;
   perform from public.collections where id = named.collection_id for key share;
   perform from public.render_variants where id = named.source_variant_id for key share;
   select * into job from public.generation_jobs where id = job_id for update;

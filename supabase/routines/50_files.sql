@@ -74,7 +74,8 @@ begin
   insert into private.file_changes (bucket, name)
   select object.bucket_id, object.name
   from storage.objects as object
-  where object.bucket_id in ('inputs', 'renders') and starts_with(object.name, old.id || '/')
+  where object.bucket_id in ('inputs', 'renders')
+    and object.name collate "C" > old.id || '/' and object.name collate "C" < old.id || '0'
   on conflict do nothing;
   return null;
 end
@@ -212,9 +213,10 @@ grant execute on function private.has_room_for_photo to authenticated;
 
 -- The second line behind the policies. Storage asks a policy when an upload begins and completes it as its service role,
 -- so an upload that began earlier, or by a signed address, ends past the policies; a trigger sees the end. A photo is
--- never written over, and nothing is stored in the folder of an account that is gone. The lock decides between an upload
--- and a deletion at the same time: either the deletion waits and queue_account_files() sees the file, or the profile is
--- gone here. The error is the one of a policy, so that it does not tell which accounts there are. Raises 42501.
+-- never written over, and nothing is stored in the folder of an account that is closed or gone. The lock decides between
+-- an upload and a deletion at the same time: either the deletion waits and queue_account_files() sees the file, or the
+-- profile is gone here. The error is the one of a policy, so that it does not tell which accounts there are. Raises
+-- 42501.
 create or replace function private.guard_stored_file() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -230,7 +232,7 @@ begin
   end if;
   -- Folders of other names belong to nobody: the service role alone writes them.
   if not refused and folder ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-    perform from public.profiles where id = folder::uuid for key share;
+    perform from public.profiles where id = folder::uuid and closed_at is null for key share;
     refused := not found;
   end if;
   if refused then

@@ -49,7 +49,7 @@ as $$
 begin
   return query execute
     'select render.id from public.renders as render where render.owner_id = $1' || private.word_conditions(patterns)
-    using auth.uid(), patterns;
+    using private.caller_id(), patterns;
 end
 $$;
 
@@ -59,7 +59,9 @@ grant execute on function private.renders_with_words to authenticated;
 
 -- SQL conditions on `render` for a filter; keys are fixed here, and values are quoted as literals. The owner and the
 -- words are parameters, $1 and $2, because Postgres writes a statement that fails into its log:
--- `execute … using auth.uid(), private.word_patterns(filter)`. Words are searched once for a query: without `materialized`, Postgres may search them again for every item of a collection.
+-- `execute … using private.caller_id(), private.word_patterns(filter)`.
+-- Words are searched once for a query: without `materialized`, Postgres may search them again for every item of a
+-- collection.
 -- Called by everything that takes a filter, with the rights of its caller.
 create or replace function private.render_conditions(filter jsonb) returns text
 language plpgsql stable set search_path = ''

@@ -106,7 +106,7 @@ begin
     'select render.id,', chosen.key, 'as key from', chosen.source, 'where', chosen.conditions, start,
     'order by', chosen.key, chosen.direction, ',', chosen.tie, chosen.direction, 'limit', private.page_rows(page_size),
     ') as place'
-  ) into page using auth.uid(), private.word_patterns(filter);
+  ) into page using private.caller_id(), private.word_patterns(filter);
   return page;
 end
 $$;
@@ -197,7 +197,7 @@ begin
       ) as counted
     $query$,
     private.render_conditions(filter)
-  ) into months using auth.uid(), private.word_patterns(filter);
+  ) into months using private.caller_id(), private.word_patterns(filter);
   return months;
 end
 $$;

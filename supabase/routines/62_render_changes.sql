@@ -1,18 +1,36 @@
 -- Render changes: into the trash and out of it, into collections and out of them, and deletion for ever.
 
 
--- Moves the renders of a filter into the trash or out of it, or puts them into a collection or takes them out.
--- `action`: trash | restore | collect | uncollect; without `collection` the last two mean "My Favorites", and
--- `added_at` in the filter means that collection too. Answers {"changed": n, "at": now}: with "at" as deleted_at or
--- added_at, a filter names the same renders again, for an undo. Renders that are deleted meanwhile are left out.
+-- When a change happens: now, or the time of a change of many steps that began within the hour. Called by
+-- change_renders() and by the triggers that stamp what people write directly.
+create or replace function private.moment_of_change(began_at timestamptz) returns timestamptz
+language sql stable set search_path = ''
+as $$ select case when began_at between now() - interval '1 hour' and now() then began_at else now() end $$;
+
+revoke execute on function private.moment_of_change from public, anon, authenticated, service_role;
+grant execute on function private.moment_of_change to authenticated;
+
+
+-- Moves the renders of a filter into the trash or out of it, or puts them into a collection or takes them out: 2,000 at
+-- most, oldest first, so that no statement comes near to its timeout. `action`: trash | restore | collect | uncollect;
+-- without `collection` the last two mean "My Favorites", and `added_at` in the filter means that collection too.
+-- Answers {"changed": n, "at": time, "next": {"created_at", "id"} or null}. While `next` is not null there are more:
+-- the next call has it as `after_created_at` and `after_id`, and `at` as `changed_at`. With "at" as deleted_at or
+-- added_at, a filter names the renders of all these calls again, for an undo. Renders that are deleted meanwhile are
+-- left out.
 -- Called by POST /renders/bulk and by the routes that change one render. Locks the collection, then what is put into
 -- it. Raises PT400 malformed_request, PT404 collection_not_found, PT409 too_many_collection_items.
-create or replace function public.change_renders(filter jsonb, action text, collection uuid default null) returns jsonb
+create or replace function public.change_renders(
+  filter jsonb, action text, collection uuid default null, changed_at timestamptz default null,
+  after_created_at timestamptz default null, after_id uuid default null
+) returns jsonb
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  conditions text;
-  patterns constant text[] := private.word_patterns(filter);
+  step constant integer := 2000;
+  moment constant timestamptz := private.moment_of_change(changed_at);
+  chosen uuid[];
+  last jsonb;
   changed bigint;
 begin
   if action in ('collect', 'uncollect') then
@@ -29,45 +47,54 @@ begin
       filter := filter || jsonb_build_object('collection_id', collection);
     end if;
   end if;
-  conditions := private.render_conditions(filter);
+
+  execute format(
+    $statement$
+      select array_agg(page.id order by page.created_at, page.id)
+      from (
+        select render.id, render.created_at from public.renders as render
+        where %s %s
+        order by render.created_at, render.id
+        limit %s
+      ) as page
+    $statement$,
+    private.render_conditions(filter),
+    case when after_id is not null then 'and (render.created_at, render.id) > ($3, $4)' end,
+    step
+  ) into chosen using private.caller_id(), private.word_patterns(filter), after_created_at, after_id;
+
   case action
     when 'trash' then
-      execute format('update public.renders as render set deleted_at = now() where %s', conditions)
-        using auth.uid(), patterns;
+      update public.renders set deleted_at = moment where id = any (chosen) and deleted_at is null;
     when 'restore' then
-      execute format('update public.renders as render set deleted_at = null where %s', conditions)
-        using auth.uid(), patterns;
+      update public.renders set deleted_at = null where id = any (chosen) and deleted_at is not null;
     when 'collect' then
-      execute format(
-        $statement$
-          insert into public.collection_items (collection_id, render_id, position)
-          select %1$L, chosen.id, last.position + row_number() over (order by chosen.created_at, chosen.id)
-          from
-            (
-              select render.id, render.created_at from public.renders as render where %2$s for key share of render
-            ) as chosen,
-            (
-              select coalesce(max(position), 0) as position
-              from public.collection_items where collection_id = %1$L
-            ) as last
-          on conflict do nothing
-        $statement$,
-        collection, conditions
-      ) using auth.uid(), patterns;
+      insert into public.collection_items (collection_id, render_id, position, added_at)
+      select collection, kept.id, highest.position + row_number() over (order by kept.created_at, kept.id), moment
+      from
+        (
+          select render.id, render.created_at from public.renders as render
+          where render.id = any (chosen) and render.deleted_at is null
+          for key share of render
+        ) as kept,
+        (
+          select coalesce(max(item.position), 0) as position
+          from public.collection_items as item where item.collection_id = collection
+        ) as highest
+      on conflict do nothing;
     when 'uncollect' then
-      execute format(
-        $statement$
-          delete from public.collection_items as item
-          using public.renders as render
-          where item.collection_id = %L and item.render_id = render.id and %s
-        $statement$,
-        collection, conditions
-      ) using auth.uid(), patterns;
+      delete from public.collection_items as item
+      where item.collection_id = collection and item.render_id = any (chosen);
     else
       raise sqlstate 'PT400' using message = 'malformed_request', detail = '{}';
   end case;
   get diagnostics changed = row_count;
-  return jsonb_build_object('changed', changed, 'at', now());
+
+  if cardinality(chosen) = step then
+    select jsonb_build_object('created_at', render.created_at, 'id', render.id) into last
+    from public.renders as render where render.id = chosen[step];
+  end if;
+  return jsonb_build_object('changed', changed, 'at', moment, 'next', last);
 end
 $$;
 
@@ -75,12 +102,14 @@ revoke execute on function public.change_renders from public, anon, authenticate
 grant execute on function public.change_renders to authenticated;
 
 
--- A direct caller writes null or not null; the time is the database's own.
+-- A direct caller writes null or not null; the time is the database's own, or that of a change that goes on.
 create or replace function private.stamp_trashed_render() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
-  new.deleted_at := case when new.deleted_at is not null then coalesce(old.deleted_at, now()) end;
+  new.deleted_at := case
+    when new.deleted_at is not null then coalesce(old.deleted_at, private.moment_of_change(new.deleted_at))
+  end;
   return new;
 end
 $$;
@@ -111,7 +140,7 @@ begin
       ))
     $statement$,
     private.render_conditions(filter || '{"trashed": true}')
-  ) using auth.uid(), private.word_patterns(filter);
+  ) using private.caller_id(), private.word_patterns(filter);
   get diagnostics deleted = row_count;
   return deleted;
 end
@@ -172,7 +201,7 @@ begin
   select owned.* into render
   from public.renders as owned
   join public.render_variants as chosen on chosen.render_id = owned.id
-  where chosen.id = variant and owned.owner_id = auth.uid()
+  where chosen.id = variant and owned.owner_id = private.caller_id()
   for no key update of owned;
   if not found then
     raise sqlstate 'PT404' using message = 'variant_not_found', detail = '{}';

@@ -198,8 +198,8 @@ create or replace trigger bound_rows after insert on public.share_links
   for each statement execute function private.bound_rows('too_many_share_links');
 
 
--- Copies when the render was made. SECURITY DEFINER: it reads the render of somebody else too, and the foreign key then
--- refuses that row, exactly as it refuses an id that does not exist.
+-- Copies when the render was made, and keeps the time of the change. SECURITY DEFINER: it reads the render of somebody
+-- else too, and the foreign key then refuses that row, exactly as it refuses an id that does not exist.
 create or replace function private.copy_render_time() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -207,6 +207,7 @@ begin
   new.render_created_at := coalesce(
     (select created_at from public.renders where id = new.render_id), new.render_created_at
   );
+  new.added_at := private.moment_of_change(new.added_at);
   return new;
 end
 $$;

@@ -76,7 +76,7 @@ as $$
     join private.share_tokens as kept on kept.share_link_id = link.id
     left join public.renders as render on render.id = link.render_id
     left join public.collections as collection on collection.id = link.collection_id
-    where link.owner_id = auth.uid() and link.revoked_at is null
+    where link.owner_id = private.caller_id() and link.revoked_at is null
       and (wanted is null or link.id = wanted)
       and (of_render is null or link.render_id = of_render)
       and (of_collection is null or link.collection_id = of_collection)
@@ -97,7 +97,8 @@ revoke execute on function private.my_share_links, public.my_share_links from pu
 grant execute on function private.my_share_links, public.my_share_links to authenticated;
 
 
--- The link of a token while it opens something: not off, not taken down, not expired, its owner not blocked.
+-- The link of a token while it opens something: not off, not taken down, not expired, its owner's account open and not
+-- blocked.
 create or replace function private.live_share(token text) returns setof public.share_links
 language sql stable security definer set search_path = ''
 as $$
@@ -108,6 +109,7 @@ as $$
     and link.revoked_at is null and link.taken_down_at is null
     and (link.expires_at is null or link.expires_at > now())
     and not private.is_blocked(link.owner_id)
+    and exists (select from public.profiles where id = link.owner_id and closed_at is null)
 $$;
 
 revoke execute on function private.live_share from public, anon, authenticated, service_role;

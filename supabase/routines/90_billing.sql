@@ -13,7 +13,7 @@ begin
 
   update public.profiles
   set stripe_customer_id = coalesce(stripe_customer_id, request::jsonb ->> 'customer_id')
-  where id = auth.uid()
+  where id = private.caller_id() and closed_at is null
   returning stripe_customer_id into customer;
   if not found then
     raise sqlstate 'PT401' using message = 'account_gone', detail = '{}';

@@ -5,8 +5,8 @@
 Prints the median over many calls as the user (role and JWT claims set, RLS on) of each kind of page, the ratio between
 the tables, and the plans under RLS. The person asked for has 5,000 renders in the large table, 2,000 of them in one
 collection, and all of the small one. What looks at all that a person has is compared with the same 5,000 alone. Then
-changes all 5,000 at once. Exits with 1 when the large table costs more than twice what the small one does, when a plan
-scans all renders, or when a change takes half of what a statement may take upstream.
+changes as many of them as one step of a change takes. Exits with 1 when the large table costs more than twice what the
+small one does, when a plan scans all renders, or when a change takes half of what a statement may take upstream.
 """
 
 import argparse
@@ -264,7 +264,7 @@ def main() -> None:
             print(f"{name:<22}{low:>10.2f}{high:>12.2f}{high / low:>8.2f}", flush=True)
             if high / low > LARGEST_RATIO:
                 failures.append(f"{name} takes {high / low:.2f} times as long")
-        print(f"\n{'ms for 5,000 at once':<22}")
+        print(f"\n{'ms for a step of 2,000':<22}")
         for action in ("collect", "uncollect", "trash", "restore"):
             selection = json.dumps({"trashed": action == "restore"})
             took = timed(large, ("select change_renders(%s::jsonb, %s)", (selection, action)))

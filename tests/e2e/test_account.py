@@ -5,6 +5,7 @@ from zipfile import ZipFile
 from playwright.sync_api import expect
 
 from tests.support.clients.browser_user import BrowserUser
+from tests.support.waiting import wait_until
 
 
 def test_everything_is_taken_along_and_the_account_deleted(alice: BrowserUser) -> None:
@@ -23,6 +24,9 @@ def test_everything_is_taken_along_and_the_account_deleted(alice: BrowserUser) -
     page.get_by_label("to confirm").fill(alice.email)
     forever.click()
     expect(page).to_have_url("/sign-in")
+    # Said twice: shown, and read out.
+    expect(page.get_by_text("Your account is closed.").first).to_be_visible()
+    wait_until(lambda: not alice.site.has_account(alice.email))
 
     alice.sign_in()
     expect(page.get_by_role("alert")).to_have_text("This e-mail and password do not match.")

@@ -7,15 +7,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from libs.errors import ErrorCode
-from tests.support.clients import http_client
 from tests.support.clients.api_rpc import ApiRpc, completion
-from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
+from tests.support.clients.api_user import ApiUser, signed_in
 from tests.support.clients.database_user import DatabaseUser
 from tests.support.images import image_file
 from tests.support.processes.api import ApiProcess
-from tests.support.processes.stripe import StripeProcess
-from tests.support.waiting import equals, until
 
 
 @pytest.fixture
@@ -96,59 +92,44 @@ async def test_an_export_holds_everything_of_one_person(billing_api: ApiProcess,
     assert bob.id not in json.dumps(data)
 
 
-async def test_E4_deleting_the_account_ends_the_subscription_first(
-    billing_api: ApiProcess, alice: ApiUser, stripe: StripeProcess
-) -> None:
-    await alice.generation()
-    page = await alice.client.post("/billing/checkout", json={"plan_id": "pro", "interval": "month"})
-    async with http_client.AsyncClient() as browser:
-        await browser.post(page.json()["data"]["url"], data={"card": "4242 4242 4242 4242"})
+# Two renders have the same time, and all items: what pages by time alone loses or repeats some.
+MANY = """
+with made as (
+  insert into generation_jobs (owner_id, idempotency_key, request_hash, status, preset_id, title, prompt, settings,
+    variants, seed, credits, expected_seconds, deadline_at, created_at)
+  select %(owner)s, number::text, '', 'succeeded', 'first-ideas', 'Many', 'Many', '{}', 1, 1, 1, 1, now(),
+    now() - make_interval(secs => number / 2)
+  from generate_series(1, %(count)s) as number
+  returning id, created_at
+), rendered as (
+  insert into renders (owner_id, job_id, preset_id, title, prompt, settings, seed, created_at)
+  select %(owner)s, id, 'first-ideas', 'Many', 'Many', '{}', 1, created_at from made
+  returning id, created_at
+)
+insert into render_variants (render_id, owner_id, index, path, thumbnail_path, mime, width, height, bytes, placeholder,
+  created_at)
+select id, %(owner)s, 0, id || '/0.webp', id || '/0.thumb.webp', 'image/webp', 1, 1, 1, '', created_at from rendered
+"""
 
-    assert (await alice.client.delete("/me")).status_code == 204
 
-    kinds = [one["type"] for one in stripe.control("GET", "events")]
-    assert kinds[-2:] == ["customer.subscription.deleted", "customer.deleted"]
+async def test_an_export_of_many_pages_holds_each_row_once(billing_api: ApiProcess, alice: ApiUser) -> None:
+    count = 1203
     with billing_api.supabase.connect() as connection:
-        for query in (
-            "select 1 from auth.users where id = %s",
-            "select 1 from profiles where id = %s",
-            "select 1 from renders where owner_id = %s",
-            "select 1 from usage_ledger where owner_id = %s",
+        connection.execute(MANY, {"owner": alice.id, "count": count})
+    answer = await alice.client.post("/renders/bulk", json={"action": "collect", "selection": {"matching": {}}})
+    assert answer.raise_for_status().json()["data"]["changed"] == count
+
+    answer = await alice.client.get("/me/export")
+
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        assert packed.testzip() is None
+        for table, key in (
+            ("generation_jobs", "id"),
+            ("renders", "id"),
+            ("render_variants", "id"),
+            ("collection_items", "render_id"),
         ):
-            assert connection.execute(query, [alice.id]).fetchall() == []
-        # The API deletes them after it has answered.
-        files = "select name from storage.objects where starts_with(name, %s)"
-        await until(lambda: connection.execute(files, [alice.id]).fetchall(), equals([]))
-    # C3: the token still carries a good signature, and is worth nothing.
-    for path in ("/me", "/usage", "/billing", "/me/export"):
-        assert_refused(await alice.client.get(path), ErrorCode.ACCOUNT_GONE)
-    assert (await alice.client.get("/renders")).json()["data"] == []
-
-
-async def test_E4_H1_a_deletion_that_died_after_the_subscription_is_repeated(
-    billing_api: ApiProcess, alice: ApiUser, stripe: StripeProcess
-) -> None:
-    """Stripe deleted the customer, nothing else happened, and its webhook never came."""
-    stripe.control("POST", "faults", kind="lose", type="customer.deleted")
-    await alice.client.post("/billing/checkout", json={"plan_id": "pro", "interval": "month"})
-    with billing_api.supabase.connect() as connection:
-        ((customer,),) = connection.execute(
-            "select stripe_customer_id from profiles where id = %s", [alice.id]
-        ).fetchall()
-    async with http_client.AsyncClient(headers={"authorization": f"Bearer {stripe.secret_key}"}) as died:
-        (await died.delete(f"{stripe.url}/v1/customers/{customer}")).raise_for_status()
-    assert (await alice.client.get("/me")).is_success
-
-    assert (await alice.client.delete("/me")).status_code == 204
-
-    assert_refused(await alice.client.get("/me"), ErrorCode.ACCOUNT_GONE)
-
-
-async def test_the_account_stays_when_stripe_cannot_be_asked(
-    billing_api: ApiProcess, api: ApiProcess, alice: ApiUser
-) -> None:
-    """`api` has no Stripe behind it: nothing is deleted that would go on being billed."""
-    await alice.client.post("/billing/checkout", json={"plan_id": "pro", "interval": "month"})
-    async with api.client(alice.account) as client:
-        assert_refused(await client.delete("/me"), ErrorCode.BILLING_UNAVAILABLE)
-    assert (await alice.client.get("/me")).is_success
+            rows = json.loads(packed.read(f"data/{table}.json"))
+            assert (len(rows), len({row[key] for row in rows})) == (count, count), table
+        # Without rows it is an array too.
+        assert json.loads(packed.read("data/share_links.json")) == []

@@ -28,6 +28,7 @@ Provoke = Callable[["Case"], Awaitable[Response]]
 
 # A client that comes back sooner is refused again.
 WITH_RETRY_AFTER = {
+    ErrorCode.TOO_MANY_EXPORTS,
     ErrorCode.RATE_LIMITED,
     ErrorCode.TOO_MANY_GIVEN_BACK,
     ErrorCode.UPLOAD_UNDER_WAY,
@@ -121,6 +122,12 @@ async def _(case: Case) -> Response:
 async def _(case: Case) -> Response:
     case.sql("delete from auth.users where id = %s", case.person.id)
     return await case.client.get("/me")
+
+
+@provokes(ErrorCode.ACCOUNT_CLOSED)
+async def _(case: Case) -> Response:
+    case.sql("select private.begin_closing(%s)", case.person.id)
+    return await case.client.get("/renders")
 
 
 @provokes(ErrorCode.PLAN_CAP_REACHED)
@@ -326,6 +333,16 @@ async def _(case: Case) -> Response:
     answers = [await case.client.delete(f"/uploads/{'0' * 64}.jpg") for _ in range(2)]
     while answers[-1].status_code != 429 and len(answers) < 130:
         answers += await asyncio.gather(*(case.client.post("/generations", json={}) for _ in range(20)))
+    return answers[-1]
+
+
+@provokes(ErrorCode.TOO_MANY_EXPORTS)
+async def _(case: Case) -> Response:
+    # Six in an hour, twice over: a new hour may begin on the way.
+    answers = [await case.client.get("/me/export") for _ in range(7)]
+    while answers[-1].status_code != 429 and len(answers) < 14:
+        answers.append(await case.client.get("/me/export"))
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 3600
     return answers[-1]
 
 

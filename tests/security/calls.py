@@ -7,11 +7,11 @@ from tests.security.victims import Victim
 from tests.support.clients.api_rpc import ApiRpc, submission
 from tests.support.clients.database_user import DatabaseUser
 
-# The functions that people may call about something; a new one needs its arguments below. delete_account() takes none.
+# The functions that people may call about something; a new one needs its arguments below. close_account() takes none.
 CALLABLE = [
     line.removeprefix("public.").partition("(")[0]
     for line in read_decisions("functions.txt")
-    if line.startswith("public.") and "authenticated" in line.partition(": ")[2] and "delete_account" not in line
+    if line.startswith("public.") and "authenticated" in line.partition(": ")[2] and "close_account" not in line
 ]
 
 

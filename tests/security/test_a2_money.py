@@ -37,12 +37,12 @@ CALLS: list[tuple[str, Row]] = [
     ("next_billing_version", {"customer": "cus_1"}),
     ("add_credits", {"account": "{own}", "amount": 1000, "reason": "mine"}),
     ("attach_customer", {"request": '{"customer_id":"cus_of_bob"}', "proof": "0" * 64}),
-    ("delete_account", {"request": '{"account_id":"{bob}"}', "proof": "0" * 64}),
+    ("close_account", {"request": '{"account_id":"{bob}"}', "proof": "0" * 64}),
 ]
 
 
 # They ask for our API's proof.
-GUARDED = {"attach_customer", "delete_account"}
+GUARDED = {"attach_customer", "close_account"}
 
 
 def filled(value: Row, own: str, bob: str) -> Row:

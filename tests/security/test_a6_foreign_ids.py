@@ -56,19 +56,19 @@ async def test_A6_every_function_serves_the_owner(
     assert everything(superuser.connection) != before or answer.json() not in ([], {})
 
 
-async def test_A6_an_account_deletes_itself_alone(
+async def test_A6_an_account_closes_itself_alone(
     api_rpc: ApiRpc, alice: DatabaseUser, fresh_victim: Victim, superuser: Superuser
 ) -> None:
-    bob, people = fresh_victim.user, "select id::text from auth.users where id in (%s, %s)"
-    right = api_rpc.prove("delete_account", alice.id, {"id": bob.id, "sub": bob.id})
+    bob, open_ = fresh_victim.user, "select id::text from profiles where id in (%s, %s) and closed_at is null"
+    right = api_rpc.prove("close_account", alice.id, {"id": bob.id, "sub": bob.id})
     before = everything(superuser.connection)
 
-    for arguments_ in (right | {"proof": "00" * 32}, api_rpc.prove("delete_account", bob.id, {})):
-        assert (await alice.rpc("delete_account", arguments_)).status_code == 403
+    for arguments_ in (right | {"proof": "00" * 32}, api_rpc.prove("close_account", bob.id, {})):
+        assert (await alice.rpc("close_account", arguments_)).status_code == 403
     assert everything(superuser.connection) == before
 
-    assert (await alice.rpc("delete_account", right)).is_success
-    assert superuser.rows(people, alice.id, bob.id) == [{"id": bob.id}]
+    assert (await alice.rpc("close_account", right)).is_success
+    assert superuser.rows(open_, alice.id, bob.id) == [{"id": bob.id}]
 
 
 # Values that break out of a literal which somebody forgot to quote.

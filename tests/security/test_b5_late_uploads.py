@@ -8,9 +8,9 @@ import pytest
 from tests.security.files import new_photo_name
 from tests.security.test_b2_swap import put_signed
 from tests.security.test_h1_lock_order import until_blocked
-from tests.support.clients.api_rpc import ApiRpc
 from tests.support.clients.database_user import DatabaseUser
 from tests.support.clients.superuser import Superuser
+from tests.support.processes.supabase_stack import SupabaseStack
 
 # As Storage completes an upload: past the policies.
 STORE = "insert into storage.objects (bucket_id, name, version) values (%s, %s, 'one')"
@@ -44,17 +44,26 @@ async def test_B5_a_signed_upload_stores_nothing_for_an_account_that_is_gone(
 
 @pytest.mark.parametrize("bucket", ["inputs", "renders"])
 async def test_B5_H1_an_upload_that_ends_before_the_deletion_is_removed_with_the_rest(
-    bucket: str, alice: DatabaseUser, api_rpc: ApiRpc, superuser: Superuser, superuser_connection: psycopg.Connection
+    bucket: str,
+    alice: DatabaseUser,
+    supabase: SupabaseStack,
+    superuser: Superuser,
+    superuser_connection: psycopg.Connection,
 ) -> None:
     """The deletion waits for it and then sees its file."""
+
+    def delete() -> None:
+        with supabase.connect() as connection:
+            connection.execute(DELETE.encode(), (alice.id,))
+
     superuser_connection.autocommit = False
     superuser_connection.execute(STORE, (bucket, new_photo_name(alice)))
 
-    deletion = asyncio.create_task(api_rpc.guarded("delete_account", alice, {}))
+    deletion = asyncio.create_task(asyncio.to_thread(delete))
     await until_blocked(superuser, superuser_connection, deletion)
     superuser_connection.commit()
 
-    assert (await deletion).is_success
+    await deletion
     assert superuser.value(QUEUED, alice.id) == 1
 
 

@@ -37,6 +37,17 @@ async def reconcile(api: ApiProcess) -> None:
         await services.aclose()
 
 
+async def end_closings(api: ApiProcess) -> None:
+    """What rounds of `python -m api.reconcile` do to closed accounts, until no step is left to do."""
+    settings, _ = load_settings(api.environment())
+    services = Services(settings)
+    try:
+        while await services.closing.advance():
+            pass
+    finally:
+        await services.aclose()
+
+
 async def change_files(api: ApiProcess) -> None:
     """What `python -m api.reconcile` does to files, after the time that an interrupted ingest has for another try."""
     with api.supabase.connect() as connection:

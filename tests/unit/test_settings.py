@@ -42,7 +42,14 @@ def test_J2_hosted_and_local_environments_start(environ: dict[str, str]) -> None
     assert settings.stripe_is_live == (environ is HOSTED)
 
 
-RECONCILE = {"PUBLIC_URL", "SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "API_PROOF_SECRET", "REPLICATE_API_TOKEN"}
+RECONCILE = {
+    "PUBLIC_URL",
+    "SUPABASE_URL",
+    "SUPABASE_PUBLISHABLE_KEY",
+    "API_PROOF_SECRET",
+    "REPLICATE_API_TOKEN",
+    "STRIPE_SECRET_KEY",
+}
 
 
 def test_J3_reconciliation_starts_with_its_own_keys_and_reads_no_other() -> None:
@@ -56,7 +63,7 @@ def test_J3_reconciliation_starts_with_its_own_keys_and_reads_no_other() -> None
     settings = load_reconcile_settings(Read({name: HOSTED[name] for name in RECONCILE}))
 
     assert settings.proof_secret not in repr(settings)
-    assert {*read} == RECONCILE | {"REPLICATE_API_URL", "LOG_LEVEL"}
+    assert {*read} == RECONCILE | {"REPLICATE_API_URL", "STRIPE_API_URL", "LOG_LEVEL"}
     with pytest.raises(SettingsError, match="REPLICATE_API_TOKEN is missing"):
         load_reconcile_settings({name: HOSTED[name] for name in RECONCILE - {"REPLICATE_API_TOKEN"}})
     with pytest.raises(SettingsError, match="API_PROOF_SECRET is the local stack's"):

@@ -40,6 +40,12 @@ class DeliveryView(Struct, frozen=True):
     outcome: str
 
 
+class FileChangesView(Struct, frozen=True):
+    """How many names left the queue."""
+
+    changed: int
+
+
 @post(
     "/webhooks/replicate",
     operation_id="receiveReplicateWebhook",
@@ -75,12 +81,14 @@ async def receive_redelivery(
     return await _applied(ingest, _verified(request, body, settings.internal_webhook_secret), job, body)
 
 
-@post("/webhooks/replicate/file-changes", status_code=204, opt=OPEN, include_in_schema=False)
-async def change_files(request: Request[None, None, State], file_changer: NamedDependency[FileChanger]) -> None:
-    """Remove or move every file that is due in the queue."""
+@post("/webhooks/replicate/file-changes", status_code=200, opt=OPEN, include_in_schema=False)
+async def change_files(
+    request: Request[None, None, State], file_changer: NamedDependency[FileChanger]
+) -> Envelope[FileChangesView]:
+    """Remove or move a batch of the files that are due in the queue."""
     settings: Settings = request.app.state.settings
     _verified(request, await request.body(), settings.internal_webhook_secret)
-    await file_changer.change_files()
+    return ok(FileChangesView(await file_changer.change_files()))
 
 
 def replicate_webhook(settings: Settings, service_role: ServiceRole) -> tuple[Router, Lifespan]:

@@ -1,45 +1,31 @@
-"""The end of an account."""
+"""The end of an account, as its owner asks for it."""
 
-from uuid import UUID
+from datetime import datetime
 
-from libs.errors import ErrorCode, MaquetteError
+import msgspec
+
 from libs.repositories.account import AccountRepository
-from libs.repositories.billing import BillingRepository
-from libs.services.external.stripe_client import BillingUnavailable, StripeClient
-from libs.services.media.file_changes import FileChanges
+from libs.services.account.closing import AccountClosing
+
+
+class ClosedAccountView(msgspec.Struct, frozen=True):
+    """An account that is closed for its owner. Its subscription has ended or ends soon, and its data is deleted."""
+
+    closed_at: datetime
 
 
 class AccountService:
-    """The account of one caller; both repositories carry the caller's JWT."""
+    """The account of one caller; `account` carries the caller's JWT."""
 
-    def __init__(
-        self,
-        owner: UUID,
-        account: AccountRepository,
-        billing: BillingRepository,
-        stripe: StripeClient,
-        file_changes: FileChanges,
-    ) -> None:
-        self._owner = owner
+    def __init__(self, account: AccountRepository, closing: AccountClosing) -> None:
         self._account = account
-        self._billing = billing
-        self._stripe = stripe
-        self._file_changes = file_changes
+        self._closing = closing
 
-    async def close(self) -> None:
-        """End the subscription, then delete the account with everything in it.
+    async def close(self) -> ClosedAccountView:
+        """Close the account at once. Subscription, rows, files and user go afterwards, however many there are.
 
-        In this order, because an account without a subscription can be deleted again, while a subscription without an
-        account would be paid for ever. Raises billing_unavailable, account_gone.
+        A repeat changes nothing. Raises account_gone.
         """
-        row = await self._billing.find()
-        if row is None:
-            raise MaquetteError(ErrorCode.ACCOUNT_GONE)
-        if row.stripe_customer_id is not None:
-            try:
-                async with self._stripe.bounded():
-                    await self._stripe.remove_customer(row.stripe_customer_id)
-            except BillingUnavailable as error:
-                raise MaquetteError(ErrorCode.BILLING_UNAVAILABLE) from error
-        await self._account.delete(self._owner)
-        self._file_changes.request()
+        closed_at = await self._account.close()
+        self._closing.request()
+        return ClosedAccountView(closed_at)

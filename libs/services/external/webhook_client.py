@@ -5,7 +5,7 @@ Only the webhook handlers hold the service role. Requests are signed as Standard
 """
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import httpx
@@ -14,6 +14,8 @@ from standardwebhooks.webhooks import Webhook
 
 from libs.errors import UpstreamError
 from libs.services.external.replicate_client import Prediction
+
+T = TypeVar("T")
 
 # Ingesting four outputs takes seconds; after a minute something hangs.
 TIMEOUT: Final = httpx.Timeout(60, connect=3)
@@ -39,6 +41,14 @@ class _Refusal(msgspec.Struct, frozen=True):
     error: _Error
 
 
+class _Changed(msgspec.Struct, frozen=True):
+    changed: int
+
+
+class _ChangedAnswer(msgspec.Struct, frozen=True):
+    data: _Changed
+
+
 class WebhookClient:
     """One per process; `url` is the address of Replicate's webhook. Close its connections with `aclose`."""
 
@@ -54,15 +64,14 @@ class WebhookClient:
         """
         event_id = f"redelivery_{prediction.id}_{prediction.status}"
         body = msgspec.json.encode(prediction).decode()
-        answer = await self._post(f"redeliveries?job={job_id}", event_id, body)
-        try:
-            return msgspec.json.decode(answer, type=_Answer).data.outcome
-        except msgspec.MsgspecError as error:
-            raise WebhookFailed(detail="unreadable response") from error
+        return _decoded(await self._post(f"redeliveries?job={job_id}", event_id, body), _Answer).data.outcome
 
-    async def change_files(self) -> None:
-        """Have the files removed or moved that are due. Raises WebhookFailed: they stay in the queue."""
-        await self._post("file-changes", "file_changes", "{}")
+    async def change_files(self) -> int:
+        """Have a batch of files removed or moved that are due; answers how many, 0 when none is.
+
+        Raises WebhookFailed: they stay in the queue.
+        """
+        return _decoded(await self._post("file-changes", "file_changes", "{}"), _ChangedAnswer).data.changed
 
     async def _post(self, path: str, event_id: str, body: str) -> bytes:
         now = datetime.now(UTC)
@@ -90,3 +99,10 @@ def _code_of(answer: bytes) -> str | None:
         return msgspec.json.decode(answer, type=_Refusal).error.code
     except msgspec.MsgspecError:
         return None
+
+
+def _decoded(answer: bytes, into: type[T]) -> T:
+    try:
+        return msgspec.json.decode(answer, type=into)
+    except msgspec.MsgspecError as error:
+        raise WebhookFailed(detail="unreadable response") from error

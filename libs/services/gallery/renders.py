@@ -127,11 +127,18 @@ class RenderService:
         await move_one(self._renders, render_id, "collect" if favorite else "uncollect")
 
     async def move(self, selection: Selection, action: Action, collection_id: UUID | None = None) -> ChangedView:
-        """Trash, restore, put into a collection or take out of it (by default "My Favorites"), in one transaction.
+        """Trash, restore, put into a collection or take out of it (by default "My Favorites").
 
+        In several transactions, with one `at`: after a failure, a repeat changes the rest.
         Raises FieldError, collection_not_found.
         """
-        return await self._renders.move(_selected(selection, action), action, collection_id)
+        where = _selected(selection, action)
+        step = await self._renders.move(where, action, collection_id)
+        changed = step.changed
+        while step.next:
+            step = await self._renders.move(where, action, collection_id, step)
+            changed += step.changed
+        return ChangedView(changed, step.at)
 
     async def delete(self, selection: Selection) -> ChangedView:
         """Delete for ever what is in the trash. The files follow.
@@ -163,7 +170,7 @@ async def move_one(
         render = await renders.find(render_id)
         if render is None or (render.deleted_at and action != "trash"):
             raise MaquetteError(ErrorCode.RENDER_NOT_FOUND)
-    return change
+    return ChangedView(change.changed, change.at)
 
 
 def _filter(query: RenderQuery, *, trashed: bool) -> RenderFilter:

@@ -1,15 +1,18 @@
-"""ZIP archives that are made while they are sent, with one file in memory at a time."""
+"""ZIP archives that are made while they are sent, with one file in memory at a time; long tables wait on disk."""
 
 import zipfile
 from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime
-from io import SEEK_SET, BytesIO
-from typing import Final
+from io import SEEK_END, SEEK_SET
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final
 
 import msgspec
 
 # The server buffers several pieces for a slow client, whatever their size.
 PIECE_BYTES: Final = 64 * 1024
+# The bucket `renders` takes no larger file: pictures stay in memory, what is longer goes to a temporary file.
+HELD_BYTES: Final = 50 * 1024 * 1024
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -20,13 +23,29 @@ class Entry(msgspec.Struct, frozen=True):
     data: bytes
 
 
-async def zip_pieces(entries: AsyncGenerator[Entry]) -> AsyncGenerator[bytes]:
+class TextEntry(msgspec.Struct, frozen=True):
+    """A text of any length for an archive, in pieces that can be read once. It is compressed."""
+
+    name: str
+    created_at: datetime
+    pieces: AsyncGenerator[bytes]
+
+
+async def zip_pieces(entries: AsyncGenerator[Entry | TextEntry]) -> AsyncGenerator[bytes]:
     """The pieces of a ZIP. Files are not compressed: images already are."""
     pipe = _Pipe()
     taken: dict[str, int] = {}
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
         async for entry in entries:
-            archive.writestr(zipfile.ZipInfo(_unique(entry.name, taken), _stamp(entry.created_at)), entry.data)
+            info = zipfile.ZipInfo(_unique(entry.name, taken), _stamp(entry.created_at))
+            if isinstance(entry, Entry):
+                archive.writestr(info, entry.data)
+            else:
+                info.compress_type = zipfile.ZIP_DEFLATED
+                # Its size is known at its end, and may be above 4 GB.
+                with archive.open(info, "w", force_zip64=True) as text:
+                    async for piece in entry.pieces:
+                        text.write(piece)
             for piece in pipe.take():
                 yield piece
     for piece in pipe.take():
@@ -41,7 +60,7 @@ class _Pipe:
 
     def __init__(self) -> None:
         self._sent = 0
-        self._held = BytesIO()
+        self._held = _spool()
 
     def write(self, piece: bytes) -> int:
         return self._held.write(piece)
@@ -61,10 +80,16 @@ class _Pipe:
 
     def take(self) -> Iterator[bytes]:
         """What was written since the last call, in pieces of up to `PIECE_BYTES`."""
-        held, self._held = self._held.getbuffer(), BytesIO()
-        self._sent += len(held)
-        for start in range(0, len(held), PIECE_BYTES):
-            yield bytes(held[start : start + PIECE_BYTES])
+        held, self._held = self._held, _spool()
+        with held:
+            self._sent += held.seek(0, SEEK_END)
+            held.seek(0)
+            while piece := held.read(PIECE_BYTES):
+                yield piece
+
+
+def _spool() -> IO[bytes]:
+    return SpooledTemporaryFile(HELD_BYTES)
 
 
 def _unique(name: str, taken: dict[str, int]) -> str:

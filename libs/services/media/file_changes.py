@@ -12,6 +12,7 @@ import structlog
 from libs.errors import causes_of
 from libs.repositories.file_changes import FileChangeRepository
 from libs.repositories.storage import Storage
+from libs.services.background import Background
 from libs.services.external.webhook_client import WebhookClient, WebhookFailed
 
 log = structlog.get_logger()
@@ -26,31 +27,24 @@ class FileChanges:
 
     def __init__(self, webhook: WebhookClient) -> None:
         self._webhook = webhook
-        self._task: asyncio.Task[None] | None = None
-        self._is_due = False
+        self._background = Background(self.request_and_wait)
 
     def request(self) -> None:
         """Ask soon, without waiting. Requests made meanwhile are one."""
-        self._is_due = True
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run())
+        self._background.request()
 
     async def request_and_wait(self) -> None:
         """Ask now, and return when the changes are done or the request failed, which is logged."""
         try:
-            await self._webhook.change_files()
+            # One batch for each request, so that none lasts long, however many files wait.
+            while await self._webhook.change_files():
+                pass
         except WebhookFailed as error:
             log.warning("files_not_changed_yet", **causes_of(error))
 
-    async def _run(self) -> None:
-        while self._is_due:
-            self._is_due = False
-            await self.request_and_wait()
-
     async def aclose(self) -> None:
         """Stop asking: the changes stay in the queue."""
-        if self._task:
-            self._task.cancel()
+        await self._background.aclose()
 
 
 class FileChanger:
@@ -60,14 +54,19 @@ class FileChanger:
         self._queue = queue
         self._storage = storage
 
-    async def change_files(self) -> None:
-        """Empty the queue. Raises MaquetteError database_unavailable: what is left is done the next time."""
-        while changes := await self._queue.next(BATCH):
-            removals = [change for change in changes if change.new_name is None]
-            for bucket in {change.bucket for change in removals}:
-                await self._storage.remove(bucket, [change.name for change in removals if change.bucket == bucket])
-            await self._move([(one.bucket, one.name, one.new_name) for one in changes if one.new_name is not None])
+    async def change_files(self) -> int:
+        """Do what is due longest; answers how many changes left the queue, 0 when nothing is due.
+
+        Raises MaquetteError database_unavailable: what is left is done the next time.
+        """
+        changes = await self._queue.next(BATCH)
+        removals = [change for change in changes if change.new_name is None]
+        for bucket in {change.bucket for change in removals}:
+            await self._storage.remove(bucket, [change.name for change in removals if change.bucket == bucket])
+        await self._move([(one.bucket, one.name, one.new_name) for one in changes if one.new_name is not None])
+        if changes:
             await self._queue.confirm(changes)
+        return len(changes)
 
     async def _move(self, moves: list[tuple[str, str, str]]) -> None:
         for start in range(0, len(moves), MOVES_AT_ONCE):

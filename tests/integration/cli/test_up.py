@@ -75,7 +75,7 @@ KEYS = {
     "local.inbox": set[str](),
     "local.replicate": {"replicate_api_token", "replicate_webhook_secret"},
     "local.stripe": {"stripe_secret_key", "stripe_webhook_secret"},
-    "api.reconcile": {"supabase_publishable_key", "api_proof_secret", "replicate_api_token"},
+    "api.reconcile": {"supabase_publishable_key", "api_proof_secret", "replicate_api_token", "stripe_secret_key"},
     "supabase.mjs": {"postgres_password", "supabase_publishable_key", "supabase_secret_key", "supabase_jwt_secret"},
     "postgres": set[str](),
     "api": set(msgspec.structs.asdict(LocalSecrets())) - {"postgres_password"},

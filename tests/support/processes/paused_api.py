@@ -14,12 +14,15 @@ from typing import Any, cast
 import msgspec
 
 import api.__main__
+from libs.repositories.account import AccountRepository
+from libs.repositories.closed_accounts import ClosedAccountRepository
 from libs.repositories.file_changes import FileChangeRepository
 from libs.repositories.generation_jobs import GenerationJobRepository
 from libs.repositories.storage import Storage
 from libs.repositories.webhook_jobs import WebhookJobRepository
 from libs.services.external.output_fetcher import OutputFetcher
 from libs.services.external.replicate_client import ReplicateClient
+from libs.services.external.stripe_client import StripeClient
 from libs.services.generation.ingest import WebhookIngest
 from tests.support.clients import http_client
 from tests.support.processes.api import ApiProcess
@@ -39,11 +42,14 @@ http_client.Client().close()
 CLASSES = {
     owner.__name__: owner
     for owner in (
+        AccountRepository,
+        ClosedAccountRepository,
         FileChangeRepository,
         GenerationJobRepository,
         OutputFetcher,
         ReplicateClient,
         Storage,
+        StripeClient,
         WebhookIngest,
         WebhookJobRepository,
     )

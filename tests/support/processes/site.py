@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psycopg
 
 from local.inbox.mailbox import Mail
 from local.postgres.server import Postgres
@@ -52,6 +53,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
             json={"email": email, "password": password},
         )
         return answer.raise_for_status().text
+
+    def has_account(self, email: str) -> bool:
+        """Whether Auth knows somebody with this address."""
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute("select from auth.users where email = %s", [email]).rowcount == 1
 
     def fault(self, **fault: Any) -> None:
         """What shall go wrong at the provider next; local/replicate/faults.py lists the kinds."""

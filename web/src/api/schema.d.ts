@@ -40,7 +40,9 @@ export interface paths {
         post?: never;
         /**
          * Close
-         * @description End the subscription and delete the account with everything in it, for ever.
+         * @description Close the account, for ever. It is refused everywhere from now on.
+         *
+         *     Its subscription ends and everything in it is deleted soon; then the e-mail address is free again.
          */
         delete: operations["deleteAccount"];
         options?: never;
@@ -922,6 +924,11 @@ export interface components {
             /** @constant */
             kind: "choice";
         };
+        /** ClosedAccountView */
+        ClosedAccountView: {
+            /** Format: date-time */
+            closed_at: string;
+        };
         /** CollectionView */
         CollectionView: {
             /** Format: uuid */
@@ -1041,6 +1048,11 @@ export interface components {
         /** Envelope[ChangedView] */
         Envelope_ChangedView_: {
             data: components["schemas"]["ChangedView"];
+            meta: components["schemas"]["Meta"];
+        };
+        /** Envelope[ClosedAccountView] */
+        Envelope_ClosedAccountView_: {
+            data: components["schemas"]["ClosedAccountView"];
             meta: components["schemas"]["Meta"];
         };
         /** Envelope[CollectionView] */
@@ -1634,7 +1646,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_ConfigView_"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1681,7 +1693,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_MeView_"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1690,7 +1702,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1728,14 +1740,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Envelope_ClosedAccountView_"];
+                };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1744,7 +1758,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1755,15 +1769,6 @@ export interface operations {
             };
             /** @description internal_error */
             500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description provider_error, billing_unavailable */
-            502: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1800,7 +1805,7 @@ export interface operations {
                     "application/zip": unknown;
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1809,7 +1814,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1856,7 +1861,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_list_DayView_"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1865,7 +1870,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1926,7 +1931,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1944,7 +1949,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1991,7 +1996,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_UsageView_"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2000,7 +2005,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2061,7 +2066,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2079,7 +2084,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2139,7 +2144,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2211,7 +2216,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2258,7 +2263,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2276,7 +2281,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2325,7 +2330,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_GenerationView_"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2352,7 +2357,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2413,7 +2418,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2431,7 +2436,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2494,7 +2499,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2575,7 +2580,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2633,7 +2638,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_GenerationView_"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2651,7 +2656,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2712,7 +2717,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2775,7 +2780,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2831,7 +2836,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2867,7 +2872,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2914,7 +2919,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2932,7 +2937,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2992,7 +2997,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3055,7 +3060,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3104,7 +3109,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_RenderDetailView_"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3122,7 +3127,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3171,7 +3176,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_ChangedView_"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3189,7 +3194,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3251,7 +3256,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3305,7 +3310,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3352,7 +3357,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3379,7 +3384,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3449,7 +3454,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3467,7 +3472,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3532,7 +3537,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3550,7 +3555,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3612,7 +3617,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3630,7 +3635,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3690,7 +3695,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3744,7 +3749,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3793,7 +3798,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_CollectionView_"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3811,7 +3816,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3858,7 +3863,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3885,7 +3890,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3947,7 +3952,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4010,7 +4015,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4071,7 +4076,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4125,7 +4130,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4173,7 +4178,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4209,7 +4214,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4257,7 +4262,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4275,7 +4280,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4335,7 +4340,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4389,7 +4394,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4445,7 +4450,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_AddressView_"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4472,7 +4477,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4528,7 +4533,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_BillingView_"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4537,7 +4542,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4615,7 +4620,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4669,7 +4674,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4734,7 +4739,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4797,7 +4802,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4815,7 +4820,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4875,7 +4880,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4947,7 +4952,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4994,7 +4999,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5012,7 +5017,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5089,7 +5094,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5170,7 +5175,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5273,7 +5278,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5326,7 +5331,7 @@ export interface operations {
                     "image/*": string;
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5353,7 +5358,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5413,7 +5418,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5467,7 +5472,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way */
+            /** @description rate_limited, too_many_given_back, upload_under_way, downloads_under_way, too_many_exports */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5525,7 +5530,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5617,7 +5622,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description not_authenticated, account_gone */
+            /** @description not_authenticated, account_gone, account_closed */
             401: {
                 headers: {
                     [name: string]: unknown;

@@ -78,7 +78,9 @@ describe("export", () => {
 
 describe("deleting the account", () => {
   it("waits until the address is typed, then deletes and signs out", async () => {
-    backend.on("DELETE /api/v1/me", () => new Response(null, { status: 204 }));
+    backend.on("DELETE /api/v1/me", () =>
+      Response.json({ data: { closed_at: "2026-11-30T12:00:00Z" }, meta: { request_id: "1" } }, { status: 202 }),
+    );
     for (const key of [ALICE.id, BOB.id].flatMap((id) => [`maquette.draft.${id}`, `maquette.prompts.${id}`])) {
       localStorage.setItem(key, "[]");
     }
@@ -92,19 +94,20 @@ describe("deleting the account", () => {
     await user.type(screen.getByLabelText(/to confirm$/), ALICE.email);
     await user.click(await press("Delete permanently"));
     expect(await screen.findByLabelText("E-mail")).toBeVisible();
+    expect(await screen.findByText(/^Your account is closed\./)).toBeVisible();
     expect(backend.requests("DELETE /api/v1/me")).toHaveLength(1);
     // Nothing of this person stays on the device; the prompts of another person do.
     expect(Object.keys(localStorage).filter((key) => key.includes(ALICE.id))).toEqual([]);
     expect(Object.keys(localStorage).filter((key) => key.includes(BOB.id))).toHaveLength(2);
   });
 
-  it("keeps it when Stripe cannot be asked, and says so", async () => {
-    backend.on("DELETE /api/v1/me", () => refused(502, "billing_unavailable", "Billing does not answer."));
+  it("keeps it when it could not be closed, and says so", async () => {
+    backend.on("DELETE /api/v1/me", () => refused(503, "database_unavailable", "We cannot reach your data."));
     const user = await openApp("/dashboard/account");
     await user.click(await press("Delete account"));
     await user.type(await screen.findByLabelText(/to confirm$/), ALICE.email);
     await user.click(await press("Delete permanently"));
-    expect(await screen.findByRole("alert")).toHaveTextContent("Billing does not answer.");
+    expect(await screen.findByRole("alert")).toHaveTextContent("We cannot reach your data.");
     expect(screen.getByRole("heading", { name: "Account settings", hidden: true })).toBeInTheDocument();
   });
 });
