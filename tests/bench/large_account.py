@@ -26,7 +26,6 @@ import msgspec
 import psycopg
 
 from tests.bench.preparation import prepare_stack
-from tests.support.clients import http_client
 from tests.support.clients.database_user import service_role_user
 from tests.support.clock import end_closings
 from tests.support.processes.api import ApiProcess, running_api
@@ -161,7 +160,7 @@ async def bench(renders: int, others: int) -> AsyncGenerator[Bench]:
 async def _store_files(api: ApiProcess, connection: psycopg.Connection, owner: str) -> None:
     query = "select path from render_variants where owner_id = %s order by created_at desc limit %s"
     names = [name for (name,) in connection.execute(query, [owner, WITH_FILES])]
-    async with http_client.AsyncClient() as http:
+    async with api.supabase.client() as http:
         service = service_role_user(api.supabase, http)
         for name in names:
             answer = await service.upload("renders", name, FILE, content_type="image/webp")

@@ -17,12 +17,14 @@ RESTORE = "update renders set deleted_at = null where id = %s"
 REFERENCES = {"collection_id": "collections", "source_variant_id": "render_variants"}
 
 
-async def until_blocked(superuser: Superuser, first: psycopg.Connection, act: asyncio.Task[httpx.Response]) -> None:
+async def until_blocked(
+    superuser: Superuser, first: psycopg.Connection, act: asyncio.Task[httpx.Response] | asyncio.Task[None]
+) -> None:
     """Wait until an act waits for a lock of the transaction that `first` has open."""
     waiting = "select from pg_stat_activity where %s = any (pg_blocking_pids(pid))"
 
     def look() -> bool:
-        assert not act.done(), act.result().text
+        assert not act.done(), act.result()
         return superuser.rows(waiting, first.info.backend_pid) != []
 
     await until(look)
