@@ -46,6 +46,14 @@ def up(
     postgres_port: Annotated[int, _port("postgres", help_text="Postgres.")] = DEFAULT_PORTS.postgres,
     replicate_port: Annotated[int, _port("replicate", help_text="The local Replicate.")] = DEFAULT_PORTS.replicate,
     stripe_port: Annotated[int, _port("stripe", help_text="The local Stripe.")] = DEFAULT_PORTS.stripe,
+    confirm_email: Annotated[
+        bool,
+        typer.Option(
+            "--confirm-email",
+            envvar="MAQUETTE_CONFIRM_EMAIL",
+            help="New people enter the code of a mail, as on a hosted project.",
+        ),
+    ] = False,
 ) -> None:
     """Start everything and print the addresses. Data is kept in .maquette/ until `reset`."""
     from local.cli.up import run
@@ -62,6 +70,7 @@ def up(
             replicate=replicate_port,
             stripe=stripe_port,
         ),
+        confirm_email=confirm_email,
     )
 
 

@@ -38,8 +38,13 @@ class Parts:
     reconcile: Part
 
 
-def build_parts(state: State, ports: Ports, secrets: LocalSecrets, http: httpx.AsyncClient) -> Parts:
-    """Describe the stack. `http` asks the parts whether they are ready; close it after they have ended."""
+def build_parts(
+    state: State, ports: Ports, secrets: LocalSecrets, http: httpx.AsyncClient, *, confirm_email: bool
+) -> Parts:
+    """Describe the stack. `http` asks the parts whether they are ready; close it after they have ended.
+
+    `confirm_email` is that of the gateway.
+    """
     server = _server(state, ports, secrets)
     gateway = Gateway(
         database_url=server.url,
@@ -51,6 +56,7 @@ def build_parts(state: State, ports: Ports, secrets: LocalSecrets, http: httpx.A
         publishable_key=secrets.supabase_publishable_key,
         secret_key=secrets.supabase_secret_key,
         jwt_secret=secrets.supabase_jwt_secret,
+        confirm_email=confirm_email,
     )
 
     def postgres_command() -> list[str]:

@@ -18,8 +18,11 @@ from local.supervisor import PartError, Supervisor, end_leftovers
 PROBE_SECONDS = 5.0  # the readiness of the API includes a query to the database
 
 
-def run(state: State, ports: Ports) -> None:
-    """Run the stack until Ctrl-C or SIGTERM. Raises StackError, StepError, SecretsError or OSError when it cannot."""
+def run(state: State, ports: Ports, *, confirm_email: bool) -> None:
+    """Run the stack until Ctrl-C or SIGTERM; `confirm_email` is that of the gateway.
+
+    Raises StackError, StepError, SecretsError or OSError when it cannot.
+    """
     with state.locked(ports):
         if end_leftovers(str(state.folder)):
             _say("Ended what an interrupted run had left behind.")
@@ -28,7 +31,7 @@ def run(state: State, ports: Ports) -> None:
         secrets = load_or_create(state.folder)
         failures: list[str] = []
         try:
-            asyncio.run(_serve(state, ports, secrets))
+            asyncio.run(_serve(state, ports, secrets, confirm_email=confirm_email))
         except* PartError as group:
             failures.extend(str(failure) for failure in group.exceptions)
         except* OSError as group:
@@ -37,7 +40,7 @@ def run(state: State, ports: Ports) -> None:
             raise StackError("\n".join(failures))
 
 
-async def _serve(state: State, ports: Ports, secrets: LocalSecrets) -> None:
+async def _serve(state: State, ports: Ports, secrets: LocalSecrets, *, confirm_email: bool) -> None:
     state.keep_previous_logs()
     supervisor = Supervisor(str(state.folder), state.logs, _say)
     stopping = asyncio.Event()
@@ -57,7 +60,8 @@ async def _serve(state: State, ports: Ports, secrets: LocalSecrets) -> None:
     # Proxies that the environment names are for the internet, not for parts on this machine.
     async with httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False) as http:
         started = time.monotonic()
-        start = asyncio.create_task(_start(supervisor, build_parts(state, ports, secrets, http), state, ports, secrets))
+        parts = build_parts(state, ports, secrets, http, confirm_email=confirm_email)
+        start = asyncio.create_task(_start(supervisor, parts, state, ports, secrets))
         stop = asyncio.create_task(stopping.wait())
         try:
             await asyncio.wait({start, stop}, return_when=asyncio.FIRST_COMPLETED)

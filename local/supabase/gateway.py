@@ -9,11 +9,15 @@ import msgspec
 
 FOLDER = Path(__file__).parent
 POSTGRES_DRIVER = FOLDER / "postgres_driver.mjs"
-PROJECT = FOLDER.parents[1] / "supabase" / "config.toml"
+ROOT = FOLDER.parents[1]
+PROJECT = ROOT / "supabase" / "config.toml"
 
 
 class Gateway(msgspec.Struct, frozen=True, kw_only=True):
-    """One gateway process. It serves the API on `port` and Studio, which asks for no key, on `studio_port`."""
+    """One gateway process. It serves the API on `port` and Studio, which asks for no key, on `studio_port`.
+
+    With `confirm_email`, Auth does what supabase/config.toml says and hosted does: new people enter the code of a mail.
+    """
 
     database_url: str
     port: int
@@ -24,6 +28,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     publishable_key: str
     secret_key: str
     jwt_secret: str
+    confirm_email: bool = False
 
     @property
     def url(self) -> str:
@@ -43,6 +48,8 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
         """The variables that the process reads."""
         return {
             "PROJECT": msgspec.json.encode(tomllib.loads(PROJECT.read_text())).decode(),
+            "PROJECT_FOLDER": str(ROOT),  # where paths in it begin
+            "CONFIRM_EMAIL": str(self.confirm_email).lower(),
             "DATABASE_URL": self.database_url,
             "PORT": str(self.port),
             "STUDIO_PORT": str(self.studio_port),

@@ -13,10 +13,12 @@ import { createPostgresConnection } from "@supabase/lite/postgres";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { verify } from "hono/jwt";
+import { answerAsUpstream } from "./auth.mjs";
+import { Mailer } from "./mails.mjs";
 
 const HOST = "127.0.0.1";
 const NAMES = [
-  "PROJECT", "DATABASE_URL", "PORT", "STUDIO_PORT", "INBOX_SMTP_PORT", "STORAGE_DIR", "SITE_URL",
+  "PROJECT", "PROJECT_FOLDER", "CONFIRM_EMAIL", "DATABASE_URL", "PORT", "STUDIO_PORT", "INBOX_SMTP_PORT", "STORAGE_DIR", "SITE_URL",
   "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY", "SUPABASE_JWT_SECRET",
 ];
 const missing = NAMES.filter((name) => !process.env[name]);
@@ -122,20 +124,23 @@ async function untilConnected(connection) {
   }
 }
 
-// Links in lite's mails have the site's address, where no Auth answers, and always return to the root of the site.
+const project = JSON.parse(env.PROJECT); // supabase/config.toml
+// Lite has the name that the CLI had before version 3: `enable_signup`. Its templates are in mails.mjs.
+const { enabled: emailSignUp, template: templates, ...emailSettings } = project.auth.email;
+// Off, people can try the product without waiting for a mail, as with `supabase start`.
+emailSettings.enable_confirmations &&= env.CONFIRM_EMAIL === "true";
+
+const smtp = new SmtpEmailDriver({ host: HOST, port: Number(env.INBOX_SMTP_PORT), from: "Maquette <auth@maquette.local>" });
+// The page that the current request asks mail to lead to; lite's links return to the root of the site.
 const redirectTo = new AsyncLocalStorage();
-class InboxDriver extends SmtpEmailDriver {
-  send(mail) {
-    const wanted = redirectTo.getStore();
-    const repoint = (body) => {
-      const link = body.replaceAll(`${env.SITE_URL}/auth/v1/`, `${apiUrl}/auth/v1/`);
-      if (!wanted) return link;
-      return link.replaceAll(`redirect_to=${encodeURIComponent(env.SITE_URL)}`, `redirect_to=${encodeURIComponent(wanted)}`);
-    };
-    return super.send({ ...mail, text: repoint(mail.text), html: repoint(mail.html) });
-  }
-}
-const email = new InboxDriver({ host: HOST, port: Number(env.INBOX_SMTP_PORT), from: "Maquette <auth@maquette.local>" });
+const mailer = new Mailer({
+  templates,
+  folder: env.PROJECT_FOLDER,
+  siteUrl: env.SITE_URL,
+  apiUrl,
+  redirectTo: () => redirectTo.getStore(),
+  send: (mail) => smtp.send(mail),
+});
 
 const connection = connect();
 await untilConnected(connection);
@@ -143,9 +148,6 @@ await followSchema(connection);
 giveHeadersToPolicies(connection);
 giveTimeoutOfRole(connection);
 
-const project = JSON.parse(env.PROJECT); // supabase/config.toml
-// Lite has the name that the CLI had before version 3: `enable_signup`.
-const { enabled: emailSignUp, ...emailSettings } = project.auth.email;
 const config = {
   api: { ...project.api, enabled: true, port: Number(env.PORT) },
   auth: {
@@ -156,14 +158,7 @@ const config = {
     jwt_secret: env.SUPABASE_JWT_SECRET,
     publishable_key: env.SUPABASE_PUBLISHABLE_KEY,
     secret_key: env.SUPABASE_SECRET_KEY,
-    email: {
-      ...emailSettings,
-      enable_signup: emailSignUp,
-      // As `supabase start` does, so that people can try the product without waiting for a mail.
-      enable_confirmations: false,
-      // Upstream asks both addresses to confirm a change; with this on, lite would ask the old one only.
-      double_confirm_changes: false,
-    },
+    email: { ...emailSettings, enable_signup: emailSignUp },
   },
   storage: { enabled: true, file_size_limit: project.storage.file_size_limit },
   // Only local/database writes `supabase_migrations`.
@@ -172,10 +167,12 @@ const config = {
 
 async function createApp(connection, { studio }) {
   const api = await createApi({ withSupabaseClient: false, authStorage: {} }); // else it makes a folder at home
-  const settings = { ...config, connection, studio: { enabled: studio }, options: { drivers: { email } } };
+  const middlewares = [answerAsUpstream(emailSettings, (page, next) => redirectTo.run(page, next))];
+  const settings = { ...config, connection, studio: { enabled: studio }, options: { server: { middlewares } } };
   api.project.local.getConfig = async () => settings;
   const app = await api.project.local.createApp(undefined, { admin: studio });
   keepFilesApart(app._storageAdapter);
+  app._mailer = mailer;
   return app;
 }
 
@@ -293,8 +290,6 @@ gateway.on(["POST", "PUT"], "/storage/v1/object/*", async (c, next) => {
   c.req.raw = new Request(c.req.raw, { headers, body });
   return next();
 });
-
-gateway.use("/auth/v1/*", (c, next) => redirectTo.run(c.req.query("redirect_to"), next));
 
 // Upstream accepts the type "email" for the code of any mail; lite only the kind of the mail.
 gateway.post("/auth/v1/verify", async (c, next) => {

@@ -3,8 +3,6 @@
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import TypeAlias
 from uuid import uuid4
@@ -17,6 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from local.database.shadow import Shadow, running_shadow
 from local.database.sources import ROOT, Sources, read_sources
+from local.inbox.mailbox import Mail, Mailbox
 from tests.support.processes.readiness import wait_until_ready
 from tests.support.processes.supabase_stack import (
     SupabaseStack,
@@ -28,35 +27,26 @@ from tests.support.processes.supabase_stack import (
 NewProject: TypeAlias = Callable[[], AbstractContextManager[psycopg.Connection]]
 
 
-class Mailbox:
+class Mails:
     """Keeps what arrives by SMTP."""
 
     def __init__(self) -> None:
         self.port = free_port()
-        self._received: list[tuple[list[str], EmailMessage]] = []
+        self._mailbox = Mailbox()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        self._received.append((envelope.rcpt_tos, message))
+        self._mailbox.receive(envelope.mail_from or "", list(envelope.rcpt_tos), envelope.content)
         return "250 OK"
 
-    def to(self, address: str) -> list[EmailMessage]:
+    def to(self, address: str) -> list[Mail]:
         """One person's mails, oldest first. Auth answers after SMTP took the mail, so there is nothing to wait for."""
-        return [message for recipients, message in self._received if address in recipients]
-
-
-def text_of(message: EmailMessage) -> str:
-    """The plain-text part."""
-    body = message.get_body(("plain",))
-    assert body is not None
-    return body.get_content()
+        return [mail for mail in reversed(self._mailbox.newest_first()) if address in mail.recipients]
 
 
 @pytest.fixture(scope="session")
-def mailbox() -> Iterator[Mailbox]:
-    box = Mailbox()
+def mailbox() -> Iterator[Mails]:
+    box = Mails()
     controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
     yield box
@@ -69,10 +59,20 @@ def project() -> Sources:
 
 
 @pytest.fixture(scope="session")
-def supabase(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox, project: Sources) -> Iterator[SupabaseStack]:
+def supabase(tmp_path_factory: pytest.TempPathFactory, mailbox: Mails, project: Sources) -> Iterator[SupabaseStack]:
     folder = tmp_path_factory.mktemp("supabase")
     with running_supabase(folder, inbox_smtp_port=mailbox.port, sources=project) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def confirming(supabase: SupabaseStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SupabaseStack]:
+    """The same database behind a gateway that asks new people for the code of a mail."""
+    gateway = msgspec.structs.replace(supabase.gateway, port=free_port(), studio_port=free_port(), confirm_email=True)
+    log = tmp_path_factory.mktemp("confirming") / "gateway.log"
+    with running_gateway(gateway, log) as process:
+        wait_until_ready(process, gateway.is_ready, log)
+        yield msgspec.structs.replace(supabase, gateway=gateway, process_id=process.pid)
 
 
 @pytest.fixture(scope="session")

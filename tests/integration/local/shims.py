@@ -3,61 +3,22 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, NamedTuple, cast
+from collections.abc import AsyncIterator
+from typing import Any, cast
 from uuid import uuid4
 
-import httpx
 import msgspec
 import psutil
 import pytest
 from jose import jwt
 from postgrest import AsyncPostgrestClient
 from postgrest.types import ReturnMethod
-from storage3 import AsyncStorageClient
 from storage3.exceptions import StorageApiError
 
 from libs.repositories.database import IDLE_SECONDS
-from tests.integration.local.conftest import Mailbox, text_of
-from tests.support.accounts import Account
+from tests.integration.local.world import PNG, Shim, World
 from tests.support.clients import http_client
-from tests.support.processes.supabase_stack import SupabaseStack
-from tests.support.waiting import SECONDS, until
-
-PNG: Any = {"content-type": "image/png"}
-
-
-class World(NamedTuple):
-    """What a check may use."""
-
-    supabase: SupabaseStack
-    mailbox: Mailbox
-    # How long a check waits. Where a shim is cut what it waits for never comes, so that less is enough.
-    seconds: float = SECONDS
-
-    def database(self, user: Account) -> AsyncPostgrestClient:
-        return AsyncPostgrestClient(f"{self.supabase.url}/rest/v1", headers=self.supabase.headers(user.token))
-
-    def storage(self, user: Account) -> AsyncStorageClient:
-        return AsyncStorageClient(f"{self.supabase.url}/storage/v1/", headers=self.supabase.headers(user.token))
-
-    async def upload(self, user: Account, name: str = "a.png", content: bytes = b"picture") -> str:
-        path = f"{user.id}/{uuid4().hex}/{name}"
-        await self.storage(user).from_("files").upload(path, content, PNG)
-        return path
-
-    async def until_served(self, client: httpx.AsyncClient, table: str) -> None:
-        await until(
-            lambda: client.get(f"/rest/v1/{table}"), lambda answer: answer.status_code == 200, seconds=self.seconds
-        )
-
-
-class Shim(NamedTuple):
-    """`cut` is the shim's text in supabase.mjs, `instead` what stands there without it."""
-
-    check: Callable[[World], Awaitable[None]]
-    cut: str
-    instead: str = ""
+from tests.support.waiting import until
 
 
 async def statements_end_after_the_time_of_their_role(world: World) -> None:
@@ -144,33 +105,6 @@ async def a_notification_counts_while_the_schema_is_read(world: World) -> None:
                 connection.execute("notify pgrst, 'reload schema'")
             await asyncio.gather(*readings)
         await world.until_served(client, name)
-
-
-async def mailed_links_lead_to_auth_and_back_to_the_page_that_asked(world: World) -> None:
-    alice = await world.supabase.sign_up("alice")
-    page = f"{world.supabase.gateway.site_url}/reset-password"
-    async with world.supabase.client() as client:
-        answer = await client.post("/auth/v1/recover", json={"email": alice.email}, params={"redirect_to": page})
-        assert answer.status_code == 200
-        [mail] = world.mailbox.to(alice.email)
-        link = re.search(r"https?://\S+", text_of(mail))
-        assert link is not None
-        assert link[0].startswith(f"{world.supabase.url}/auth/v1/verify?")
-        answer = await client.get(link[0])
-    assert answer.status_code == 303
-    assert answer.headers["location"].startswith(f"{page}#access_token=")
-
-
-async def a_mailed_code_signs_in(world: World) -> None:
-    alice = await world.supabase.sign_up("alice")
-    async with world.supabase.client() as client:
-        await client.post("/auth/v1/otp", json={"email": alice.email, "create_user": False})
-        code = re.search(r"\b\d{6}\b", text_of(world.mailbox.to(alice.email)[-1]))
-        assert code is not None
-        verify = {"email": alice.email, "token": code[0], "type": "email"}
-        answer = await client.post("/auth/v1/verify", json=verify)
-    assert answer.status_code == 200
-    assert answer.json()["user"]["id"] == alice.id
 
 
 async def a_name_may_go_on_where_another_ends(world: World) -> None:
@@ -372,16 +306,6 @@ SHIMS = [
     Shim(a_broken_check_is_the_clients_fault, "includes(error?.code)", "includes(null)"),
     Shim(a_notification_reloads_the_schema, 'listen("pgrst",', 'listen("unheard",'),
     Shim(a_notification_counts_while_the_schema_is_read, "if (started === version) "),
-    Shim(
-        mailed_links_lead_to_auth_and_back_to_the_page_that_asked,
-        "body.replaceAll(`${env.SITE_URL}/auth/v1/`, `${apiUrl}/auth/v1/`)",
-        "body",
-    ),
-    Shim(
-        mailed_links_lead_to_auth_and_back_to_the_page_that_asked,
-        'gateway.use("/auth/v1/*", (c, next) => redirectTo.run(c.req.query("redirect_to"), next));\n',
-    ),
-    Shim(a_mailed_code_signs_in, 'gateway.post("/auth/v1/verify",', 'gateway.post("/cut",'),
     Shim(a_name_may_go_on_where_another_ends, "  files.filePath = ", "  const unused = "),
     Shim(downloads_leave_no_file_open, "  files.getObject = ", "  const unused = "),
     Shim(storage_deletes_and_sql_does_not, '      connection: { "storage.allow_delete_query": "true" },'),

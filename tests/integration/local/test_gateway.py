@@ -1,6 +1,5 @@
 """The gateway as a process, and Auth by mail as the SPA uses it."""
 
-import re
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import pytest
 
 from local.postgres.server import Postgres
 from local.supabase.gateway import FOLDER, POSTGRES_DRIVER, Gateway, node
-from tests.integration.local.conftest import Mailbox, text_of
+from tests.integration.local.conftest import Mails
 from tests.support.clients import http_client
 from tests.support.processes.readiness import wait_until_ready
 from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_gateway
@@ -22,7 +21,7 @@ FLOWS = Path(__file__).with_name("auth_flows.mjs")
 RESERVED_CONNECTION = Path(__file__).with_name("reserved_connection.mjs")
 
 
-def run_flow(supabase: SupabaseStack, mailbox: Mailbox, flow: str, email: str) -> str:
+def run_flow(supabase: SupabaseStack, mailbox: Mails, flow: str, email: str) -> str:
     """Run one flow of supabase-js, handing it the six digits of each mail it waits for; returns its last word."""
     command = [
         str(node()),
@@ -40,9 +39,7 @@ def run_flow(supabase: SupabaseStack, mailbox: Mailbox, flow: str, email: str) -
             word, _, value = line.strip().partition(" ")
             if word == "done":
                 return value
-            code = re.search(r"\b\d{6}\b", text_of(mailbox.to(value)[-1]))
-            assert code is not None
-            process.stdin.write(f"{code[0]}\n")
+            process.stdin.write(f"{mailbox.to(value)[-1].codes[0]}\n")
             process.stdin.flush()
     raise AssertionError(f"{flow} ended with {process.returncode}")
 
@@ -58,12 +55,12 @@ def run_flow(supabase: SupabaseStack, mailbox: Mailbox, flow: str, email: str) -
         ("anonymous", "anonymous_provider_disabled"),
     ],
 )
-async def test_auth_works_with_supabase_js(supabase: SupabaseStack, mailbox: Mailbox, flow: str, result: str) -> None:
+async def test_auth_works_with_supabase_js(supabase: SupabaseStack, mailbox: Mails, flow: str, result: str) -> None:
     alice = await supabase.sign_up("alice")
     assert run_flow(supabase, mailbox, flow, alice.email) == result.format(email=alice.email)
 
 
-def test_a_mailed_code_makes_an_account(supabase: SupabaseStack, mailbox: Mailbox) -> None:
+def test_a_mailed_code_makes_an_account(supabase: SupabaseStack, mailbox: Mails) -> None:
     email = f"new-{uuid4().hex[:12]}@example.com"
     assert run_flow(supabase, mailbox, "code_of_a_new_person", email) == email
 

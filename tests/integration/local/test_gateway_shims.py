@@ -13,27 +13,32 @@ from storage3.exceptions import StorageApiError
 from local.database.script import apply
 from local.database.sources import Sources
 from local.supabase.gateway import FOLDER
-from tests.integration.local.conftest import Mailbox
-from tests.integration.local.shims import SHIMS, Shim, World
+from tests.integration.local.auth_shims import AUTH_SHIMS
+from tests.integration.local.conftest import Mails
+from tests.integration.local.shims import SHIMS
+from tests.integration.local.world import Shim, World
 from tests.support.processes.readiness import wait_until_ready
 from tests.support.processes.supabase_stack import SupabaseStack, free_port, running_gateway
 
-BY_NAME = pytest.mark.parametrize("shim", SHIMS, ids=lambda shim: shim.check.__name__)
+BY_NAME = pytest.mark.parametrize("shim", [*SHIMS, *AUTH_SHIMS], ids=lambda shim: shim.check.__name__)
 
 
 @BY_NAME
-async def test_answers_as_upstream(shim: Shim, supabase: SupabaseStack, mailbox: Mailbox) -> None:
-    await shim.check(World(supabase, mailbox))
+async def test_answers_as_upstream(
+    shim: Shim, supabase: SupabaseStack, confirming: SupabaseStack, mailbox: Mails
+) -> None:
+    await shim.check(World(confirming if shim.confirms else supabase, mailbox))
 
 
 @BY_NAME
 async def test_does_not_without_the_shim(
-    shim: Shim, supabase: SupabaseStack, mailbox: Mailbox, project: Sources, tmp_path: Path
+    shim: Shim, supabase: SupabaseStack, mailbox: Mails, project: Sources, tmp_path: Path
 ) -> None:
-    source = (FOLDER / "supabase.mjs").read_text()
+    for file in ("supabase.mjs", "auth.mjs", "mails.mjs", "platform.sql"):
+        shutil.copy(FOLDER / file, tmp_path)
+    source = (FOLDER / shim.file).read_text()
     assert source.count(shim.cut) == 1
-    (tmp_path / "supabase.mjs").write_text(source.replace(shim.cut, shim.instead))
-    shutil.copy(FOLDER / "platform.sql", tmp_path)
+    (tmp_path / shim.file).write_text(source.replace(shim.cut, shim.instead))
     (tmp_path / "node_modules").symlink_to(FOLDER / "node_modules")
 
     # A database of its own: what a gateway without its shim breaks stays broken.
@@ -46,6 +51,7 @@ async def test_does_not_without_the_shim(
         port=free_port(),
         studio_port=free_port(),
         storage=tmp_path / "storage",
+        confirm_email=shim.confirms,
     )
     log = tmp_path / "gateway.log"
     with running_gateway(gateway, log, tmp_path / "supabase.mjs") as process:

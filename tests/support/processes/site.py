@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import psycopg
 
@@ -45,14 +46,21 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str
 
     def sign_up(self, email: str, password: str) -> str:
-        """Make an account; answers its session as Auth does, which is what supabase-js keeps."""
+        """Make an account, with the code of the mail where Auth asks for one.
+
+        Answers its session as Auth does, which is what supabase-js keeps.
+        """
         config = http_client.get(f"{self.url}/api/v1/config").json()["data"]
-        answer = http_client.post(
-            f"{config['supabase_url']}/auth/v1/signup",
-            headers={"apikey": config["supabase_publishable_key"]},
-            json={"email": email, "password": password},
-        )
-        return answer.raise_for_status().text
+
+        def ask(path: str, **body: str) -> httpx.Response:
+            headers = {"apikey": config["supabase_publishable_key"]}
+            answer = http_client.post(f"{config['supabase_url']}/auth/v1/{path}", headers=headers, json=body)
+            return answer.raise_for_status()
+
+        answer = ask("signup", email=email, password=password)
+        if "access_token" not in answer.json():
+            answer = ask("verify", type="email", email=email, token=self.mail_to(email).codes[0])
+        return answer.text
 
     def has_account(self, email: str) -> bool:
         """Whether Auth knows somebody with this address."""
@@ -82,13 +90,13 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def running_site(state: Path) -> Generator[Site]:
-    """Start the product with its data in `state`; stop it at the end."""
+def running_site(state: Path, *options: str) -> Generator[Site]:
+    """Start the product with its data in `state` and these options of `up`; stop it at the end."""
     ports = {f"MAQUETTE_{name}": str(port) for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     url = f"http://127.0.0.1:{ports['MAQUETTE_PORT']}"
     with (state / "up.log").open("wb") as log:
         up = subprocess.Popen(
-            [sys.executable, "-m", "local.cli", "up"],
+            [sys.executable, "-m", "local.cli", "up", *options],
             cwd=ROOT,
             env={
                 **os.environ,
