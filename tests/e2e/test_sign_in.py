@@ -78,19 +78,36 @@ def test_a_forgotten_password_is_replaced_through_the_mail(alice: BrowserUser, s
 
 
 def test_the_e_mail_is_changed_once_its_new_owner_confirms(alice: BrowserUser, site: Site) -> None:
+    """One confirmation is enough where new people need no code; tests/e2e/test_confirmed_sign_in.py has two."""
     page = alice.page
     page.goto("/dashboard/account")
     new_address = f"new-{alice.email}"
     page.get_by_label("New e-mail").fill(new_address)
     page.get_by_role("button", name="Change e-mail").click()
     page.get_by_label("Code").fill(site.mail_to(new_address).codes[0])
-    page.get_by_role("button", name="Confirm e-mail").click()
+    page.get_by_role("button", name="Confirm email").click()
     expect(page.get_by_text(f"You sign in with {new_address}.")).to_be_visible()
 
     alice.sign_out()
     alice.email = new_address
     alice.sign_in()
     alice.expect_create()
+
+
+def test_a_clock_that_is_an_hour_fast_renews_no_token(open_window: OpenWindow, site: Site) -> None:
+    page = open_window().new_page()
+    page.add_init_script("{ const now = Date.now; Date.now = () => now() + 3_600_000; }")
+    renewals: list[str] = []
+    page.on("request", lambda request: renewals.append(request.url) if "grant_type=refresh" in request.url else None)
+    carol = BrowserUser(page, site, "carol")
+    page.goto("/sign-in")
+    carol.sign_up()
+    for name in ("Renders", "Collections", "Usage"):
+        page.get_by_role("link", name=name).first.click()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert renewals == []
 
 
 def test_a_session_that_ended_leads_to_sign_in_and_back_to_the_same_page(alice: BrowserUser) -> None:

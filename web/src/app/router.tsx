@@ -12,7 +12,7 @@ import { generationsQuery } from "@/api/generations";
 import { monthsQuery, rendersQuery } from "@/api/render-lists";
 import { usageQuery } from "@/api/usage";
 import { HOME, safeNext } from "@/auth/safe-next";
-import { getSession, hasLinkError } from "@/auth/session";
+import { getSession, hasLinkNews } from "@/auth/session";
 import { parseCollectionSearch } from "@/features/collections/collection-search";
 import { setQuery, setsQuery } from "@/features/community/api/community";
 import { parseCompareSearch } from "@/features/render-detail/compare-search";
@@ -62,8 +62,8 @@ const landing = createRoute({
   path: "/",
   beforeLoad: () => {
     if (getSession().status === "signed-in") redirect({ to: HOME, replace: true, throw: true });
-    // Links in mails lead here; the sign-in page says why a link did not work.
-    if (hasLinkError()) redirect({ to: "/sign-in", replace: true, throw: true });
+    // A link of a mail that asked for no other page; the sign-in page says what came of it.
+    if (hasLinkNews()) redirect({ to: "/sign-in", replace: true, throw: true });
   },
   loader: prefetchSets,
   component: lazyRouteComponent(pageCode["/"], "LandingPage"),
@@ -113,6 +113,8 @@ const signIn = createRoute({
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: "/reset-password",
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search.next === "string" ? { next: search.next } : {},
   component: lazyRouteComponent(pageCode["/reset-password"], "ResetPasswordPage"),
   ...OUTSIDE,
 });

@@ -28,7 +28,10 @@ export async function startApp(): Promise<ReactElement> {
       clearToasts();
       keepVisitorsApplied();
     },
-    onRecovery: () => void router.navigate({ to: "/reset-password", replace: true }),
+    onRecovery: () => {
+      const isThere = window.location.pathname === "/reset-password";
+      if (!isThere) void router.navigate({ to: "/reset-password", replace: true });
+    },
   });
   // Run the guards again whenever somebody signs in or out, in this tab or another.
   subscribe(() => void router.invalidate());

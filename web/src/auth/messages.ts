@@ -1,6 +1,9 @@
-import type { AuthError } from "@supabase/auth-js";
+import type { LinkNews } from "./mailed-link";
 
-export type { AuthError };
+/** What Auth refused: auth-js's AuthError, or one of ours with a code of Auth. */
+export interface AuthError extends Error {
+  code?: string | undefined;
+}
 
 /**
  * Auth did not answer (the name auth-js gives that error), or its code, which is loaded when needed, failed to load.
@@ -18,6 +21,10 @@ const SENTENCES: Record<string, string> = {
   weak_password: "This password is too easy to guess. Use a longer one.",
   same_password: "This is your password already. Choose another one.",
   otp_expired: "This code is wrong or has expired. Ask for a new one.",
+  reauthentication_not_valid: "This code is wrong or has expired. Ask for a new one.",
+  // Projects with "require current password", which docs/deploy.md advises against.
+  current_password_required: "Sign out and use “Forgot your password?” to set a new one.",
+  current_password_mismatch: "Sign out and use “Forgot your password?” to set a new one.",
   link_failed: "This link does not work any more. Ask for a new one.",
   access_denied: "This link does not work any more. Ask for a new one.",
   signup_disabled: "New accounts are closed at the moment.",
@@ -36,6 +43,14 @@ export function authMessage(error: AuthError): string {
   return authSentence(error.code);
 }
 
-export function authSentence(code: string | undefined): string {
+function authSentence(code: string | undefined): string {
   return SENTENCES[code ?? ""] ?? "That did not work. Try again in a moment.";
+}
+
+/** The sentence for what a mailed link came to. */
+export function linkSentence(news: LinkNews): string {
+  if (news === "half-confirmed") {
+    return "This address is confirmed. Now open the link in the email to your other address, or enter its code.";
+  }
+  return authSentence(news.refused === "otp_expired" ? "link_failed" : news.refused);
 }

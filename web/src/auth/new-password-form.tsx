@@ -7,12 +7,17 @@ import { codeOf, textOf } from "@/lib/form";
 
 import { authMessage } from "./messages";
 import { MIN_PASSWORD } from "./password-rules";
-import { useSetPassword } from "./use-set-password";
+import { useSendCode, useSetPassword } from "./use-set-password";
 
 /** A new password for the person who is signed in, with the code of a mail if Supabase Auth asks for one. */
 export function NewPasswordForm({ onSaved }: { onSaved: () => void }) {
   const [needsCode, setNeedsCode] = useState(false);
   const save = useSetPassword();
+  const sendCode = useSendCode();
+  const refused = save.error ?? sendCode.error;
+  /** What is wrong with the code is said at its field. */
+  const isAboutCode = sendCode.error !== null || save.error?.code === "reauthentication_not_valid";
+  const reason = refused ? authMessage(refused) : undefined;
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -39,7 +44,7 @@ export function NewPasswordForm({ onSaved }: { onSaved: () => void }) {
         required
         minLength={MIN_PASSWORD}
         hint={`At least ${String(MIN_PASSWORD)} characters. Other devices are signed out.`}
-        error={save.error ? authMessage(save.error) : undefined}
+        error={isAboutCode ? undefined : reason}
       />
       {needsCode && (
         <TextField
@@ -48,12 +53,27 @@ export function NewPasswordForm({ onSaved }: { onSaved: () => void }) {
           inputMode="numeric"
           autoComplete="one-time-code"
           required
-          hint="We sent a code to your e-mail, to be sure that it is you."
+          hint="We sent a code to your email, to be sure that it is you."
+          error={isAboutCode ? reason : undefined}
         />
       )}
-      <Button type="submit" variant="ink" blocked={save.isPending} className="justify-self-start">
-        {save.isPending ? "Saving" : "Set new password"}
-      </Button>
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" variant="ink" blocked={save.isPending}>
+          {save.isPending ? "Saving" : "Set new password"}
+        </Button>
+        {needsCode && (
+          <Button
+            variant="ghost"
+            blocked={sendCode.isPending}
+            onClick={() => {
+              save.reset();
+              sendCode.mutate();
+            }}
+          >
+            {sendCode.isPending ? "Sending" : "Send again"}
+          </Button>
+        )}
+      </div>
     </form>
   );
 }

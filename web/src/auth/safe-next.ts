@@ -17,3 +17,14 @@ export function safeNext(next: unknown): string {
   if (url.origin !== window.location.origin || url.pathname.startsWith("//")) return HOME;
   return url.pathname + url.search + url.hash;
 }
+
+/**
+ * The address to which the link of a mail leads: `path` of this site, with the `next` of the current address, so that
+ * the link returns to where the person wanted to go.
+ */
+export function pageAfterMail(path: "/sign-in" | "/reset-password"): string {
+  const page = new URL(path, window.location.origin);
+  const next = new URLSearchParams(window.location.search).get("next");
+  if (next) page.searchParams.set("next", next);
+  return page.href;
+}

@@ -2,6 +2,8 @@ import type { AuthChangeEvent, AuthClient, Session as AuthSession } from "@supab
 import { useSyncExternalStore } from "react";
 
 import { keptSession, STORAGE_KEY } from "./kept-session";
+import { fetchByOwnClock } from "./local-clock";
+import { takeLink, type LinkNews } from "./mailed-link";
 
 /** Only the Auth part of supabase-js: data goes through our API. */
 export type Auth = InstanceType<typeof AuthClient>;
@@ -9,6 +11,8 @@ export type Auth = InstanceType<typeof AuthClient>;
 export interface User {
   id: string;
   email: string;
+  /** The address that the person asked for, until it is confirmed. */
+  newEmail: string | null;
 }
 
 /**
@@ -35,11 +39,9 @@ interface StartOptions {
 
 /** By then the first page is shown, on a slow phone too. Auth checks the token twice a minute. */
 const CONNECT_AFTER_MS = 2000;
-/** The parameters of Auth's redirects in the address: a code, a token, or an error. */
-const LINK = /[?#&](code|access_token|error|error_code|error_description)=/;
 
-/** Why a link in a mail did not work (used, expired); the sign-in page shows it once. */
-let linkError: string | null = null;
+/** News of the mailed link that opened the page; told once. */
+let linkNews: LinkNews | null = null;
 let options: StartOptions | undefined;
 let connection: Promise<Auth> | undefined;
 let session: Session = { status: "signed-out", reason: "none" };
@@ -53,7 +55,9 @@ const listeners = new Set<() => void>();
 export async function startSession(given: StartOptions): Promise<void> {
   options = given;
   const kept = keptSession();
-  if (LINK.test(window.location.href) || kept === "unsure") await getAuth();
+  const link = takeLink();
+  linkNews = link.news;
+  if (link.hasSession || kept === "unsure") await getAuth();
   else {
     session = sessionOf("INITIAL_SESSION", kept);
     // Needed to renew the token in time, and to notice other tabs. If loading fails, the next call of auth() tries
@@ -79,16 +83,18 @@ async function connect(): Promise<Auth> {
     url: new URL("auth/v1", `${url}/`).href,
     headers: { apikey: publishableKey, Authorization: `Bearer ${publishableKey}` },
     storageKey: STORAGE_KEY,
+    fetch: fetchByOwnClock,
   });
   const { error } = await auth.initialize();
-  linkError = error ? (error.code ?? "link_failed") : null;
+  // The link's session had ended already.
+  if (error) linkNews = { refused: error.code ?? "link_failed" };
 
   const change = (event: AuthChangeEvent, next: AuthSession | null) => {
     const before = session;
     session = sessionOf(event, next);
     if (userId(before) !== userId(session)) onPersonChange();
     if (event === "PASSWORD_RECOVERY") onRecovery();
-    if (before.status !== session.status || userId(before) !== userId(session) || event === "USER_UPDATED") publish();
+    if (!isSame(before, session)) publish();
   };
   const { data } = await auth.getSession();
   if (session.status === "signed-in") change("INITIAL_SESSION", data.session);
@@ -157,26 +163,34 @@ export async function renewToken(): Promise<Token | null> {
   return tokenOf(data.session);
 }
 
-/** Whether the page was opened by a link that did not work, and the reason was not shown yet. */
-export function hasLinkError(): boolean {
-  return linkError !== null;
+/** Whether the page was opened by a mailed link with news that were not told yet. */
+export function hasLinkNews(): boolean {
+  return linkNews !== null;
 }
 
-/** Why the link that opened the page did not work; given only once. */
-export function takeLinkError(): string | null {
-  const code = linkError;
-  linkError = null;
-  return code;
+/** News of the mailed link that opened the page; given only once. */
+export function takeLinkNews(): LinkNews | null {
+  const news = linkNews;
+  linkNews = null;
+  return news;
 }
 
 function sessionOf(event: AuthChangeEvent, next: AuthSession | null): Session {
-  if (next) return { status: "signed-in", user: { id: next.user.id, email: next.user.email ?? "" } };
+  if (next) {
+    const { id, email = "", new_email: newEmail = null } = next.user;
+    return { status: "signed-in", user: { id, email, newEmail } };
+  }
   if (session.status === "signed-out") return session;
   return { status: "signed-out", reason: event === "SIGNED_OUT" && leaving ? "left" : "ended" };
 }
 
 function tokenOf(next: AuthSession | null): Token | null {
   return next && { value: next.access_token, userId: next.user.id };
+}
+
+function isSame(a: Session, b: Session): boolean {
+  if (a.status === "signed-out" || b.status === "signed-out") return a.status === b.status;
+  return a.user.id === b.user.id && a.user.email === b.user.email && a.user.newEmail === b.user.newEmail;
 }
 
 function userId(of: Session): string | null {

@@ -1,6 +1,6 @@
-import type { AuthError } from "@supabase/auth-js";
 import { useMutation } from "@tanstack/react-query";
 
+import type { AuthError } from "./messages";
 import { getAuth } from "./session";
 
 interface NewPassword {
@@ -19,8 +19,7 @@ export function useSetPassword() {
       const auth = await getAuth();
       const { error } = await auth.updateUser(change);
       if (error?.code === "reauthentication_needed") {
-        const answer = await auth.reauthenticate();
-        if (answer.error) throw answer.error;
+        await mailCode();
         return "code-sent";
       }
       if (error) throw error;
@@ -29,4 +28,14 @@ export function useSetPassword() {
       return "done";
     },
   });
+}
+
+/** Mails another code for the new password. */
+export function useSendCode() {
+  return useMutation<undefined, AuthError>({ mutationFn: mailCode });
+}
+
+async function mailCode(): Promise<undefined> {
+  const { error } = await (await getAuth()).reauthenticate();
+  if (error) throw error;
 }

@@ -1,9 +1,9 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState, type SubmitEvent } from "react";
 
-import { authMessage } from "@/auth/messages";
-import { HOME } from "@/auth/safe-next";
-import { useSession } from "@/auth/session";
+import { authMessage, linkSentence } from "@/auth/messages";
+import { HOME, safeNext } from "@/auth/safe-next";
+import { takeLinkNews, useSession } from "@/auth/session";
 import { NewPasswordForm } from "@/auth/new-password-form";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
@@ -22,6 +22,7 @@ export function ResetPasswordPage() {
 
 function SetPassword() {
   const [saved, setSaved] = useState(false);
+  const { next } = useSearch({ from: "/reset-password" });
   return (
     <AuthLayout title="Set a new password">
       {saved ? (
@@ -29,8 +30,8 @@ function SetPassword() {
           <Notice tone="ok" live>
             Your new password is set. Other devices are signed out.
           </Notice>
-          <Link to={HOME} className={buttonStyle({ variant: "ink", size: "lg" })}>
-            Go to Create
+          <Link to={safeNext(next)} className={buttonStyle({ variant: "ink", size: "lg" })}>
+            {safeNext(next) === HOME ? "Go to Create" : "Continue"}
           </Link>
         </div>
       ) : (
@@ -48,6 +49,8 @@ function AskForMail() {
   const [email, setEmail] = useState("");
   const send = useSendRecovery();
   const [sent, setSent] = useState(false);
+  const [news] = useState(takeLinkNews);
+  const { next } = useSearch({ from: "/reset-password" });
 
   if (sent) {
     return (
@@ -78,6 +81,7 @@ function AskForMail() {
   return (
     <AuthLayout title="Reset your password">
       <form onSubmit={submit} className="grid gap-4">
+        {news && <Notice tone="danger">{linkSentence(news)}</Notice>}
         <p className="text-13 text-ink-2">Enter your email. If it has an account, we will send a reset link.</p>
         <TextField
           label="E-mail"
@@ -94,7 +98,7 @@ function AskForMail() {
         <Button type="submit" variant="ink" size="lg" blocked={send.isPending}>
           {send.isPending ? "Sending" : "Send reset link"}
         </Button>
-        <Link to="/sign-in" className={buttonStyle({ variant: "ghost" })}>
+        <Link to="/sign-in" search={next ? { next } : {}} className={buttonStyle({ variant: "ghost" })}>
           Back to sign in
         </Link>
       </form>

@@ -1,8 +1,8 @@
 import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { authSentence } from "@/auth/messages";
-import { takeLinkError, useSession } from "@/auth/session";
+import { linkSentence } from "@/auth/messages";
+import { takeLinkNews, useSession } from "@/auth/session";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { useDocumentTitle } from "@/lib/document-title";
@@ -66,11 +66,11 @@ export function SignInPage() {
 /** Why the person was sent here. */
 function Arrival() {
   const session = useSession();
-  const [linkError] = useState(takeLinkError);
-  if (linkError) {
+  const [news] = useState(takeLinkNews);
+  if (news) {
     return (
-      <Notice tone="danger" className="mb-4">
-        {authSentence(linkError === "otp_expired" ? "link_failed" : linkError)}
+      <Notice tone={news === "half-confirmed" ? "ok" : "danger"} className="mb-4">
+        {linkSentence(news)}
       </Notice>
     );
   }

@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ALICE, BOB, FakeBackend, ok, refused, sessionOf, storeSession } from "@/test/fake-backend";
+import { ALICE, authRefused, BOB, FakeBackend, ok, refused, sessionOf, storeSession } from "@/test/fake-backend";
 import { openApp } from "@/test/render-app";
 
 const BILLING = {
@@ -40,6 +40,84 @@ describe("billing", () => {
     await openApp("/dashboard/account");
     expect(await screen.findByRole("link", { name: "Usage and plans" })).toHaveAttribute("href", "/dashboard/usage");
     expect(screen.queryByRole("button", { name: "Cards and invoices" })).toBeNull();
+  });
+});
+
+describe("the e-mail", () => {
+  const NEW = "alice@new.example.com";
+  const HALF = {
+    msg: "Confirmation link accepted. Please proceed to confirm link sent to the other email",
+    code: "200",
+  };
+  const person = { ...sessionOf(ALICE).user, new_email: NEW };
+
+  /** Auth, where `codes` are good for their address; the change is done once `needed` have been entered. */
+  function asksFor(codes: Map<string, string>, needed: number) {
+    let entered = 0;
+    backend
+      .on("GET /auth/v1/user", () => Response.json(person))
+      .on("PUT /auth/v1/user", () => Response.json(person))
+      .on("POST /auth/v1/verify", ({ body }) => {
+        const { email, token } = body as { email: string; token: string };
+        if (codes.get(email) !== token) return authRefused(403, "otp_expired");
+        codes.delete(email);
+        entered += 1;
+        return Response.json(entered < needed ? HALF : sessionOf({ ...ALICE, email: NEW }));
+      });
+  }
+
+  async function ask() {
+    const user = await openApp("/dashboard/account");
+    await user.type(await screen.findByLabelText("New e-mail"), NEW);
+    await user.click(await press("Change e-mail"));
+    return user;
+  }
+
+  async function enter(user: Awaited<ReturnType<typeof openApp>>, code: string) {
+    await user.type(await screen.findByLabelText("Code"), code);
+    await user.click(await press("Confirm email"));
+  }
+
+  it.each([
+    ["the new address first", ["111111", "222222"], ALICE.email],
+    ["the old address first", ["222222", "111111"], NEW],
+  ])("is changed once both addresses have confirmed, %s", async (_, [first = "", second = ""], other) => {
+    asksFor(
+      new Map([
+        [NEW, "111111"],
+        [ALICE.email, "222222"],
+      ]),
+      2,
+    );
+    const user = await ask();
+    await enter(user, first);
+    expect(await screen.findByText(/is confirmed\. Now enter the code we sent to/)).toHaveTextContent(
+      `sent to ${other},`,
+    );
+    expect(screen.getByLabelText("Code")).toHaveValue("");
+    expect(screen.queryByText("Your email is changed.")).toBeNull();
+    await enter(user, second);
+    expect(await screen.findByText("Your email is changed.")).toBeVisible();
+    expect(await screen.findByText(NEW)).toBeVisible();
+    expect(screen.queryByLabelText("Code")).toBeNull();
+  });
+
+  it("is changed by the new address alone where that is enough; a wrong code is refused", async () => {
+    asksFor(new Map([[NEW, "111111"]]), 1);
+    const user = await ask();
+    await enter(user, "999999");
+    expect(await screen.findByText("This code is wrong or has expired. Ask for a new one.")).toBeVisible();
+    await user.clear(screen.getByLabelText("Code"));
+    await enter(user, "111111");
+    expect(await screen.findByText("Your email is changed.")).toBeVisible();
+  });
+
+  it("still waits for its codes after a reload", async () => {
+    localStorage.setItem("maquette.session", JSON.stringify({ ...sessionOf(ALICE), user: person }));
+    const user = await openApp("/dashboard/account");
+    expect(await screen.findByText(/We sent a code to/)).toHaveTextContent(NEW);
+    await user.click(await press("Use another email"));
+    expect(screen.getByLabelText("New e-mail")).toBeVisible();
   });
 });
 

@@ -16,13 +16,25 @@ export function useChangeEmail() {
   });
 }
 
-/** Confirms the new address with the code of its mail. */
+/** "done", or the address whose confirmation was the first of two. */
+export type Confirmed = "done" | { first: string };
+
+/**
+ * Confirms a change of e-mail with the code of a mail to one of `addresses`; they are tried in their order, as a code is
+ * good for its own address only. Where both addresses must confirm, Auth answers the first one without a session.
+ */
 export function useConfirmEmail() {
-  return useMutation<null, AuthError, { email: string; token: string }>({
-    mutationFn: async ({ email, token }) => {
-      const { error } = await (await getAuth()).verifyOtp({ email, token, type: "email_change" });
-      if (error) throw error;
-      return null;
+  return useMutation<Confirmed, AuthError, { addresses: string[]; token: string }>({
+    mutationFn: async ({ addresses, token }) => {
+      const auth = await getAuth();
+      let refusal: AuthError = new Error("no address");
+      for (const email of addresses) {
+        const { data, error } = await auth.verifyOtp({ email, token, type: "email_change" });
+        if (!error) return data.session ? "done" : { first: email };
+        refusal = error;
+        if (error.code !== "otp_expired") break;
+      }
+      throw refusal;
     },
   });
 }

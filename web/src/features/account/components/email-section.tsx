@@ -1,4 +1,4 @@
-import { useState, type SubmitEvent } from "react";
+import { useState, type ReactNode, type SubmitEvent } from "react";
 
 import { authMessage } from "@/auth/messages";
 import { useUser } from "@/auth/session";
@@ -9,22 +9,28 @@ import { codeOf, textOf } from "@/lib/form";
 
 import { useChangeEmail, useConfirmEmail } from "../api/use-change-email";
 
-/** The address of the account, and a form to change it. */
+/** The address of the account, and a form to change it. A change that waits for codes is still there after a reload. */
 export function EmailSection() {
-  const { email } = useUser();
-  const [waitingFor, setWaitingFor] = useState<string | null>(null);
+  const { email, newEmail } = useUser();
+  const [asksAnother, setAsksAnother] = useState(false);
   return (
     <>
       <p className="pb-4 text-13 text-ink-2">
-        You sign in with <b className="font-medium break-all text-ink">{email}</b>.
+        You sign in with <Address>{email}</Address>.
       </p>
-      {waitingFor === null ? (
-        <AskForm onAsked={setWaitingFor} />
+      {newEmail === null || asksAnother ? (
+        <AskForm
+          onAsked={() => {
+            setAsksAnother(false);
+          }}
+        />
       ) : (
         <ConfirmForm
-          email={waitingFor}
-          onClose={() => {
-            setWaitingFor(null);
+          key={newEmail}
+          email={email}
+          newEmail={newEmail}
+          onOther={() => {
+            setAsksAnother(true);
           }}
         />
       )}
@@ -32,19 +38,12 @@ export function EmailSection() {
   );
 }
 
-function AskForm({ onAsked }: { onAsked: (email: string) => void }) {
+function AskForm({ onAsked }: { onAsked: () => void }) {
   const change = useChangeEmail();
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const email = textOf(event.currentTarget, "email");
-    change.mutate(
-      { email },
-      {
-        onSuccess: () => {
-          onAsked(email);
-        },
-      },
-    );
+    change.mutate({ email }, { onSuccess: onAsked });
   };
   return (
     <form onSubmit={submit} className="grid gap-4">
@@ -63,28 +62,47 @@ function AskForm({ onAsked }: { onAsked: (email: string) => void }) {
   );
 }
 
-function ConfirmForm({ email, onClose }: { email: string; onClose: () => void }) {
+interface ConfirmFormProps {
+  email: string;
+  newEmail: string;
+  onOther: () => void;
+}
+
+function ConfirmForm({ email, newEmail, onOther }: ConfirmFormProps) {
   const confirm = useConfirmEmail();
+  /** The address that has confirmed already. */
+  const [first, setFirst] = useState<string | null>(null);
+  const waiting = [newEmail, email].filter((address) => address !== first);
+
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const token = codeOf(event.currentTarget, "code");
-    confirm.mutate(
-      { email, token },
-      {
-        onSuccess: () => {
-          toast("Your e-mail is changed.");
-          onClose();
-        },
+    // Not a callback of mutate(): with the new address in the session, this form is gone by then.
+    confirm.mutateAsync({ addresses: waiting, token }).then(
+      (confirmed) => {
+        if (confirmed === "done") toast("Your email is changed.");
+        else setFirst(confirmed.first);
       },
+      () => undefined,
     );
   };
   return (
     <form onSubmit={submit} className="grid gap-4">
       <p role="status" className="text-13 text-ink-2">
-        We sent an email to <b className="font-medium break-all text-ink">{email}</b>. Enter its code or open its link.
-        If an email reaches your old address too, open that link as well.
+        {first === null ? (
+          <>
+            We sent a code to <Address>{newEmail}</Address>. If <Address>{email}</Address> gets one too, both addresses
+            have to confirm. Enter a code here, or open the link in its email.
+          </>
+        ) : (
+          <>
+            <Address>{first}</Address> is confirmed. Now enter the code we sent to <Address>{waiting[0]}</Address>, or
+            open the link in that email.
+          </>
+        )}
       </p>
       <TextField
+        key={first}
         label="Code"
         name="code"
         inputMode="numeric"
@@ -92,14 +110,18 @@ function ConfirmForm({ email, onClose }: { email: string; onClose: () => void })
         required
         error={confirm.error ? authMessage(confirm.error) : undefined}
       />
-      <div className="flex gap-2">
+      <div className="flex flex-wrap gap-2">
         <Button type="submit" variant="ink" blocked={confirm.isPending}>
-          {confirm.isPending ? "Checking" : "Confirm e-mail"}
+          {confirm.isPending ? "Checking" : "Confirm email"}
         </Button>
-        <Button variant="ghost" onClick={onClose}>
-          Cancel
+        <Button variant="ghost" onClick={onOther}>
+          Use another email
         </Button>
       </div>
     </form>
   );
+}
+
+function Address({ children }: { children: ReactNode }) {
+  return <b className="font-medium break-all text-ink">{children}</b>;
 }

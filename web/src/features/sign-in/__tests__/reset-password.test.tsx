@@ -52,11 +52,12 @@ describe("a forgotten password", () => {
 
   it("needs another code where Auth wants to be sure", async () => {
     backend
-      .on("PUT /auth/v1/user", ({ body }) =>
-        (body as { nonce?: string }).nonce === "654321"
-          ? Response.json(sessionOf(ALICE).user)
-          : authRefused(401, "reauthentication_needed"),
-      )
+      .on("PUT /auth/v1/user", ({ body }) => {
+        const { nonce } = body as { nonce?: string };
+        if (!nonce) return authRefused(400, "reauthentication_needed");
+        if (nonce !== "654321") return authRefused(422, "reauthentication_not_valid");
+        return Response.json(sessionOf(ALICE).user);
+      })
       .on("GET /auth/v1/reauthenticate", () => Response.json({}));
     const user = await openApp("/reset-password");
     await user.type(await screen.findByLabelText("E-mail"), ALICE.email);
@@ -64,7 +65,16 @@ describe("a forgotten password", () => {
     await user.type(await screen.findByLabelText("Code"), "123456");
     await user.click(screen.getByRole("button", { name: "Continue" }));
     await setPassword(user);
-    await user.type(await screen.findByLabelText("Code"), "654321");
+    await user.type(await screen.findByLabelText("Code"), "000000");
+    await user.click(screen.getByRole("button", { name: "Set new password" }));
+    expect(await screen.findByText("This code is wrong or has expired. Ask for a new one.")).toBeVisible();
+    expect(screen.getByLabelText("Code")).toBeInvalid();
+    await user.click(screen.getByRole("button", { name: "Send again" }));
+    await waitFor(() => {
+      expect(backend.requests("GET /auth/v1/reauthenticate")).toHaveLength(2);
+    });
+    await user.clear(screen.getByLabelText("Code"));
+    await user.type(screen.getByLabelText("Code"), "654321");
     await user.click(screen.getByRole("button", { name: "Set new password" }));
     await waitFor(() => {
       expect(screen.getByText(/Your new password is set/)).toBeVisible();

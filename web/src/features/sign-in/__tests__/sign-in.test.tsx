@@ -1,7 +1,7 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ALICE, authRefused, FakeBackend, sessionOf } from "@/test/fake-backend";
+import { ALICE, authRefused, BOB, FakeBackend, sessionOf, storeSession } from "@/test/fake-backend";
 import { openApp } from "@/test/render-app";
 
 let backend: FakeBackend;
@@ -127,9 +127,89 @@ describe("creating an account", () => {
     await user.click(press("Create account"));
     expect(await screen.findByLabelText("Code")).toBeVisible();
   });
+
+  it("says that the address has an account, where Auth invents a person without identities", async () => {
+    backend.on("POST /auth/v1/signup", () => Response.json({ ...sessionOf(BOB).user, identities: [] }));
+    const user = await openApp("/sign-in?mode=sign-up");
+    await user.type(await email(), ALICE.email);
+    await user.type(password(), "correct horse");
+    await user.click(press("Create account"));
+    expect(await screen.findByRole("alert")).toHaveTextContent("There is an account with this e-mail.");
+    expect(screen.queryByLabelText("Code")).toBeNull();
+  });
+});
+
+describe("a clock that is an hour fast", () => {
+  it("does not renew the token with every request", async () => {
+    // Auth's clock is right: for this device the token that it gives has ended already.
+    const session = { ...sessionOf(ALICE), expires_at: Math.floor(Date.now() / 1000) };
+    backend.on("POST /auth/v1/token", () => Response.json(session));
+    const user = await openApp("/sign-in?next=%2Fdashboard%2Faccount");
+    await user.type(await email(), ALICE.email);
+    await user.type(password(), "correct horse");
+    await user.click(press("Sign in"));
+    expect(await screen.findByRole("heading", { name: "Account settings" })).toBeVisible();
+    await waitFor(() => {
+      expect(backend.calls.filter((call) => call.path.startsWith("/api/v1/") && call.token).length).toBeGreaterThan(2);
+    });
+    expect(backend.requests("POST /auth/v1/token")).toHaveLength(1);
+  });
 });
 
 describe("a link of a mail", () => {
+  it("leads back to where the person wanted to go", async () => {
+    backend
+      .on("POST /auth/v1/otp", () => Response.json({}))
+      .on("POST /auth/v1/signup", () => Response.json(sessionOf(ALICE).user))
+      .on("POST /auth/v1/recover", () => Response.json({}));
+    const next = "/dashboard/renders?q=oak&sort=oldest";
+    const wanted = (page: string) => `http://localhost:3000${page}?next=${encodeURIComponent(next)}`;
+    const redirect = (route: string) => backend.requests(route)[0]?.query.get("redirect_to");
+    const user = await openApp(`/sign-in?next=${encodeURIComponent(next)}`);
+    await user.type(await email(), ALICE.email);
+    await user.click(press("E-mail me a code instead"));
+    await user.click(await screen.findByRole("button", { name: "Use another e-mail" }));
+    await user.click(press("Create an account"));
+    await user.type(password(), "correct horse");
+    await user.click(press("Create account"));
+    await user.click(await screen.findByRole("button", { name: "Use another e-mail" }));
+    await user.click(press("Sign in"));
+    await user.click(await screen.findByRole("link", { name: "Forgot your password?" }));
+    await screen.findByRole("heading", { name: "Reset your password" });
+    await user.type(await email(), ALICE.email);
+    await user.click(press("Send reset link"));
+    await screen.findByLabelText("Code");
+    expect(redirect("POST /auth/v1/otp")).toBe(wanted("/sign-in"));
+    expect(redirect("POST /auth/v1/signup")).toBe(wanted("/sign-in"));
+    expect(redirect("POST /auth/v1/recover")).toBe(wanted("/reset-password"));
+  });
+
+  it.each(["/sign-in?next=%2Fdashboard%2Faccount", "/reset-password", "/dashboard/account"])(
+    "that was used already is explained at %s, and the page that was wanted stays",
+    async (page) => {
+      await openApp(`${page}#error=access_denied&error_code=otp_expired&error_description=Email+link+is+invalid&sb=`);
+      expect(await screen.findByText("This link does not work any more. Ask for a new one.")).toBeVisible();
+      expect(window.location.hash).toBe("");
+      if (page !== "/reset-password") expect(window.location.search).toBe("?next=%2Fdashboard%2Faccount");
+    },
+  );
+
+  it("that was used already is explained to who is signed in, on their page", async () => {
+    storeSession(ALICE);
+    await openApp("/sign-in?next=%2Fdashboard%2Faccount#error=access_denied&error_code=otp_expired&sb=");
+    await waitFor(() => {
+      expect(screen.getByText("This link does not work any more. Ask for a new one.")).toBeVisible();
+    });
+    expect(window.location.pathname).toBe("/dashboard/account");
+  });
+
+  it("that was the first of two says that the other is needed", async () => {
+    await openApp("/dashboard/account#message=Confirmation+link+accepted.+Please+proceed&sb=");
+    expect(
+      await screen.findByText(/^This address is confirmed\. Now open the link in the email to your other/),
+    ).toBeVisible();
+  });
+
   it("that was used already is explained", async () => {
     await openApp("/#error=access_denied&error_code=otp_expired&error_description=Email+link+is+invalid");
     expect(await screen.findByText("This link does not work any more. Ask for a new one.")).toBeVisible();

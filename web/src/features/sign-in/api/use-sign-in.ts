@@ -1,6 +1,7 @@
 import type { AuthError } from "@/auth/messages";
 import { useMutation } from "@tanstack/react-query";
 
+import { pageAfterMail } from "@/auth/safe-next";
 import { getAuth } from "@/auth/session";
 
 interface Credentials {
@@ -23,7 +24,8 @@ export function usePasswordSignIn() {
 }
 
 /**
- * Makes an account. Where addresses must be confirmed (hosted Supabase), a code is mailed and there is no session yet.
+ * Makes an account. Where addresses must be confirmed (hosted Supabase), a code is mailed and there is no session yet;
+ * for an address that has an account, Auth invents a person without identities there, and mails nothing.
  */
 export function useSignUp() {
   return useMutation<SignInOutcome, AuthError, Credentials>({
@@ -32,9 +34,12 @@ export function useSignUp() {
         await getAuth()
       ).signUp({
         ...credentials,
-        options: { emailRedirectTo: window.location.origin },
+        options: { emailRedirectTo: pageAfterMail("/sign-in") },
       });
       if (error) throw error;
+      if (data.user?.identities?.length === 0) {
+        throw Object.assign(new Error("the address has an account"), { code: "user_already_exists" });
+      }
       return data.session ? "done" : "code-sent";
     },
   });
@@ -48,7 +53,7 @@ export function useSendCode() {
         await getAuth()
       ).signInWithOtp({
         email,
-        options: { shouldCreateUser: true, emailRedirectTo: window.location.origin },
+        options: { shouldCreateUser: true, emailRedirectTo: pageAfterMail("/sign-in") },
       });
       if (error) throw error;
       return "code-sent";
@@ -74,7 +79,7 @@ export function useSendRecovery() {
       const { error } = await (
         await getAuth()
       ).resetPasswordForEmail(email, {
-        redirectTo: `${window.location.origin}/reset-password`,
+        redirectTo: pageAfterMail("/reset-password"),
       });
       if (error) throw error;
       return "code-sent";

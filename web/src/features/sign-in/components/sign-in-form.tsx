@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import type { SubmitEvent } from "react";
 
 import { authMessage } from "@/auth/messages";
@@ -22,6 +22,7 @@ interface SignInFormProps {
 
 /** E-mail and password, or e-mail and a code: one form for old and new accounts. */
 export function SignInForm({ mode, email, onEmail, onCodeSent }: SignInFormProps) {
+  const { next } = useSearch({ from: "/sign-in" });
   const signIn = usePasswordSignIn();
   const signUp = useSignUp();
   const sendCode = useSendCode();
@@ -73,6 +74,7 @@ export function SignInForm({ mode, email, onEmail, onCodeSent }: SignInFormProps
           <PasswordField label="Password" name="password" autoComplete="current-password" required />
           <Link
             to="/reset-password"
+            search={next ? { next } : {}}
             className="inline-flex min-h-6 items-center justify-self-start text-12 text-ink-2 underline underline-offset-3 hover:text-ink touch:min-h-11"
           >
             Forgot your password?
