@@ -95,6 +95,34 @@ const shared = createRoute({
   component: lazyRouteComponent(pageCode["/s/$token"], "SharedPage"),
 });
 
+const pricing = createRoute({
+  getParentRoute: () => publicPages,
+  path: "/pricing",
+  staticData: { title: "Pricing" },
+  component: lazyRouteComponent(pageCode["/pricing"], "PricingPage"),
+});
+
+const terms = createRoute({
+  getParentRoute: () => publicPages,
+  path: "/terms",
+  staticData: { title: "Terms" },
+  component: lazyRouteComponent(pageCode["/terms"], "TermsPage"),
+});
+
+const privacy = createRoute({
+  getParentRoute: () => publicPages,
+  path: "/privacy",
+  staticData: { title: "Privacy" },
+  component: lazyRouteComponent(pageCode["/privacy"], "PrivacyPage"),
+});
+
+const contact = createRoute({
+  getParentRoute: () => publicPages,
+  path: "/contact",
+  staticData: { title: "Contact" },
+  component: lazyRouteComponent(pageCode["/contact"], "ContactPage"),
+});
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
@@ -237,7 +265,7 @@ const billingReturn = createRoute({
 });
 
 const routeTree = root.addChildren([
-  publicPages.addChildren([landing, community, communitySet, shared]),
+  publicPages.addChildren([landing, community, communitySet, shared, pricing, terms, privacy, contact]),
   signIn,
   resetPassword,
   dashboard.addChildren([

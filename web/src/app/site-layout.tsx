@@ -4,6 +4,14 @@ import { buttonStyle } from "@/components/ui/button";
 import { Mark } from "@/components/ui/mark";
 import { SkipLink } from "@/components/ui/skip-link";
 
+const FOOTER = [
+  { to: "/community", name: "Community" },
+  { to: "/pricing", name: "Pricing" },
+  { to: "/terms", name: "Terms" },
+  { to: "/privacy", name: "Privacy" },
+  { to: "/contact", name: "Contact" },
+] as const;
+
 /** The frame of the pages that visitors see. */
 export function SiteLayout() {
   return (
@@ -15,11 +23,11 @@ export function SiteLayout() {
           Maquette
         </Link>
         <nav aria-label="Main" className="flex grow items-center justify-end gap-1">
-          <Link
-            to="/community"
-            className={buttonStyle({ variant: "ghost", className: "mr-auto ml-2 max-tablet:hidden" })}
-          >
+          <Link to="/community" className={buttonStyle({ variant: "ghost", className: "ml-2 max-tablet:hidden" })}>
             Community
+          </Link>
+          <Link to="/pricing" className={buttonStyle({ variant: "ghost", className: "mr-auto max-tablet:hidden" })}>
+            Pricing
           </Link>
           <Link to="/sign-in" className={buttonStyle({ variant: "ghost" })}>
             Sign in
@@ -32,11 +40,13 @@ export function SiteLayout() {
       <main id="main" tabIndex={-1} className="grow outline-none">
         <Outlet />
       </main>
-      <footer className="mx-auto flex w-full max-w-[1360px] gap-5 border-t border-line px-4 py-9 text-12 text-ink-2 tablet:px-8">
-        <span>Maquette</span>
-        <Link to="/community" className="underline">
-          Community
-        </Link>
+      <footer className="mx-auto flex w-full max-w-[1360px] flex-wrap items-center gap-x-6 border-t border-line px-4 py-7 text-12 text-ink-2 tablet:px-8">
+        <span className="grow max-tablet:basis-full">Maquette</span>
+        {FOOTER.map(({ to, name }) => (
+          <Link key={to} to={to} className="inline-flex min-h-(--tap) items-center hover:text-ink hover:underline">
+            {name}
+          </Link>
+        ))}
       </footer>
     </div>
   );

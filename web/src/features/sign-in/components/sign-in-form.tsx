@@ -104,6 +104,17 @@ export function SignInForm({ mode, email, onEmail, onCodeSent }: SignInFormProps
           {sendCode.isPending ? "Sending the code" : "E-mail me a code instead"}
         </Button>
       </div>
+      <p className="text-12 text-ink-3">
+        {mode === "sign-up" ? "By creating an account" : "With an account"} you agree to the{" "}
+        <Link to="/terms" className="underline underline-offset-3 hover:text-ink">
+          Terms
+        </Link>
+        . What we store about you is under{" "}
+        <Link to="/privacy" className="underline underline-offset-3 hover:text-ink">
+          Privacy
+        </Link>
+        .
+      </p>
     </form>
   );
 }

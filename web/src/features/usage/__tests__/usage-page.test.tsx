@@ -81,7 +81,7 @@ describe("back from the checkout", () => {
 describe("plans", () => {
   it("say what a year saves by their own prices", async () => {
     await openApp("/dashboard/usage");
-    expect(await screen.findByText("Yearly, −25 %")).toBeVisible();
+    expect(await screen.findByText("Yearly, save 25%")).toBeVisible();
     expect(await screen.findByRole("button", { name: "Move to Pro" })).toBeVisible();
   });
 

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { ArrowUpRight, Check } from "lucide-react";
 import { cx } from "class-variance-authority";
 import { useState } from "react";
@@ -9,6 +10,7 @@ import { LoadFailed } from "@/components/ui/load-failed";
 import { Notice } from "@/components/ui/notice";
 import { Segmented } from "@/components/ui/segmented";
 import { dayAndMonth } from "@/lib/dates";
+import { amount, priceOf, yearlyLabel } from "@/lib/money";
 
 import type { Plan } from "../types";
 
@@ -32,7 +34,7 @@ export function PlansSection() {
   const subscribed = billing !== undefined && (own !== "free" || UNPAID.includes(billing.status));
   const intervals = [
     { value: "month", label: "Monthly" },
-    { value: "year", label: yearly(plans) },
+    { value: "year", label: yearlyLabel(plans) },
   ] as const;
   const credits = (id: string | undefined) => plans.find((plan) => plan.id === id)?.monthly_credits ?? 0;
   return (
@@ -79,6 +81,22 @@ export function PlansSection() {
           </PlanCard>
         ))}
       </div>
+      <p className="flex flex-wrap gap-x-5 pt-4 text-12 text-ink-3">
+        {[
+          { to: "/pricing", name: "What a credit buys" } as const,
+          { to: "/terms", name: "Terms" } as const,
+          { to: "/privacy", name: "Privacy" } as const,
+          { to: "/contact", name: "Contact" } as const,
+        ].map(({ to, name }) => (
+          <Link
+            key={to}
+            to={to}
+            className="inline-flex min-h-6 items-center underline underline-offset-3 hover:text-ink touch:min-h-11"
+          >
+            {name}
+          </Link>
+        ))}
+      </p>
     </section>
   );
 }
@@ -129,18 +147,6 @@ function PlanNotice({
   return <p className="pb-4 text-13 text-ink-2">Your plan is canceled and ends on {dayAndMonth(endsAt)}.</p>;
 }
 
-/** With the largest saving of a yearly price. */
-function yearly(plans: readonly Plan[]): string {
-  const saved = plans.map(({ prices }) => {
-    const [month, year] = ["month", "year"].map(
-      (interval) => prices.find((price) => price.interval === interval)?.cents,
-    );
-    return month && year ? Math.round((1 - year / (12 * month)) * 100) : 0;
-  });
-  const largest = Math.max(0, ...saved);
-  return largest > 0 ? `Yearly, −${String(largest)} %` : "Yearly";
-}
-
 function PlanCard({
   plan,
   interval,
@@ -152,8 +158,7 @@ function PlanCard({
   own: boolean;
   children: React.ReactNode;
 }) {
-  const price = plan.prices.find((one) => one.interval === interval);
-  const monthly = price ? price.cents / (interval === "year" ? 1200 : 100) : 0;
+  const price = priceOf(plan, interval);
   return (
     <article
       className={cx(
@@ -166,9 +171,9 @@ function PlanCard({
         {own && <span className="text-12 font-medium text-ink-2">Your plan</span>}
       </div>
       <p className="pt-2.5 pb-1.5">
-        <span className="mr-1 text-36 font-semibold tracking-[-0.045em]">{amount(monthly)}</span>{" "}
+        <span className="mr-1 text-36 font-semibold tracking-[-0.045em]">{amount(price?.perMonth ?? 0)}</span>{" "}
         <span className="text-13 text-ink-2">
-          a month{interval === "year" && price && `, ${amount(price.cents / 100)} a year`}
+          a month{interval === "year" && price && price.cents > 0 && `, ${amount(price.cents)} a year`}
         </span>
       </p>
       <p className="text-13 text-ink-2">
@@ -185,14 +190,4 @@ function PlanCard({
       <div className="mt-auto grid">{children}</div>
     </article>
   );
-}
-
-function amount(euros: number): string {
-  const whole = Number.isInteger(euros);
-  return new Intl.NumberFormat("en-GB", {
-    style: "currency",
-    currency: "EUR",
-    minimumFractionDigits: whole ? 0 : 2,
-    maximumFractionDigits: whole ? 0 : 2,
-  }).format(euros);
 }
