@@ -203,6 +203,21 @@ def test_photo_F9_a_transparent_grey_of_every_depth_is_white(depth: int, value: 
     assert opaque == pytest.approx((darkest, darkest, darkest), abs=TOLERANCE)
 
 
+@pytest.mark.parametrize("clear", [(51_400, 15_420, 15_420), (51_200, 15_360, 15_360), (200, 60, 60)])
+def test_photo_F9_a_transparent_color_of_16_bits_is_white(clear: Color) -> None:
+    other = (15_420, 51_400, 200)
+    rows = b"".join(b"\0" + struct.pack(">3H", *color) * 16 for color in (clear, other))
+    header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 16, 2, 16, 2, 0, 0, 0))
+    transparency = png_chunk(b"tRNS", struct.pack(">3H", *clear))
+    pixels = png_chunk(b"IDAT", zlib.compress(rows))
+    data = PNG_SIGNATURE + header + transparency + pixels + png_chunk(b"IEND", b"")
+
+    image = Image.open(BytesIO(photos.prepare(data, PHOTO).data)).resize((1, 2), Image.Resampling.BOX)
+
+    assert image.getpixel((0, 0)) == pytest.approx((255, 255, 255), abs=TOLERANCE)
+    assert image.getpixel((0, 1)) == pytest.approx((60, 200, 0), abs=TOLERANCE)
+
+
 def test_photo_F9_bits_above_the_depth_of_a_transparent_grey_do_not_count() -> None:
     header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 1, 4, 0, 0, 0, 0))
     pixels = png_chunk(b"IDAT", zlib.compress(b"\0" + b"\x77" * 4))

@@ -26,7 +26,9 @@ SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 ANCILLARY: Final = 0x20
 # What Pillow is given: pixels, palette, transparency, and whether it is an animation.
 KEPT: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"IDAT", b"IEND"})
+# Color types (11.2.1).
 GREY: Final = 0
+RGB: Final = 2
 # A gamma alone is taken for sRGB's when it is this near to 1/2.2, as libpng does (PNG_GAMMA_THRESHOLD).
 GAMMA_OF_SRGB: Final = 1 / 2.2
 GAMMA_TOLERANCE: Final = 0.05
@@ -61,21 +63,23 @@ def read_png(data: bytes, max_profile_bytes: int) -> PngChunks:
         at = end
         if name == b"IEND":
             break
-    header = data[16:33]
-    if b"tRNS" in chunks and len(header) == 17 and header[9] == GREY and len(chunks[b"tRNS"]) == 2:
-        _scale_transparency(plain, header[8], chunks[b"tRNS"])
+    if b"tRNS" in chunks and len(data) > 25:
+        _fit_transparency(plain, data[24], data[25], chunks[b"tRNS"])
     return PngChunks(b"".join(plain), _profile(chunks, max_profile_bytes), chunks.get(b"eXIf"))
 
 
-def _scale_transparency(plain: list[bytes], depth: int, value: bytes) -> None:
-    """Pillow scales grey of 1, 2 and 4 bits to 8 and compares it with the transparent value as it stands."""
-    if depth >= 8:
+def _fit_transparency(plain: list[bytes], depth: int, color_type: int, stated: bytes) -> None:
+    """Pillow makes 8 bits of pixels, but for grey of 16, and compares them with the transparent value as it stands."""
+    if color_type == GREY and depth < 8 and len(stated) == 2:
+        highest = (1 << depth) - 1
+        # Bits above the depth do not count (11.3.2.1).
+        value = struct.pack(">H", (int.from_bytes(stated) & highest) * 255 // highest)
+    elif color_type == RGB and depth == 16 and len(stated) == 6:
+        value = struct.pack(">3H", *stated[::2])
+    else:
         return
-    highest = (1 << depth) - 1
-    # Bits above the depth do not count (11.3.2.1).
-    body = b"tRNS" + struct.pack(">H", (int.from_bytes(value) & highest) * 255 // highest)
     at = next(index for index, chunk in enumerate(plain) if chunk[4:8] == b"tRNS")
-    plain[at] = struct.pack(">I", 2) + body + struct.pack(">I", zlib.crc32(body))
+    plain[at] = struct.pack(">I", len(value)) + b"tRNS" + value + struct.pack(">I", zlib.crc32(b"tRNS" + value))
 
 
 def _profile(chunks: dict[bytes, bytes], max_bytes: int) -> bytes | None:
