@@ -3,8 +3,8 @@
     python -m tests.bench.photo_corpus [--pairs]
 
 Prints the largest error of a channel (of 255) to what Chromium shows, for each format and way of stating colors, and
-how many damaged files were refused. All 5,420 files take minutes; `--pairs` takes those of the test suite. Exits with 1
-when one is not right. Firefox takes part where it is installed.
+how many damaged files were refused. The whole corpus takes minutes; `--pairs` takes the files of the test suite. Exits
+with 1 when one is not right. Firefox takes part where it is installed.
 """
 
 import argparse

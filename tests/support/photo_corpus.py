@@ -56,7 +56,7 @@ COLOR_NAMES: Final = {
     "HEIF": (*ICC, *CODES),
 }
 KINDS: Final = {
-    "JPEG": ("color", "grey"),
+    "JPEG": ("color", "grey", "print"),
     "PNG": ("color", "alpha", "grey", "grey alpha", "16 bit", "grey 16 bit", "palette", "palette alpha", "1 bit"),
     "WEBP": ("color", "lossless", "alpha"),
     "AVIF": ("color", "alpha", "grey", "16 bit"),
@@ -151,7 +151,7 @@ def chart(kind: str) -> Image.Image:
     elif kind == "1 bit":
         return _fields("1", (0, 1, 1, 1))
     else:
-        image = _fields("RGB", COLORS)
+        image = _fields("RGB", COLORS).convert("CMYK" if kind == "print" else "RGB")
     if kind.endswith("alpha"):
         image.putalpha(_fields("L", OPACITIES))
     return image

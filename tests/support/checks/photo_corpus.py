@@ -85,9 +85,10 @@ def _sent(case: Case, result: Result) -> bytes | None:
     """What the page made of a file; None when it sends it as it is. Raises AssertionError when that is not its part."""
     sent = result.sent
     assert sent.refused is None, (case, sent.refused)
-    # Only what every decoder opens alike: a JPEG with its end.
+    # Only what every decoder opens alike: a JPEG with its end, and not for print.
     if case.state != "bit":
-        assert (sent.data is not None) == (case.format == "JPEG" and case.state != "cut"), case
+        is_plain = case.format == "JPEG" and case.kind != "print" and case.state != "cut"
+        assert (sent.data is not None) == is_plain, case
     return sent.data
 
 

@@ -211,22 +211,29 @@ def _is_grey(pixels: Image.Image) -> bool:
     return all(ImageChops.difference(red, other).getbbox() is None for other in (green, blue))
 
 
+def _for_profile(pixels: Image.Image, space: bytes) -> Image.Image | None:
+    """The pixels as a profile of this color space takes them; None when it is one for other pixels, as some files have.
+
+    Browsers go on without such a profile.
+    """
+    if space == b"RGB ":
+        return None if pixels.mode == "CMYK" else pixels.convert("RGB")
+    if space == b"GRAY" and pixels.mode == "RGB":
+        # Grey that had transparency beside it, or comes out of an AVIF.
+        return pixels.getchannel("R") if _is_grey(pixels) else None
+    return pixels
+
+
 def _in_srgb(pixels: Image.Image, profile: bytes | None) -> Image.Image:
-    if profile:
-        if profile[PROFILE_SPACE] == b"GRAY" and pixels.mode == "RGB":
-            # Grey that had transparency beside it, or comes out of an AVIF. A picture of colors has the wrong profile.
-            if not _is_grey(pixels):
-                return pixels
-            pixels = pixels.getchannel("R")
-        elif profile[PROFILE_SPACE] == b"RGB ":
-            pixels = pixels.convert("RGB")
-        try:
-            source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            target = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-            converted = ImageCms.profileToProfile(pixels, source, target, outputMode="RGB")  # pyright: ignore[reportUnknownArgumentType]
-        except (ImageCms.PyCMSError, OSError):
-            # Broken, or for another kind of pixels: like most viewers we go on without it.
-            return pixels.convert("RGB")
-        assert converted is not None
-        return converted
-    return pixels.convert("RGB")
+    fitting = _for_profile(pixels, profile[PROFILE_SPACE]) if profile else None
+    if profile is None or fitting is None:
+        return pixels.convert("RGB")
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        target = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        converted = ImageCms.profileToProfile(fitting, source, target, outputMode="RGB")  # pyright: ignore[reportUnknownArgumentType]
+    except (ImageCms.PyCMSError, OSError):
+        # Broken, or for pixels of no kind that we know.
+        return pixels.convert("RGB")
+    assert converted is not None
+    return converted
