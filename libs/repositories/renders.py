@@ -106,9 +106,9 @@ class MonthView(msgspec.Struct, frozen=True):
 
 
 class ChangePlace(msgspec.Struct, frozen=True):
-    """The last render of a step of a change."""
+    """The last render of a step of a change; `place` is when it was made, or moved to the trash if it is there."""
 
-    created_at: datetime
+    place: datetime
     id: UUID
 
 
@@ -181,7 +181,7 @@ class RenderRepository:
         if before and before.next:
             arguments |= {
                 "changed_at": before.at,
-                "after_created_at": before.next.created_at,
+                "after_place": before.next.place,
                 "after_id": before.next.id,
             }
         return await self._db.call("change_renders", ChangeStep, arguments)

@@ -12,25 +12,28 @@ grant execute on function private.moment_of_change to authenticated;
 
 
 -- Moves the renders of a filter into the trash or out of it, or puts them into a collection or takes them out: 2,000 at
--- most, oldest first, so that no statement comes near to its timeout. `action`: trash | restore | collect | uncollect;
--- without `collection` the last two mean "My Favorites", and `added_at` in the filter means that collection too.
--- Answers {"changed": n, "at": time, "next": {"created_at", "id"} or null}. While `next` is not null there are more:
--- the next call has it as `after_created_at` and `after_id`, and `at` as `changed_at`. With "at" as deleted_at or
+-- most, oldest first (in the trash: longest there first), so that no statement comes near to its timeout. `action`:
+-- trash | restore | collect | uncollect; without `collection` the last two mean "My Favorites", and `added_at` in the
+-- filter means that collection too.
+-- Answers {"changed": n, "at": time, "next": {"place", "id"} or null}. While `next` is not null there are more: the next
+-- call has it as `after_place` and `after_id`, and `at` as `changed_at`. With "at" as deleted_at or
 -- added_at, a filter names the renders of all these calls again, for an undo. Renders that are deleted meanwhile are
 -- left out.
 -- Called by POST /renders/bulk and by the routes that change one render. Locks the collection, then what is put into
 -- it. Raises PT400 malformed_request, PT404 collection_not_found, PT409 too_many_collection_items.
 create or replace function public.change_renders(
   filter jsonb, action text, collection uuid default null, changed_at timestamptz default null,
-  after_created_at timestamptz default null, after_id uuid default null
+  after_place timestamptz default null, after_id uuid default null
 ) returns jsonb
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
   step constant integer := 2000;
   moment constant timestamptz := private.moment_of_change(changed_at);
+  -- The order of the index that holds these rows: it is read from where the last step ended, however many there are.
+  place constant text := case when (filter ->> 'trashed')::boolean then 'deleted_at' else 'created_at' end;
   chosen uuid[];
-  last jsonb;
+  last_place timestamptz;
   changed bigint;
 begin
   if action in ('collect', 'uncollect') then
@@ -48,35 +51,41 @@ begin
     end if;
   end if;
 
+  -- Locked here, so that no later statement asks for `deleted_at` again. Such a condition makes Postgres read the whole
+  -- index of the trash for each step, when it does not know yet that somebody has just filled it.
   execute format(
     $statement$
-      select array_agg(page.id order by page.created_at, page.id)
+      select array_agg(page.id order by page.place, page.id), max(page.place)
       from (
-        select render.id, render.created_at from public.renders as render
-        where %s %s
-        order by render.created_at, render.id
-        limit %s
+        select render.id, render.%1$I as place from public.renders as render
+        where %2$s %3$s %4$s
+        order by render.%1$I, render.id
+        limit %5$s
+        for %6$s of render
       ) as page
     $statement$,
+    place,
     private.render_conditions(filter),
-    case when after_id is not null then 'and (render.created_at, render.id) > ($3, $4)' end,
-    step
-  ) into chosen using private.caller_id(), private.word_patterns(filter), after_created_at, after_id;
+    case action
+      when 'restore' then 'and render.deleted_at is not null'
+      when 'uncollect' then ''
+      else 'and render.deleted_at is null'
+    end,
+    case when after_id is not null then format('and (render.%I, render.id) > ($3, $4)', place) end,
+    step,
+    case when action in ('trash', 'restore') then 'no key update' else 'key share' end
+  ) into chosen, last_place using private.caller_id(), private.word_patterns(filter), after_place, after_id;
 
   case action
     when 'trash' then
-      update public.renders set deleted_at = moment where id = any (chosen) and deleted_at is null;
+      update public.renders set deleted_at = moment where id = any (chosen);
     when 'restore' then
-      update public.renders set deleted_at = null where id = any (chosen) and deleted_at is not null;
+      update public.renders set deleted_at = null where id = any (chosen);
     when 'collect' then
       insert into public.collection_items (collection_id, render_id, position, added_at)
-      select collection, kept.id, highest.position + row_number() over (order by kept.created_at, kept.id), moment
+      select collection, kept.id, highest.position + kept.number, moment
       from
-        (
-          select render.id, render.created_at from public.renders as render
-          where render.id = any (chosen) and render.deleted_at is null
-          for key share of render
-        ) as kept,
+        unnest(chosen) with ordinality as kept (id, number),
         (
           select coalesce(max(item.position), 0) as position
           from public.collection_items as item where item.collection_id = collection
@@ -90,11 +99,11 @@ begin
   end case;
   get diagnostics changed = row_count;
 
-  if cardinality(chosen) = step then
-    select jsonb_build_object('created_at', render.created_at, 'id', render.id) into last
-    from public.renders as render where render.id = chosen[step];
-  end if;
-  return jsonb_build_object('changed', changed, 'at', moment, 'next', last);
+  return jsonb_build_object(
+    'changed', changed,
+    'at', moment,
+    'next', case when cardinality(chosen) = step then jsonb_build_object('place', last_place, 'id', chosen[step]) end
+  );
 end
 $$;
 
