@@ -252,6 +252,30 @@ def test_a_downloaded_picture_brings_its_settings_back_unless_switched_off(maker
     assert b"maquette" not in download.value.path().read_bytes()
 
 
+def test_downloads_have_the_format_that_was_chosen_last(maker: BrowserUser) -> None:
+    page = maker.page
+    page.get_by_role("link", name=CITY).click()
+    for opener, chosen in (("", "PNG"), ("Full screen", "JPEG")):
+        if opener:
+            page.get_by_role("button", name=opener).click()
+            page.get_by_role("dialog", name=CITY).get_by_role("button", name="Format: PNG").click()
+        else:
+            page.get_by_role("button", name="Format: ").click()
+        menu = page.get_by_role("dialog", name="Format of downloads")
+        menu.get_by_role("radio", name=chosen).check()
+        with page.expect_download() as download:
+            menu.get_by_role("button", name=f"Download {chosen}").click()
+        assert Image.open(download.value.path()).format == chosen
+
+    page.goto("/dashboard/renders")
+    page.get_by_role("checkbox", name=f"Select {CITY}").check()
+    expect(page.get_by_role("button", name="Format: JPEG")).to_be_visible()
+    with page.expect_download() as archive:
+        page.keyboard.press("d")
+    with ZipFile(archive.value.path()) as packed:
+        assert {Path(name).suffix for name in packed.namelist()} == {".jpg"}
+
+
 def test_a_render_is_shared_with_what_made_it_or_without_until_the_link_is_off(maker: BrowserUser) -> None:
     page = maker.page
     page.get_by_role("link", name=CITY).click()

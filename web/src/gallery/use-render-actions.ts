@@ -11,7 +11,6 @@ import { moveRenders, undoMove, type Selected } from "@/api/render-moves";
 import type { RenderCard } from "@/api/render-types";
 import { useFavorite } from "@/api/renders";
 import { toast } from "@/components/ui/toast-store";
-import { getPreferences } from "@/lib/preferences";
 
 import { renderCount } from "./words";
 
@@ -67,9 +66,7 @@ export function useRenderActions() {
   };
 
   const save = (what: Parameters<typeof saveArchive>[0]) => {
-    saveArchive(what, getPreferences().recipes, () =>
-      failed(new Error("The download did not start. Try again in a moment.")),
-    ).catch(failed);
+    saveArchive(what, () => failed(new Error("The download did not start. Try again in a moment."))).catch(failed);
   };
   return {
     trash: async (selected: Selected) => {

@@ -2,17 +2,23 @@ import { createStore } from "./store";
 
 export type Theme = "system" | "light" | "dark";
 
+export type PictureFormat = (typeof PICTURE_FORMATS)[number];
+/** What a picture can be saved as. */
+export const PICTURE_FORMATS = ["webp", "jpeg", "png"] as const;
+
 export interface Preferences {
   theme: Theme;
   /** Shortcuts of one key without Ctrl or ⌘. Off for people who use speech input. */
   singleKeys: boolean;
   /** Downloads contain their settings. */
   recipes: boolean;
+  /** Of downloads; null before one was chosen: pictures stay as they are stored. */
+  format: PictureFormat | null;
 }
 
 /** Also read by public/theme.js, before the first paint. */
 const STORAGE_KEY = "maquette.preferences";
-const DEFAULTS: Preferences = { theme: "system", singleKeys: true, recipes: true };
+const DEFAULTS: Preferences = { theme: "system", singleKeys: true, recipes: true, format: null };
 
 const preferences = createStore(read());
 
@@ -49,6 +55,7 @@ function read(): Preferences {
       theme: theme === "light" || theme === "dark" ? theme : DEFAULTS.theme,
       singleKeys: stored?.singleKeys !== false,
       recipes: stored?.recipes !== false,
+      format: PICTURE_FORMATS.find((format) => format === stored?.format) ?? null,
     };
   } catch {
     return DEFAULTS;

@@ -13,7 +13,8 @@ export interface PanelProps {
   children: ReactNode;
 }
 
-export const PANEL_STYLE = "float-in z-30 rounded-md bg-raised shadow-2";
+/** As high as dialogs: one that opens in a dialog comes after it in the page, and so lies above it. */
+export const PANEL_STYLE = "float-in z-40 rounded-md bg-raised shadow-2";
 
 /** Represents a button that Radix does not render: Radix places the panel at it and returns the focus to it. */
 export function Anchor({ button, ref }: { button: PanelProps["button"]; ref?: Ref<HTMLElement | null> }) {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { ArrowLeft, ArrowRight, Download, FolderMinus, Heart, ImageIcon, Share2, Trash } from "lucide-react";
+import { ArrowLeft, ArrowRight, FolderMinus, Heart, ImageIcon, Share2, Trash } from "lucide-react";
 import { useId, useState } from "react";
 
 import { collectionQuery, useChangeCollection, type Collection } from "@/api/collections";
@@ -10,6 +10,7 @@ import { manualOrder, usePlaceItem } from "@/api/collection-items";
 import type { Selected } from "@/api/render-moves";
 import type { Listing } from "@/api/render-types";
 import { MessagePage } from "@/components/message-page";
+import { DownloadButton } from "@/components/overlays/download-button";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { EditableTitle } from "@/components/ui/editable-title";
 import { Dialog } from "@/components/overlays/dialog";
@@ -109,10 +110,7 @@ function Loaded({ collection }: { collection: Collection }) {
           <Share2 {...ICON} />
           Share
         </Button>
-        <Button blocked={count === 0} onClick={() => downloadCollection(id)}>
-          <Download {...ICON} />
-          Download
-        </Button>
+        <DownloadButton stored={null} blocked={count === 0} onDownload={() => downloadCollection(id)} />
         {!favorites && (
           <Button variant="danger" onClick={() => setOverlay("delete")}>
             <Trash {...ICON} />
@@ -279,10 +277,11 @@ function Items({ collection, sort }: { collection: Collection; sort: CollectionS
               }}
             />
           )}
-          <BarButton
-            icon={Download}
-            label="Download"
-            onClick={() =>
+          <DownloadButton
+            variant="glass"
+            stored={null}
+            labelClassName="max-desk:sr-only"
+            onDownload={() =>
               selection.all ? actions.downloadCollection(collection.id) : actions.download(selection.ids)
             }
           />

@@ -88,7 +88,10 @@ export function CreatePage() {
       ],
     });
   };
-  const over = useDropAndPaste((file) => void addFile(file));
+  const over = useDropAndPaste({
+    onFile: (file) => void addFile(file),
+    onLink: () => toast("A picture of another page has to be saved first. Then add the file.", { tone: "danger" }),
+  });
   const samples = config.sample_photos.filter(({ families }) => families.includes(preset.family));
 
   const runs = useRuns();

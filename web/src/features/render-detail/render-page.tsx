@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
-import { Columns2, CornerDownLeft, Download, Heart, Maximize, RotateCcw, Share2, ZoomIn, ZoomOut } from "lucide-react";
+import { Columns2, CornerDownLeft, Heart, Maximize, RotateCcw, Share2, ZoomIn, ZoomOut } from "lucide-react";
 import { useId, useState } from "react";
 
 import { useConfig } from "@/api/config";
-import { downloadPicture } from "@/api/downloads";
+import { savePicture } from "@/api/downloads";
 import { ApiError } from "@/api/errors";
 import type { RenderDetail } from "@/api/render-types";
 import { renderQuery, useChangeRender, useDeleteVariant } from "@/api/renders";
+import { DownloadButton } from "@/components/overlays/download-button";
 import { MessagePage } from "@/components/message-page";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { Dialog } from "@/components/overlays/dialog";
@@ -27,7 +28,6 @@ import { dateFormat } from "@/lib/dates";
 import { useDocumentTitle } from "@/lib/document-title";
 import { DELETE } from "@/lib/keys";
 import { usePreferences } from "@/lib/preferences";
-import { saveFile } from "@/lib/save-file";
 import { useShortcuts } from "@/lib/shortcuts";
 import { ShareDialog } from "@/publishing/share-dialog";
 
@@ -117,12 +117,14 @@ function Loaded({ render }: { render: RenderDetail }) {
   const download = async (recipe: boolean) => {
     if (!variant) return;
     try {
-      const { file, name } = await downloadPicture({ renderId: render.id, variantId: variant.id, recipe });
-      saveFile(file, name);
+      await savePicture(render.id, variant.id, recipe);
     } catch (error) {
       failed(error);
     }
   };
+  const downloadButton = (scope: "page" | "viewer") => (
+    <DownloadButton scope={scope} stored={variant ?? null} onDownload={() => void download(recipes)} />
+  );
   const copySettings = () => {
     navigator.clipboard.writeText(factsText(render, preset)).then(
       () => toast("Settings copied"),
@@ -159,7 +161,6 @@ function Loaded({ render }: { render: RenderDetail }) {
     },
     { keys: "f", label: "Favorite", run: () => !inTrash && actions.favorite(render) },
     { keys: "a", label: "Add to a collection", run: () => !inTrash && setCollecting(true) },
-    { keys: "d", label: "Download", run: () => void download(recipes) },
     { keys: DELETE, label: "Move to trash", run: () => !inTrash && trash() },
   ]);
 
@@ -266,10 +267,7 @@ function Loaded({ render }: { render: RenderDetail }) {
               Use as input
             </Button>
             <Button onClick={() => applySettings(false)}>Use these settings</Button>
-            <Button onClick={() => void download(recipes)}>
-              <Download {...ICON} />
-              Download
-            </Button>
+            {downloadButton("page")}
             <Button onClick={() => setOverlay("share")}>
               <Share2 {...ICON} />
               Share
@@ -311,12 +309,7 @@ function Loaded({ render }: { render: RenderDetail }) {
           index={index}
           onIndexChange={show}
           before={before}
-          actions={
-            <Button onClick={() => void download(recipes)}>
-              <Download {...ICON} />
-              Download
-            </Button>
-          }
+          actions={downloadButton("viewer")}
           onClose={() => setOverlay(null)}
         />
       )}

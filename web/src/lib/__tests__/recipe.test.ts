@@ -14,7 +14,7 @@ describe("a downloaded picture", () => {
     });
   });
 
-  it("still tells it after another tool wrote the packet anew, as exiftool does", async () => {
+  it("photo F5: still tells it after another tool wrote the packet anew, as exiftool does", async () => {
     const recipe = JSON.stringify(RECIPE).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
     const rewritten = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
       <rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/"><xmp:Rating>5</xmp:Rating></rdf:Description>

@@ -57,7 +57,7 @@ describe("a photo on its way", () => {
     vi.clearAllMocks();
   });
 
-  it("is made smaller here when it is a plain JPEG, and keeps its own size to show", async () => {
+  it("photo F3: is made smaller here when it is a plain JPEG, and keeps its own size to show", async () => {
     const photo = await preparePhoto(file(jpeg()), { ...LIMITS, upload_pixels: 64e6 });
     expect(await photo.body.text()).toBe("small");
     expect(photo.original).toEqual({ width: 8160, height: 6144 });
@@ -69,12 +69,12 @@ describe("a photo on its way", () => {
     ["a WebP", new File(["RIFF....WEBP"], "a.webp", { type: "image/webp" })],
     ["an AVIF", new File(["....ftypavif"], "a.avif", { type: "image/avif" })],
     ["a PNG", new File(["\u0089PNG"], "a.png", { type: "image/png" })],
-  ])("goes as it is when it is %s: the server alone decides on it", async (_name, photo) => {
+  ])("photo F3: goes as it is when it is %s: the server alone decides on it", async (_name, photo) => {
     expect(await preparePhoto(photo, LIMITS)).toEqual({ body: photo, name: photo.name, original: null });
     expect(decode).not.toHaveBeenCalled();
   });
 
-  it("is looked into when the system does not know its type", async () => {
+  it("photo F11: is looked into when the system does not know its type", async () => {
     for (const type of ["", "application/octet-stream"]) {
       const photo = await preparePhoto(file(jpeg(), type), { ...LIMITS, upload_pixels: 64e6 });
       expect(await photo.body.text()).toBe("small");
@@ -83,7 +83,7 @@ describe("a photo on its way", () => {
     expect((await preparePhoto(unknown, LIMITS)).body).toBe(unknown);
   });
 
-  it("is made smaller before it is refused for its size", async () => {
+  it("photo D1: is made smaller before it is refused for its size", async () => {
     const limits = { ...LIMITS, upload_pixels: 64e6, upload_bytes: 100 };
     expect(await (await preparePhoto(file(jpeg({ size: 500 })), limits)).body.text()).toBe("small");
 
@@ -96,7 +96,7 @@ describe("a photo on its way", () => {
     );
   });
 
-  it("is said to be empty, or no photo, before it is read", () => {
+  it("photo D2: is said to be empty, or no photo, before it is read", () => {
     expect(fileProblem(new File([], "IMG_5.jpg", { type: "image/jpeg" }), LIMITS)).toMatch(/^This file is empty\./);
     expect(fileProblem(new File(["x"], "a.mp4", { type: "video/mp4" }), LIMITS)).toMatch(/is not a photo/);
     expect(fileProblem(new File(["x"], "a.heic", { type: "" }), LIMITS)).toBeNull();

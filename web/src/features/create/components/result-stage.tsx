@@ -1,9 +1,7 @@
 import { useState } from "react";
 
-import { downloadPicture } from "@/api/downloads";
+import { savePicture } from "@/api/downloads";
 import { toast } from "@/components/ui/toast-store";
-import { getPreferences } from "@/lib/preferences";
-import { saveFile } from "@/lib/save-file";
 
 import { useChooseCover } from "../api/change-render";
 import { settingsText } from "../messages";
@@ -33,12 +31,7 @@ export function ResultStage({ generation, preset, status, onCancel, ...handlers 
   const download = async (variant: Variant) => {
     if (!render) return;
     try {
-      const { file, name } = await downloadPicture({
-        renderId: render.id,
-        variantId: variant.id,
-        recipe: getPreferences().recipes,
-      });
-      saveFile(file, name);
+      await savePicture(render.id, variant.id);
     } catch (error) {
       toast(`The download failed. ${(error as Error).message}`, { tone: "danger" });
     }

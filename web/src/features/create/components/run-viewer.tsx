@@ -1,9 +1,9 @@
-import { Check, Copy, CornerDownLeft, Download, ImageIcon } from "lucide-react";
+import { Check, Copy, CornerDownLeft, ImageIcon } from "lucide-react";
 
+import { DownloadButton } from "@/components/overlays/download-button";
 import { Button } from "@/components/ui/button";
 import { PictureViewer } from "@/components/overlays/picture-viewer";
 import type { ViewerPicture } from "@/components/viewer/picture-viewer-panel";
-import { useShortcuts } from "@/lib/shortcuts";
 
 import type { Generation, Render, Variant } from "../types";
 
@@ -22,11 +22,6 @@ interface RunViewerProps {
 /** The variants of a generation over the whole window, with their actions. */
 export function RunViewer({ generation, render, index, onIndexChange, onClose, ...handlers }: RunViewerProps) {
   const variant = render.variants[index];
-  useShortcuts(
-    "Viewer",
-    [{ keys: "d", label: "Download", run: () => variant && handlers.onDownload(variant) }],
-    "viewer",
-  );
   if (!variant) return null;
 
   const isCover = variant.id === render.cover_variant_id;
@@ -49,10 +44,7 @@ export function RunViewer({ generation, render, index, onIndexChange, onClose, .
             <Copy {...icon} />
             Copy settings
           </Button>
-          <Button onClick={() => handlers.onDownload(variant)}>
-            <Download {...icon} />
-            Download
-          </Button>
+          <DownloadButton scope="viewer" stored={variant} onDownload={() => handlers.onDownload(variant)} />
           <Button variant="canary" onClick={() => handlers.onUseAsInput(variant)}>
             <CornerDownLeft {...icon} />
             Use as input

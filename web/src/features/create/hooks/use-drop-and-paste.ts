@@ -3,12 +3,18 @@ import { useEffect, useRef, useState } from "react";
 /** Inputs for text. */
 const TEXT_INPUTS = ["text", "search", "number", "email", "url", "tel", "password"];
 
-/** Handles files that are dropped or pasted anywhere on the page. Returns whether one is being dragged over it. */
-export function useDropAndPaste(onFile: (file: File) => void): boolean {
+interface DropEvents {
+  onFile: (file: File) => void;
+  /** A picture or link of another page, which comes without a file. */
+  onLink: () => void;
+}
+
+/** Handles what is dropped or pasted anywhere on the page. Returns whether something is being dragged over it. */
+export function useDropAndPaste({ onFile, onLink }: DropEvents): boolean {
   const [over, setOver] = useState(false);
-  const latest = useRef(onFile);
+  const latest = useRef({ onFile, onLink });
   useEffect(() => {
-    latest.current = onFile;
+    latest.current = { onFile, onLink };
   });
 
   useEffect(() => {
@@ -16,7 +22,7 @@ export function useDropAndPaste(onFile: (file: File) => void): boolean {
       const file = transfer?.files[0];
       if (!file) return;
       event.preventDefault();
-      latest.current(file);
+      latest.current.onFile(file);
     };
     const paste = (event: ClipboardEvent) => {
       // Excel, Word and OneNote add a picture to copied text. In a text field, the text is meant.
@@ -24,9 +30,9 @@ export function useDropAndPaste(onFile: (file: File) => void): boolean {
       if (hasWords && isTextField(event.target)) return;
       take(event, event.clipboardData);
     };
-    // Otherwise the browser would open the file in place of the page.
+    // Otherwise the browser would open it in place of the page.
     const drag = (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes("Files")) return;
+      if (!event.dataTransfer?.types.includes("Files") && !bringsLink(event)) return;
       event.preventDefault();
       setOver(true);
     };
@@ -36,6 +42,9 @@ export function useDropAndPaste(onFile: (file: File) => void): boolean {
     const drop = (event: DragEvent) => {
       setOver(false);
       take(event, event.dataTransfer);
+      if (event.defaultPrevented || !bringsLink(event)) return;
+      event.preventDefault();
+      latest.current.onLink();
     };
     window.addEventListener("paste", paste);
     window.addEventListener("dragover", drag);
@@ -49,6 +58,11 @@ export function useDropAndPaste(onFile: (file: File) => void): boolean {
     };
   }, []);
   return over;
+}
+
+/** In a text field, the address is meant. */
+function bringsLink(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes("text/uri-list") === true && !isTextField(event.target);
 }
 
 function isTextField(target: EventTarget | null): boolean {

@@ -1,8 +1,9 @@
-import { Columns2, Download, Folder, Heart, Trash } from "lucide-react";
+import { Columns2, Folder, Heart, Trash } from "lucide-react";
 import { useNavigate } from "@tanstack/react-router";
 
 import type { Selected } from "@/api/render-moves";
 import type { RenderFilters } from "@/api/render-types";
+import { DownloadButton } from "@/components/overlays/download-button";
 import { CollectionPicker } from "@/gallery/collection-picker";
 import { BarButton, SelectionBar } from "@/gallery/selection-bar";
 import type { RenderActions } from "@/gallery/use-render-actions";
@@ -56,7 +57,14 @@ export function BulkBar({ selection, filters, total, actions, picking, onPicking
           onClick={() => void navigate({ to: "/dashboard/compare", search: { a, b }, state: { backTo: "Renders" } })}
         />
       )}
-      {!selection.all && <BarButton icon={Download} label="Download" onClick={() => actions.download(selection.ids)} />}
+      {!selection.all && (
+        <DownloadButton
+          variant="glass"
+          stored={null}
+          labelClassName="max-desk:sr-only"
+          onDownload={() => actions.download(selection.ids)}
+        />
+      )}
       <BarButton
         icon={Trash}
         label="Trash"
