@@ -58,6 +58,12 @@ def test_pages_of_a_visitor_are_accessible(
     _expect_accessible(page, page.get_by_label("Code"))
     page.goto("/nowhere")
     _expect_accessible(page, page.get_by_role("heading", name="There is no page here"))
+    page.goto("/sign-in#error=access_denied&error_code=otp_expired")
+    _expect_accessible(page, page.get_by_text("This link does not work any more."))
+    page.goto("/pricing")
+    _expect_accessible(page, page.get_by_role("heading", name="Know the price before you press."))
+    page.goto("/privacy")
+    _expect_accessible(page, page.get_by_role("heading", name="Privacy"))
 
 
 @pytest.mark.parametrize(("viewport", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
@@ -113,6 +119,9 @@ def test_pages_of_a_member_are_accessible(
     _expect_accessible(page, page.get_by_role("dialog", name="Keyboard shortcuts"))
     page.goto("/dashboard/account")
     _expect_accessible(page, page.get_by_role("button", name="Change e-mail"))
+    page.get_by_label("New e-mail").fill("another@example.com")
+    page.get_by_role("button", name="Change e-mail").click()
+    _expect_accessible(page, page.get_by_role("button", name="Confirm email"))
     page.goto("/dashboard/renders")
     tile = page.get_by_role("list", name="Renders").get_by_role("listitem").first
     _expect_accessible(page, tile)
