@@ -28,11 +28,9 @@ STEPS = {
     "before StripeClient.remove_customer": True,
     "after StripeClient.remove_customer": True,
     "after ClosedAccountRepository.confirm_customer": True,
-    "after ClosedAccountRepository.delete_step 1": True,
-    "after ClosedAccountRepository.delete_step 2": True,
-    "after ClosedAccountRepository.delete_step 3": True,
-    "after ClosedAccountRepository.delete_step 4": True,
-    "after ClosedAccountRepository.delete_step 5": True,
+    # Links, items, jobs and collections are deleted, files of variants waited for, photos queued and waited for, and
+    # the user is deleted.
+    **{f"after ClosedAccountRepository.delete_step {number}": True for number in range(1, 9)},
 }
 PATHS = ("/me", "/usage", "/billing", "/me/export", "/renders", "/collections", "/generations", "/shares", "/uploads")
 
