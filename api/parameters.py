@@ -23,6 +23,15 @@ CursorParameter = Annotated[
 LimitParameter = Annotated[
     int, QueryParameter(name="limit", ge=1, le=LIMITS.max_page_size, description="rows of a page")
 ]
+TimeZoneParameter = Annotated[
+    str,
+    QueryParameter(
+        name="time_zone",
+        max_length=64,
+        pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$",
+        description="IANA name of the zone whose days and months count, such as Europe/Berlin",
+    ),
+]
 
 _KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{LIMITS.idempotency_key_characters}}}")
 

@@ -68,7 +68,7 @@ export default defineConfig({
             { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
             { name: "platform", test: /node_modules\/@tanstack\/(?!.*virtual)/ },
             // The code that loads all others must come first, and without them.
-            { name: "entry", test: /preload-helper|page-code|prefetched|kept-session/ },
+            { name: "entry", test: /preload-helper|page-code|prefetched|kept-session|time-zone/ },
             // Shared code of pages is in one file, except what only lists need.
             {
               name: "shared",
@@ -85,6 +85,7 @@ export default defineConfig({
   server: { host: "127.0.0.1", proxy: { "/api": process.env.API_URL ?? "http://127.0.0.1:8000" } },
   test: {
     environment: "jsdom",
+    env: { TZ: "UTC" },
     include: ["src/**/__tests__/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
     // One jsdom and one copy of React for all files of a worker; setup.ts gives each test new modules and an empty

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from api.dependencies import CallerRequest, provide_renders, renders_of
 from api.envelope import Envelope, ok, page
 from api.errors import errors
-from api.parameters import CursorParameter, LimitParameter
+from api.parameters import CursorParameter, LimitParameter, TimeZoneParameter
 from libs.app_config.runtime import LIMITS
 from libs.services.gallery.renders import ChangedView, MonthView, RenderQuery, RenderService, Selection, Sort
 from libs.services.gallery.views import RenderCardView, RenderDetailView, RenderView
@@ -91,9 +91,10 @@ class RenderController(Controller):
         request: CallerRequest,
         filters: NamedDependency[RenderQuery],
         trashed: FromQuery[bool] = False,
+        time_zone: TimeZoneParameter = "UTC",
     ) -> Envelope[list[MonthView]]:
         """How many renders that match each month has, latest first."""
-        return ok(await renders_of(request).months(filters, trashed=trashed))
+        return ok(await renders_of(request).months(filters, time_zone, trashed=trashed))
 
     @get("/{render_id:uuid}", operation_id="getRender", responses=errors(401, 404, 429, 503))
     async def read(

@@ -6,7 +6,7 @@ from litestar.di import NamedDependency, Provide
 from api.dependencies import provide_usage
 from api.envelope import Envelope, ok, page
 from api.errors import errors
-from api.parameters import CursorParameter, LimitParameter
+from api.parameters import CursorParameter, LimitParameter, TimeZoneParameter
 from libs.app_config.runtime import LIMITS
 from libs.services.billing.usage import DayView, UsageService
 from libs.services.billing.views import EntryView, UsageView
@@ -19,10 +19,12 @@ class UsageController(Controller):
     tags = ["Account"]
     dependencies = {"usage": Provide(provide_usage, sync_to_thread=False)}
 
-    @get("/days", operation_id="getUsageByDay", responses=errors(401, 429, 503))
-    async def days(self, usage: NamedDependency[UsageService]) -> Envelope[list[DayView]]:
+    @get("/days", operation_id="getUsageByDay", responses=errors(400, 401, 422, 429, 503))
+    async def days(
+        self, usage: NamedDependency[UsageService], time_zone: TimeZoneParameter = "UTC"
+    ) -> Envelope[list[DayView]]:
         """Credits of each day of this period."""
-        return ok(await usage.by_day())
+        return ok(await usage.by_day(time_zone))
 
     @get("/entries", operation_id="listUsageEntries", responses=errors(400, 401, 422, 429, 503))
     async def entries(

@@ -12,6 +12,7 @@ from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.cursor import PlaceCursor, TimeCursor
 from libs.repositories.database import FOREIGN_KEY_VIOLATION, Database, DatabaseRefused
 from libs.repositories.render_rows import RENDER_COLUMNS, RenderRow, TakenDown, VariantRow
+from libs.repositories.time_zone import known_time_zone
 
 Sort = Literal["newest", "oldest", "deleted", "manual", "added"]
 Action = Literal["trash", "restore", "collect", "uncollect"]
@@ -99,7 +100,7 @@ class _VariantOfRender(VariantRow, frozen=True, kw_only=True):
 
 
 class MonthView(msgspec.Struct, frozen=True):
-    """How many renders a month has; `month` is YYYY-MM in UTC."""
+    """How many renders a month has; `month` is YYYY-MM."""
 
     month: str
     count: int
@@ -147,9 +148,11 @@ class RenderRepository:
             arguments |= {"after_key": str(after.key), "after_id": after.id}
         return await self._db.call("list_renders", list[CardRow], arguments)
 
-    async def months(self, where: RenderFilter) -> list[MonthView]:
-        """How many renders each month has, latest first."""
-        return await self._db.call("count_renders_by_month", list[MonthView], {"filter": where})
+    async def months(self, where: RenderFilter, time_zone: str) -> list[MonthView]:
+        """How many renders each month has, latest first. Raises FieldError when there is no such zone."""
+        arguments = {"filter": where, "time_zone": time_zone}
+        with known_time_zone():
+            return await self._db.call("count_renders_by_month", list[MonthView], arguments)
 
     async def find(self, render_id: UUID) -> RenderDetailRow | None:
         """One render in full, in the trash or not; None when the caller has no such render."""

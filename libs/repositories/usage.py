@@ -8,6 +8,7 @@ import msgspec
 
 from libs.repositories.cursor import TimeCursor, after
 from libs.repositories.database import Database
+from libs.repositories.time_zone import known_time_zone
 
 
 class GivenBackRow(msgspec.Struct, frozen=True):
@@ -40,7 +41,7 @@ class UsageRow(msgspec.Struct, frozen=True):
 
 
 class DayView(msgspec.Struct, frozen=True):
-    """Credits used on one day, YYYY-MM-DD in UTC, without those that were given back."""
+    """Credits used on one day, YYYY-MM-DD, without those that were given back."""
 
     day: str
     credits: int
@@ -78,9 +79,10 @@ class UsageRepository:
         wanted = cast("type[UsageRow | None]", UsageRow | None)
         return await self._db.call("my_usage", wanted)
 
-    async def by_day(self) -> list[DayView]:
-        """The caller's running period, day by day."""
-        return await self._db.call("my_usage_by_day", list[DayView])
+    async def by_day(self, time_zone: str) -> list[DayView]:
+        """The caller's running period, day by day. Raises FieldError when there is no such zone."""
+        with known_time_zone():
+            return await self._db.call("my_usage_by_day", list[DayView], {"time_zone": time_zone})
 
     async def entries(self, before: TimeCursor | None, limit: int) -> list[EntryRow]:
         """The caller's ledger, latest first; one row beyond `limit` means that a next page exists."""

@@ -441,13 +441,14 @@ revoke execute on function private.my_usage, public.my_usage from public, anon, 
 grant execute on function private.my_usage, public.my_usage to authenticated;
 
 
--- The net credits of each day of the caller's period: [{"day": "2026-11-02", "credits": 8}]. Called by GET /usage/days.
-create or replace function private.my_usage_by_day() returns jsonb
+-- The net credits of each day of the caller's period in a time zone: [{"day": "2026-11-02", "credits": 8}].
+-- Called by GET /usage/days.
+create or replace function private.my_usage_by_day(time_zone text) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
   select coalesce(jsonb_agg(to_jsonb(counted) order by counted.day), '[]'::jsonb)
   from (
-    select to_char(entry.effective_at at time zone 'UTC', 'YYYY-MM-DD') as day, -sum(entry.amount) as credits
+    select to_char(entry.effective_at at time zone time_zone, 'YYYY-MM-DD') as day, -sum(entry.amount) as credits
     from public.profiles as profile, private.credit_period(profile, now()) as period, public.usage_ledger as entry
     where profile.id = private.caller_id() and entry.owner_id = profile.id and entry.kind in ('debit', 'refund')
       and entry.effective_at >= period.starts and entry.effective_at < period.ends
@@ -455,9 +456,9 @@ as $$
   ) as counted
 $$;
 
-create or replace function public.my_usage_by_day() returns jsonb
+create or replace function public.my_usage_by_day(time_zone text) returns jsonb
 language sql stable security invoker set search_path = ''
-as $$ select private.my_usage_by_day() $$;
+as $$ select private.my_usage_by_day(time_zone) $$;
 
 revoke execute on function private.my_usage_by_day, public.my_usage_by_day
   from public, anon, authenticated, service_role;
@@ -1740,9 +1741,9 @@ revoke execute on function public.list_renders from public, anon, authenticated,
 grant execute on function public.list_renders to authenticated;
 
 
--- How many renders of a filter each month (UTC) has, latest first: [{"month": "2026-11", "count": 12}].
+-- How many renders of a filter each month has in a time zone, latest first: [{"month": "2026-11", "count": 12}].
 -- Called by GET /renders/months.
-create or replace function public.count_renders_by_month(filter jsonb) returns jsonb
+create or replace function public.count_renders_by_month(filter jsonb, time_zone text) returns jsonb
 language plpgsql stable security invoker set search_path = ''
 as $$
 declare
@@ -1752,14 +1753,14 @@ begin
     $query$
       select coalesce(jsonb_agg(to_jsonb(counted) order by counted.month desc), '[]'::jsonb)
       from (
-        select to_char(render.created_at at time zone 'UTC', 'YYYY-MM') as month, count(*) as count
+        select to_char(render.created_at at time zone $3, 'YYYY-MM') as month, count(*) as count
         from public.renders as render
         where %s
         group by 1
       ) as counted
     $query$,
     private.render_conditions(filter)
-  ) into months using private.caller_id(), private.word_patterns(filter);
+  ) into months using private.caller_id(), private.word_patterns(filter), time_zone;
   return months;
 end
 $$;

@@ -144,13 +144,14 @@ revoke execute on function private.my_usage, public.my_usage from public, anon, 
 grant execute on function private.my_usage, public.my_usage to authenticated;
 
 
--- The net credits of each day of the caller's period: [{"day": "2026-11-02", "credits": 8}]. Called by GET /usage/days.
-create or replace function private.my_usage_by_day() returns jsonb
+-- The net credits of each day of the caller's period in a time zone: [{"day": "2026-11-02", "credits": 8}].
+-- Called by GET /usage/days.
+create or replace function private.my_usage_by_day(time_zone text) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
   select coalesce(jsonb_agg(to_jsonb(counted) order by counted.day), '[]'::jsonb)
   from (
-    select to_char(entry.effective_at at time zone 'UTC', 'YYYY-MM-DD') as day, -sum(entry.amount) as credits
+    select to_char(entry.effective_at at time zone time_zone, 'YYYY-MM-DD') as day, -sum(entry.amount) as credits
     from public.profiles as profile, private.credit_period(profile, now()) as period, public.usage_ledger as entry
     where profile.id = private.caller_id() and entry.owner_id = profile.id and entry.kind in ('debit', 'refund')
       and entry.effective_at >= period.starts and entry.effective_at < period.ends
@@ -158,9 +159,9 @@ as $$
   ) as counted
 $$;
 
-create or replace function public.my_usage_by_day() returns jsonb
+create or replace function public.my_usage_by_day(time_zone text) returns jsonb
 language sql stable security invoker set search_path = ''
-as $$ select private.my_usage_by_day() $$;
+as $$ select private.my_usage_by_day(time_zone) $$;
 
 revoke execute on function private.my_usage_by_day, public.my_usage_by_day
   from public, anon, authenticated, service_role;

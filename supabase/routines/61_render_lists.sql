@@ -178,9 +178,9 @@ revoke execute on function public.list_renders from public, anon, authenticated,
 grant execute on function public.list_renders to authenticated;
 
 
--- How many renders of a filter each month (UTC) has, latest first: [{"month": "2026-11", "count": 12}].
+-- How many renders of a filter each month has in a time zone, latest first: [{"month": "2026-11", "count": 12}].
 -- Called by GET /renders/months.
-create or replace function public.count_renders_by_month(filter jsonb) returns jsonb
+create or replace function public.count_renders_by_month(filter jsonb, time_zone text) returns jsonb
 language plpgsql stable security invoker set search_path = ''
 as $$
 declare
@@ -190,14 +190,14 @@ begin
     $query$
       select coalesce(jsonb_agg(to_jsonb(counted) order by counted.month desc), '[]'::jsonb)
       from (
-        select to_char(render.created_at at time zone 'UTC', 'YYYY-MM') as month, count(*) as count
+        select to_char(render.created_at at time zone $3, 'YYYY-MM') as month, count(*) as count
         from public.renders as render
         where %s
         group by 1
       ) as counted
     $query$,
     private.render_conditions(filter)
-  ) into months using private.caller_id(), private.word_patterns(filter);
+  ) into months using private.caller_id(), private.word_patterns(filter), time_zone;
   return months;
 end
 $$;

@@ -169,7 +169,7 @@ def kinds(connection: psycopg.Connection) -> dict[str, Call]:
         "its own order": page("manual", collection_id=collection),
         "word in a collection": page(collection_id=collection, text="oak"),
         "rare word in it": page(collection_id=collection, text=RARE),
-        "months": ("select count_renders_by_month(%s::jsonb)", ("{}",)),
+        "months": ("select count_renders_by_month(%s::jsonb, 'Europe/Berlin')", ("{}",)),
         "collections": ("select list_collections(%s::integer)", (PAGE,)),
     }
 

@@ -4,6 +4,8 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -28,11 +30,14 @@ async def test_usage_is_told_by_day_and_entry(billing_api: ApiProcess, alice: Ap
 
     usage = (await alice.client.get("/usage")).json()["data"]
     days = (await alice.client.get("/usage/days")).json()["data"]
+    far = (await alice.client.get("/usage/days", params={"time_zone": "Pacific/Kiritimati"})).json()["data"]
     first = (await alice.client.get("/usage/entries", params={"limit": 2})).json()
     rest = (await alice.client.get("/usage/entries", params={"cursor": first["meta"]["next_cursor"]})).json()
 
     assert (usage["used"], usage["limit"], usage["remaining"]) == (3, 60, 57)
     assert [day["credits"] for day in days] == [3]
+    debited = datetime.fromisoformat((first["data"] + rest["data"])[2]["created_at"])
+    assert [day["day"] for day in far] == [debited.astimezone(ZoneInfo("Pacific/Kiritimati")).date().isoformat()]
     entries = first["data"] + rest["data"]
     told = [(entry["kind"], entry["amount"], entry["reason"], entry["title"]) for entry in entries]
     assert told == [

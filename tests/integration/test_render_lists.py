@@ -1,11 +1,13 @@
 """GET /renders and /renders/months: filters, search, orders and pages, over the real API."""
 
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -113,6 +115,25 @@ async def test_months_count_what_the_list_shows(alice: ApiUser) -> None:
     shown = [card["created_at"][:7] for card in await pages(alice, family="interior")]
     assert months == {month: shown.count(month) for month in shown}
     assert list(months) == sorted(months, reverse=True)
+
+
+async def test_B15_months_are_those_of_the_persons_time_zone(api: ApiProcess) -> None:
+    """Around the ends of months and years, in zones from the first to the last."""
+    ends = [datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)]
+    times = [end + timedelta(hours=by, minutes=15) for end in ends for by in range(-14, 15)]
+    async with signed_in(api, "dora") as dora:
+        with api.supabase.connect() as connection:
+            add_renders(connection, dora.id, [Draft(title="Room", created_at=time) for time in times])
+        for name in ("UTC", "Pacific/Kiritimati", "Asia/Kolkata", "Europe/Berlin", "America/Los_Angeles", "Etc/GMT+12"):
+            counted = (await dora.client.get("/renders/months", params={"time_zone": name})).raise_for_status().json()
+            local = Counter(time.astimezone(ZoneInfo(name)).strftime("%Y-%m") for time in times)
+            assert {month["month"]: month["count"] for month in counted["data"]} == local, name
+
+
+@pytest.mark.parametrize("path", ["/renders/months", "/usage/days"])
+@pytest.mark.parametrize("zone", ["Europe/Atlantis", "nowhere", "", "'; select 1", "x" * 65, "+03"])
+async def test_G3_a_zone_that_nobody_knows_is_refused(alice: ApiUser, path: str, zone: str) -> None:
+    assert_refused(await alice.client.get(path, params={"time_zone": zone}), ErrorCode.VALIDATION_FAILED)
 
 
 @pytest.mark.parametrize(

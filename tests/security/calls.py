@@ -26,7 +26,7 @@ def arguments(function: str, api_rpc: ApiRpc, caller: DatabaseUser, whose: Victi
         "change_renders": {"filter": {"ids": [render.id]}, "action": "trash"},
         "community_addresses": {},
         "community_tags": {},
-        "count_renders_by_month": {"filter": {}},
+        "count_renders_by_month": {"filter": {}, "time_zone": "UTC"},
         "delete_trashed_renders": {"filter": {"ids": [render.id], "trashed": True}},
         "delete_variant": {"variant": render.variant_ids[0]},
         "list_collections": {"page_size": 10, "wanted": collection, "containing": render.id},
@@ -35,7 +35,7 @@ def arguments(function: str, api_rpc: ApiRpc, caller: DatabaseUser, whose: Victi
         "move_collection_item": {"collection": collection, "render": render.id},
         "my_share_links": {"page_size": 10, "of_render": render.id},
         "my_usage": {},
-        "my_usage_by_day": {},
+        "my_usage_by_day": {"time_zone": "UTC"},
         "render_detail": {"render_id": render.id},
     }
     guarded: dict[str, Mapping[str, object]] = {

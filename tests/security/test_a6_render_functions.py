@@ -30,7 +30,7 @@ async def _calls(victim: Victim) -> list[tuple[str, dict[str, Any]]]:
     calls: list[tuple[str, dict[str, Any]]] = []
     for chosen in named:
         calls.append(("delete_trashed_renders", {"filter": chosen}))
-        calls.append(("count_renders_by_month", {"filter": chosen}))
+        calls.append(("count_renders_by_month", {"filter": chosen, "time_zone": "UTC"}))
         calls.append(("list_renders", {"filter": chosen, "sort": "newest", "page_size": 20}))
         calls.extend(
             ("change_renders", {"filter": chosen, "action": action, "collection": into})

@@ -79,7 +79,7 @@ CHANGED = "select public.change_renders(%s::jsonb, %s)"
     ("statement", "more"),
     [
         (LISTED, []),
-        ("select public.count_renders_by_month(%s::jsonb)", []),
+        ("select public.count_renders_by_month(%s::jsonb, 'UTC')", []),
         (CHANGED, ["trash"]),
         (CHANGED, ["restore"]),
         (CHANGED, ["collect"]),

@@ -32,9 +32,9 @@ class UsageService:
             row.block,
         )
 
-    async def by_day(self) -> list[DayView]:
-        """The running period, day by day; days without a render are left out."""
-        return await self._usage.by_day()
+    async def by_day(self, time_zone: str) -> list[DayView]:
+        """The running period, day by day; days without a render are left out. Raises FieldError."""
+        return await self._usage.by_day(time_zone)
 
     async def entries(self, cursor: str | None, limit: int) -> Page[EntryView]:
         """The ledger, latest first. Raises invalid_cursor."""

@@ -85,9 +85,9 @@ class RenderService:
         urls = await self._storage.signed_urls(thumbnail_files([row.cover for row in page.items]))
         return page.showing([card_view(row, urls) for row in page.items])
 
-    async def months(self, query: RenderQuery, *, trashed: bool = False) -> list[MonthView]:
+    async def months(self, query: RenderQuery, time_zone: str, *, trashed: bool = False) -> list[MonthView]:
         """How many renders each month has, latest first. Raises FieldError."""
-        return await self._renders.months(_filter(query, trashed=trashed))
+        return await self._renders.months(_filter(query, trashed=trashed), time_zone)
 
     async def find(self, render_id: UUID) -> RenderDetailView:
         """One render in full. Raises render_not_found."""

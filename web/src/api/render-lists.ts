@@ -6,6 +6,8 @@ import {
   type QueryClient,
 } from "@tanstack/react-query";
 
+import { timeZone } from "@/lib/time-zone";
+
 import { api, unwrap, unwrapPage } from "./client";
 import { KEPT_MS } from "./collections";
 import { keys, listOf } from "./keys";
@@ -65,17 +67,20 @@ export function queryOf({ filters, sort, month }: Listing, part: Part): RenderFi
       };
 }
 
-/** The start (UTC) of a month, or of the month `later` months after it. */
+/** The start of a month in the person's time zone, or of the month `later` months after it. */
 function startOf(month: string, later: number): string {
   const [year = 0, number = 1] = month.split("-").map(Number);
-  return new Date(Date.UTC(year, number - 1 + later)).toISOString();
+  return new Date(year, number - 1 + later).toISOString();
 }
 
-/** How many renders match, by month (UTC), latest month first. */
+/** How many renders match, by month, latest month first. */
 export function monthsQuery(filters: RenderFilters) {
   return queryOptions({
     queryKey: keys.renders.months(filters),
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/renders/months", { params: { query: filters }, signal })),
+    queryFn: ({ signal }) => {
+      const query = { ...filters, time_zone: timeZone() };
+      return unwrap(api.GET("/api/v1/renders/months", { params: { query }, signal }));
+    },
   });
 }
 

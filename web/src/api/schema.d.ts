@@ -1845,7 +1845,10 @@ export interface operations {
     };
     getUsageByDay: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description IANA name of the zone whose days and months count, such as Europe/Berlin */
+                time_zone?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1861,8 +1864,26 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_list_DayView_"];
                 };
             };
+            /** @description malformed_request, invalid_cursor, invalid_idempotency_key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description not_authenticated, account_gone, account_closed */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description unreadable_image, animated_image, image_too_slow, not_convertible, validation_failed, idempotency_key_reused, preset_unavailable, too_many_variants */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3512,6 +3533,8 @@ export interface operations {
                 created_from?: string | null;
                 created_before?: string | null;
                 trashed?: boolean;
+                /** @description IANA name of the zone whose days and months count, such as Europe/Berlin */
+                time_zone?: string;
             };
             header?: never;
             path?: never;

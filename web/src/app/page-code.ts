@@ -1,4 +1,5 @@
 import { prefetch, prefetchPictures } from "@/api/prefetched";
+import { timeZone } from "@/lib/time-zone";
 
 /** The code of every page by its address, for the router and for what runs before the router has loaded. */
 export const pageCode = {
@@ -29,7 +30,7 @@ export const pageCode = {
 const SHELL_ASKS = ["/api/v1/usage", "/api/v1/generations?limit=12"];
 const RENDERS_ASKS = [
   "/api/v1/renders?sort=newest&limit=50",
-  "/api/v1/renders/months",
+  `/api/v1/renders/months?time_zone=${encodeURIComponent(timeZone())}`,
   "/api/v1/collections?limit=50",
 ] as const;
 

@@ -1,4 +1,5 @@
 import type { RenderCard } from "@/api/render-types";
+import { dayOf } from "@/lib/dates";
 
 /** A picture in a row: its left edge and its width in px. `index` counts the whole list. */
 export interface Cell {
@@ -56,9 +57,9 @@ export function heightOf(lines: readonly Line[]): number {
   return last ? last.top + last.height : 0;
 }
 
-/** YYYY-MM in UTC, as the API counts. */
+/** YYYY-MM in the person's time zone, in which the API counts too. */
 export function monthOf({ created_at: createdAt }: RenderCard): string {
-  return new Date(createdAt).toISOString().slice(0, 7);
+  return dayOf(new Date(createdAt)).slice(0, 7);
 }
 
 /** The picture in the next or previous line that is closest to `index`; null at the edges. */

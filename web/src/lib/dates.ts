@@ -24,6 +24,12 @@ const MONTHS = [
   "December",
 ];
 
+/** YYYY-MM-DD in the person's time zone. */
+export function dayOf(date: Date): string {
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return parts.map((part) => String(part).padStart(2, "0")).join("-");
+}
+
 /**
  * "1 December". For a time, the day in the person's time zone; with `timeZone` "UTC" a day (YYYY-MM-DD), the same
  * everywhere.

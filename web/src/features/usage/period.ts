@@ -1,7 +1,9 @@
+import { dayOf } from "@/lib/dates";
+
 const DAY_MS = 86_400_000;
 
 export interface DayBar {
-  /** YYYY-MM-DD in UTC. */
+  /** YYYY-MM-DD in the person's time zone. */
   day: string;
   credits: number;
   when: "past" | "today" | "future";
@@ -15,10 +17,13 @@ export function daysOfPeriod(
   now: Date = new Date(),
 ): DayBar[] {
   const byDay = new Map(spent.map(({ day, credits }) => [day, credits]));
-  const today = now.toISOString().slice(0, 10);
+  const today = dayOf(now);
   const bars: DayBar[] = [];
-  for (let at = Date.parse(starts.slice(0, 10)); at < Date.parse(ends); at += DAY_MS) {
-    const day = new Date(at).toISOString().slice(0, 10);
+  const first = new Date(starts);
+  const last = dayOf(new Date(Date.parse(ends) - 1));
+  // By the calendar: a day in which the clocks change has 23 or 25 hours.
+  for (let day = "", later = 0; day < last; later++) {
+    day = dayOf(new Date(first.getFullYear(), first.getMonth(), first.getDate() + later));
     bars.push({ day, credits: byDay.get(day) ?? 0, when: day < today ? "past" : day === today ? "today" : "future" });
   }
   return bars;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { card } from "@/test/fixtures";
 
@@ -52,14 +52,16 @@ describe("rows of a grid", () => {
     expect(rows.map(({ cells }) => cells.length)).toEqual([2, 2, 2, 2, 2]);
   });
 
-  it("begin anew under the heading of each month, counted in UTC", () => {
+  it("B15: begin anew under the heading of each month of the person's time zone", () => {
+    vi.stubEnv("TZ", "Europe/Berlin");
     const cards = [
       card(0, { created_at: "2026-11-01T00:30:00+01:00" }),
       card(1, { created_at: "2026-10-05T00:00:00Z" }),
       card(2, { created_at: "2026-08-05T00:00:00Z" }),
     ];
     const lines = layOut(cards, { ...ROOM, heading: 52 });
-    expect(lines.filter(({ cells }) => cells === null).map(({ month }) => month)).toEqual(["2026-10", "2026-08"]);
+    expect(lines.filter(({ cells }) => cells === null).map(({ month }) => month)).toEqual(["2026-11", "2026-10", "2026-08"]);
+    vi.unstubAllEnvs();
   });
 
   it("show room for a render whose picture is gone", () => {
