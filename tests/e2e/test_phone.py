@@ -78,6 +78,30 @@ def test_one_finger_scrolls_over_a_picture_and_two_zoom_it(owner: BrowserUser) -
     assert page.evaluate("scrollY") == 0
 
 
+def test_A6_back_closes_what_lies_over_the_page(owner: BrowserUser) -> None:
+    """Viewer and sheet; then Back leaves the page as ever, also after one was closed by its button."""
+    render = owner.make_two()
+    page = owner.page
+    page.goto("/dashboard/renders")
+    page.get_by_role("link", name="Calm living room").tap()
+    page.get_by_role("button", name="Full screen").tap()
+    viewer = page.get_by_role("dialog", name="Calm living room")
+    expect(viewer).to_be_visible()
+    page.go_back()
+    expect(viewer).to_have_count(0)
+    expect(page).to_have_url(re.compile(render))
+    page.get_by_role("button", name="Share").tap()
+    sheet = page.get_by_role("dialog", name="Share")
+    sheet.get_by_role("button", name="Close").tap()
+    expect(sheet).to_have_count(0)
+    page.get_by_role("button", name="Share").tap()
+    expect(sheet).to_be_visible()
+    page.go_back()
+    expect(sheet).to_have_count(0)
+    page.go_back()
+    expect(page).to_have_url(re.compile("/dashboard/renders$"))
+
+
 def _expect_within(page: Page) -> None:
     """The page is no wider than its window."""
     assert page.evaluate("document.documentElement.scrollWidth <= screen.width")

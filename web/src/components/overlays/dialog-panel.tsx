@@ -3,6 +3,7 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 
+import { useBackCloses } from "@/lib/back-closes";
 import { useDialogFocus } from "@/lib/use-dialog-focus";
 import { useDragToClose } from "@/lib/use-drag-to-close";
 
@@ -28,6 +29,9 @@ export function DialogPanel({ open, onOpenChange, title, description, footer, si
     onOpenChange(false);
   });
   const focus = useDialogFocus();
+  useBackCloses(open, () => {
+    onOpenChange(false);
+  });
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>

@@ -24,6 +24,7 @@ import { useStage, ZoomStage } from "@/components/viewer/zoom-stage";
 import { BackLink, useBack } from "@/gallery/back-link";
 import { LoadFailed } from "@/components/ui/load-failed";
 import { useRenderActions } from "@/gallery/use-render-actions";
+import { useBackCloses } from "@/lib/back-closes";
 import { dateFormat } from "@/lib/dates";
 import { useDocumentTitle } from "@/lib/document-title";
 import { DELETE } from "@/lib/keys";
@@ -88,6 +89,7 @@ function Loaded({ render }: { render: RenderDetail }) {
   const before = inputPicture(render, sourceRender)?.url ?? null;
   const [mode, setMode] = useState<Mode>("result");
   const [overlay, setOverlay] = useState<Overlay | null>(null);
+  useBackCloses(overlay === "full", () => setOverlay(null));
   const [collecting, setCollecting] = useState(false);
   const [view, setView] = useState(FIT);
   const picture = variant && {

@@ -4,6 +4,7 @@ import { DownloadButton } from "@/components/overlays/download-button";
 import { Button } from "@/components/ui/button";
 import { PictureViewer } from "@/components/overlays/picture-viewer";
 import type { ViewerPicture } from "@/components/viewer/picture-viewer-panel";
+import { useBackCloses } from "@/lib/back-closes";
 
 import type { Generation, Render, Variant } from "../types";
 
@@ -22,6 +23,7 @@ interface RunViewerProps {
 /** The variants of a generation over the whole window, with their actions. */
 export function RunViewer({ generation, render, index, onIndexChange, onClose, ...handlers }: RunViewerProps) {
   const variant = render.variants[index];
+  useBackCloses(true, onClose);
   if (!variant) return null;
 
   const isCover = variant.id === render.cover_variant_id;
