@@ -37,6 +37,20 @@ def test_a_draft_survives_a_reload(alice: BrowserUser) -> None:
     expect(alice.settings.get_by_label("Seed", exact=True)).to_have_value(seed)
 
 
+def test_A18_two_tabs_keep_a_draft_each(alice: BrowserUser) -> None:
+    alice.prompt.fill("A house of brick")
+    tab = alice.page.context.new_page()
+    tab.goto("/dashboard/create")
+    other = tab.get_by_label("Describe it")
+    # A new tab begins with what was written last.
+    expect(other).to_have_value("A house of brick")
+    other.fill("A house of straw")
+    alice.page.reload()
+    expect(alice.prompt).to_have_value("A house of brick")
+    tab.reload()
+    expect(other).to_have_value("A house of straw")
+
+
 def test_a_photo_is_dropped_pasted_or_taken_from_before(alice: BrowserUser) -> None:
     page = alice.page
     transfer = page.evaluate_handle(TRANSFER, list(PHOTO.read_bytes()))

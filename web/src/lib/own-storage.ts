@@ -7,6 +7,7 @@ export function ownKey(what: "draft" | "prompts", userId: string): string {
 export function forgetOwn(userId: string) {
   try {
     localStorage.removeItem(ownKey("draft", userId));
+    sessionStorage.removeItem(ownKey("draft", userId));
     localStorage.removeItem(ownKey("prompts", userId));
   } catch {
     // Storage is forbidden: nothing was kept.

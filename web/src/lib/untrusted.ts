@@ -1,9 +1,9 @@
 /**
  * Reads JSON from this device's storage, which may come from another version or a person. null when it cannot be read.
  */
-export function readStored(key: string): unknown {
+export function readStored(key: string, kind: "localStorage" | "sessionStorage" = "localStorage"): unknown {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? "null");
+    return JSON.parse(window[kind].getItem(key) ?? "null");
   } catch {
     return null;
   }

@@ -19,6 +19,7 @@ configure({ asyncUtilTimeout: 10_000 });
 
 beforeEach(() => {
   localStorage.clear();
+  sessionStorage.clear();
   // Session, preferences and shortcuts are state of modules: each test starts with new ones.
   vi.resetModules();
 });

@@ -4,10 +4,12 @@ import { isRecord, readStored } from "@/lib/untrusted";
 import { newDraft, type Draft, type DraftInput } from "./draft";
 import type { Config, SettingValue } from "./types";
 
-/** The stored draft, or a new one. What is stored may be invalid. */
+/**
+ * The draft of this tab, or else the one that was written last in any tab, or a new one. What is stored may be invalid.
+ */
 export function loadDraft(userId: string, config: Config): Draft {
   const fresh = newDraft(config);
-  const stored = readStored(ownKey("draft", userId));
+  const stored = readStored(ownKey("draft", userId), "sessionStorage") ?? readStored(ownKey("draft", userId));
   if (!isRecord(stored)) return fresh;
   const { presetId, prompt, settings, variants, seed, seedLocked, input, collectionId } = stored;
   const { min_seed: minSeed, max_seed: maxSeed } = config.limits;
@@ -25,7 +27,10 @@ export function loadDraft(userId: string, config: Config): Draft {
 
 export function saveDraft(userId: string, draft: Draft) {
   try {
-    localStorage.setItem(ownKey("draft", userId), JSON.stringify(draft));
+    const text = JSON.stringify(draft);
+    // A tab keeps its own over a reload, whatever another tab writes.
+    sessionStorage.setItem(ownKey("draft", userId), text);
+    localStorage.setItem(ownKey("draft", userId), text);
   } catch {
     // Storage is full or forbidden: the draft lasts as long as the page.
   }
