@@ -19,7 +19,8 @@ export function CreditsLeft({ variant }: CreditsLeftProps) {
   if (!usage) return null;
 
   const { plan, used, reserved, limit, remaining, resets_at: resetsAt } = usage;
-  const spent = limit === 0 ? 100 : Math.min(100, (used / limit) * 100);
+  // What is left is drawn, as the words beside it say.
+  const share = limit === 0 ? 0 : Math.max(0, Math.min(100, (remaining / limit) * 100));
   return (
     <Popover
       label="Credits"
@@ -33,14 +34,14 @@ export function CreditsLeft({ variant }: CreditsLeftProps) {
             credits left
             <span
               aria-hidden
-              className="mx-1 mt-1 block h-1.5 rounded-[2px] border border-ink bg-[linear-gradient(90deg,var(--ink)_var(--v),transparent_var(--v))]"
-              style={{ "--v": `${String(spent)}%` } as CSSProperties}
+              className="drawn mx-1 mt-1 block h-1.5 rounded-[2px] border border-ink bg-[linear-gradient(90deg,var(--ink)_var(--v),transparent_var(--v))]"
+              style={{ "--v": `${String(share)}%` } as CSSProperties}
             />
           </button>
         ) : (
           <button
             type="button"
-            className="relative inline-flex h-8 items-center rounded-full before:absolute before:-inset-1.5 border border-line bg-surface px-3 text-12 font-medium whitespace-pre"
+            className="relative inline-flex min-h-8 items-center rounded-full before:absolute before:-inset-1.5 border border-line bg-surface px-3 text-12 font-medium whitespace-pre"
           >
             <span className="num">{remaining}</span> left<span className="sr-only">, credits</span>
           </button>

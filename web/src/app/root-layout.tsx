@@ -5,7 +5,7 @@ import { linkSentence } from "@/auth/messages";
 import { getSession, takeLinkNews } from "@/auth/session";
 import { LazyLayers } from "@/components/overlays/lazy-layers";
 import { toast } from "@/components/ui/toast-store";
-import { NavigationAnnouncer } from "./navigation-announcer";
+import { Announcer } from "./announcer";
 
 export function RootLayout() {
   useEffect(tellLinkNews, []);
@@ -13,7 +13,7 @@ export function RootLayout() {
     <>
       <Outlet />
       <LazyLayers />
-      <NavigationAnnouncer />
+      <Announcer />
     </>
   );
 }

@@ -25,7 +25,7 @@ export function Shell() {
 function Frame() {
   const narrow = useNarrow();
   return (
-    <div className="min-h-dvh tablet:grid tablet:grid-cols-[var(--rail)_minmax(0,1fr)]">
+    <div className="min-h-dvh print:block! tablet:grid tablet:grid-cols-[var(--rail)_minmax(0,1fr)]">
       <SkipLink />
       {narrow ? <TopBar /> : <Rail />}
       <div className="flex min-w-0 flex-col max-tablet:pb-[calc(var(--tabs)+env(safe-area-inset-bottom))]">
@@ -46,24 +46,24 @@ const NAV_ITEM = "grid justify-items-center gap-1 text-11 font-medium text-ink-2
 
 function Rail() {
   return (
-    <aside className="sticky top-0 flex h-dvh flex-col items-center gap-1 border-r border-line px-1.5 py-3.5">
+    <aside className="no-scrollbar sticky top-0 flex h-dvh flex-col items-center gap-1 overflow-y-auto border-r border-line px-1.5 py-3.5 print:hidden">
       <Link to="/" aria-label="Maquette, home" className="mb-4">
         <Mark className="size-7" />
       </Link>
-      <nav aria-label="Main" className="grid gap-2">
+      <nav aria-label="Main" className="grid gap-1">
         {PAGES.map(({ to, label, icon: Icon }) => (
           <Link
             key={to}
             to={to}
-            className={`${NAV_ITEM} relative w-16 rounded-sm pt-2 pb-1.5 hover:bg-hover aria-[current=page]:bg-press aria-[current=page]:text-ink`}
+            className={`${NAV_ITEM} relative w-16 rounded-sm pt-2 pb-3.5 hover:bg-hover aria-[current=page]:bg-press aria-[current=page]:text-ink`}
           >
             <Icon aria-hidden size={18} strokeWidth={1.6} />
             {label}
-            {to === "/dashboard/create" && <RunMark className="-bottom-2" />}
+            {to === "/dashboard/create" && <RunMark className="bottom-0.5" />}
           </Link>
         ))}
       </nav>
-      <div className="mt-auto grid justify-items-center gap-2">
+      <div className="mt-auto grid shrink-0 justify-items-center gap-2 pt-2">
         <CreditsLeft variant="rail" />
         <AccountMenu side="right" />
       </div>
@@ -73,8 +73,8 @@ function Rail() {
 
 function TopBar() {
   return (
-    <header className="sticky top-0 z-20 flex h-(--top) items-center gap-2.5 border-b border-line bg-canvas px-3.5">
-      <Link to="/" aria-label="Maquette, home">
+    <header className="sticky top-0 z-20 flex h-(--top) items-center gap-2.5 border-b border-line bg-canvas px-3.5 print:hidden">
+      <Link to="/" aria-label="Maquette, home" className="-m-2.5 p-2.5">
         <Mark className="size-6" />
       </Link>
       <span className="grow truncate text-15 font-semibold">{useRouteTitle()}</span>
@@ -93,17 +93,17 @@ function Tabs() {
   return (
     <nav
       aria-label="Main"
-      className="fixed inset-x-0 bottom-0 z-20 grid h-[calc(var(--tabs)+env(safe-area-inset-bottom))] auto-cols-fr grid-flow-col border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]"
+      className="fixed inset-x-0 bottom-0 z-20 grid h-[calc(var(--tabs)+env(safe-area-inset-bottom))] auto-cols-fr grid-flow-col border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] print:hidden"
     >
       {PAGES.map(({ to, label, icon: Icon }) => (
         <Link
           key={to}
           to={to}
-          className={`${NAV_ITEM} relative content-center aria-[current=page]:text-ink aria-[current=page]:before:absolute aria-[current=page]:before:-top-px aria-[current=page]:before:h-0.5 aria-[current=page]:before:w-7 aria-[current=page]:before:bg-ink`}
+          className={`${NAV_ITEM} relative content-center pb-1.5 aria-[current=page]:text-ink aria-[current=page]:before:absolute aria-[current=page]:before:-top-px aria-[current=page]:before:h-0.5 aria-[current=page]:before:w-7 aria-[current=page]:before:bg-ink`}
         >
           <Icon aria-hidden size={18} strokeWidth={1.6} />
           {label}
-          {to === "/dashboard/create" && <RunMark className="bottom-0" />}
+          {to === "/dashboard/create" && <RunMark className="bottom-px" />}
         </Link>
       ))}
     </nav>

@@ -31,7 +31,7 @@ export function MonthRuler({ months, current, onJump }: MonthRulerProps) {
     <nav
       ref={ruler}
       aria-label="Months"
-      className="no-scrollbar fixed top-46 right-0 bottom-6 z-10 w-13 overflow-y-auto pr-2.5"
+      className="no-scrollbar fixed top-46 right-0 bottom-6 z-10 w-13 overflow-y-auto mask-b-from-[calc(100%-40px)] pr-2.5 pb-10 print:hidden"
     >
       <ol className="grid justify-items-end">
         {months.map(({ month, count }, index) => {

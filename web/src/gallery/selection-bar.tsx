@@ -1,7 +1,11 @@
 import { X, type LucideIcon } from "lucide-react";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 
 import { Button, buttonStyle, type ButtonProps } from "@/components/ui/button";
+import { announce } from "@/lib/announcement";
+import { grouped } from "@/lib/numbers";
+
+import { renderCount } from "./words";
 
 interface SelectionBarProps {
   /** How many are selected. */
@@ -16,6 +20,9 @@ interface SelectionBarProps {
 
 /** Shown over a grid while renders are selected. */
 export function SelectionBar({ count, total, onPickAll, onClear, children }: SelectionBarProps) {
+  useEffect(() => {
+    announce(`${renderCount(count)} selected`);
+  }, [count]);
   return (
     <div
       role="toolbar"
@@ -23,16 +30,14 @@ export function SelectionBar({ count, total, onPickAll, onClear, children }: Sel
       aria-label="Selected renders"
       className="on-glass float-in fixed bottom-6 left-[calc(50%+var(--rail)/2)] z-20 flex -translate-x-1/2 items-center gap-1 rounded-lg bg-float py-1.5 pr-1.5 pl-4 whitespace-nowrap text-on-float shadow-2 max-tablet:inset-x-2 max-tablet:bottom-[calc(var(--tabs)+8px+env(safe-area-inset-bottom))] max-tablet:translate-x-0 max-tablet:flex-wrap"
     >
-      <p role="status" className="text-13 font-medium">
-        {count} selected
-      </p>
+      <p className="text-13 font-medium">{grouped(count)} selected</p>
       {total !== null && total > count && (
         <button
           type="button"
           onClick={onPickAll}
           className="min-h-(--tap-sm) rounded-sm px-2 text-13 text-[#d8d8d2] underline underline-offset-3"
         >
-          Select all {total}
+          Select all {grouped(total)}
         </button>
       )}
       <span aria-hidden className="mx-2 h-5 w-px bg-[#ffffff33] max-tablet:hidden" />

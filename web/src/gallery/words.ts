@@ -1,4 +1,6 @@
-/** "1 render", "12 renders". */
+import { grouped } from "@/lib/numbers";
+
+/** "1 render", "1,200 renders". */
 export function renderCount(count: number): string {
-  return `${count} ${count === 1 ? "render" : "renders"}`;
+  return `${grouped(count)} ${count === 1 ? "render" : "renders"}`;
 }

@@ -25,7 +25,7 @@ export const buttonStyle = cva(
       size: {
         sm: "h-(--tap-sm) px-2.5 text-12",
         md: "h-(--tap) px-3.5 text-13",
-        lg: "h-[46px] px-5 text-15 font-semibold",
+        lg: "min-h-[46px] px-5 text-15 font-semibold",
       },
       icon: { true: "px-0", false: "" },
     },

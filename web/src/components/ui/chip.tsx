@@ -13,7 +13,7 @@ export function Chip({ pressed, className, ...rest }: ChipProps) {
       type="button"
       aria-pressed={pressed}
       className={cx(
-        "inline-flex h-8 shrink-0 items-center gap-1.5 rounded-full border border-line bg-surface px-3 text-12 font-medium whitespace-nowrap touch:h-11",
+        "inline-flex min-h-8 shrink-0 items-center gap-1.5 rounded-full border border-line bg-surface px-3 text-12 font-medium whitespace-nowrap touch:min-h-11",
         "hover:border-line-strong aria-pressed:border-ink aria-pressed:bg-ink aria-pressed:text-canvas",
         className,
       )}

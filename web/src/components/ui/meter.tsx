@@ -58,7 +58,7 @@ export function Meter({ label, used, held, limit }: MeterProps) {
 function Key({ swatch, children }: { swatch: string; children: ReactNode }) {
   return (
     <li className="flex items-center gap-1.5">
-      <span aria-hidden className={cx("size-2.5 rounded-[2px] border border-ink", swatch)} />
+      <span aria-hidden className={cx("drawn size-2.5 rounded-[2px] border border-ink", swatch)} />
       <span>{children}</span>
     </li>
   );

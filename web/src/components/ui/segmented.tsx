@@ -37,8 +37,8 @@ export function Segmented<Value extends string>({
         <label
           key={option.value}
           className={cx(
-            "relative flex h-[calc(var(--tap)-6px)] min-w-0 items-center justify-center gap-1.5 rounded-pic px-1 text-12 font-medium text-ink-2",
-            "hover:text-ink has-checked:bg-raised has-checked:text-ink has-checked:shadow-[0_1px_2px_#0000001f,0_0_0_1px_var(--line)]",
+            "relative flex min-h-[calc(var(--tap)-6px)] touch:min-h-11 min-w-0 items-center justify-center gap-1.5 rounded-pic px-1 text-12 font-medium text-ink-2",
+            "hover:text-ink has-checked:bg-raised has-checked:text-ink has-checked:shadow-[0_1px_2px_#0000001f,0_0_0_1px_var(--chosen-edge)]",
             numeric && "num",
           )}
         >

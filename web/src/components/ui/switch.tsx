@@ -29,7 +29,7 @@ export function Switch({ label, hint, checked, onChange }: SwitchProps) {
         checked={checked}
         onChange={(event) => onChange(event.target.checked)}
         aria-describedby={hint ? `${id}-hint` : undefined}
-        className="h-6 w-10 shrink-0 appearance-none rounded-full border border-line-strong bg-sunken before:block before:size-4 before:translate-x-[3px] before:translate-y-[3px] before:rounded-full before:bg-line-strong before:transition-transform checked:border-ink checked:bg-ink checked:before:translate-x-[19px] checked:before:bg-canvas"
+        className="relative h-6 w-10 shrink-0 after:absolute after:-inset-2.5 appearance-none rounded-full border border-line-strong bg-sunken before:block before:size-4 before:translate-x-[3px] before:translate-y-[3px] before:rounded-full before:bg-line-strong before:transition-transform checked:border-ink checked:bg-ink checked:before:translate-x-[19px] checked:before:bg-canvas"
       />
     </div>
   );

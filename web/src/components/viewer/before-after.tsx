@@ -60,7 +60,7 @@ export function BeforeAfter({ before, scale, children }: BeforeAfterProps) {
         onPointerDown={drag}
         onPointerMove={drag}
         onKeyDown={key}
-        className="group absolute inset-y-0 -translate-x-1/2 cursor-ew-resize touch-none outline-none"
+        className="group absolute inset-y-0 -translate-x-1/2 cursor-ew-resize touch-pan-y outline-none"
         style={{ left: position, width: 44 / scale }}
       >
         <span

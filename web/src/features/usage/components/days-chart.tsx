@@ -24,7 +24,7 @@ export function DaysChart({ usage }: { usage: Usage }) {
         Credits by day
       </h2>
       {error && <LoadFailed error={error} onRetry={() => void refetch()} />}
-      <div aria-hidden className="relative flex h-[136px] items-end gap-[3px] border-b border-ink pr-7">
+      <div aria-hidden className="drawn relative flex h-[136px] items-end gap-[3px] border-b border-ink pr-7">
         <div className="absolute inset-0 grid grid-rows-3">
           {Array.from({ length: LINES }, (_, line) => (
             <span key={line} className="border-t border-line text-right font-mono text-11 text-ink-3">

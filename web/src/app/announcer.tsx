@@ -1,26 +1,28 @@
 import { useRouter } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
+
+import { announce, useAnnounced } from "@/lib/announcement";
 
 /**
- * Does after a change of page what the browser does after loading a document: moves the focus to the start of the page,
- * and screen readers announce its title.
+ * Says what is announced. After a change of page it does what the browser does after loading a document: it moves the
+ * focus to the start of the page, and announces its title.
  */
-export function NavigationAnnouncer() {
+export function Announcer() {
   const router = useRouter();
-  const [title, setTitle] = useState("");
+  const text = useAnnounced();
 
   useEffect(
     () =>
       router.subscribe("onRendered", ({ fromLocation, pathChanged }) => {
         if (!fromLocation || !pathChanged) return;
         document.getElementById("main")?.focus({ preventScroll: true });
-        setTitle(document.title);
+        announce(document.title);
       }),
     [router],
   );
   return (
     <p aria-live="polite" className="sr-only">
-      {title}
+      {text}
     </p>
   );
 }
