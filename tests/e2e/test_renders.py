@@ -302,6 +302,7 @@ def test_a_render_is_shared_with_what_made_it_or_without_until_the_link_is_off(m
         expect(other.get_by_role("heading", name="First ideas")).to_be_visible()
         assert CITY not in other.content()
         links.filter(has_text=bare).get_by_role("button", name="Turn off").click()
+        page.get_by_role("button", name="Turn off link").click()
         expect(page.get_by_text("The link is off.", exact=True)).to_be_visible()
         other.reload()
         expect(other.get_by_role("heading", name="Nothing to see here")).to_be_visible()

@@ -8,3 +8,12 @@ try {
 } catch {
   // No storage, or no access to it: keep the theme of the system.
 }
+
+// A script of the page that does not load, because the network or an ad blocker stops it, would leave the page blank.
+addEventListener(
+  "error",
+  ({ target }) => {
+    if (target instanceof HTMLScriptElement) document.getElementById("not-loaded")?.removeAttribute("hidden");
+  },
+  true,
+);

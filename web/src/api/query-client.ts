@@ -1,4 +1,4 @@
-import { MutationCache, QueryClient } from "@tanstack/react-query";
+import { MutationCache, notifyManager, QueryClient } from "@tanstack/react-query";
 
 import { after, effects } from "./effects";
 import { ApiError } from "./errors";
@@ -7,6 +7,10 @@ import { clearPending } from "./pending";
 const RETRIES = 2;
 /** Milliseconds for which an answer counts as current. */
 export const STALE_AFTER_MS = 30_000;
+
+// A button is blocked before the next click is handled, also before the second one of a double click. By default a task
+// of its own would run first, and both clicks would send.
+notifyManager.setScheduler(queueMicrotask);
 
 export function createQueryClient(): QueryClient {
   const client = new QueryClient({

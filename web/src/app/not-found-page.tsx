@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 
+import { useSession } from "@/auth/session";
 import { buttonStyle } from "@/components/ui/button";
 import { useDocumentTitle } from "@/lib/document-title";
 
@@ -7,10 +8,11 @@ import { MessagePage } from "@/components/message-page";
 
 export function NotFoundPage() {
   useDocumentTitle("Page not found");
+  const signedIn = useSession().status === "signed-in";
   return (
     <MessagePage title="There is no page here" sentence="The address may have a typing error, or the page has moved.">
-      <Link to="/" className={buttonStyle({ variant: "ink" })}>
-        Go to Create
+      <Link to={signedIn ? "/dashboard/create" : "/"} className={buttonStyle({ variant: "ink" })}>
+        {signedIn ? "Go to Create" : "Go to the home page"}
       </Link>
     </MessagePage>
   );

@@ -3,12 +3,25 @@ import { useState } from "react";
 
 import { useTurnOffShare, type ShareLink } from "@/api/shares";
 import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/overlays/dialog";
 import { toast } from "@/components/ui/toast-store";
 import { dayAndMonth } from "@/lib/dates";
 
 /** A link with its details, and buttons to copy it or turn it off. */
 export function ShareLinkRow({ link, title }: { link: ShareLink; title?: string }) {
   const turnOff = useTurnOffShare();
+  const [asking, setAsking] = useState(false);
+  const confirm = () => {
+    turnOff.mutate(link.id, {
+      onSuccess: () => {
+        toast("The link is off.");
+      },
+      onError: ({ message }) => {
+        setAsking(false);
+        toast(message, { tone: "danger" });
+      },
+    });
+  };
   return (
     <li className="grid gap-2 border-t border-line py-3 first:border-t-0">
       {title && <p className="truncate text-13 font-medium">{title}</p>}
@@ -21,21 +34,35 @@ export function ShareLinkRow({ link, title }: { link: ShareLink; title?: string 
         <Button
           variant="danger"
           size="sm"
-          blocked={turnOff.isPending}
           onClick={() => {
-            turnOff.mutate(link.id, {
-              onSuccess: () => {
-                toast("The link is off.");
-              },
-              onError: ({ message }) => {
-                toast(message, { tone: "danger" });
-              },
-            });
+            setAsking(true);
           }}
         >
           Turn off
         </Button>
       </div>
+      {asking && (
+        <Dialog
+          open
+          onOpenChange={setAsking}
+          title="Turn off this link?"
+          description="Whoever has it sees nothing from then on. It can't be turned on again; you can create a new one."
+          footer={
+            <>
+              <Button
+                onClick={() => {
+                  setAsking(false);
+                }}
+              >
+                Cancel
+              </Button>
+              <Button variant="ink" onClick={confirm} blocked={turnOff.isPending}>
+                Turn off link
+              </Button>
+            </>
+          }
+        />
+      )}
     </li>
   );
 }

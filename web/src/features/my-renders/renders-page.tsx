@@ -14,6 +14,7 @@ import { useGridKeys } from "@/gallery/use-grid-keys";
 import { useListing } from "@/gallery/use-listing";
 import { useRenderActions } from "@/gallery/use-render-actions";
 import { useSelection } from "@/gallery/use-selection";
+import { renderCount } from "@/gallery/words";
 import { monthName } from "@/lib/dates";
 import { useDocumentTitle } from "@/lib/document-title";
 import { useNarrow } from "@/lib/use-narrow";
@@ -229,7 +230,23 @@ function GridSkeleton() {
 function Nothing({ search, onChange }: Pick<ListProps, "search" | "onChange">) {
   const { presets } = useConfig();
   const picture = presets[0]?.picture ?? "";
-  if (!isFiltered(search)) {
+  const unfiltered = !isFiltered(search);
+  const { data: trash } = useQuery({ ...monthsQuery({ trashed: true }), enabled: unfiltered });
+  const inTrash = trash?.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  if (unfiltered && inTrash > 0) {
+    return (
+      <EmptyState
+        picture={picture}
+        sentence={`Nothing here. ${renderCount(inTrash)} in the trash.`}
+        action={
+          <Link to="/dashboard/trash" className={buttonStyle({ variant: "ink" })}>
+            Open the trash
+          </Link>
+        }
+      />
+    );
+  }
+  if (unfiltered) {
     return (
       <EmptyState
         picture={picture}

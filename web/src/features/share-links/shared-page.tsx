@@ -119,6 +119,7 @@ export function SharedPage() {
       )}
       {reporting && (
         <ReportDialog
+          what={"render_id" in reporting ? "picture" : "page"}
           subject={{ share_token: token, ...reporting }}
           onClose={() => {
             setReporting(null);

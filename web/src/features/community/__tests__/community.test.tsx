@@ -115,8 +115,14 @@ describe("a visitor", () => {
     const dialog = await screen.findByRole("dialog", { name: "Report this picture" });
     // The viewer below does not hear keys meanwhile: the report stays about the picture that was shown.
     await user.keyboard("{ArrowRight}");
+    // Nothing is chosen for the reporter, and "Something else" alone says nothing.
+    const send = within(dialog).getByRole("button", { name: "Send report" });
+    expect(send).toHaveAttribute("aria-disabled", "true");
+    await user.selectOptions(within(dialog).getByLabelText("What is wrong"), "Something else");
+    expect(within(dialog).getByText("Say what is wrong.")).toBeVisible();
+    await user.selectOptions(within(dialog).getByLabelText("What is wrong"), "It is illegal");
     await user.type(within(dialog).getByLabelText("What should we know"), "Look");
-    await user.click(within(dialog).getByRole("button", { name: "Send report" }));
+    await user.click(send);
     expect(await screen.findByText("Thank you. We look at every report.")).toBeVisible();
     expect(backend.requests("POST /api/v1/reports")[0]?.body).toEqual({
       community_item_id: "id-Oak",
@@ -205,7 +211,8 @@ describe("a visitor", () => {
     const viewer = await screen.findByRole("dialog", { name: "Ash" });
     expect(within(viewer).getByRole("link", { name: "Apply settings of Ash" })).toBeVisible();
     await user.click(within(viewer).getByRole("button", { name: "Report" }));
-    await user.click(await screen.findByRole("button", { name: "Send report" }));
+    await user.selectOptions(await screen.findByLabelText("What is wrong"), "It is illegal");
+    await user.click(screen.getByRole("button", { name: "Send report" }));
     expect(await screen.findByText("Thank you. We look at every report.")).toBeVisible();
     expect(backend.requests("POST /api/v1/reports")[0]?.body).toMatchObject({
       share_token: "abc",
@@ -270,6 +277,10 @@ describe("a signed-in person", () => {
     const user = await openApp("/dashboard/links");
     expect(await screen.findByText("Harbour")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Turn off" }));
+    await user.click(await screen.findByRole("button", { name: "Cancel" }));
+    expect(backend.requests("DELETE /api/v1/shares/link-1")).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Turn off" }));
+    await user.click(await screen.findByRole("button", { name: "Turn off link" }));
     expect(await screen.findByText(/Nothing shared yet/)).toBeVisible();
   });
 });

@@ -4,6 +4,9 @@ import { Notice } from "@/components/ui/notice";
 import { usePictureUrl } from "../api/get-picture-url";
 import type { DraftInput } from "../draft";
 
+/** Pixels of the short side below which a photo has too little detail for any preset: half of the smallest output. */
+const SMALL = 384;
+
 interface ChosenPhotoProps {
   input: DraftInput;
   onReplace: () => void;
@@ -36,6 +39,7 @@ export function ChosenPhoto({ input, onReplace, onRemove, onEarlier }: ChosenPho
     input.kind === "upload" && input.width !== null && input.height !== null
       ? `${input.width} × ${input.height}`
       : null;
+  const small = input.kind === "upload" && Math.min(input.width ?? SMALL, input.height ?? SMALL) < SMALL;
   return (
     <div className="grid grid-cols-[108px_1fr] items-center gap-3.5">
       <span className="block h-18 w-27 overflow-hidden rounded-pic bg-stage">
@@ -44,6 +48,7 @@ export function ChosenPhoto({ input, onReplace, onRemove, onEarlier }: ChosenPho
       <div className="min-w-0">
         <p className="truncate font-medium">{name}</p>
         {size && <p className="num text-12 text-ink-3">{size}</p>}
+        {small && <p className="text-12 text-warn">This photo is small. The render may look blurred.</p>}
         {error && <p className="text-12 text-ink-3">It cannot be shown right now.</p>}
         <div className="-ml-2.5 flex">
           <Button variant="ghost" size="sm" onClick={onReplace}>

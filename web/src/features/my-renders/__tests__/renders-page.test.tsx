@@ -20,11 +20,22 @@ const tile = (number: number) => screen.findByRole("link", { name: `Render ${Str
 
 describe("My Renders", () => {
   it("says what to do when there is nothing, and when nothing matches", async () => {
-    backend.on("GET /api/v1/renders", () => ok([]));
+    backend.on("GET /api/v1/renders", () => ok([])).on("GET /api/v1/renders/months", () => ok([]));
     await openApp("/dashboard/renders");
     expect(
       await screen.findByText("Nothing here yet. Your first render starts with a photo or a sentence."),
     ).toBeVisible();
+  });
+
+  it("A14: leads to the trash when everything is there", async () => {
+    backend
+      .on("GET /api/v1/renders", () => ok([]))
+      .on("GET /api/v1/renders/months", ({ query }) =>
+        ok(query.get("trashed") === "true" ? [{ month: "2026-10", count: 2999 }, { month: "2026-11", count: 1 }] : []),
+      );
+    await openApp("/dashboard/renders");
+    expect(await screen.findByText("Nothing here. 3,000 renders in the trash.")).toBeVisible();
+    expect(screen.getByRole("link", { name: "Open the trash" })).toHaveAttribute("href", "/dashboard/trash");
   });
 
   it("offers to clear a search that matches nothing", async () => {
