@@ -37,7 +37,7 @@ def test_a_draft_survives_a_reload(alice: BrowserUser) -> None:
     expect(alice.settings.get_by_label("Seed", exact=True)).to_have_value(seed)
 
 
-def test_A18_two_tabs_keep_a_draft_each(alice: BrowserUser) -> None:
+def test_two_tabs_keep_a_draft_each(alice: BrowserUser) -> None:
     alice.prompt.fill("A house of brick")
     tab = alice.page.context.new_page()
     tab.goto("/dashboard/create")

@@ -78,7 +78,7 @@ def test_one_finger_scrolls_over_a_picture_and_two_zoom_it(owner: BrowserUser) -
     assert page.evaluate("scrollY") == 0
 
 
-def test_A6_back_closes_what_lies_over_the_page(owner: BrowserUser) -> None:
+def test_back_closes_what_lies_over_the_page(owner: BrowserUser) -> None:
     """Viewer and sheet; then Back leaves the page as ever, also after one was closed by its button."""
     render = owner.make_two()
     page = owner.page

@@ -102,7 +102,9 @@ async def test_A6_the_purge_and_the_queue_of_files_are_not_for_people(
             assert (answer.status_code, answer.json()["code"]) == (401 if person is anonymous else 403, "42501")
     assert everything(superuser.connection) == before
 
-    assert (await api_rpc.guarded("purge_trash", anonymous, request)).json() >= 1
-    queued = (await api_rpc.as_service("next_file_changes", {"max_count": 1000})).json()
-    removed = {"bucket": "renders", "name": f"{bob.id}/{victim.render.job_id}/0.png", "new_name": None}
-    assert removed in queued
+    # Other tests leave more in the trash and in the queue than one call takes.
+    while (await api_rpc.guarded("purge_trash", anonymous, request)).json():
+        pass
+    assert (await api_rpc.as_service("next_file_changes", {"max_count": 1000})).json()
+    removed = f"{bob.id}/{victim.render.job_id}/0.png"
+    assert len(superuser.rows("select from private.file_changes where name = %s and new_name is null", removed)) == 1

@@ -52,7 +52,7 @@ describe("rows of a grid", () => {
     expect(rows.map(({ cells }) => cells.length)).toEqual([2, 2, 2, 2, 2]);
   });
 
-  it("B15: begin anew under the heading of each month of the person's time zone", () => {
+  it("begin anew under the heading of each month of the person's time zone", () => {
     vi.stubEnv("TZ", "Europe/Berlin");
     const cards = [
       card(0, { created_at: "2026-11-01T00:30:00+01:00" }),
@@ -60,7 +60,11 @@ describe("rows of a grid", () => {
       card(2, { created_at: "2026-08-05T00:00:00Z" }),
     ];
     const lines = layOut(cards, { ...ROOM, heading: 52 });
-    expect(lines.filter(({ cells }) => cells === null).map(({ month }) => month)).toEqual(["2026-11", "2026-10", "2026-08"]);
+    expect(lines.filter(({ cells }) => cells === null).map(({ month }) => month)).toEqual([
+      "2026-11",
+      "2026-10",
+      "2026-08",
+    ]);
     vi.unstubAllEnvs();
   });
 

@@ -27,11 +27,18 @@ describe("My Renders", () => {
     ).toBeVisible();
   });
 
-  it("A14: leads to the trash when everything is there", async () => {
+  it("leads to the trash when everything is there", async () => {
     backend
       .on("GET /api/v1/renders", () => ok([]))
       .on("GET /api/v1/renders/months", ({ query }) =>
-        ok(query.get("trashed") === "true" ? [{ month: "2026-10", count: 2999 }, { month: "2026-11", count: 1 }] : []),
+        ok(
+          query.get("trashed") === "true"
+            ? [
+                { month: "2026-10", count: 2999 },
+                { month: "2026-11", count: 1 },
+              ]
+            : [],
+        ),
       );
     await openApp("/dashboard/renders");
     expect(await screen.findByText("Nothing here. 3,000 renders in the trash.")).toBeVisible();

@@ -19,7 +19,7 @@ describe("the days of a period", () => {
   });
 });
 
-describe("B15: in every time zone", () => {
+describe("the days of a period in every time zone", () => {
   afterEach(() => {
     vi.unstubAllEnvs();
   });

@@ -8,6 +8,7 @@ import { timeZone } from "@/lib/time-zone";
 export function useDays() {
   return useQuery({
     queryKey: keys.usage.days,
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/usage/days", { params: { query: { time_zone: timeZone() } }, signal })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/usage/days", { params: { query: { time_zone: timeZone() } }, signal })),
   });
 }
