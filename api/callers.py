@@ -8,7 +8,7 @@ from litestar.types import Scope
 
 from api.auth import Caller
 from api.client_address import counted_address
-from libs.app_config.settings import Network
+from libs.app_config.environment import Network
 from libs.repositories.proof import pseudonym
 
 # Two hashes of some 3 microseconds each are spared for who sends several requests.

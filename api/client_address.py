@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
-from libs.app_config.settings import Network
+from libs.app_config.environment import Network
 
 Address = IPv4Address | IPv6Address
 

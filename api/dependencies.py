@@ -93,6 +93,7 @@ def provide_billing(request: CallerRequest, db: NamedDependency[Database]) -> Bi
         shared.stripe,
         shared.price_ids,
         shared.settings.public_url,
+        shared.settings.portal_configuration,
     )
 
 

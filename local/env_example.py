@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from libs.app_config.environment import MIN_SECRET_BYTES
 from libs.app_config.runtime import PLANS
-from libs.app_config.settings import MIN_SECRET_BYTES, SettingsError, load_settings
+from libs.app_config.settings import SettingsError, load_settings
 
 FILE: Final = Path(__file__).parents[1] / ".env.example"
 
@@ -55,6 +56,10 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
         for plan in PLANS
         for price in plan.prices
     },
+    "STRIPE_PORTAL_CONFIGURATION": (
+        "The customer portal's configuration, made by ./maquette setup. Without it Stripe takes its default one.",
+        "bpc_…",
+    ),
     "REDIS_URL": (
         "Where several replicas count rate limits together. Without it each replica counts for itself.",
         "redis://127.0.0.1:6379",

@@ -1,25 +1,23 @@
 """The environment, read once and validated at start: each missing or bad value is named with its reason."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import msgspec
 
+from libs.app_config.environment import WEBHOOK_SECRET_PREFIX, Network, Reader
 from libs.app_config.runtime import PLANS
 
 LOCAL_MARK = "local"
-MIN_SECRET_BYTES = 32  # RFC 2104: a key shorter than the hash weakens HMAC-SHA256
-WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105 - no secret, what stands before one
+# Variables that two kinds of settings read.
+STRIPE_KEY = "STRIPE_SECRET_KEY"
+PORTAL = "STRIPE_PORTAL_CONFIGURATION"
 # What this key of ours is derived for. Without a line break, so that no proof (docs/architecture.md) has the same HMAC.
 INTERNAL_WEBHOOKS = b"signatures of internal webhook requests"
-WEB_SCHEMES = frozenset({"http", "https"})
-
-Network = IPv4Network | IPv6Network
 
 
 class SettingsError(Exception):
@@ -60,6 +58,8 @@ class Settings(ReconcileSettings, frozen=True, kw_only=True):
     replicate_webhook_secret: str
     stripe_webhook_secret: str
     price_ids: Mapping[str, str]
+    portal_configuration: str | None
+    """Of Stripe's customer portal; without it Stripe takes the account's default one."""
     redis_url: str | None
     trusted_proxies: tuple[Network, ...]
 
@@ -70,6 +70,19 @@ class Settings(ReconcileSettings, frozen=True, kw_only=True):
     def stripe_is_live(self) -> bool:
         """Whether the key is of Stripe's live mode; events of the other mode are not ours."""
         return "_live_" in self.stripe_secret_key
+
+
+class StripeSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What `./maquette setup` and `doctor` need of the environment. `price_ids` are by the variable that names each."""
+
+    public_url: str
+    secret_key: str
+    api_url: str
+    price_ids: Mapping[str, str]
+    portal_configuration: str | None
+
+    def __repr__(self) -> str:
+        return f"StripeSettings(public_url={self.public_url!r}, api_url={self.api_url!r})"
 
 
 class ServiceRole(msgspec.Struct, frozen=True):
@@ -92,7 +105,7 @@ def is_loopback(url: str) -> bool:
 
 def load_settings(environ: Mapping[str, str]) -> tuple[Settings, ServiceRole]:
     """Read the settings and the key for the webhooks. Raises SettingsError naming each missing or bad variable."""
-    reader = _Reader(environ)
+    reader = Reader(environ)
     service_role = ServiceRole(reader.text("SUPABASE_SECRET_KEY"))
     settings = Settings(
         **msgspec.structs.asdict(_reconcile_settings(reader)),
@@ -102,37 +115,65 @@ def load_settings(environ: Mapping[str, str]) -> tuple[Settings, ServiceRole]:
         supabase_jwt_secret=reader.optional_secret("SUPABASE_JWT_SECRET"),
         replicate_webhook_secret=reader.standard_webhook_secret("REPLICATE_WEBHOOK_SECRET"),
         stripe_webhook_secret=reader.webhook_secret("STRIPE_WEBHOOK_SECRET"),
-        price_ids={
-            price.price_id_setting: price_id
-            for plan in PLANS
-            for price in plan.prices
-            if (price_id := reader.optional_text(price.price_id_setting))
-        },
+        price_ids=_price_ids(reader),
+        portal_configuration=reader.optional_text(PORTAL),
         redis_url=reader.optional_url("REDIS_URL", frozenset({"redis", "rediss"})),
         trusted_proxies=reader.networks("TRUSTED_PROXIES"),
     )
-    reader.require_one_kind(settings, _services(settings, service_role.key))
+    _require_one_kind(reader, settings, _services(settings, service_role.key))
     return settings, service_role
 
 
 def load_reconcile_settings(environ: Mapping[str, str]) -> ReconcileSettings:
     """Read what reconciliation needs and no other key. Raises SettingsError naming each missing or bad variable."""
-    reader = _Reader(environ)
+    reader = Reader(environ)
     settings = _reconcile_settings(reader)
-    reader.require_one_kind(settings, _services(settings))
+    _require_one_kind(reader, settings, _services(settings))
     return settings
 
 
-def _reconcile_settings(reader: "_Reader") -> ReconcileSettings:
+def load_stripe_settings(environ: Mapping[str, str]) -> StripeSettings:
+    """Read what concerns the Stripe account alone. Raises SettingsError naming each missing or bad variable."""
+    reader = Reader(environ)
+    settings = StripeSettings(
+        public_url=_public_url(reader),
+        secret_key=reader.text(STRIPE_KEY),
+        api_url=_stripe_api_url(reader),
+        price_ids=_price_ids(reader),
+        portal_configuration=reader.optional_text(PORTAL),
+    )
+    if reader.problems:
+        raise SettingsError("\n".join(reader.problems))
+    return settings
+
+
+def _public_url(reader: Reader) -> str:
+    return reader.url("PUBLIC_URL", "http://127.0.0.1:8000")
+
+
+def _stripe_api_url(reader: Reader) -> str:
+    return reader.url("STRIPE_API_URL", "https://api.stripe.com")
+
+
+def _price_ids(reader: Reader) -> dict[str, str]:
+    return {
+        price.price_id_setting: price_id
+        for plan in PLANS
+        for price in plan.prices
+        if (price_id := reader.optional_text(price.price_id_setting))
+    }
+
+
+def _reconcile_settings(reader: Reader) -> ReconcileSettings:
     return ReconcileSettings(
-        public_url=reader.url("PUBLIC_URL", "http://127.0.0.1:8000"),
+        public_url=_public_url(reader),
         supabase_url=reader.url("SUPABASE_URL"),
         supabase_publishable_key=reader.text("SUPABASE_PUBLISHABLE_KEY"),
         proof_secret=reader.secret("API_PROOF_SECRET"),
         replicate_api_token=reader.text("REPLICATE_API_TOKEN"),
         replicate_api_url=reader.url("REPLICATE_API_URL", "https://api.replicate.com"),
-        stripe_secret_key=reader.text("STRIPE_SECRET_KEY"),
-        stripe_api_url=reader.url("STRIPE_API_URL", "https://api.stripe.com"),
+        stripe_secret_key=reader.text(STRIPE_KEY),
+        stripe_api_url=_stripe_api_url(reader),
         log_level=reader.one_of("LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),
     )
 
@@ -154,6 +195,12 @@ def _services(settings: ReconcileSettings, *service_role: str) -> list[_Service]
     ]
 
 
+def _require_one_kind(reader: Reader, settings: ReconcileSettings, services: Iterable[_Service]) -> None:
+    """Raise SettingsError for what was found until here, else where local and hosted values are mixed."""
+    if problems := reader.problems or _mixed_environments(settings, services):
+        raise SettingsError("\n".join(problems))
+
+
 def _mixed_environments(settings: ReconcileSettings, services: Iterable[_Service]) -> list[str]:
     """Local keys are refused beside hosted services, and hosted services without https."""
     problems: list[str] = []
@@ -172,112 +219,3 @@ def _mixed_environments(settings: ReconcileSettings, services: Iterable[_Service
     if not is_loopback(settings.supabase_url) and settings.proof_secret.startswith(LOCAL_MARK):
         problems.append("API_PROOF_SECRET is the local stack's: make one for this deployment")
     return problems
-
-
-def _is_address(value: str) -> bool:
-    try:
-        ip_address(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_url(value: str, schemes: frozenset[str]) -> bool:
-    try:
-        parts = urlsplit(value)
-        # `port` raises for a bad number, as urlsplit does for an open bracket.
-        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-class _Reader:
-    """Collects all problems, so that a person can correct the environment in one go."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self.problems: list[str] = []
-
-    def require_one_kind(self, settings: ReconcileSettings, services: Iterable[_Service]) -> None:
-        """Raise SettingsError for what was found until here, else where local and hosted values are mixed."""
-        if problems := self.problems or _mixed_environments(settings, services):
-            raise SettingsError("\n".join(problems))
-
-    def text(self, name: str, default: str = "") -> str:
-        value = self._environ.get(name, "").strip() or default
-        if not value:
-            self.problems.append(f"{name} is missing")
-        elif not value.isascii() or not value.isprintable() or " " in value:
-            # Most values are sent in headers, where httpx would fail at the first request.
-            self.problems.append(f"{name} must be printable ASCII without spaces")
-            return ""
-        return value
-
-    def optional_text(self, name: str) -> str | None:
-        return self.text(name) if self._environ.get(name, "").strip() else None
-
-    def url(self, name: str, default: str = "", schemes: frozenset[str] = WEB_SCHEMES) -> str:
-        value = self.text(name, default).rstrip("/")
-        if value and not _is_url(value, schemes):
-            self.problems.append(f"{name} must be a URL that starts with {' or '.join(sorted(schemes))}://")
-        return value
-
-    def optional_url(self, name: str, schemes: frozenset[str]) -> str | None:
-        return self.url(name, schemes=schemes) if self._environ.get(name, "").strip() else None
-
-    def address(self, name: str, default: str) -> str:
-        value = self.text(name, default)
-        if value and not _is_address(value):
-            self.problems.append(f"{name} must be an IP address")
-        return value
-
-    def networks(self, name: str) -> tuple[Network, ...]:
-        """Single addresses are networks of one."""
-        listed = [part.strip() for part in self._environ.get(name, "").split(",") if part.strip()]
-        try:
-            return tuple(map(ip_network, listed))
-        except ValueError:
-            self.problems.append(f"{name} must be IP addresses or networks such as 10.0.0.0/8, separated by commas")
-            return ()
-
-    def port(self, name: str, default: str) -> int:
-        value = self.text(name, default)
-        if not value.isdecimal() or not 0 < int(value) < 65536:
-            self.problems.append(f"{name} must be a port number")
-            return 0
-        return int(value)
-
-    def optional_port(self, name: str) -> int | None:
-        return self.port(name, "") if self._environ.get(name, "").strip() else None
-
-    def secret(self, name: str) -> str:
-        value = self.text(name)
-        if value and len(value.encode()) < MIN_SECRET_BYTES:
-            self.problems.append(f"{name} must have at least {MIN_SECRET_BYTES} bytes")
-        return value
-
-    def optional_secret(self, name: str) -> str | None:
-        return self.secret(name) if self._environ.get(name, "").strip() else None
-
-    def webhook_secret(self, name: str) -> str:
-        value = self.text(name)
-        if value and not value.startswith(WEBHOOK_SECRET_PREFIX):
-            self.problems.append(f"{name} must start with {WEBHOOK_SECRET_PREFIX}")
-        return value
-
-    def standard_webhook_secret(self, name: str) -> str:
-        value = self.webhook_secret(name)
-        encoded = value.removeprefix(WEBHOOK_SECRET_PREFIX).rstrip("=")
-        try:
-            key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-        except binascii.Error:
-            key = b""
-        if value and not key:
-            self.problems.append(f"{name} must be base64 after {WEBHOOK_SECRET_PREFIX}")
-        return value
-
-    def one_of(self, name: str, default: str, allowed: set[str]) -> str:
-        value = self.text(name, default)
-        if value not in allowed:
-            self.problems.append(f"{name} must be one of {', '.join(sorted(allowed))}")
-        return value

@@ -1,5 +1,6 @@
 """The command line of Maquette: `./maquette --help`."""
 
+import os
 import subprocess
 import sys
 from typing import Annotated
@@ -164,6 +165,37 @@ def check(url: DatabaseUrl = None) -> None:
     if found:
         raise typer.Exit(1)
     print("Every item can be made.")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is wrong with the settings of the Stripe account; the exit code is 1 when anything is.
+
+    Run it in the environment of the API (.env). It changes nothing.
+    """
+    from local.cli.stripe import find_problems
+
+    found = find_problems(os.environ)
+    for sentence in found:
+        print(sentence)
+    if found:
+        raise typer.Exit(1)
+    print("The Stripe account is set up for this deployment.")
+
+
+@app.command()
+def setup() -> None:
+    """Make the settings of the Stripe account: the configuration of the customer portal and the webhook endpoint.
+
+    Run it in the environment of the API (.env). It prints the variables to add there. A repeat changes nothing more.
+    """
+    from local.cli.stripe import set_up
+
+    done, variables = set_up(os.environ)
+    for sentence in done:
+        print(sentence)
+    for name, value in variables.items():
+        print(f"{name}={value}")
 
 
 @app.command()

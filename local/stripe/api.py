@@ -91,9 +91,9 @@ class ApiController(Controller):
             session_id = objects.new_id("bps")
             url = f"{services.settings.base_url}/p/session/{session_id}"
             now = services.billing.now()
-            return services.store.put(
-                objects.portal_session(now, customer["id"], url, values["return_url"], session_id)
-            )
+            made = objects.portal_session(now, customer["id"], url, values["return_url"], session_id)
+            made["configuration"] = services.billing.portal(values.get("configuration"))["id"]
+            return services.store.put(made)
 
         return await _idempotent(request, services, make)
 
@@ -155,11 +155,6 @@ class ApiController(Controller):
             return services.billing.invoices.refund(charge, None if amount is None else int(amount))
 
         return await _idempotent(request, services, make)
-
-    @get("/billing_portal/configurations", sync_to_thread=False)
-    def list_portal_configurations(self, services: NamedDependency[Services]) -> Object:
-        """The one configuration of the portal."""
-        return objects.listed([services.billing.portal()], "/v1/billing_portal/configurations")
 
 
 def _first_lines(invoice: Object) -> Object:

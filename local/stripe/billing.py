@@ -93,17 +93,20 @@ class Billing:
         self._send_event("customer.subscription.created", made)
         return made
 
-    def portal(self) -> Object:
-        """The configuration of the customer portal."""
-        return self._store.state.portal or objects.portal_configuration()
+    def portal(self, configuration_id: str | None = None) -> Object:
+        """A configuration of the customer portal, the default one if none is named."""
+        default = objects.portal_configuration()
+        if configuration_id in {None, default["id"]}:
+            return self._store.state.objects.get(default["id"], default)
+        return self._store.get("billing_portal.configuration", str(configuration_id))
 
     def planned(self, subscription: Object) -> SoldPrice | None:
         """The price that a subscription has from its next period on, when it is another one."""
         return self.prices.get(self._store.state.planned_prices.get(subscription["id"], ""))
 
-    def change(self, subscription: Object, sold: SoldPrice) -> None:
+    def change(self, subscription: Object, sold: SoldPrice, portal: Object) -> None:
         """Another price, as the portal's configuration says: now, or from the next period on."""
-        settings = self.portal()["features"]["subscription_update"]
+        settings = portal["features"]["subscription_update"]
         if self._waits(self.price_of(subscription), sold, settings):
             self._store.state.planned_prices[subscription["id"]] = sold.id
         else:
@@ -136,8 +139,11 @@ class Billing:
         else:
             self._store.state.pending_lines.setdefault(subscription["id"], []).extend(lines)
 
-    def cancel_at_period_end(self, subscription: Object) -> None:
+    def cancel(self, subscription: Object, portal: Object) -> None:
         """As the portal does for flexible subscriptions: `cancel_at`, while cancel_at_period_end stays false."""
+        if portal["features"]["subscription_cancel"]["mode"] == "immediately":
+            self.end(subscription)
+            return
         item = subscription["items"]["data"][0]
         subscription |= {"cancel_at": item["current_period_end"], "canceled_at": self.now()}
         self._store.put(subscription)

@@ -65,9 +65,7 @@ class ControlController(Controller):
     async def configure_portal(self, request: Request[Any, Any, State], services: NamedDependency[Services]) -> Object:
         """Set `features.subscription_update` of the portal's configuration; an empty body sets the usual one."""
         changes = msgspec.json.decode(await request.body() or b"{}", type=dict[str, Any])
-        services.store.state.portal = objects.portal_configuration(**changes)
-        services.store.save()
-        return services.billing.portal()
+        return services.store.put(objects.portal_configuration(**changes))
 
     @get("/events", sync_to_thread=False)
     def list_events(self, services: NamedDependency[Services]) -> list[Object]:

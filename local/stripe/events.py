@@ -11,6 +11,7 @@ import msgspec
 from local.faults import Fault, FaultQueue
 from local.stripe.objects import Object
 from local.stripe.settings import StripeSettings
+from local.stripe.store import Store
 from local.webhooks import WebhookSender, accepted
 
 # Stripe repeats for three days; what is not accepted after these seconds needs `POST /_local/events/{id}/resend`.
@@ -34,9 +35,9 @@ def signature(secret: str, body: bytes, timestamp: int) -> str:
 class EventSender(WebhookSender):
     """Sends events in the background, as the queued faults say."""
 
-    def __init__(self, settings: StripeSettings, faults: FaultQueue) -> None:
+    def __init__(self, settings: StripeSettings, store: Store, faults: FaultQueue) -> None:
         super().__init__(ANSWER_TIMEOUT, [delay / settings.speed for delay in RETRY_DELAYS])
-        self._settings = settings
+        self._store = store
         self._faults = faults
         self._held: list[Object] = []
         self.sent: dict[str, Object] = {}
@@ -51,24 +52,30 @@ class EventSender(WebhookSender):
             return
         if kind != "lose":
             for _ in range(2 if kind == "duplicate" else 1):
-                self._spawn(self._deliver(event, forged=kind == "bad_signature"))
+                self._deliver(event, forged=kind == "bad_signature")
         held, self._held = self._held, []
         for earlier in held:
-            self._spawn(self._deliver(earlier))
+            self._deliver(earlier)
 
     def resend(self, event_id: str) -> bool:
         """Deliver an event once more; False when there is none of that id."""
         event = self.sent.get(event_id)
         if event:
-            self._spawn(self._deliver(event))
+            self._deliver(event)
         return event is not None
 
-    async def _deliver(self, event: Object, *, forged: bool = False) -> None:
+    def _deliver(self, event: Object, *, forged: bool = False) -> None:
+        """To each endpoint that takes its type."""
+        for endpoint in self._store.all("webhook_endpoint", status="enabled"):
+            if {"*", event["type"]} & {*endpoint["enabled_events"]}:
+                self._spawn(self._deliver_to(endpoint, event, forged=forged))
+
+    async def _deliver_to(self, endpoint: Object, event: Object, *, forged: bool) -> None:
         async def attempt(_number: int) -> bool:
-            body = msgspec.json.encode(event)
-            secret = secrets.token_hex(16) if forged else self._settings.webhook_secret
+            body = msgspec.json.encode({**event, "api_version": endpoint["api_version"]})
+            secret = secrets.token_hex(16) if forged else self._store.endpoint_secret(endpoint["id"])
             headers = {"stripe-signature": signature(secret, body, int(time.time()))}
-            status, _ = await self._post(self._settings.webhook_url, body, headers)
+            status, _ = await self._post(endpoint["url"], body, headers)
             return accepted(status)
 
         if not await attempt(1):

@@ -252,6 +252,19 @@ def portal_configuration(**subscription_update: Any) -> Object:  # noqa: ANN401 
     return made
 
 
+def new_portal_configuration(created: int) -> Object:
+    """A configuration beside the default one, with no feature but what Stripe always has on."""
+    made = _made("billing_portal.configuration", id=new_id("bpc"), created=created, updated=created, is_default=False)
+    for feature in made["features"].values():
+        feature["enabled"] = False
+    return made
+
+
+def webhook_endpoint(created: int, url: str, events: list[str]) -> Object:
+    made = _made("webhook_endpoint", id=new_id("we"), created=created, url=url, enabled_events=events)
+    return made | {"api_version": API_VERSION}
+
+
 def event(created: int, kind: str, payload: Object) -> Object:
     """An event about an object as it is now."""
     return {

@@ -77,17 +77,18 @@ class PortalController(Controller):
         form = parse_form(await request.body())
         session = services.store.get("billing_portal.session", session_id)
         billing, customer = services.billing, session["customer"]
+        portal = billing.portal(session["configuration"])
         subscription = billing.running(customer)
         try:
             match form.get("action"):
                 case "card":
                     billing.use_card(customer, str(form.get("card", "")))
                 case "cancel" if subscription:
-                    billing.cancel_at_period_end(subscription)
+                    billing.cancel(subscription, portal)
                 case "resume" if subscription:
                     billing.resume(subscription)
                 case "change" if subscription and form.get("price") in billing.prices:
-                    billing.change(subscription, billing.prices[str(form["price"])])
+                    billing.change(subscription, billing.prices[str(form["price"])], portal)
                 case _:
                     pass
         except CardRefused as refusal:

@@ -1,5 +1,6 @@
 """All state of the account, in one JSON file."""
 
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ class State(msgspec.Struct):
     """Prorations that wait for a subscription's next invoice."""
     planned_prices: dict[str, str] = {}
     """The price that a subscription has from its next period on."""
-    portal: Object | None = None
-    """The portal's configuration, when it is not the usual one."""
+    endpoint_secrets: dict[str, str] = {}
+    """The signing secret of each webhook endpoint."""
     subscription_metadata: dict[str, Object] = {}
     """Metadata for the subscription of an open checkout, by session."""
 
@@ -53,6 +54,12 @@ class Store:
         if found is None or found["object"] != kind:
             raise missing(kind, object_id)
         return found
+
+    def endpoint_secret(self, endpoint_id: str) -> str:
+        """What signs the events that an endpoint gets; made when it is first asked for."""
+        secret = self.state.endpoint_secrets.setdefault(endpoint_id, f"whsec_{secrets.token_hex(16)}")
+        self.save()
+        return secret
 
     def all(self, kind: str, **values: object) -> list[Object]:
         """Objects of a kind with those values, newest first."""

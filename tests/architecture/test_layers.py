@@ -30,7 +30,7 @@ BREAKING = {
     ],
     "Services know no HTTP framework and no SDK": [("libs.text", "litestar")],
     "Only its client knows Replicate's SDK": [("libs.services.external.output_fetcher", "replicate")],
-    "Only its client knows Stripe's SDK": [("libs.services.billing.prices", "stripe")],
+    "Only its clients know Stripe's SDK": [("libs.services.billing.prices", "stripe")],
     "Only repositories know PostgREST and Storage": [("libs.services.billing.usage", "postgrest")],
     "Only the service role and its repository know the supabase client": [("libs.repositories.usage", "supabase")],
 }

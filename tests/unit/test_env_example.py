@@ -7,7 +7,7 @@ from local.env_example import FILE, MEANINGS, env_example, variables
 from tests.unit.test_settings import HOSTED
 
 # Shown as examples: without them something is off or left out.
-EXAMPLES = {"INTERNAL_PORT", "REDIS_URL", "TRUSTED_PROXIES"}
+EXAMPLES = {"INTERNAL_PORT", "REDIS_URL", "STRIPE_PORTAL_CONFIGURATION", "TRUSTED_PROXIES"}
 
 
 def test_the_file_is_up_to_date() -> None:

@@ -14,30 +14,13 @@ from api.controllers.webhooks.service_role import Lifespan, privileged_routes, s
 from api.envelope import Envelope, ok
 from api.errors import TransportCode, TransportError, errors
 from libs.app_config.settings import ServiceRole, Settings
+from libs.services.billing.account_settings import EVENTS
 from libs.services.billing.sync import BillingSync
 from libs.services.external.stripe_client import Event, EventForged, verified_event
 
 MAX_BODY_BYTES: Final = 1024 * 1024
-HANDLED: Final = frozenset(
-    {
-        "checkout.session.completed",
-        "customer.subscription.created",
-        "customer.subscription.updated",
-        "customer.subscription.deleted",
-        "invoice.paid",
-        "invoice.payment_failed",
-        "customer.deleted",
-        "charge.refunded",
-        "refund.updated",
-        "refund.failed",
-        "charge.dispute.created",
-        "charge.dispute.updated",
-        "charge.dispute.closed",
-        "radar.early_fraud_warning.created",
-    }
-)
 
-EVENTS = Counter("maquette_stripe_events_total", "Verified events by outcome", ["outcome"])
+OUTCOMES = Counter("maquette_stripe_events_total", "Verified events by outcome", ["outcome"])
 
 log = structlog.get_logger()
 
@@ -67,11 +50,11 @@ async def receive_stripe_webhook(
     try:
         event = verified_event(body, request.headers.get("stripe-signature", ""), settings.stripe_webhook_secret)
     except EventForged as error:
-        EVENTS.labels("unsigned").inc()
+        OUTCOMES.labels("unsigned").inc()
         raise TransportError(TransportCode.NOT_AUTHENTICATED) from error
     other_mode = event.livemode != settings.stripe_is_live
     outcome = await _outcome(sync, event, other_mode=other_mode)
-    EVENTS.labels(outcome).inc()
+    OUTCOMES.labels(outcome).inc()
     log.info("stripe_event", event_id=event.id, kind=event.kind, outcome=outcome)
     return ok(EventView(outcome))
 
@@ -84,6 +67,6 @@ def stripe_webhook(settings: Settings, service_role: ServiceRole) -> tuple[Route
 async def _outcome(sync: BillingSync, event: Event, *, other_mode: bool) -> str:
     if other_mode:
         return "other_mode"
-    if event.kind not in HANDLED:
+    if event.kind not in EVENTS:
         return "ignored"
     return await sync.apply(event)

@@ -20,12 +20,14 @@ class BillingService:
         stripe: StripeClient,
         prices: PriceIds,
         public_url: str,
+        portal_configuration: str | None,
     ) -> None:
         self._owner = owner
         self._billing = billing
         self._stripe = stripe
         self._prices = prices
         self._public_url = public_url
+        self._portal_configuration = portal_configuration
 
     async def find(self) -> BillingView:
         """The caller's billing. Raises account_gone."""
@@ -74,7 +76,9 @@ class BillingService:
             raise MaquetteError(ErrorCode.NO_SUBSCRIPTION)
         try:
             async with self._stripe.bounded():
-                return await self._stripe.add_portal(row.stripe_customer_id, f"{self._public_url}/dashboard/usage")
+                return await self._stripe.add_portal(
+                    row.stripe_customer_id, f"{self._public_url}/dashboard/usage", self._portal_configuration
+                )
         except BillingUnavailable as error:
             raise MaquetteError(ErrorCode.BILLING_UNAVAILABLE) from error
 

@@ -178,11 +178,12 @@ class StripeClient:
         )
         return str(session.url)
 
-    async def add_portal(self, customer_id: str, return_url: str) -> str:
-        """Open the customer portal; answers its address."""
-        session = await self._call(
-            self._client.v1.billing_portal.sessions.create_async({"customer": customer_id, "return_url": return_url})
-        )
+    async def add_portal(self, customer_id: str, return_url: str, configuration: str | None) -> str:
+        """Open the customer portal in this configuration, or the account's default one; answers its address."""
+        request: Any = {"customer": customer_id, "return_url": return_url}
+        if configuration is not None:
+            request["configuration"] = configuration
+        session = await self._call(self._client.v1.billing_portal.sessions.create_async(request))
         return session.url
 
     async def subscriptions(self, customer_id: str) -> list[Subscription]:

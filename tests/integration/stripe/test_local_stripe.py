@@ -110,6 +110,7 @@ async def test_every_object_has_the_shape_of_the_official_fixtures(shop: Shop) -
     shown = [shop.api.get(f"/customers/{customer}").json(), session, portal, subscription]
     shown += [subscription["items"]["data"][0], subscription["items"]["data"][0]["price"]]
     shown += shop.api.get("/billing_portal/configurations").json()["data"]
+    shown += shop.api.get("/webhook_endpoints").json()["data"]
     (charge,) = shop.api.get("/charges", params={"customer": customer}).json()["data"]
     shown += [charge, shop.add("/refunds", charge=charge["id"], amount="400").json()]
     shown += [shop.stripe.control("POST", f"fraud_warnings?charge={charge['id']}")]
