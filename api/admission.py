@@ -1,7 +1,7 @@
 """Around an upload: it is let in before its body is read, and ended when its client leaves."""
 
 import asyncio
-from contextlib import ExitStack, suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Any, Final, cast
 
 from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send, WebSocketReceiveMessage
@@ -16,13 +16,15 @@ DISCARD_SECONDS: Final = 2
 
 
 def admit_upload(app: ASGIApp) -> ASGIApp:
-    """Raise upload_under_way or uploads_busy instead of reading a body that nobody would have time for."""
+    """Raise upload_under_way, uploads_busy or limits_unavailable instead of reading a body that nobody has time for."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         services = cast("dict[str, Any]", scope)["litestar_app"].state.services
-        with ExitStack() as held:
+        async with AsyncExitStack() as held:
             try:
-                held.enter_context(services.upload_admission.place(cast("dict[str, Any]", scope)["user"].subject))
+                await held.enter_async_context(
+                    services.upload_admission.place(cast("dict[str, Any]", scope)["user"].subject)
+                )
             except MaquetteError:
                 await _discard_body(receive)
                 raise

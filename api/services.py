@@ -28,6 +28,7 @@ from libs.services.media.admission import UploadAdmission
 from libs.services.media.conversions import Conversions
 from libs.services.media.file_changes import FileChanges
 from libs.services.operations.purge import Purge
+from libs.services.operations.readiness import Readiness
 from libs.services.operations.spending import Spending
 from libs.services.publishing.community import CommunityService
 from libs.services.publishing.reports import ReportService
@@ -85,8 +86,9 @@ class Services:
         self.tokens = TokenVerifier(settings.supabase_url, settings.supabase_jwt_secret)
         self.storage = StoragePool(settings.supabase_url, settings.supabase_publishable_key, settings.proof_secret)
         self.price_ids = PriceIds(settings.price_ids)
-        self.upload_admission = UploadAdmission()
+        self.upload_admission = UploadAdmission(settings.redis_url)
         self.conversions = Conversions()
+        self.readiness = Readiness(self.database)
         # Without a caller: one of each serves everybody.
         self.spending = Spending(ProviderCostRepository(self.database.as_anonymous()))
         self.community = CommunityService(CommunityRepository(self.database.as_anonymous()), self.storage)
@@ -96,7 +98,7 @@ class Services:
     async def aclose(self) -> None:
         """Close every pool."""
         async with AsyncExitStack() as stack:
-            for shared in (self._shared, self.storage):
+            for shared in (self._shared, self.storage, self.upload_admission):
                 stack.push_async_callback(shared.aclose)
 
 

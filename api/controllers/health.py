@@ -39,7 +39,7 @@ def health() -> Envelope[HealthView]:
     responses=errors(503),
 )
 async def ready(request: Request[None, None, State]) -> Envelope[HealthView]:
-    """The database answers too."""
+    """The database answers too, as of a second ago."""
     services: Services = request.app.state.services
-    await services.database.ping()
+    await services.readiness.check()
     return ok(HealthView("ok"))

@@ -1,4 +1,4 @@
-"""/metrics: counters of this process, and what the provider costs over everybody."""
+"""/metrics: counters of this process, what the provider costs over everybody, and the clock."""
 
 import math
 import time
@@ -17,6 +17,10 @@ ASK_EVERY_SECONDS: Final = 10
 COST_SHARE: Final = Gauge(
     "maquette_provider_cost_share",
     "Provider cost that was reserved today (UTC), as a share of the day's ceiling; NaN while it is not known",
+)
+CLOCK_AHEAD: Final = Gauge(
+    "maquette_clock_ahead_seconds",
+    "By how much the clock of this process is ahead of the database's; NaN while it is not known",
 )
 
 
@@ -37,6 +41,7 @@ class MetricsController(PrometheusController):
         if now >= state.get("cost_share_until", now):
             state.cost_share_until = now + ASK_EVERY_SECONDS
             services: Services = state.services
-            share = await services.spending.share_of_ceiling()
-            COST_SHARE.set(math.nan if share is None else share)
+            today = await services.spending.today()
+            COST_SHARE.set(math.nan if today is None else today.share)
+            CLOCK_AHEAD.set(math.nan if today is None else today.clock_ahead)
         return await PrometheusController.get.fn(self)

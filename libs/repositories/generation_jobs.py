@@ -78,6 +78,7 @@ class _AttachRequest(msgspec.Struct, frozen=True):
 class _ReleaseRequest(msgspec.Struct, frozen=True):
     job_id: UUID
     error_code: str
+    older_than_seconds: int
 
 
 class _StaleRequest(msgspec.Struct, frozen=True):
@@ -129,9 +130,10 @@ class GenerationJobRepository:
         """Write that the owner asked to cancel. Raises MaquetteError generation_not_found."""
         return await self._db.call_with_proof("request_cancel", _JobRequest(job_id), JobRow)
 
-    async def release(self, job_id: UUID, error_code: str) -> JobRow:
-        """Fail a job whose prediction does not exist; its debit comes back."""
-        return await self._db.call_with_proof("release_generation", _ReleaseRequest(job_id, error_code), JobRow)
+    async def release(self, job_id: UUID, error_code: str, older_than_seconds: int = 0) -> JobRow:
+        """Fail a job whose prediction does not exist; its debit comes back. A younger job stays as it is."""
+        request = _ReleaseRequest(job_id, error_code, older_than_seconds)
+        return await self._db.call_with_proof("release_generation", request, JobRow)
 
     async def stale(self, older_than_seconds: int, limit: int) -> list[JobRow]:
         """Unsettled jobs of everybody without a delivery for that long; `db` must be `as_anonymous`."""

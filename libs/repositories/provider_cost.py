@@ -1,15 +1,18 @@
 """What the provider cost today, over everybody."""
 
+from datetime import datetime
+
 import msgspec
 
 from libs.repositories.database import Database
 
 
 class ProviderCost(msgspec.Struct, frozen=True):
-    """Cost of today (UTC) and its ceiling, in US dollars."""
+    """Cost of today (UTC) and its ceiling, in US dollars; `now` is the database's clock."""
 
     dollars: float
     ceiling: float
+    now: datetime
 
 
 class _NoArguments(msgspec.Struct, frozen=True):

@@ -63,8 +63,8 @@ $$;
 revoke execute on function private.subtract_provider_cost from public, anon, authenticated, service_role;
 
 
--- What the provider cost today and may cost, in US dollars: {"dollars", "ceiling"}. Called by GET /metrics as `anon`.
--- Guarded.
+-- What the provider cost today and may cost, in US dollars, and the time: {"dollars", "ceiling", "now"}. Called by
+-- GET /metrics as `anon`. Guarded.
 create or replace function private.provider_cost_today(request text, proof text) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -75,7 +75,8 @@ begin
       'dollars', coalesce(
         (select dollars from private.provider_days where day = (now() at time zone 'UTC')::date), 0
       ),
-      'ceiling', coalesce(brakes.ceiling, brakes.planned_ceiling)
+      'ceiling', coalesce(brakes.ceiling, brakes.planned_ceiling),
+      'now', clock_timestamp()
     )
     from private.brakes as brakes
   );

@@ -2,7 +2,8 @@
 
 
 -- Ends a job whose prediction surely does not exist, and gives its debit back. Changes nothing once a prediction is
--- attached or the job has ended. Called by POST /generations as the owner, and by reconcile as `anon`. Guarded.
+-- attached or the job has ended, nor before it is `older_than_seconds` old by this clock, where that is given.
+-- Called by POST /generations as the owner, and by reconcile as `anon`. Guarded.
 -- Locks the profile, then the job, then the day's provider cost. Raises PT404 generation_not_found.
 create or replace function private.release_generation(request text, proof text) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -24,7 +25,9 @@ begin
     raise sqlstate 'PT404' using message = 'generation_not_found', detail = '{}';
   end if;
 
-  if job.prediction_id is null and job.status in ('queued', 'expired') then
+  if job.prediction_id is null and job.status in ('queued', 'expired')
+    and job.created_at <= now() - make_interval(secs => coalesce((payload ->> 'older_than_seconds')::integer, 0))
+  then
     perform private.close_job(
       job,
       case when job.cancel_requested_at is null then 'failed' else 'canceled' end::public.job_status,

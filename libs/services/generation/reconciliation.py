@@ -96,9 +96,9 @@ class Reconciliation:
         for prediction in await self._runs.candidates(job):
             if await self._webhook.redeliver(job.id, prediction) != FOREIGN_PREDICTION:
                 return
-        # A create that timed out may still be on its way; after the grace, what is not in the list does not exist.
-        if _age(job) > LIMITS.unattached_grace_seconds:
-            await self._jobs.release(job.id, "not_started")
+        # A create that timed out may still be on its way; after the grace, what is not in the list does not exist. The
+        # database decides whether it is over: our clock may be wrong.
+        await self._jobs.release(job.id, "not_started", LIMITS.unattached_grace_seconds)
 
     async def _prediction_of(self, job: JobRow, prediction_id: str) -> Prediction:
         try:
@@ -107,7 +107,3 @@ class Reconciliation:
             if refusal.status == HTTP_NOT_FOUND and job.deadline_at <= datetime.now(UTC):
                 return Prediction(id=prediction_id, status="failed", error="unknown to the provider")
             raise
-
-
-def _age(job: JobRow) -> float:
-    return (datetime.now(UTC) - job.created_at).total_seconds()
