@@ -5,9 +5,10 @@ from typing import cast
 from uuid import UUID
 
 import msgspec
+from structlog.testing import capture_logs
 
 from libs.repositories.generation_jobs import GenerationJobRepository, JobRow
-from libs.services.external.replicate_client import Prediction, ReplicateClient
+from libs.services.external.replicate_client import Prediction, ProviderRefused, ReplicateClient
 from libs.services.external.webhook_client import WebhookClient
 from libs.services.generation.provider_run import ProviderRuns
 from libs.services.generation.reconciliation import AT_ONCE, Reconciliation
@@ -23,6 +24,7 @@ class Provider:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.refused = ""
         self.now = self.most = 0
 
     async def get(self, prediction_id: str) -> Prediction:
@@ -33,6 +35,8 @@ class Provider:
         self.now -= 1
         if prediction_id == BROKEN:
             raise KeyError(prediction_id)
+        if prediction_id == self.refused:
+            raise ProviderRefused("no credit", status=402)
         return Prediction(id=prediction_id, status="succeeded")
 
 
@@ -72,6 +76,23 @@ async def test_jobs_are_settled_eight_at_once_and_one_that_breaks_keeps_no_other
 
     assert provider.most == AT_ONCE
     assert sorted(webhook.settled) == [job.id for job in JOBS if job.prediction_id != BROKEN]
+
+
+async def test_H3_the_log_says_of_each_job_that_cannot_be_settled_what_refused_it() -> None:
+    provider, webhook = Provider(), Webhook()
+    provider.refused = "p5"
+
+    with capture_logs() as lines:
+        await reconciliation(provider, webhook).reconcile()
+
+    failed, broke = sorted(lines, key=lambda line: line["event"], reverse=True)
+    assert (failed["event"], failed["job_id"], failed["causes"]) == (
+        "settle_failed",
+        str(UUID(int=5)),
+        ["ProviderRefused"],
+    )
+    assert (failed["status"], failed["detail"]) == (402, "no credit")
+    assert (broke["event"], broke["job_id"]) == ("settle_broke", str(UUID(int=3)))
 
 
 async def test_H3_polls_at_the_same_time_ask_the_provider_once() -> None:
