@@ -16,6 +16,7 @@ from libs.repositories.renders import RenderRepository
 from libs.repositories.reports import ReportRepository
 from libs.repositories.share_links import SharedRepository
 from libs.repositories.storage import StoragePool
+from libs.repositories.usage import UsageRepository
 from libs.repositories.webhook_events import WebhookEventRepository
 from libs.services.account.closing import AccountClosing
 from libs.services.billing.prices import PriceIds
@@ -53,9 +54,11 @@ class ReconcileServices:
         self.reconciliation = Reconciliation(
             GenerationJobRepository(self.database.as_anonymous()), self.provider, self.runs, self.webhook
         )
+        anonymous = self.database.as_anonymous()
         self.purge = Purge(
-            RenderRepository(self.database.as_anonymous()),
-            WebhookEventRepository(self.database.as_anonymous()),
+            RenderRepository(anonymous),
+            WebhookEventRepository(anonymous),
+            UsageRepository(anonymous),
             self.file_changes,
         )
         self.stripe = StripeClient(settings.stripe_secret_key, settings.stripe_api_url, own_prices)

@@ -27,7 +27,11 @@ class BlockView(msgspec.Struct, frozen=True):
 
 
 class UsageRow(msgspec.Struct, frozen=True):
-    """Credits of the running period. `used` includes `reserved`, which running renders hold."""
+    """Credits of the running period. `used` includes `reserved`, which running renders hold, and `used_elsewhere`.
+
+    Free credits belong to a mailbox: other accounts of it used `used_elsewhere` of them, and who `lacks_mailbox`, that
+    is to say has one for single use, has none.
+    """
 
     plan_id: str
     max_variants: int
@@ -37,6 +41,8 @@ class UsageRow(msgspec.Struct, frozen=True):
     period_start: datetime
     resets_at: datetime
     given_back: GivenBackRow
+    used_elsewhere: int
+    lacks_mailbox: bool
     block: BlockView | None
 
 
@@ -49,6 +55,10 @@ class DayView(msgspec.Struct, frozen=True):
 
 class _JobTitle(msgspec.Struct, frozen=True):
     title: str
+
+
+class _NoArguments(msgspec.Struct, frozen=True):
+    pass
 
 
 class EntryRow(msgspec.Struct, frozen=True):
@@ -91,3 +101,7 @@ class UsageRepository:
             query = after(query, before)
         query = query.order("created_at", desc=True).order("id", desc=True).limit(limit + 1)
         return await self._db.fetch(query, list[EntryRow])
+
+    async def purge_carried(self) -> int:
+        """Forget what deleted accounts used for free in months that have ended; `db` is anonymous here."""
+        return await self._db.call_with_proof("purge_carried_usage", _NoArguments(), int)

@@ -88,6 +88,6 @@ def _connected(state: State, url: str | None) -> Generator[tuple[psycopg.Connect
         prices = plan_of_price(os.environ)
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
-            yield connection, deployment_rows(proof_secret, prices) if proof_secret else ""
+            yield connection, deployment_rows(connection, proof_secret, prices)
     except (psycopg.Error, script.RemoteDatabaseError, script.ScriptError) as error:
         raise StackError(str(error)) from error

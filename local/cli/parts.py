@@ -140,7 +140,7 @@ def migrate(state: State, ports: Ports, secrets: LocalSecrets) -> None:
         _part_errors(),
         psycopg.connect(postgres_url(state, ports, secrets), autocommit=True) as connection,
     ):
-        apply(connection, deployment_rows(secrets.api_proof_secret, plan_of_price(LOCAL_PRICES)))
+        apply(connection, deployment_rows(connection, secrets.api_proof_secret, plan_of_price(LOCAL_PRICES)))
 
 
 def reconcile_environment(ports: Ports, secrets: LocalSecrets) -> dict[str, str]:

@@ -1,15 +1,14 @@
-"""The rows that differ between deployments: the proof key and what each Stripe price buys.
-
-They come from the environment, so they are in no file of the repository.
-"""
+"""The rows that are in no migration: the proof key, what each Stripe price buys, and disposable domains."""
 
 from collections.abc import Mapping
 from typing import Final
 
+import psycopg
 from psycopg.sql import SQL
 
 from libs.app_config.runtime import PLANS
 from libs.repositories.proof import padded_halves
+from local.database.disposable_domains import disposable_rows, listed_domains
 
 LOCAL_PRICES: Final = {
     price.price_id_setting: f"price_local_{plan.id}_{price.interval}" for plan in PLANS for price in plan.prices
@@ -40,8 +39,14 @@ def plan_of_price(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def deployment_rows(proof_secret: str, plan_of_price: Mapping[str, str]) -> str:
-    """SQL that stores them. It contains the key: whoever reads it can sign as the API."""
+def deployment_rows(connection: psycopg.Connection, proof_secret: str | None, plan_of_price: Mapping[str, str]) -> str:
+    """SQL that stores them in the database of the connection. It contains the key, if one is given: whoever reads it
+    can sign as the API."""
+    rows = disposable_rows(connection, listed_domains())
+    return _environment_rows(proof_secret, plan_of_price) + rows if proof_secret else rows
+
+
+def _environment_rows(proof_secret: str, plan_of_price: Mapping[str, str]) -> str:
     inner, outer = (f"\\x{half.hex()}" for half in padded_halves(proof_secret.encode()))
     statements = [
         _PROOF_KEY.format(inner=inner, outer=outer),

@@ -119,6 +119,39 @@ create table private.fraud_warnings (
 
 create index fraud_warnings_owner_id_idx on private.fraud_warnings (owner_id);
 
+-- The key of the hashes of mailboxes, as its two padded halves, see renew_mailbox_key(). It never leaves the database.
+create table private.mailbox_key (
+  id boolean primary key default true check (id),
+  inner_pad bytea not null check (length(inner_pad) = 64),
+  outer_pad bytea not null check (length(outer_pad) = 64)
+);
+
+-- The mailbox, as a hash, whose free credits an account uses. Several accounts may have one (`ada+news@`).
+create table private.mailboxes (
+  owner_id uuid primary key references public.profiles (id) on delete cascade,
+  mailbox bytea not null
+);
+
+create index mailboxes_mailbox_idx on private.mailboxes (mailbox);
+
+-- What accounts used for free in a month before they left a mailbox: they were deleted, or changed their address. The
+-- account may be gone, so nothing refers to it. Purged when the month has ended.
+create table private.carried_usage (
+  mailbox bytea not null,
+  account_id uuid not null,
+  month timestamptz not null,
+  month_ends timestamptz not null,
+  used integer not null check (used > 0),
+  primary key (mailbox, account_id, month)
+);
+
+create index carried_usage_month_ends_idx on private.carried_usage (month_ends);
+
+-- Domains of mailboxes for single use, which have no free credits. `db apply` and `db review` keep the list.
+create table private.disposable_domains (
+  domain text primary key check (domain = lower(domain))
+);
+
 -- Who may not generate, upload or share any more, see private.block(). Operators alone write it.
 create table private.blocks (
   owner_id uuid primary key references public.profiles (id) on delete cascade,
@@ -206,6 +239,8 @@ create table public.usage_ledger (
   kind public.ledger_kind not null,
   amount integer not null,
   reason text not null,
+  -- taken from, or given back to, the free credits of a mailbox
+  is_free boolean not null default false,
   -- decides the period that the row counts in: a refund counts where its debit did
   effective_at timestamptz not null default now(),
   created_at timestamptz not null default now(),
@@ -217,7 +252,7 @@ create table public.usage_ledger (
 create unique index usage_ledger_one_debit_idx on public.usage_ledger (job_id) where kind = 'debit';
 create unique index usage_ledger_one_refund_idx on public.usage_ledger (job_id) where kind = 'refund';
 create index usage_ledger_job_id_idx on public.usage_ledger (job_id, owner_id);
-create index usage_ledger_month_idx on public.usage_ledger (owner_id, effective_at) include (kind, amount);
+create index usage_ledger_month_idx on public.usage_ledger (owner_id, effective_at) include (kind, amount, is_free);
 create index usage_ledger_page_idx on public.usage_ledger (owner_id, created_at desc, id desc);
 
 -- What was delivered and what came of it. Written in the same transaction as its effect.
@@ -537,6 +572,10 @@ alter table private.brakes enable row level security;
 alter table private.provider_days enable row level security;
 alter table public.profiles enable row level security;
 alter table private.fraud_warnings enable row level security;
+alter table private.mailbox_key enable row level security;
+alter table private.mailboxes enable row level security;
+alter table private.carried_usage enable row level security;
+alter table private.disposable_domains enable row level security;
 alter table private.blocks enable row level security;
 alter table public.generation_jobs enable row level security;
 alter table public.usage_ledger enable row level security;

@@ -11,11 +11,19 @@ as $$ select coalesce(auth.uid()::text, 'anon') $$;
 revoke execute on function private.caller_name from public, anon, authenticated, service_role;
 
 
+-- HMAC-SHA256 with a key that is given as its two padded halves. Called by hmac(), is_proof() and mailbox_hash().
+create or replace function private.hmac_of(inner_pad bytea, outer_pad bytea, message bytea) returns bytea
+language sql immutable set search_path = ''
+as $$ select sha256(outer_pad || sha256(inner_pad || message)) $$;
+
+revoke execute on function private.hmac_of from public, anon, authenticated, service_role;
+
+
 -- HMAC-SHA256 with the current key. Null while no key is stored. Called by share_token() and pseudonym().
 create or replace function private.hmac(message text) returns bytea
 language sql stable security definer set search_path = ''
 as $$
-  select sha256(outer_pad || sha256(inner_pad || convert_to(message, 'UTF8')))
+  select private.hmac_of(inner_pad, outer_pad, convert_to(message, 'UTF8'))
   from private.proof_key where accepted_until is null
 $$;
 
@@ -38,7 +46,7 @@ begin
   return exists (
     select from private.proof_key
     where (accepted_until is null or accepted_until > now())
-      and sha256(decode(proof, 'hex')) = sha256(sha256(outer_pad || sha256(inner_pad || message)))
+      and sha256(decode(proof, 'hex')) = sha256(private.hmac_of(inner_pad, outer_pad, message))
   );
 end
 $$;

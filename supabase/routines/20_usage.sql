@@ -83,12 +83,14 @@ revoke execute on function private.credit_period from public, anon, authenticate
 
 
 -- One row: plan, credits used (what running generations hold included), held, limit, and when the period begins and
--- ends.
+-- ends. Without paid time the credits are free (`is_free`), and free credits belong to a mailbox: `used` includes
+-- `used_elsewhere`, what other accounts of it used. Who `lacks_mailbox` has none until they have bought a plan.
 -- Called by reserve_generation() and my_usage().
 create or replace function private.usage_of(owner uuid)
 returns table (
   plan_id text, max_variants integer, used integer, reserved integer, credit_limit integer,
-  period_start timestamptz, resets_at timestamptz
+  period_start timestamptz, resets_at timestamptz, is_free boolean, used_elsewhere integer,
+  lacks_mailbox boolean
 )
 language sql stable security definer set search_path = '' rows 1
 as $$
@@ -110,16 +112,24 @@ as $$
       and created_at >= period.starts and created_at < period.ends
   )
   select
-    plan.id, plan.max_variants, entries.used, held.reserved,
+    plan.id, plan.max_variants, entries.used + free.used_elsewhere, held.reserved,
     greatest(
-      case when period.starts = (person.row).counted_from then (person.row).first_credits else paid.monthly_credits end
-        + entries.extra,
+      case
+        when free.lacks_mailbox then 0
+        when period.starts = (person.row).counted_from then (person.row).first_credits
+        else paid.monthly_credits
+      end + entries.extra,
       0
     ),
-    period.starts, period.ends
+    period.starts, period.ends, paid.id = 'free', free.used_elsewhere, free.lacks_mailbox
   from
     person, private.plan_of(private.current_price(person.row)) as plan,
-    private.plan_of(private.paid_price(person.row)) as paid, entries, held, period
+    private.plan_of(private.paid_price(person.row)) as paid, entries, held, period,
+    lateral (
+      select
+        case when paid.id = 'free' then private.used_elsewhere((person.row).id) else 0 end as used_elsewhere,
+        paid.id = 'free' and (person.row).price_id is null and private.lacks_mailbox((person.row).id) as lacks_mailbox
+    ) as free
 $$;
 
 revoke execute on function private.usage_of from public, anon, authenticated, service_role;

@@ -1,5 +1,5 @@
 -- Generations: what the submit of a person does to a job. The job's row is what the API builds the prediction from.
--- Lock order, here and in every other function: profile, collection, variant, job, the day's provider cost.
+-- Lock order, here and in every other function: profile, collection, variant, job, mailbox, the day's provider cost.
 
 
 -- Gives `credits` of a job back, once, counted in the period of the debit. The caller holds the lock of the job.
@@ -7,8 +7,8 @@
 create or replace function private.refund_job(job public.generation_jobs, credits integer, why text) returns void
 language sql security definer set search_path = ''
 as $$
-  insert into public.usage_ledger (owner_id, job_id, kind, amount, reason, effective_at)
-  select job.owner_id, job.id, 'refund', credits, why, debit.effective_at
+  insert into public.usage_ledger (owner_id, job_id, kind, amount, reason, is_free, effective_at)
+  select job.owner_id, job.id, 'refund', credits, why, debit.is_free, debit.effective_at
   from public.usage_ledger as debit
   where debit.job_id = job.id and debit.kind = 'debit' and credits > 0
   on conflict (job_id) where kind = 'refund' do nothing
@@ -40,7 +40,8 @@ revoke execute on function private.close_job from public, anon, authenticated, s
 
 -- One job and one debit, in one transaction, for the caller. A repeat with the same key and body answers with the first
 -- job. Answers {"job": ..., "created": bool}. Called by POST /generations. Guarded.
--- Locks the caller's profile, then the collection and the variant that the request names, last the day's provider cost.
+-- Locks the caller's profile, then the collection and the variant that the request names, the mailbox, last the day's
+-- provider cost.
 -- Raises PT401 account_gone, PT402 plan_cap_reached, PT403 account_blocked | payment_disputed, PT404 input_not_found |
 -- collection_not_found, PT409 generation_in_flight, PT422 idempotency_key_reused | preset_unavailable |
 -- too_many_variants, PT429 too_many_given_back, PT503 submits_paused | daily_ceiling_reached.
@@ -102,6 +103,7 @@ begin
     raise sqlstate 'PT422' using message = 'preset_unavailable', detail = '{}';
   end if;
 
+  perform private.lock_mailbox(caller);
   select * into usage from private.usage_of(caller);
   perform private.refuse_given_back(caller, usage.plan_id);
 
@@ -117,7 +119,8 @@ begin
       message = 'plan_cap_reached',
       detail = jsonb_build_object(
         'plan', usage.plan_id, 'used', usage.used, 'limit', usage.credit_limit, 'needed', price,
-        'remaining', greatest(usage.credit_limit - usage.used, 0), 'resets_at', usage.resets_at
+        'remaining', greatest(usage.credit_limit - usage.used, 0), 'resets_at', usage.resets_at,
+        'used_elsewhere', usage.used_elsewhere, 'disposable_mailbox', usage.lacks_mailbox
       )::text;
   end if;
 
@@ -151,8 +154,8 @@ begin
   )
   returning * into job;
 
-  insert into public.usage_ledger (owner_id, job_id, kind, amount, reason)
-  values (caller, job.id, 'debit', -price, 'generation');
+  insert into public.usage_ledger (owner_id, job_id, kind, amount, reason, is_free)
+  values (caller, job.id, 'debit', -price, 'generation', usage.is_free);
 
   perform private.add_provider_cost(cost * job.variants);
 

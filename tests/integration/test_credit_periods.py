@@ -25,7 +25,7 @@ ACCOUNT = "00000000-0000-0000-0000-0000000000a1"
 def connection(supabase: SupabaseStack) -> Iterator[psycopg.Connection]:
     """A transaction that is rolled back, with one person in it."""
     with psycopg.connect(supabase.gateway.database_url) as opened:
-        opened.execute("insert into auth.users (id) values (%s)", (ACCOUNT,))
+        opened.execute("insert into auth.users (id, email) values (%s, 'ada@example.com')", (ACCOUNT,))
         yield opened
         opened.rollback()
 

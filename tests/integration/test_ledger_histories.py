@@ -52,7 +52,7 @@ Plan = Literal["free", "pro", "studio"]
 
 _SET_UP: Final = """
 with account as (
-  insert into auth.users (id) values (%(owner)s)
+  insert into auth.users (id, email) values (%(owner)s, %(owner)s::uuid || '@example.com')
 ), preset as (
   insert into public.presets values ('two-credits', 2, 4, true)
 ), cost as (

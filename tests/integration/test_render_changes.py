@@ -301,11 +301,15 @@ async def test_the_trash_is_purged_after_its_days(api: ApiProcess, alice: ApiUse
         connection.execute("set session_replication_role = replica")
         connection.execute("update renders set deleted_at = now() - interval '30 days' where id = %s", [due])
         connection.execute("set session_replication_role = origin")
+        connection.execute("insert into private.carried_usage values ('old', gen_random_uuid(), now(), now(), 1)")
 
     reconcile(api)
 
     assert await listed(alice, trashed=True) == [fresh]
     assert len(files_of(api, alice)) == 2
+    # A11: what a deleted account used for free is forgotten in the same round.
+    with api.supabase.connect() as connection:
+        assert connection.execute("select from private.carried_usage where mailbox = 'old'").fetchall() == []
 
 
 async def test_nobody_moves_the_moment_of_the_trash(api: ApiProcess, alice: ApiUser) -> None:

@@ -65,6 +65,7 @@ REQUESTS: dict[str, Callable[[str], Row]] = {
     "delete_closed_account": lambda _: {"account_id": str(uuid4()), "batch": 500},
     "open_share": lambda _: {"token": "guessed", "page_size": 20},
     "open_shared_picture": lambda _: {"token": "guessed", "variant_id": str(uuid4())},
+    "purge_carried_usage": lambda _: {},
     "purge_trash": lambda _: {"days": 0, "limit": 100},
     "provider_cost_today": lambda _: {},
     "purge_webhook_events": lambda _: {"days": 30, "limit": 100},
@@ -197,6 +198,7 @@ async def test_A6_the_right_proof_opens_each(api_rpc: ApiRpc, alice: DatabaseUse
         ("delete_closed_account", 200),
         ("open_share", 200),
         ("open_shared_picture", 200),
+        ("purge_carried_usage", 200),
         ("purge_trash", 200),
         ("purge_webhook_events", 200),
         ("report_picture", 404),  # past the proof: the token opens nothing

@@ -29,6 +29,8 @@ class UsageService:
             row.period_start,
             row.resets_at,
             _given_back(row.given_back),
+            row.used_elsewhere,
+            row.lacks_mailbox,
             row.block,
         )
 

@@ -46,9 +46,11 @@ class GivenBackView(msgspec.Struct, frozen=True):
 
 
 class UsageView(msgspec.Struct, frozen=True):
-    """Credits of the running period: `used` includes `reserved`, which a running render holds.
+    """Credits of the running period: `used` includes `reserved`, which a running render holds, and `used_elsewhere`.
 
-    With a `block` nothing can be generated, uploaded or shared, whatever remains.
+    Free credits belong to a mailbox: `used_elsewhere` is what its other accounts used, deleted ones too. A
+    `disposable_mailbox` has none until a plan was bought. With a `block` nothing can be generated, uploaded or shared,
+    whatever remains.
     """
 
     plan: PlanName
@@ -59,6 +61,8 @@ class UsageView(msgspec.Struct, frozen=True):
     period_start: datetime
     resets_at: datetime
     given_back: GivenBackView
+    used_elsewhere: int
+    disposable_mailbox: bool
     block: BlockView | None
 
 

@@ -1,9 +1,13 @@
-"""The trash and old notes of deliveries are purged, and files follow the rows that are gone, with every reconcile."""
+"""What has had its time is purged: the trash, notes of deliveries, what deleted accounts used for free. Files follow.
+
+Nobody asks for it: reconcile does it every round.
+"""
 
 from typing import Final
 
 from libs.app_config.runtime import LIMITS
 from libs.repositories.renders import RenderRepository
+from libs.repositories.usage import UsageRepository
 from libs.repositories.webhook_events import WebhookEventRepository
 from libs.services.media.file_changes import FileChanges
 
@@ -12,17 +16,25 @@ BATCH: Final = 500
 
 
 class Purge:
-    """`renders` and `events` are anonymous: the API's proof alone opens what they call."""
+    """The repositories are anonymous: the API's proof alone opens what they call."""
 
-    def __init__(self, renders: RenderRepository, events: WebhookEventRepository, file_changes: FileChanges) -> None:
+    def __init__(
+        self,
+        renders: RenderRepository,
+        events: WebhookEventRepository,
+        usage: UsageRepository,
+        file_changes: FileChanges,
+    ) -> None:
         self._renders = renders
         self._events = events
+        self._usage = usage
         self._file_changes = file_changes
 
     async def run(self) -> int:
         """Delete what was in anybody's trash for `LIMITS.trash_days`, and then every file that no row names.
 
-        Notes of deliveries go after `LIMITS.webhook_event_days`.
+        Notes of deliveries go after `LIMITS.webhook_event_days`. What deleted accounts used for free in months that
+        have ended is forgotten.
 
         Answers how many renders were deleted. Raises MaquetteError database_unavailable and DatabaseRefused.
         """
@@ -31,5 +43,6 @@ class Purge:
             purged += batch
         while await self._events.purge(LIMITS.webhook_event_days, BATCH):
             pass
+        await self._usage.purge_carried()
         await self._file_changes.request_and_wait()
         return purged

@@ -42,7 +42,7 @@ def with_migration(sources: Sources, version: str, sql: str) -> Sources:
 def test_K1_the_product_applied_twice_changes_nothing_and_has_no_drift(
     database: psycopg.Connection, shadow: Shadow, before: str
 ) -> None:
-    sources, rows = read_sources(), deployment_rows("k" * 32, {})
+    sources, rows = read_sources(), deployment_rows(database, "k" * 32, {})
     database.execute(before.encode())
     apply(database, rows, sources)
     once = dump(database)

@@ -55,9 +55,11 @@ class SupabaseStack(msgspec.Struct, frozen=True, kw_only=True):
         key = {"apikey": self.gateway.publishable_key}
         return {**key, "Authorization": f"Bearer {token}"} if token else key
 
-    async def sign_up(self, name: str = "person", metadata: Mapping[str, object] | None = None) -> Account:
-        """A new account through Auth; the address is unique however often `name` is used."""
-        email = f"{name}-{uuid4().hex[:12]}@example.com"
+    async def sign_up(
+        self, name: str = "person", metadata: Mapping[str, object] | None = None, *, email: str | None = None
+    ) -> Account:
+        """A new account through Auth; without an `email` the address is unique however often `name` is used."""
+        email = email or f"{name}-{uuid4().hex[:12]}@example.com"
         async with self.client() as client:
             body = {"email": email, "password": PASSWORD, "data": dict(metadata or {})}
             answer = await client.post("/auth/v1/signup", json=body)
@@ -104,7 +106,9 @@ def running_supabase(
                 connection.execute(before_migrations.encode())
                 apply(
                     connection,
-                    deployment_rows(supabase.proof_secret, plan_of_price(LOCAL_PRICES)) if sources is None else "",
+                    deployment_rows(connection, supabase.proof_secret, plan_of_price(LOCAL_PRICES))
+                    if sources is None
+                    else "",
                     sources,
                 )
             yield supabase

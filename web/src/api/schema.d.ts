@@ -1596,6 +1596,8 @@ export interface components {
             /** Format: date-time */
             resets_at: string;
             given_back: components["schemas"]["GivenBackView"];
+            used_elsewhere: number;
+            disposable_mailbox: boolean;
             block: components["schemas"]["BlockView"] | null;
         };
         /** VariantInput */

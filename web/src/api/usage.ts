@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 
 import { timeOfDay } from "@/lib/dates";
+import { credits } from "@/lib/words";
 
 import { api, unwrap } from "./client";
 import { keys } from "./keys";
@@ -41,4 +42,14 @@ export function givenBackNotice({
     message: `If ${more} canceled or blocked today, new renders pause until ${timeOfDay(endsAt)}.`,
     stops: false,
   };
+}
+
+export const NO_FREE_CREDITS =
+  "Mailboxes for single use have no free credits. Choose a plan, or change your e-mail address.";
+
+/** Free credits belong to a mailbox: what its other accounts used, deleted ones too; null when that is nothing. */
+export function usedElsewhere({
+  used_elsewhere: used,
+}: Pick<components["schemas"]["UsageView"], "used_elsewhere">): string | null {
+  return used > 0 ? `Another account of your mailbox used ${credits(used)} of them.` : null;
 }

@@ -1,5 +1,6 @@
 import { ApiError } from "@/api/errors";
 import { activeSettings, settingWords } from "@/api/preset-settings";
+import { NO_FREE_CREDITS, usedElsewhere } from "@/api/usage";
 import { dayAndMonth } from "@/lib/dates";
 import { credits } from "@/lib/words";
 
@@ -17,12 +18,10 @@ function fieldMessage(details: unknown): string | null {
 }
 
 /** Why the credits of this period are not enough, and when they renew. */
-export function capSentence({
-  limit,
-  remaining,
-  resets_at: resetsAt,
-}: Pick<Usage, "limit" | "remaining" | "resets_at">): string {
-  const renewal = `They renew on ${dayAndMonth(resetsAt)}.`;
+export function capSentence(usage: Usage): string {
+  const { limit, remaining, resets_at: resetsAt, disposable_mailbox: disposable } = usage;
+  if (disposable) return NO_FREE_CREDITS;
+  const renewal = [`They renew on ${dayAndMonth(resetsAt)}.`, usedElsewhere(usage)].filter(Boolean).join(" ");
   return remaining <= 0
     ? `You have used all ${limit} credits. ${renewal}`
     : `You have ${credits(remaining)} left of ${limit}. ${renewal}`;

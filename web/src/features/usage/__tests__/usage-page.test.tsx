@@ -176,3 +176,21 @@ it("names a day of the chart the same west of Greenwich", async () => {
   const days = await screen.findByRole("table", { name: "Credits by day" });
   expect(await within(days).findByRole("rowheader", { name: "3 November" })).toBeInTheDocument();
 });
+
+describe("free credits belong to a mailbox", () => {
+  it("what its other accounts used is said", async () => {
+    backend.on("GET /api/v1/usage", () => ok({ ...FREE_USAGE, used_elsewhere: 8 }));
+    await openApp("/dashboard/usage");
+    expect(await screen.findByText(/Another account of your mailbox used 8 credits of them\./)).toBeVisible();
+  });
+
+  it("a mailbox for single use has none, and what to do is said", async () => {
+    backend.on("GET /api/v1/usage", () =>
+      ok({ ...FREE_USAGE, used: 0, limit: 0, remaining: 0, disposable_mailbox: true }),
+    );
+    await openApp("/dashboard/usage");
+    const balance = within(await screen.findByRole("region", { name: "Credits this period" }));
+    expect(balance.getByText(/Mailboxes for single use have no free credits\. Choose a plan/)).toBeVisible();
+    expect(balance.queryByText(/You have used all/)).toBeNull();
+  });
+});

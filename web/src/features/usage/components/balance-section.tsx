@@ -1,7 +1,7 @@
 import { RefreshCw } from "lucide-react";
 
 import { useConfig } from "@/api/config";
-import { givenBackNotice } from "@/api/usage";
+import { givenBackNotice, NO_FREE_CREDITS, usedElsewhere } from "@/api/usage";
 import { Meter } from "@/components/ui/meter";
 import { Notice } from "@/components/ui/notice";
 import { dayAndMonth } from "@/lib/dates";
@@ -38,9 +38,12 @@ export function BalanceSection({ usage, endsAt }: BalanceSectionProps) {
       <p className="flex gap-2.5 pt-4 text-13 text-ink-2">
         <RefreshCw aria-hidden size={18} strokeWidth={1.6} className="shrink-0" />
         <span>
-          {ends
-            ? `Your ${usage.plan.name} plan ends on ${dayAndMonth(endsAt)}. From then on you have ${String(creditsOf("free"))} credits a month.`
-            : whatRenews({ limit, remaining, monthly: creditsOf(usage.plan.id), on: dayAndMonth(resetsAt) })}
+          {usage.disposable_mailbox
+            ? NO_FREE_CREDITS
+            : ends
+              ? `Your ${usage.plan.name} plan ends on ${dayAndMonth(endsAt)}. From then on you have ${String(creditsOf("free"))} credits a month.`
+              : whatRenews({ limit, remaining, monthly: creditsOf(usage.plan.id), on: dayAndMonth(resetsAt) })}{" "}
+          {usedElsewhere(usage)}
           {pace !== null && used > 0 && ` At this pace you will use about ${String(pace)}.`}
         </span>
       </p>
