@@ -4,22 +4,25 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.processes.api import ApiProcess, running_api
-from tests.support.processes.stripe import StripeProcess, running_stripe
-from tests.support.processes.supabase_stack import free_port
+from tests.support.billing import running_shop
+from tests.support.processes.api import ApiProcess
+from tests.support.processes.stripe import StripeProcess
 
 
 @pytest.fixture(scope="session")
-def stripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StripeProcess]:
-    with running_stripe(tmp_path_factory.mktemp("stripe"), free_port()) as running:
-        yield running
+def session_shop(
+    api: ApiProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[StripeProcess, ApiProcess]]:
+    with running_shop(tmp_path_factory.mktemp("paid"), api) as shop:
+        yield shop
 
 
 @pytest.fixture(scope="session")
-def billing_api(
-    api: ApiProcess, stripe: StripeProcess, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ApiProcess]:
+def stripe(session_shop: tuple[StripeProcess, ApiProcess]) -> StripeProcess:
+    return session_shop[0]
+
+
+@pytest.fixture(scope="session")
+def billing_api(session_shop: tuple[StripeProcess, ApiProcess]) -> ApiProcess:
     """The API with that Stripe behind it."""
-    folder = tmp_path_factory.mktemp("paid")
-    with running_api(folder, api.supabase, api.replicate, stripe.settings(), stripe.api_port) as running:
-        yield running
+    return session_shop[1]

@@ -22,13 +22,13 @@ from tests.support.billing import (
     open_checkout,
     open_portal,
     profile,
+    running_shop,
     submit_form,
 )
 from tests.support.clients import http_client
 from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
-from tests.support.processes.api import ApiProcess, running_api
-from tests.support.processes.stripe import StripeProcess, running_stripe
-from tests.support.processes.supabase_stack import free_port
+from tests.support.processes.api import ApiProcess
+from tests.support.processes.stripe import StripeProcess
 from tests.support.waiting import equals, until
 
 # As the API's log names the route.
@@ -84,10 +84,7 @@ async def test_a_plan_is_bought_changed_and_canceled(alice: ApiUser, billing_api
 async def test_a_canceled_plan_ends_with_its_period(api: ApiProcess, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Stripe's clock is behind ours by more than the period: what is canceled has ended, as no renewal comes."""
     folder = tmp_path_factory.mktemp("ending")
-    with (
-        running_stripe(folder, free_port(), month_seconds=MONTH) as stripe,
-        running_api(folder, api.supabase, api.replicate, stripe.settings(), stripe.api_port) as billing_api,
-    ):
+    with running_shop(folder, api, MONTH) as (stripe, billing_api):
         stripe.control("POST", f"clock?seconds={-MONTH - 100}")
         async with signed_in(billing_api, "alice") as alice:
             await buy_plan(alice)

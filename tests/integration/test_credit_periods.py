@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from libs.services.billing.paid_time import month_of, months_before
 from tests.support.clients.database_calls import call_as
-from tests.support.factories import JobRow, insert
+from tests.support.factories import add_debit
 from tests.support.processes.supabase_stack import SupabaseStack
 
 PRO = {"price_id": "price_local_pro_month"}
@@ -50,17 +50,6 @@ def usage(connection: psycopg.Connection) -> dict[str, Any]:
 
 def change_profile(connection: psycopg.Connection, change: str) -> None:
     connection.execute(f"update public.profiles set {change} where id = %s".encode(), (ACCOUNT,))
-
-
-def add_debit(connection: psycopg.Connection, credits_taken: int, at: str) -> None:
-    """A job that succeeded and its debit; `at` is when it counts, such as `now() - interval '1 day'`."""
-    job = JobRow(owner_id=ACCOUNT, credits=credits_taken)
-    insert(connection, [job])
-    query = f"""
-        insert into public.usage_ledger (owner_id, job_id, kind, amount, reason, effective_at)
-        values (%s, %s, 'debit', %s, 'generation', {at})
-    """
-    connection.execute(query.encode(), [ACCOUNT, job.id, -credits_taken])
 
 
 @pytest.mark.parametrize(
@@ -182,7 +171,7 @@ def test_E5_after_what_was_paid_the_last_month_goes_on_for_hours_and_no_new_one_
         " period_end = now() - interval '1 hour', paid_until = now() + interval '2 hours',"
         " access_until = now() + interval '6 days'",
     )
-    add_debit(connection, 150, "now() - interval '20 days'")
+    add_debit(connection, ACCOUNT, 150, "now() - interval '20 days'")
     before = usage(connection)
     assert (before["plan_id"], before["used"], before["credit_limit"]) == ("pro", 150, 200)
 
@@ -201,8 +190,8 @@ def test_E5_a_first_month_counts_from_before_and_has_its_own_credits(connection:
         " period_end = now() - interval '3 days' + interval '1 year', paid_until = now() + interval '1 year',"
         " counted_from = now() - interval '9 days', first_credits = 1066",
     )
-    add_debit(connection, 30, "now() - interval '8 days'")
-    add_debit(connection, 5, "now() - interval '10 days'")
+    add_debit(connection, ACCOUNT, 30, "now() - interval '8 days'")
+    add_debit(connection, ACCOUNT, 5, "now() - interval '10 days'")
     first = usage(connection)
     assert (first["plan_id"], first["used"], first["credit_limit"]) == ("studio", 30, 1066)
 
@@ -218,8 +207,8 @@ def test_E5_a_first_month_counts_from_before_and_has_its_own_credits(connection:
 
 def test_H4_a_plan_changed_inside_a_period_keeps_what_was_used(connection: psycopg.Connection) -> None:
     change_profile(connection, "price_id = 'price_local_pro_month', period_start = now() - interval '10 days'")
-    add_debit(connection, 30, "now() - interval '9 days'")
-    add_debit(connection, 7, "now() - interval '11 days'")
+    add_debit(connection, ACCOUNT, 30, "now() - interval '9 days'")
+    add_debit(connection, ACCOUNT, 7, "now() - interval '11 days'")
     before = usage(connection)
 
     change_profile(connection, "price_id = 'price_local_studio_month'")

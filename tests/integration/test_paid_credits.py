@@ -21,13 +21,13 @@ from tests.support.billing import (
     open_checkout,
     open_portal,
     profile,
+    running_shop,
     submit_form,
 )
 from tests.support.clients.api_user import ApiUser, assert_refused, signed_in
-from tests.support.factories import JobRow, insert
-from tests.support.processes.api import ApiProcess, running_api, submit
-from tests.support.processes.stripe import StripeProcess, running_stripe
-from tests.support.processes.supabase_stack import free_port
+from tests.support.factories import add_debit
+from tests.support.processes.api import ApiProcess, submit
+from tests.support.processes.stripe import StripeProcess
 from tests.support.waiting import equals, until
 
 DAY = 86_400
@@ -39,11 +39,8 @@ ALL_AT_ONCE: dict[str, Any] = {"schedule_at_period_end": {"conditions": []}}
 @pytest.fixture(scope="module")
 def shop(api: ApiProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StripeProcess, ApiProcess]]:
     folder = tmp_path_factory.mktemp("shop")
-    with (
-        running_stripe(folder, free_port()) as stripe,
-        running_api(folder, api.supabase, api.replicate, stripe.settings(), stripe.api_port) as running,
-    ):
-        yield stripe, running
+    with running_shop(folder, api) as shop:
+        yield shop
 
 
 @pytest.fixture
@@ -74,15 +71,8 @@ def customer_of(user: ApiUser, shop: tuple[StripeProcess, ApiProcess]) -> str:
 
 
 def use_credits(user: ApiUser, shop: tuple[StripeProcess, ApiProcess], amount: int, when: str = "now()") -> None:
-    """A job that succeeded, and its debit."""
-    job = JobRow(owner_id=user.id, credits=amount)
     with shop[1].supabase.connect() as connection:
-        insert(connection, [job])
-        connection.execute(
-            "insert into usage_ledger (owner_id, job_id, kind, amount, reason, effective_at)"
-            f" values (%s, %s, 'debit', %s, 'generation', {when})".encode(),
-            [user.id, job.id, -amount],
-        )
+        add_debit(connection, user.id, amount, when)
 
 
 async def usage(user: ApiUser) -> tuple[str, int, int]:

@@ -2,6 +2,9 @@
 
 import json
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,13 +13,25 @@ import psycopg
 from local.stripe.events import signature
 from tests.support.clients import http_client
 from tests.support.clients.api_user import ApiUser
-from tests.support.processes.api import ApiProcess
-from tests.support.processes.stripe import StripeProcess
-from tests.support.processes.supabase_stack import SupabaseStack
+from tests.support.processes.api import ApiProcess, running_api
+from tests.support.processes.stripe import StripeProcess, running_stripe
+from tests.support.processes.supabase_stack import SupabaseStack, free_port
 from tests.support.waiting import equals, until
 
 CARD = "4242 4242 4242 4242"
 FREE, PRO, STUDIO = 40, 200, 1000
+
+
+@contextmanager
+def running_shop(
+    folder: Path, api: ApiProcess, month_seconds: float = 30 * 86_400
+) -> Generator[tuple[StripeProcess, ApiProcess]]:
+    """A Stripe of its own, and an API in front of the same database that sells with it."""
+    with (
+        running_stripe(folder, free_port(), month_seconds) as stripe,
+        running_api(folder, api.supabase, api.replicate, stripe.settings(), stripe.api_port) as running,
+    ):
+        yield stripe, running
 
 
 async def open_checkout(user: ApiUser, plan: str = "pro", interval: str = "month") -> str:

@@ -114,6 +114,17 @@ def insert(connection: psycopg.Connection[Any], rows: Sequence[TableRow]) -> Non
         cursor.executemany(statement, [msgspec.structs.astuple(row) for row in rows])
 
 
+def add_debit(connection: psycopg.Connection[Any], owner: Id, credits_taken: int, at: str = "now()") -> None:
+    """A job that succeeded and its debit; `at` is when it counts, such as `now() - interval '1 day'`."""
+    job = JobRow(owner_id=owner, credits=credits_taken)
+    insert(connection, [job])
+    query = f"""
+        insert into public.usage_ledger (owner_id, job_id, kind, amount, reason, effective_at)
+        values (%s, %s, 'debit', %s, 'generation', {at})
+    """
+    connection.execute(query.encode(), [owner, job.id, -credits_taken])
+
+
 def copy(connection: psycopg.Connection[Any], kind: type[TableRow], rows: Iterable[TableRow]) -> None:
     """Write rows of one table by COPY: for millions."""
     statement = SQL("copy public.{} ({}) from stdin").format(Identifier(kind.table), _columns(kind))
