@@ -90,6 +90,7 @@ def provide_billing(request: CallerRequest, db: NamedDependency[Database]) -> Bi
     return BillingService(
         request.user.subject,
         BillingRepository(db),
+        UsageRepository(db),
         shared.stripe,
         shared.price_ids,
         shared.settings.public_url,

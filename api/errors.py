@@ -52,7 +52,7 @@ ANSWERS: Final[dict[AnswerCode, tuple[int, str]]] = {
     ErrorCode.ACCOUNT_CLOSED: (401, "This account is closed and is being deleted. Soon you can sign up anew."),
     ErrorCode.PLAN_CAP_REACHED: (402, "You do not have enough credits left for this render."),
     ErrorCode.PAYMENT_DISPUTED: (403, "Your bank questions a payment of this account. Runs wait until we cleared it."),
-    ErrorCode.ACCOUNT_BLOCKED: (403, "Your account is blocked: you cannot generate, upload or share."),
+    ErrorCode.ACCOUNT_BLOCKED: (403, "Your account is blocked: you cannot generate, upload, share or buy a plan."),
     ErrorCode.SHARING_REFUSED: (403, "This was taken down after a report and cannot be shared again."),
     ErrorCode.NOT_FOUND: (404, "There is nothing at this address."),
     ErrorCode.GENERATION_NOT_FOUND: (404, "This generation does not exist."),

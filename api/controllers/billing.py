@@ -39,7 +39,11 @@ class BillingController(Controller):
         """The caller's plan and how long it holds."""
         return ok(await billing.find())
 
-    @post("/checkout", operation_id="startCheckout", responses=errors(400, 401, 408, 409, 413, 415, 422, 429, 502, 503))
+    @post(
+        "/checkout",
+        operation_id="startCheckout",
+        responses=errors(400, 401, 403, 408, 409, 413, 415, 422, 429, 502, 503),
+    )
     async def checkout(
         self, data: JSONBody[StartCheckout], billing: NamedDependency[BillingService]
     ) -> Envelope[AddressView]:

@@ -20,7 +20,7 @@ class GivenBackRow(msgspec.Struct, frozen=True):
 
 
 class BlockView(msgspec.Struct, frozen=True):
-    """Operators blocked the account: it cannot generate, upload or share. `reason` is a sentence for the person."""
+    """A block by operators: no generating, uploading, sharing or buying. `reason` is a sentence for the person."""
 
     reason: str
     blocked_at: datetime

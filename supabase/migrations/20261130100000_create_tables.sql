@@ -134,14 +134,17 @@ create table private.mailboxes (
 
 create index mailboxes_mailbox_idx on private.mailboxes (mailbox);
 
--- What accounts used for free in a month before they left a mailbox: they were deleted, or changed their address. The
--- account may be gone, so nothing refers to it. Purged when the month has ended.
+-- What accounts used for free in a month, and what was given back to them on a day of it, before they left a mailbox: they
+-- were deleted, or changed their address. The account may be gone, so nothing refers to it. Purged when the month has
+-- ended.
 create table private.carried_usage (
   mailbox bytea not null,
   account_id uuid not null,
   month timestamptz not null,
   month_ends timestamptz not null,
-  used integer not null check (used > 0),
+  used integer not null check (used >= 0),
+  given_back_on date not null,
+  given_back integer not null check (given_back >= 0),
   primary key (mailbox, account_id, month)
 );
 
@@ -172,6 +175,17 @@ create table private.customer_removals (
 );
 
 create index customer_removals_account_id_idx on private.customer_removals (account_id);
+
+-- The mailboxes of blocked people: a block does not end with a deletion and another sign-up. `account_id` is whom the
+-- block was for; the account may be gone.
+create table private.blocked_mailboxes (
+  mailbox bytea primary key,
+  account_id uuid not null,
+  reason text not null,
+  blocked_at timestamptz not null default now()
+);
+
+create index blocked_mailboxes_account_idx on private.blocked_mailboxes (account_id);
 
 -- Stripe's events come twice, late and out of order. Each sync takes a number before it asks Stripe for the current
 -- state; a sync with a lower number than the one applied last changes nothing.
@@ -577,6 +591,7 @@ alter table private.mailboxes enable row level security;
 alter table private.carried_usage enable row level security;
 alter table private.disposable_domains enable row level security;
 alter table private.blocks enable row level security;
+alter table private.blocked_mailboxes enable row level security;
 alter table public.generation_jobs enable row level security;
 alter table public.usage_ledger enable row level security;
 alter table public.webhook_events enable row level security;

@@ -113,6 +113,22 @@ as $$ select left(encode(private.hmac('pseudonym of sub:' || account_id), 'hex')
 
 revoke execute on function private.pseudonym from public, anon, authenticated, service_role;
 
+-- ==== supabase/routines/05_days.sql
+-- Days: what is counted per day is counted per day of UTC, for everybody.
+
+
+-- The day of a moment: its date, when it begins and when it ends. Called by given_back_today(), used_elsewhere(),
+-- leave_mailbox(), add_provider_cost(), subtract_provider_cost() and provider_cost_today().
+create or replace function private.day_of(moment timestamptz)
+returns table (day date, starts timestamptz, ends timestamptz)
+language sql stable set search_path = '' rows 1
+as $$
+  select (moment at time zone 'UTC')::date, begins.at, begins.at + interval '24 hours'
+  from (select date_trunc('day', moment, 'UTC') as at) as begins
+$$;
+
+revoke execute on function private.day_of from public, anon, authenticated, service_role;
+
 -- ==== supabase/routines/10_accounts.sql
 -- Accounts: made by a trigger at sign-up; who asks. How an account ends is in 95_closing.sql.
 
@@ -162,9 +178,9 @@ revoke execute on function private.caller_id from public, anon, authenticated, s
 grant execute on function private.caller_id to authenticated;
 
 -- ==== supabase/routines/12_mailboxes.sql
--- Mailboxes: free credits belong to a mailbox, not to an account. What was used for free follows the mailbox when an
--- account is deleted or changes its address, until the month ends. Kept is a hash with a key of its own, never the
--- address: these tables do not tell which mailbox it is.
+-- Mailboxes: free credits, and runs that are given back, belong to a mailbox, not to an account. What was used follows the
+-- mailbox when an account is deleted or changes its address, until the month ends; so does a block (15_blocks.sql). Kept
+-- is a hash with a key of its own, never the address: these tables do not tell which mailbox it is.
 
 
 -- The domain of an address, in lower case. Called by normal_mailbox() and is_disposable().
@@ -236,31 +252,58 @@ $$;
 revoke execute on function private.used_for_free from public, anon, authenticated, service_role;
 
 
--- What other accounts of an account's mailbox used for free this month: those that are there, and what those carried
--- over that are not there any more. Called by usage_of().
-create or replace function private.used_elsewhere(account uuid) returns integer
+-- How many runs of one account were given back between two moments (15_given_back.sql). Called by leave_mailbox(),
+-- used_elsewhere() and given_back_today().
+create or replace function private.given_back_between(account uuid, starts timestamptz, ends timestamptz)
+returns integer
 language sql stable security definer set search_path = ''
 as $$
-  with own as (
-    select mailbox from private.mailboxes where owner_id = account
-  ), month as (
+  select count(*)::integer from public.generation_jobs
+  where owner_id = account and given_back_at >= starts and given_back_at < ends
+$$;
+
+revoke execute on function private.given_back_between from public, anon, authenticated, service_role;
+
+
+-- The accounts of an account's mailbox, with itself. Called by used_elsewhere(), block(), carry_block() and unblock().
+create or replace function private.same_mailbox(account uuid) returns setof uuid
+language sql stable security definer set search_path = ''
+as $$
+  select account
+  union
+  select other.owner_id
+  from private.mailboxes as own join private.mailboxes as other on other.mailbox = own.mailbox
+  where own.owner_id = account
+$$;
+
+revoke execute on function private.same_mailbox from public, anon, authenticated, service_role;
+
+
+-- One row: the credits that other accounts of an account's mailbox used for free this month, and their runs that were
+-- given back today: of those that are there, and what those carried over that are not there any more.
+-- Called by usage_of() and given_back_today().
+create or replace function private.used_elsewhere(account uuid) returns table (credits integer, given_back integer)
+language sql stable security definer set search_path = '' rows 1
+as $$
+  with month as (
     select starts, ends from private.free_month()
+  ), today as (
+    select day, starts, ends from private.day_of(now())
   ), present as (
-    select other.owner_id from private.mailboxes as other join own on own.mailbox = other.mailbox
+    select id from private.same_mailbox(account) as id
+  ), other as (
+    select
+      private.used_for_free(present.id, month.starts, month.ends) as credits,
+      private.given_back_between(present.id, today.starts, today.ends) as given_back
+    from present, month, today where present.id <> account
+    union all
+    select carried.used, case when carried.given_back_on = today.day then carried.given_back else 0 end
+    from
+      private.mailboxes as own join private.carried_usage as carried on carried.mailbox = own.mailbox
+      join month on month.starts = carried.month, today
+    where own.owner_id = account and carried.account_id not in (select present.id from present)
   )
-  select (
-    coalesce((
-      select sum(private.used_for_free(present.owner_id, month.starts, month.ends))
-      from present, month where present.owner_id <> account
-    ), 0)
-    + coalesce((
-      select sum(carried.used)
-      from private.carried_usage as carried
-      join own on own.mailbox = carried.mailbox
-      join month on month.starts = carried.month
-      where carried.account_id not in (select present.owner_id from present)
-    ), 0)
-  )::integer
+  select coalesce(sum(other.credits), 0)::integer, coalesce(sum(other.given_back), 0)::integer from other
 $$;
 
 revoke execute on function private.used_elsewhere from public, anon, authenticated, service_role;
@@ -283,8 +326,9 @@ $$;
 revoke execute on function private.lacks_mailbox from public, anon, authenticated, service_role;
 
 
--- Accounts of one mailbox submit one after another, so that they see what the others used. Called by
--- reserve_generation(), after it has locked the profile.
+-- Accounts of one mailbox submit one after another, so that they see what the others used; and nobody signs up with it
+-- while it is blocked. Called by reserve_generation(), block() and unblock() after they have locked the profile, and by
+-- keep_mailbox().
 create or replace function private.lock_mailbox(account uuid) returns void
 language sql volatile security definer set search_path = ''
 as $$
@@ -295,15 +339,18 @@ $$;
 revoke execute on function private.lock_mailbox from public, anon, authenticated, service_role;
 
 
--- Carries what an account used for free over to the mailbox that it leaves. Called before anything of an account is
--- deleted, and when its address changes. Again it changes nothing. Locks the profile.
+-- Carries what an account used for free, and what was given back to it today, over to the mailbox that it leaves. What a
+-- running generation holds counts as used. Called before anything of an account is deleted, and when its address changes.
+-- Again it changes nothing. Locks the profile.
 create or replace function private.leave_mailbox(account uuid) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   free_month record;
+  today record;
   place bytea;
   spent integer;
+  canceled integer;
 begin
   perform from public.profiles where id = account for no key update;
   delete from private.mailboxes where owner_id = account returning mailbox into place;
@@ -311,12 +358,22 @@ begin
     return;
   end if;
   select * into free_month from private.free_month();
+  select * into today from private.day_of(now());
   spent := private.used_for_free(account, free_month.starts, free_month.ends);
-  if spent > 0 then
-    insert into private.carried_usage (mailbox, account_id, month, month_ends, used)
-    values (place, account, free_month.starts, free_month.ends, spent)
+  canceled := private.given_back_between(account, today.starts, today.ends);
+  if spent > 0 or canceled > 0 then
+    insert into private.carried_usage (mailbox, account_id, month, month_ends, used, given_back_on, given_back)
+    values (place, account, free_month.starts, free_month.ends, spent, today.day, canceled)
     -- It comes back to a mailbox that it has left in this month, and leaves again.
-    on conflict (mailbox, account_id, month) do update set used = greatest(carried_usage.used, excluded.used);
+    on conflict (mailbox, account_id, month) do update
+    set
+      used = greatest(carried_usage.used, excluded.used),
+      given_back = case
+        when carried_usage.given_back_on = excluded.given_back_on
+          then greatest(carried_usage.given_back, excluded.given_back)
+        else excluded.given_back
+      end,
+      given_back_on = excluded.given_back_on;
   end if;
 end
 $$;
@@ -331,10 +388,16 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   if tg_op = 'UPDATE' then
+    -- Here and not as the trigger's condition, whose text depends on the type that Auth's version gives the column.
+    if new.email is not distinct from old.email then
+      return null;
+    end if;
     perform private.leave_mailbox(new.id);
   end if;
   insert into private.mailboxes (owner_id, mailbox)
   select new.id, private.mailbox_hash(new.email) where private.normal_mailbox(new.email) is not null;
+  perform private.lock_mailbox(new.id);
+  perform private.carry_block(new.id);
   return null;
 end
 $$;
@@ -343,7 +406,7 @@ $$;
 create or replace trigger keep_mailbox after insert on auth.users
   for each row execute function private.keep_mailbox();
 create or replace trigger keep_changed_mailbox after update on auth.users
-  for each row when (old.email is distinct from new.email) execute function private.keep_mailbox();
+  for each row execute function private.keep_mailbox();
 
 revoke execute on function private.keep_mailbox from public, anon, authenticated, service_role;
 
@@ -388,8 +451,9 @@ revoke execute on function private.purge_carried_usage, public.purge_carried_usa
 grant execute on function private.purge_carried_usage, public.purge_carried_usage to anon;
 
 
--- Makes a new key of 64 random bytes and hashes the mailbox of every account with it. What was carried over this month
--- is forgotten: the addresses of deleted accounts are not known any more. For operators, after the key has leaked.
+-- Makes a new key of 64 random bytes and hashes the mailbox of every account with it. What was carried over, and blocks
+-- of people who have deleted their account, are forgotten: their addresses are not known any more. For operators, after
+-- the key has leaked.
 create or replace function private.renew_mailbox_key() returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -413,6 +477,11 @@ begin
   select person.id, private.mailbox_hash(person.email)
   from auth.users as person
   where private.normal_mailbox(person.email) is not null;
+  delete from private.blocked_mailboxes where true;
+  insert into private.blocked_mailboxes (mailbox, account_id, reason, blocked_at)
+  select own.mailbox, block.owner_id, block.reason, block.blocked_at
+  from private.blocks as block join private.mailboxes as own on own.owner_id = block.owner_id
+  on conflict do nothing;
   return 'every mailbox is hashed with a new key';
 end
 $$;
@@ -430,9 +499,10 @@ end
 $$;
 
 -- ==== supabase/routines/15_blocks.sql
--- Blocks: a person whom operators block cannot generate, upload or share any more, and their links open nothing. They
--- still read, download and export what they have, cancel a subscription and delete the account. A run that was in
--- flight ends as every run. private.blocks has the reason, which the person reads.
+-- Blocks: a person whom operators block cannot generate, upload, share or buy a plan any more, and their links open
+-- nothing. They still read, download and export what they have, cancel a subscription and delete the account. A run that
+-- was in flight ends as every run. private.blocks has the reason, which the person reads. A block is one of the mailbox,
+-- so that neither another account of it nor a new one after a deletion goes on.
 
 
 -- Whether an account is blocked. Called by refuse_blocked(), live_share(), the view open_reports and block_of().
@@ -488,33 +558,71 @@ create or replace trigger refuse_blocked_photo before insert on storage.objects
 revoke execute on function private.refuse_blocked_photo from public, anon, authenticated, service_role;
 
 
+-- Whoever comes to a blocked mailbox is blocked, and the mailbox that a blocked person comes to. Called by keep_mailbox(),
+-- which holds the lock of the mailbox.
+create or replace function private.carry_block(account uuid) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into private.blocked_mailboxes (mailbox, account_id, reason, blocked_at)
+  select own.mailbox, account, block.reason, block.blocked_at
+  from private.blocks as block join private.mailboxes as own on own.owner_id = block.owner_id
+  where block.owner_id = account
+  on conflict do nothing;
+
+  insert into private.blocks (owner_id, reason, blocked_at)
+  select person, blocked.reason, blocked.blocked_at
+  from private.mailboxes as own join private.blocked_mailboxes as blocked on blocked.mailbox = own.mailbox,
+    private.same_mailbox(account) as person
+  where own.owner_id = account
+  on conflict do nothing
+$$;
+
+revoke execute on function private.carry_block from public, anon, authenticated, service_role;
+
+
 -- Blocks a person at once, or gives another reason. For operators, in Studio:
 --   select private.block('<account id>', 'Three of your pictures were reported as illegal.');
--- Locks the profile: a submit that is under way has ended before, or is refused.
+-- Locks the profiles of the mailbox, then the mailbox: a submit that is under way has ended before, or is refused.
 create or replace function private.block(account uuid, reason text) returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  perform from public.profiles where id = account for no key update;
-  if not found then
+  perform from public.profiles
+  where id in (select private.same_mailbox(account)) order by id for no key update;
+  if not exists (select from public.profiles where id = account) then
     raise exception 'there is no account %', account;
   end if;
-  insert into private.blocks (owner_id, reason) values (account, btrim(block.reason))
+  perform private.lock_mailbox(account);
+  insert into private.blocks (owner_id, reason)
+  select person, btrim(block.reason) from private.same_mailbox(account) as person
   on conflict (owner_id) do update set reason = excluded.reason;
-  return 'blocked: nothing new is made, uploaded or shared, and no link opens';
+  insert into private.blocked_mailboxes (mailbox, account_id, reason)
+  select mailbox, account, btrim(block.reason) from private.mailboxes where owner_id = account
+  on conflict (mailbox) do update set reason = excluded.reason;
+  return 'blocked: nothing new is made, uploaded, shared or bought, and no link opens';
 end
 $$;
 
 revoke execute on function private.block from public, anon, authenticated, service_role;
 
 
--- Ends a block: everything works as before, links that were on too. For operators, in Studio.
+-- Ends the block of a person, of all accounts of the mailbox: everything works as before, links that were on too. Also
+-- by the id of an account that is gone: see private.blocked_mailboxes. For operators, in Studio.
 create or replace function private.unblock(account uuid) returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  mailboxes bigint;
+  accounts bigint;
 begin
-  delete from private.blocks where owner_id = account;
-  return case when found then 'the block is over' else 'this account was not blocked' end;
+  perform private.lock_mailbox(account);
+  delete from private.blocked_mailboxes
+  where account_id in (select private.same_mailbox(account))
+    or mailbox = (select own.mailbox from private.mailboxes as own where own.owner_id = account);
+  get diagnostics mailboxes = row_count;
+  delete from private.blocks where owner_id in (select private.same_mailbox(account));
+  get diagnostics accounts = row_count;
+  return case when mailboxes + accounts > 0 then 'the block is over' else 'this account was not blocked' end;
 end
 $$;
 
@@ -526,23 +634,18 @@ revoke execute on function private.unblock from public, anon, authenticated, ser
 -- person pause until tomorrow. What the provider itself failed at never counts.
 
 
--- One row: how many runs of a person were given back today (UTC), how many may be, and when the day ends.
+-- One row: how many runs of a person were given back today (UTC), by any account of the mailbox, how many may be, and when
+-- the day ends.
 -- Called by reserve_generation() and my_usage().
 create or replace function private.given_back_today(owner uuid, plan text)
 returns table (count integer, bound integer, ends_at timestamptz)
 language sql stable security definer set search_path = '' rows 1
 as $$
-  with today as (
-    select date_trunc('day', now(), 'UTC') as starts, date_trunc('day', now(), 'UTC') + interval '24 hours' as ends
-  )
   select
-    (
-      select count(*)::integer from public.generation_jobs
-      where owner_id = owner and given_back_at >= today.starts and given_back_at < today.ends
-    ),
+    private.given_back_between(owner, today.starts, today.ends) + elsewhere.given_back,
     (select daily_given_back from public.plans where id = plan),
     today.ends
-  from today
+  from private.day_of(now()) as today, private.used_elsewhere(owner) as elsewhere
 $$;
 
 revoke execute on function private.given_back_today from public, anon, authenticated, service_role;
@@ -698,9 +801,10 @@ as $$
   from
     person, private.plan_of(private.current_price(person.row)) as plan,
     private.plan_of(private.paid_price(person.row)) as paid, entries, held, period,
+    private.used_elsewhere((person.row).id) as elsewhere,
     lateral (
       select
-        case when paid.id = 'free' then private.used_elsewhere((person.row).id) else 0 end as used_elsewhere,
+        case when paid.id = 'free' then elsewhere.credits else 0 end as used_elsewhere,
         paid.id = 'free' and (person.row).price_id is null and private.lacks_mailbox((person.row).id) as lacks_mailbox
     ) as free
 $$;
@@ -801,20 +905,20 @@ create or replace function private.add_provider_cost(cost numeric) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  today constant date := (now() at time zone 'UTC')::date;
-  tomorrow constant timestamptz := (today + 1)::timestamp at time zone 'UTC';
+  today record;
 begin
-  insert into private.provider_days (day, dollars) values (today, 0) on conflict do nothing;
+  select * into today from private.day_of(now());
+  insert into private.provider_days (day, dollars) values (today.day, 0) on conflict do nothing;
 
   update private.provider_days
   set dollars = dollars + cost
-  where day = today
+  where day = today.day
     and dollars + cost <= (select coalesce(brakes.ceiling, brakes.planned_ceiling) from private.brakes as brakes);
   if not found then
     raise sqlstate 'PT503' using
       message = 'daily_ceiling_reached',
       detail = jsonb_build_object(
-        'until', tomorrow, 'retry_after', ceil(extract(epoch from tomorrow - now()))::integer
+        'until', today.ends, 'retry_after', ceil(extract(epoch from today.ends - now()))::integer
       )::text;
   end if;
 end
@@ -830,8 +934,8 @@ language sql security definer set search_path = ''
 as $$
   update private.provider_days as spent
   set dollars = greatest(spent.dollars - cost.dollars * job.variants, 0)
-  from private.preset_costs as cost
-  where spent.day = (job.created_at at time zone 'UTC')::date and cost.preset_id = job.preset_id
+  from private.preset_costs as cost, private.day_of(job.created_at) as made
+  where spent.day = made.day and cost.preset_id = job.preset_id
 $$;
 
 revoke execute on function private.subtract_provider_cost from public, anon, authenticated, service_role;
@@ -847,7 +951,7 @@ begin
   return (
     select jsonb_build_object(
       'dollars', coalesce(
-        (select dollars from private.provider_days where day = (now() at time zone 'UTC')::date), 0
+        (select spent.dollars from private.provider_days as spent join private.day_of(now()) as today using (day)), 0
       ),
       'ceiling', coalesce(brakes.ceiling, brakes.planned_ceiling),
       'now', clock_timestamp()

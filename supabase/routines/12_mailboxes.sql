@@ -1,6 +1,6 @@
--- Mailboxes: free credits belong to a mailbox, not to an account. What was used for free follows the mailbox when an
--- account is deleted or changes its address, until the month ends. Kept is a hash with a key of its own, never the
--- address: these tables do not tell which mailbox it is.
+-- Mailboxes: free credits, and runs that are given back, belong to a mailbox, not to an account. What was used follows the
+-- mailbox when an account is deleted or changes its address, until the month ends; so does a block (15_blocks.sql). Kept
+-- is a hash with a key of its own, never the address: these tables do not tell which mailbox it is.
 
 
 -- The domain of an address, in lower case. Called by normal_mailbox() and is_disposable().
@@ -72,31 +72,58 @@ $$;
 revoke execute on function private.used_for_free from public, anon, authenticated, service_role;
 
 
--- What other accounts of an account's mailbox used for free this month: those that are there, and what those carried
--- over that are not there any more. Called by usage_of().
-create or replace function private.used_elsewhere(account uuid) returns integer
+-- How many runs of one account were given back between two moments (15_given_back.sql). Called by leave_mailbox(),
+-- used_elsewhere() and given_back_today().
+create or replace function private.given_back_between(account uuid, starts timestamptz, ends timestamptz)
+returns integer
 language sql stable security definer set search_path = ''
 as $$
-  with own as (
-    select mailbox from private.mailboxes where owner_id = account
-  ), month as (
+  select count(*)::integer from public.generation_jobs
+  where owner_id = account and given_back_at >= starts and given_back_at < ends
+$$;
+
+revoke execute on function private.given_back_between from public, anon, authenticated, service_role;
+
+
+-- The accounts of an account's mailbox, with itself. Called by used_elsewhere(), block(), carry_block() and unblock().
+create or replace function private.same_mailbox(account uuid) returns setof uuid
+language sql stable security definer set search_path = ''
+as $$
+  select account
+  union
+  select other.owner_id
+  from private.mailboxes as own join private.mailboxes as other on other.mailbox = own.mailbox
+  where own.owner_id = account
+$$;
+
+revoke execute on function private.same_mailbox from public, anon, authenticated, service_role;
+
+
+-- One row: the credits that other accounts of an account's mailbox used for free this month, and their runs that were
+-- given back today: of those that are there, and what those carried over that are not there any more.
+-- Called by usage_of() and given_back_today().
+create or replace function private.used_elsewhere(account uuid) returns table (credits integer, given_back integer)
+language sql stable security definer set search_path = '' rows 1
+as $$
+  with month as (
     select starts, ends from private.free_month()
+  ), today as (
+    select day, starts, ends from private.day_of(now())
   ), present as (
-    select other.owner_id from private.mailboxes as other join own on own.mailbox = other.mailbox
+    select id from private.same_mailbox(account) as id
+  ), other as (
+    select
+      private.used_for_free(present.id, month.starts, month.ends) as credits,
+      private.given_back_between(present.id, today.starts, today.ends) as given_back
+    from present, month, today where present.id <> account
+    union all
+    select carried.used, case when carried.given_back_on = today.day then carried.given_back else 0 end
+    from
+      private.mailboxes as own join private.carried_usage as carried on carried.mailbox = own.mailbox
+      join month on month.starts = carried.month, today
+    where own.owner_id = account and carried.account_id not in (select present.id from present)
   )
-  select (
-    coalesce((
-      select sum(private.used_for_free(present.owner_id, month.starts, month.ends))
-      from present, month where present.owner_id <> account
-    ), 0)
-    + coalesce((
-      select sum(carried.used)
-      from private.carried_usage as carried
-      join own on own.mailbox = carried.mailbox
-      join month on month.starts = carried.month
-      where carried.account_id not in (select present.owner_id from present)
-    ), 0)
-  )::integer
+  select coalesce(sum(other.credits), 0)::integer, coalesce(sum(other.given_back), 0)::integer from other
 $$;
 
 revoke execute on function private.used_elsewhere from public, anon, authenticated, service_role;
@@ -119,8 +146,9 @@ $$;
 revoke execute on function private.lacks_mailbox from public, anon, authenticated, service_role;
 
 
--- Accounts of one mailbox submit one after another, so that they see what the others used. Called by
--- reserve_generation(), after it has locked the profile.
+-- Accounts of one mailbox submit one after another, so that they see what the others used; and nobody signs up with it
+-- while it is blocked. Called by reserve_generation(), block() and unblock() after they have locked the profile, and by
+-- keep_mailbox().
 create or replace function private.lock_mailbox(account uuid) returns void
 language sql volatile security definer set search_path = ''
 as $$
@@ -131,15 +159,18 @@ $$;
 revoke execute on function private.lock_mailbox from public, anon, authenticated, service_role;
 
 
--- Carries what an account used for free over to the mailbox that it leaves. Called before anything of an account is
--- deleted, and when its address changes. Again it changes nothing. Locks the profile.
+-- Carries what an account used for free, and what was given back to it today, over to the mailbox that it leaves. What a
+-- running generation holds counts as used. Called before anything of an account is deleted, and when its address changes.
+-- Again it changes nothing. Locks the profile.
 create or replace function private.leave_mailbox(account uuid) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   free_month record;
+  today record;
   place bytea;
   spent integer;
+  canceled integer;
 begin
   perform from public.profiles where id = account for no key update;
   delete from private.mailboxes where owner_id = account returning mailbox into place;
@@ -147,12 +178,22 @@ begin
     return;
   end if;
   select * into free_month from private.free_month();
+  select * into today from private.day_of(now());
   spent := private.used_for_free(account, free_month.starts, free_month.ends);
-  if spent > 0 then
-    insert into private.carried_usage (mailbox, account_id, month, month_ends, used)
-    values (place, account, free_month.starts, free_month.ends, spent)
+  canceled := private.given_back_between(account, today.starts, today.ends);
+  if spent > 0 or canceled > 0 then
+    insert into private.carried_usage (mailbox, account_id, month, month_ends, used, given_back_on, given_back)
+    values (place, account, free_month.starts, free_month.ends, spent, today.day, canceled)
     -- It comes back to a mailbox that it has left in this month, and leaves again.
-    on conflict (mailbox, account_id, month) do update set used = greatest(carried_usage.used, excluded.used);
+    on conflict (mailbox, account_id, month) do update
+    set
+      used = greatest(carried_usage.used, excluded.used),
+      given_back = case
+        when carried_usage.given_back_on = excluded.given_back_on
+          then greatest(carried_usage.given_back, excluded.given_back)
+        else excluded.given_back
+      end,
+      given_back_on = excluded.given_back_on;
   end if;
 end
 $$;
@@ -167,10 +208,16 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   if tg_op = 'UPDATE' then
+    -- Here and not as the trigger's condition, whose text depends on the type that Auth's version gives the column.
+    if new.email is not distinct from old.email then
+      return null;
+    end if;
     perform private.leave_mailbox(new.id);
   end if;
   insert into private.mailboxes (owner_id, mailbox)
   select new.id, private.mailbox_hash(new.email) where private.normal_mailbox(new.email) is not null;
+  perform private.lock_mailbox(new.id);
+  perform private.carry_block(new.id);
   return null;
 end
 $$;
@@ -179,7 +226,7 @@ $$;
 create or replace trigger keep_mailbox after insert on auth.users
   for each row execute function private.keep_mailbox();
 create or replace trigger keep_changed_mailbox after update on auth.users
-  for each row when (old.email is distinct from new.email) execute function private.keep_mailbox();
+  for each row execute function private.keep_mailbox();
 
 revoke execute on function private.keep_mailbox from public, anon, authenticated, service_role;
 
@@ -224,8 +271,9 @@ revoke execute on function private.purge_carried_usage, public.purge_carried_usa
 grant execute on function private.purge_carried_usage, public.purge_carried_usage to anon;
 
 
--- Makes a new key of 64 random bytes and hashes the mailbox of every account with it. What was carried over this month
--- is forgotten: the addresses of deleted accounts are not known any more. For operators, after the key has leaked.
+-- Makes a new key of 64 random bytes and hashes the mailbox of every account with it. What was carried over, and blocks
+-- of people who have deleted their account, are forgotten: their addresses are not known any more. For operators, after
+-- the key has leaked.
 create or replace function private.renew_mailbox_key() returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -249,6 +297,11 @@ begin
   select person.id, private.mailbox_hash(person.email)
   from auth.users as person
   where private.normal_mailbox(person.email) is not null;
+  delete from private.blocked_mailboxes where true;
+  insert into private.blocked_mailboxes (mailbox, account_id, reason, blocked_at)
+  select own.mailbox, block.owner_id, block.reason, block.blocked_at
+  from private.blocks as block join private.mailboxes as own on own.owner_id = block.owner_id
+  on conflict do nothing;
   return 'every mailbox is hashed with a new key';
 end
 $$;

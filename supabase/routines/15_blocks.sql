@@ -1,6 +1,7 @@
--- Blocks: a person whom operators block cannot generate, upload or share any more, and their links open nothing. They
--- still read, download and export what they have, cancel a subscription and delete the account. A run that was in
--- flight ends as every run. private.blocks has the reason, which the person reads.
+-- Blocks: a person whom operators block cannot generate, upload, share or buy a plan any more, and their links open
+-- nothing. They still read, download and export what they have, cancel a subscription and delete the account. A run that
+-- was in flight ends as every run. private.blocks has the reason, which the person reads. A block is one of the mailbox,
+-- so that neither another account of it nor a new one after a deletion goes on.
 
 
 -- Whether an account is blocked. Called by refuse_blocked(), live_share(), the view open_reports and block_of().
@@ -56,33 +57,71 @@ create or replace trigger refuse_blocked_photo before insert on storage.objects
 revoke execute on function private.refuse_blocked_photo from public, anon, authenticated, service_role;
 
 
+-- Whoever comes to a blocked mailbox is blocked, and the mailbox that a blocked person comes to. Called by keep_mailbox(),
+-- which holds the lock of the mailbox.
+create or replace function private.carry_block(account uuid) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into private.blocked_mailboxes (mailbox, account_id, reason, blocked_at)
+  select own.mailbox, account, block.reason, block.blocked_at
+  from private.blocks as block join private.mailboxes as own on own.owner_id = block.owner_id
+  where block.owner_id = account
+  on conflict do nothing;
+
+  insert into private.blocks (owner_id, reason, blocked_at)
+  select person, blocked.reason, blocked.blocked_at
+  from private.mailboxes as own join private.blocked_mailboxes as blocked on blocked.mailbox = own.mailbox,
+    private.same_mailbox(account) as person
+  where own.owner_id = account
+  on conflict do nothing
+$$;
+
+revoke execute on function private.carry_block from public, anon, authenticated, service_role;
+
+
 -- Blocks a person at once, or gives another reason. For operators, in Studio:
 --   select private.block('<account id>', 'Three of your pictures were reported as illegal.');
--- Locks the profile: a submit that is under way has ended before, or is refused.
+-- Locks the profiles of the mailbox, then the mailbox: a submit that is under way has ended before, or is refused.
 create or replace function private.block(account uuid, reason text) returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  perform from public.profiles where id = account for no key update;
-  if not found then
+  perform from public.profiles
+  where id in (select private.same_mailbox(account)) order by id for no key update;
+  if not exists (select from public.profiles where id = account) then
     raise exception 'there is no account %', account;
   end if;
-  insert into private.blocks (owner_id, reason) values (account, btrim(block.reason))
+  perform private.lock_mailbox(account);
+  insert into private.blocks (owner_id, reason)
+  select person, btrim(block.reason) from private.same_mailbox(account) as person
   on conflict (owner_id) do update set reason = excluded.reason;
-  return 'blocked: nothing new is made, uploaded or shared, and no link opens';
+  insert into private.blocked_mailboxes (mailbox, account_id, reason)
+  select mailbox, account, btrim(block.reason) from private.mailboxes where owner_id = account
+  on conflict (mailbox) do update set reason = excluded.reason;
+  return 'blocked: nothing new is made, uploaded, shared or bought, and no link opens';
 end
 $$;
 
 revoke execute on function private.block from public, anon, authenticated, service_role;
 
 
--- Ends a block: everything works as before, links that were on too. For operators, in Studio.
+-- Ends the block of a person, of all accounts of the mailbox: everything works as before, links that were on too. Also
+-- by the id of an account that is gone: see private.blocked_mailboxes. For operators, in Studio.
 create or replace function private.unblock(account uuid) returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  mailboxes bigint;
+  accounts bigint;
 begin
-  delete from private.blocks where owner_id = account;
-  return case when found then 'the block is over' else 'this account was not blocked' end;
+  perform private.lock_mailbox(account);
+  delete from private.blocked_mailboxes
+  where account_id in (select private.same_mailbox(account))
+    or mailbox = (select own.mailbox from private.mailboxes as own where own.owner_id = account);
+  get diagnostics mailboxes = row_count;
+  delete from private.blocks where owner_id in (select private.same_mailbox(account));
+  get diagnostics accounts = row_count;
+  return case when mailboxes + accounts > 0 then 'the block is over' else 'this account was not blocked' end;
 end
 $$;
 

@@ -3,23 +3,18 @@
 -- person pause until tomorrow. What the provider itself failed at never counts.
 
 
--- One row: how many runs of a person were given back today (UTC), how many may be, and when the day ends.
+-- One row: how many runs of a person were given back today (UTC), by any account of the mailbox, how many may be, and when
+-- the day ends.
 -- Called by reserve_generation() and my_usage().
 create or replace function private.given_back_today(owner uuid, plan text)
 returns table (count integer, bound integer, ends_at timestamptz)
 language sql stable security definer set search_path = '' rows 1
 as $$
-  with today as (
-    select date_trunc('day', now(), 'UTC') as starts, date_trunc('day', now(), 'UTC') + interval '24 hours' as ends
-  )
   select
-    (
-      select count(*)::integer from public.generation_jobs
-      where owner_id = owner and given_back_at >= today.starts and given_back_at < today.ends
-    ),
+    private.given_back_between(owner, today.starts, today.ends) + elsewhere.given_back,
     (select daily_given_back from public.plans where id = plan),
     today.ends
-  from today
+  from private.day_of(now()) as today, private.used_elsewhere(owner) as elsewhere
 $$;
 
 revoke execute on function private.given_back_today from public, anon, authenticated, service_role;

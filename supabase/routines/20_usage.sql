@@ -125,9 +125,10 @@ as $$
   from
     person, private.plan_of(private.current_price(person.row)) as plan,
     private.plan_of(private.paid_price(person.row)) as paid, entries, held, period,
+    private.used_elsewhere((person.row).id) as elsewhere,
     lateral (
       select
-        case when paid.id = 'free' then private.used_elsewhere((person.row).id) else 0 end as used_elsewhere,
+        case when paid.id = 'free' then elsewhere.credits else 0 end as used_elsewhere,
         paid.id = 'free' and (person.row).price_id is null and private.lacks_mailbox((person.row).id) as lacks_mailbox
     ) as free
 $$;

@@ -27,20 +27,20 @@ create or replace function private.add_provider_cost(cost numeric) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  today constant date := (now() at time zone 'UTC')::date;
-  tomorrow constant timestamptz := (today + 1)::timestamp at time zone 'UTC';
+  today record;
 begin
-  insert into private.provider_days (day, dollars) values (today, 0) on conflict do nothing;
+  select * into today from private.day_of(now());
+  insert into private.provider_days (day, dollars) values (today.day, 0) on conflict do nothing;
 
   update private.provider_days
   set dollars = dollars + cost
-  where day = today
+  where day = today.day
     and dollars + cost <= (select coalesce(brakes.ceiling, brakes.planned_ceiling) from private.brakes as brakes);
   if not found then
     raise sqlstate 'PT503' using
       message = 'daily_ceiling_reached',
       detail = jsonb_build_object(
-        'until', tomorrow, 'retry_after', ceil(extract(epoch from tomorrow - now()))::integer
+        'until', today.ends, 'retry_after', ceil(extract(epoch from today.ends - now()))::integer
       )::text;
   end if;
 end
@@ -56,8 +56,8 @@ language sql security definer set search_path = ''
 as $$
   update private.provider_days as spent
   set dollars = greatest(spent.dollars - cost.dollars * job.variants, 0)
-  from private.preset_costs as cost
-  where spent.day = (job.created_at at time zone 'UTC')::date and cost.preset_id = job.preset_id
+  from private.preset_costs as cost, private.day_of(job.created_at) as made
+  where spent.day = made.day and cost.preset_id = job.preset_id
 $$;
 
 revoke execute on function private.subtract_provider_cost from public, anon, authenticated, service_role;
@@ -73,7 +73,7 @@ begin
   return (
     select jsonb_build_object(
       'dollars', coalesce(
-        (select dollars from private.provider_days where day = (now() at time zone 'UTC')::date), 0
+        (select spent.dollars from private.provider_days as spent join private.day_of(now()) as today using (day)), 0
       ),
       'ceiling', coalesce(brakes.ceiling, brakes.planned_ceiling),
       'now', clock_timestamp()

@@ -26,7 +26,7 @@ def database(api: ApiProcess) -> Iterator[psycopg.Connection]:
     """The superuser, who stores keys; the stack's own key is the only one again at the end."""
     with api.supabase.connect() as connection:
         yield connection
-        connection.execute(deployment_rows(api.supabase.proof_secret, {}).encode())
+        connection.execute(deployment_rows(connection, api.supabase.proof_secret, {}).encode())
         connection.execute("delete from private.proof_key where accepted_until is not null")
 
 
@@ -39,8 +39,8 @@ async def test_J4_the_old_proof_key_and_the_new_one_are_accepted_until_the_old_o
     api: ApiProcess, alice: ApiUser, database: psycopg.Connection, tmp_path: Path
 ) -> None:
     job_id, _ = await running_generation(api, alice.client)
-    database.execute(deployment_rows(NEW_PROOF_SECRET, {}).encode())
-    database.execute(deployment_rows(NEW_PROOF_SECRET, {}).encode())
+    database.execute(deployment_rows(database, NEW_PROOF_SECRET, {}).encode())
+    database.execute(deployment_rows(database, NEW_PROOF_SECRET, {}).encode())
 
     restarted = {"API_PROOF_SECRET": NEW_PROOF_SECRET}
     with running_api(tmp_path, api.supabase, api.replicate, restarted) as replica:
@@ -59,7 +59,7 @@ async def test_J4_going_back_to_the_old_proof_key_makes_it_the_current_one(
 ) -> None:
     job_id, _ = await running_generation(api, alice.client)
     for secret in (NEW_PROOF_SECRET, api.supabase.proof_secret):
-        database.execute(deployment_rows(secret, {}).encode())
+        database.execute(deployment_rows(database, secret, {}).encode())
     database.execute("delete from private.proof_key where accepted_until is not null")
 
     assert await canceled(alice.client, job_id)

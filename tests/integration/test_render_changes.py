@@ -301,7 +301,9 @@ async def test_the_trash_is_purged_after_its_days(api: ApiProcess, alice: ApiUse
         connection.execute("set session_replication_role = replica")
         connection.execute("update renders set deleted_at = now() - interval '30 days' where id = %s", [due])
         connection.execute("set session_replication_role = origin")
-        connection.execute("insert into private.carried_usage values ('old', gen_random_uuid(), now(), now(), 1)")
+        connection.execute(
+            "insert into private.carried_usage values ('old', gen_random_uuid(), now(), now(), 1, now(), 0)"
+        )
 
     reconcile(api)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
 
-import httpx
 import msgspec
 import pytest
 
@@ -39,19 +38,6 @@ def _no_fault_left(api: ApiProcess) -> Iterator[None]:
     api.replicate.clear_faults()
 
 
-async def ended_run(api_rpc: ApiRpc, person: DatabaseUser, outcome: str, code: str) -> httpx.Response:
-    """The answer to a submit whose run, if there is one, ended so."""
-    answer = await api_rpc.reserve(person)
-    if answer.is_success:
-        job, prediction = answer.json()["job"]["id"], f"prediction-{uuid4().hex}"
-        (await api_rpc.attach(person, job, prediction)).raise_for_status()
-        if outcome == "canceled":
-            (await api_rpc.guarded("request_cancel", person, {"job_id": job})).raise_for_status()
-        delivered = await api_rpc.as_service("fail_generation", {**failure(job, prediction, outcome), "code": code})
-        assert delivered.json() == "applied"
-    return answer
-
-
 def balance(superuser: Superuser, person: DatabaseUser | ApiUser) -> tuple[int, int]:
     """How many jobs a person has, and what they paid for them."""
     paid = "select coalesce(-sum(amount), 0)::integer from usage_ledger where owner_id = %s"
@@ -79,7 +65,7 @@ def count_runs(superuser: Superuser, person: ApiUser, count: int) -> None:
 async def test_A10_of_a_hundred_runs_a_bound_is_given_back_direct(
     outcome: str, code: str, api_rpc: ApiRpc, alice: DatabaseUser, bob: DatabaseUser, superuser: Superuser
 ) -> None:
-    answers = [await ended_run(api_rpc, alice, outcome, code) for _ in range(TRIES)]
+    answers = [await api_rpc.end_run(alice, outcome, code) for _ in range(TRIES)]
 
     assert Counter(answer.status_code for answer in answers) == {200: FREE, 429: TRIES - FREE}
     assert {answer.json()["message"] for answer in answers[FREE:]} == {"too_many_given_back"}
@@ -100,7 +86,7 @@ async def test_A10_of_a_hundred_runs_a_bound_is_given_back_direct(
 async def test_A10_the_providers_own_failures_never_count_direct(
     outcome: str, code: str, api_rpc: ApiRpc, alice: DatabaseUser, superuser: Superuser
 ) -> None:
-    answers = [await ended_run(api_rpc, alice, outcome, code) for _ in range(TRIES)]
+    answers = [await api_rpc.end_run(alice, outcome, code) for _ in range(TRIES)]
 
     assert {answer.status_code for answer in answers} == {200}
     assert balance(superuser, alice) == (TRIES, 0)
@@ -178,7 +164,7 @@ async def test_A10_a_warning_comes_two_before_and_the_refusal_says_until_when(
 
 async def test_A10_a_larger_plan_has_a_larger_bound(api_rpc: ApiRpc, alice: DatabaseUser, superuser: Superuser) -> None:
     for _ in range(FREE):
-        await ended_run(api_rpc, alice, "canceled", "canceled")
+        await api_rpc.end_run(alice, "canceled", "canceled")
     assert (await api_rpc.reserve(alice)).status_code == 429
 
     superuser.run("update profiles set price_id = 'price_local_pro_month' where id = %s", alice.id)

@@ -11,7 +11,7 @@ from libs.app_config.mailboxes import PRIVACY_RELAYS
 from libs.app_config.runtime import find_plan
 from libs.errors import ErrorCode
 from local.database.disposable_domains import disposable_rows, listed_domains
-from tests.security.test_a11_free_credits import FREE, sign_up_as, usage_of
+from tests.security.mailboxes import FREE, sign_up_as, usage_of
 from tests.support.clients.api_rpc import ApiRpc
 from tests.support.clients.api_user import ApiUser, assert_refused
 from tests.support.clients.superuser import Superuser

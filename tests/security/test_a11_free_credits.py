@@ -5,20 +5,18 @@ import asyncio
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
 from uuid import uuid4
 
 import httpx
 import pytest
 
 from libs.repositories.proof import INNER_PAD
+from tests.security.mailboxes import DELETIONS, FREE, Delete, sign_up_as, usage_of
 from tests.support.clients.api_rpc import ApiRpc, failure
 from tests.support.clients.database_user import DatabaseUser, Row
 from tests.support.clients.superuser import Superuser
 from tests.support.processes.supabase_stack import SupabaseStack
 
-FREE = 40
 TEN_CREDITS = "ten-credits"
 
 
@@ -34,16 +32,6 @@ def name() -> str:
     return f"ada{uuid4().hex[:12]}"
 
 
-async def sign_up_as(email: str, supabase: SupabaseStack, http: httpx.AsyncClient) -> DatabaseUser:
-    return DatabaseUser.of_account(await supabase.sign_up(email=email), supabase, http)
-
-
-async def usage_of(person: DatabaseUser) -> tuple[int, int]:
-    """Credits used, and how many there are."""
-    usage = (await person.rpc("my_usage", {})).raise_for_status().json()
-    return usage["used"], usage["credit_limit"]
-
-
 async def use_ten(api_rpc: ApiRpc, person: DatabaseUser) -> Row:
     return await api_rpc.submit(person, preset_id=TEN_CREDITS)
 
@@ -55,19 +43,8 @@ def free_slot(superuser: Superuser, person: DatabaseUser) -> None:
 
 # ---- Deletion
 
-Delete: TypeAlias = Callable[[DatabaseUser, ApiRpc, Superuser], Awaitable[None]]
 
-
-async def delete_by_api(person: DatabaseUser, api_rpc: ApiRpc, _superuser: Superuser) -> None:
-    (await api_rpc.guarded("delete_account", person, {})).raise_for_status()
-
-
-async def delete_by_sql(person: DatabaseUser, _api_rpc: ApiRpc, superuser: Superuser) -> None:
-    """As the dashboard of Auth does."""
-    superuser.run("delete from auth.users where id = %s", person.id)
-
-
-@pytest.mark.parametrize("delete", [delete_by_api, delete_by_sql])
+@pytest.mark.parametrize("delete", DELETIONS)
 async def test_A11_five_deletions_bring_no_more_than_one_month_of_credits(
     delete: Delete, name: str, supabase: SupabaseStack, http: httpx.AsyncClient, api_rpc: ApiRpc, superuser: Superuser
 ) -> None:
@@ -235,32 +212,7 @@ async def test_A11_leaving_twice_carries_once(
     assert await usage_of(await sign_up_as(email, supabase, http)) == (10, FREE)
 
 
-# ---- What is kept, and how long
-
-
-async def test_A11_what_was_carried_over_is_purged_when_the_month_has_ended(
-    name: str,
-    supabase: SupabaseStack,
-    http: httpx.AsyncClient,
-    anonymous: DatabaseUser,
-    api_rpc: ApiRpc,
-    superuser: Superuser,
-) -> None:
-    email = f"{name}@example.com"
-    person = await sign_up_as(email, supabase, http)
-    await use_ten(api_rpc, person)
-    superuser.run("delete from auth.users where id = %s", person.id)
-    count = "select count(*) from private.carried_usage where account_id = %s"
-
-    assert (await api_rpc.guarded("purge_carried_usage", anonymous, {})).is_success
-    assert superuser.value(count, person.id) == 1
-    superuser.run(
-        "update private.carried_usage set month = month - interval '1 month', month_ends = now() where account_id = %s",
-        person.id,
-    )
-    assert await usage_of(await sign_up_as(email, supabase, http)) == (0, FREE)
-    assert (await api_rpc.guarded("purge_carried_usage", anonymous, {})).json() >= 1
-    assert superuser.value(count, person.id) == 0
+# ---- What is kept
 
 
 async def test_A11_a_mailbox_is_kept_as_its_hmac_and_read_by_nobody(
@@ -274,7 +226,7 @@ async def test_A11_a_mailbox_is_kept_as_its_hmac_and_read_by_nobody(
     kept = superuser.value("select mailbox from private.mailboxes where owner_id = %s", person.id)
 
     assert bytes(kept) == expected
-    for table in ("mailbox_key", "mailboxes", "carried_usage", "disposable_domains"):
+    for table in ("mailbox_key", "mailboxes", "carried_usage", "disposable_domains", "blocked_mailboxes"):
         for caller in (anonymous, person):
             assert (await caller.rest("GET", table, accept_profile="private")).status_code == 406
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from libs.errors import ErrorCode, MaquetteError
 from libs.repositories.billing import BillingRepository, BillingRow
+from libs.repositories.usage import UsageRepository
 from libs.services.billing.prices import PriceIds
 from libs.services.billing.views import BillingView
 from libs.services.external.stripe_client import BillingUnavailable, StripeClient
@@ -17,6 +18,7 @@ class BillingService:
         self,
         owner: UUID,
         billing: BillingRepository,
+        usage: UsageRepository,
         stripe: StripeClient,
         prices: PriceIds,
         public_url: str,
@@ -24,6 +26,7 @@ class BillingService:
     ) -> None:
         self._owner = owner
         self._billing = billing
+        self._usage = usage
         self._stripe = stripe
         self._prices = prices
         self._public_url = public_url
@@ -50,10 +53,14 @@ class BillingService:
     async def checkout(self, plan_id: str, interval: str) -> str:
         """The address of a checkout for a plan. A person with a plan changes it in the portal instead.
 
-        Raises FieldError, already_subscribed, billing_unavailable, account_gone.
+        Raises FieldError, account_blocked, already_subscribed, billing_unavailable, account_gone.
         """
         price_id = self._prices.for_plan(plan_id, interval)
         row = await self._found()
+        usage = await self._usage.find()
+        if usage is not None and usage.block is not None:
+            # They could not use what they pay for. The portal stays open: they may cancel.
+            raise MaquetteError(ErrorCode.ACCOUNT_BLOCKED)
         try:
             async with self._stripe.bounded():
                 customer = row.stripe_customer_id or await self._new_customer(row)

@@ -49,8 +49,8 @@ class UsageView(msgspec.Struct, frozen=True):
     """Credits of the running period: `used` includes `reserved`, which a running render holds, and `used_elsewhere`.
 
     Free credits belong to a mailbox: `used_elsewhere` is what its other accounts used, deleted ones too. A
-    `disposable_mailbox` has none until a plan was bought. With a `block` nothing can be generated, uploaded or shared,
-    whatever remains.
+    `disposable_mailbox` has none until a plan was bought. With a `block` nothing can be generated, uploaded, shared or
+    bought, whatever remains.
     """
 
     plan: PlanName

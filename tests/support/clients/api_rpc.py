@@ -57,6 +57,19 @@ class ApiRpc(msgspec.Struct, frozen=True, kw_only=True):
         """Bind a job to a prediction."""
         return await self.guarded("attach_prediction", user, {"job_id": job_id, "prediction_id": prediction})
 
+    async def end_run(self, user: DatabaseUser, outcome: str, code: str) -> httpx.Response:
+        """The answer to a submit whose run, if there is one, ended so without a picture."""
+        answer = await self.reserve(user)
+        if answer.is_success:
+            job, prediction = answer.json()["job"]["id"], f"prediction-{uuid4().hex}"
+            (await self.attach(user, job, prediction)).raise_for_status()
+            if outcome == "canceled":
+                (await self.guarded("request_cancel", user, {"job_id": job})).raise_for_status()
+            delivered = await self.as_service("fail_generation", {**failure(job, prediction, outcome), "code": code})
+            if delivered.json() != "applied":
+                raise RuntimeError(f"fail_generation() answered {delivered.text}")
+        return answer
+
     async def as_service(self, function: str, arguments: Mapping[str, object]) -> httpx.Response:
         """Call a function as the webhook handlers do."""
         return await service_role_user(self.supabase, self.http).rpc(function, arguments)

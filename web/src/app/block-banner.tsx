@@ -13,7 +13,7 @@ export function BlockBanner() {
     >
       <Ban aria-hidden size={18} strokeWidth={1.6} className="mt-px shrink-0" />
       <p>
-        Your account is blocked: you cannot generate, upload or share, and your links open nothing. Reason:{" "}
+        Your account is blocked: you cannot generate, upload, share or buy a plan, and your links open nothing. Reason:{" "}
         {block.reason} You can still see, download and export what you have, cancel your plan and delete the account.
       </p>
     </section>
