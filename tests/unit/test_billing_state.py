@@ -158,6 +158,16 @@ def test_E5_a_newer_one_that_is_not_paid_yet_hides_no_paid_one() -> None:
     assert billing_state(ended, given_back, NOW).counted_from == BEGAN
 
 
+@pytest.mark.parametrize("problem", ["disputed", "refunded"])
+def test_E6_one_whose_money_went_back_hides_no_paid_one_that_has_ended(problem: Problem) -> None:
+    ended = subscription(status="canceled", ended_at=UPGRADED - timedelta(days=1))
+    again = subscription(id="sub_2", created=UPGRADED)
+    lost = invoice(charge(UPGRADED, LATER, STUDIO), of="sub_2", problem=problem)
+    state = billing_state([ended, again], [FIRST, lost], NOW)
+    assert (state.subscription_id, state.price_id, state.paid_until) == ("sub_1", PRO, ENDS)
+    assert state.payment_disputed == (problem == "disputed")
+
+
 def test_E5_a_subscription_bought_after_another_has_ended_begins_at_nothing_used() -> None:
     pair = [
         subscription(status="canceled", ended_at=UPGRADED - timedelta(days=1)),

@@ -16,12 +16,12 @@ RENEWAL: Final = timedelta(hours=LIMITS.renewal_hours)
 def chosen_subscription(
     subscriptions: Iterable[Subscription], invoices: Sequence[Invoice], now: datetime
 ) -> Subscription | None:
-    """The one that counts: best status first, then one that is paid, then the newest.
+    """The one that counts: one that is paid first, then the best status, then the newest.
 
-    A later one that nobody has paid yet hides no paid one.
+    One that nobody has paid yet, or whose money went back, hides no paid one.
     """
 
-    def rank(one: Subscription) -> tuple[int, bool, float, str]:
+    def rank(one: Subscription) -> tuple[bool, int, float, str]:
         is_paid = any(part.ends > now for part in paid_parts(_of(invoices, one)))
         match one.status:
             case "active":
@@ -34,7 +34,7 @@ def chosen_subscription(
                 status = 3
             case _:
                 status = 4
-        return status, not is_paid, -one.created.timestamp(), one.id
+        return not is_paid, status, -one.created.timestamp(), one.id
 
     return min(subscriptions, key=rank, default=None)
 
