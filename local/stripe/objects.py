@@ -12,6 +12,8 @@ API_VERSION: Final = "2026-10-28.endive"
 Object = dict[str, Any]
 
 _FIXTURES: Final[dict[str, Object]] = json.loads((Path(__file__).parent / "fixtures.json").read_text())
+# To decode is ten times as fast as a deep copy.
+_TEXTS: Final = {kind: json.dumps(fixture) for kind, fixture in _FIXTURES.items()}
 
 
 def new_id(prefix: str) -> str:
@@ -20,7 +22,7 @@ def new_id(prefix: str) -> str:
 
 
 def _made(kind: str, **values: Any) -> Object:  # noqa: ANN401 - JSON
-    return {**copy.deepcopy(_FIXTURES[kind]), "livemode": False, **values}
+    return {**json.loads(_TEXTS[kind]), "livemode": False, **values}
 
 
 def customer(created: int, email: str | None, metadata: Object) -> Object:

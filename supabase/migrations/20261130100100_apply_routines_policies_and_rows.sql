@@ -758,6 +758,39 @@ $$;
 revoke execute on function private.credit_period from public, anon, authenticated, service_role;
 
 
+-- The credits of a paid month, which begins at `starts`: those of the plan. Where a change of the plan began the paid time,
+-- its first month has shares of two plans, and more of them may be used by then than was bought: the months after have
+-- less, until that is made up for. Called by usage_of().
+create or replace function private.month_credits(profile public.profiles, monthly integer, starts timestamptz)
+returns integer
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  first_ends timestamp;
+  months integer;
+  bought_and_left integer;
+begin
+  if profile.counted_from is null then
+    return monthly;
+  end if;
+  if starts = profile.counted_from then
+    return profile.first_credits;
+  end if;
+  select span.ends at time zone 'UTC' into first_ends
+  from private.credit_period(profile, profile.period_start) as span;
+  -- Months with this one. Each begins some months before the renewal, so their numbers tell how many there are.
+  months := extract(year from starts at time zone 'UTC') * 12 + extract(month from starts at time zone 'UTC')
+    - extract(year from first_ends) * 12 - extract(month from first_ends) + 1;
+  select profile.first_credits + months * monthly + coalesce(sum(amount), 0) into bought_and_left
+  from public.usage_ledger
+  where owner_id = profile.id and effective_at >= profile.counted_from and effective_at < starts;
+  return greatest(least(monthly, bought_and_left), 0);
+end
+$$;
+
+revoke execute on function private.month_credits from public, anon, authenticated, service_role;
+
+
 -- One row: plan, credits used (what running generations hold included), held, limit, and when the period begins and
 -- ends. Without paid time the credits are free (`is_free`), and free credits belong to a mailbox: `used` includes
 -- `used_elsewhere`, what other accounts of it used. Who `lacks_mailbox` has none until they have bought a plan.
@@ -792,8 +825,8 @@ as $$
     greatest(
       case
         when free.lacks_mailbox then 0
-        when period.starts = (person.row).counted_from then (person.row).first_credits
-        else paid.monthly_credits
+        when paid.id = 'free' then paid.monthly_credits
+        else private.month_credits(person.row, paid.monthly_credits, period.starts)
       end + entries.extra,
       0
     ),

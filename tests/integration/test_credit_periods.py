@@ -205,6 +205,27 @@ def test_E5_a_first_month_counts_from_before_and_has_its_own_credits(connection:
     assert (second["used"], second["credit_limit"]) == (0, 1000)
 
 
+@pytest.mark.parametrize(("months", "limit"), [(0, 233), (1, 0), (3, 0), (4, 33), (5, 200), (11, 200)])
+def test_E5_what_was_used_before_a_change_beyond_what_was_bought_is_missing_in_the_months_after_it(
+    months: int, limit: int, connection: psycopg.Connection
+) -> None:
+    """A month of Studio is used up in its first days; then Pro for a year, and most of Studio's money comes back.
+
+    233 credits are a month of Pro and the share of Studio that stays paid.
+    """
+    change_profile(
+        connection,
+        f"price_id = 'price_local_pro_year', period_start = now() - interval '{months} months 1 day',"
+        f" period_end = now() - interval '{months} months 1 day' + interval '1 year', first_credits = 233,"
+        f" paid_until = now() + interval '1 year', counted_from = now() - interval '{months} months 2 days'",
+    )
+    add_debit(connection, ACCOUNT, 1000, f"now() - interval '{months} months 2 days' + interval '1 hour'")
+
+    found = usage(connection)
+
+    assert (found["plan_id"], found["credit_limit"], found["used"]) == ("pro", limit, 0 if months else 1000)
+
+
 def test_H4_a_plan_changed_inside_a_period_keeps_what_was_used(connection: psycopg.Connection) -> None:
     change_profile(connection, "price_id = 'price_local_pro_month', period_start = now() - interval '10 days'")
     add_debit(connection, ACCOUNT, 30, "now() - interval '9 days'")
