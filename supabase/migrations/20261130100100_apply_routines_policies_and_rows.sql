@@ -340,7 +340,8 @@ revoke execute on function private.lock_mailbox from public, anon, authenticated
 
 
 -- Carries what an account used for free, and what was given back to it today, over to the mailbox that it leaves. What a
--- running generation holds counts as used. Called before anything of an account is deleted, and when its address changes.
+-- running generation holds counts as used. Called by begin_closing(), before anything of an account is deleted, and by the
+-- triggers below.
 -- Again it changes nothing. Locks the profile.
 create or replace function private.leave_mailbox(account uuid) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -3498,6 +3499,8 @@ begin
   if profile.closed_at is not null then
     return profile.closed_at;
   end if;
+  -- Before the first entry of the ledger goes.
+  perform private.leave_mailbox(account);
   insert into private.customer_removals (customer_id, account_id)
   select profile.stripe_customer_id, account where profile.stripe_customer_id is not null;
   -- Without its customer, late events of Stripe are about nobody.

@@ -160,7 +160,8 @@ revoke execute on function private.lock_mailbox from public, anon, authenticated
 
 
 -- Carries what an account used for free, and what was given back to it today, over to the mailbox that it leaves. What a
--- running generation holds counts as used. Called before anything of an account is deleted, and when its address changes.
+-- running generation holds counts as used. Called by begin_closing(), before anything of an account is deleted, and by the
+-- triggers below.
 -- Again it changes nothing. Locks the profile.
 create or replace function private.leave_mailbox(account uuid) returns void
 language plpgsql volatile security definer set search_path = ''

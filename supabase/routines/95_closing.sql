@@ -17,6 +17,8 @@ begin
   if profile.closed_at is not null then
     return profile.closed_at;
   end if;
+  -- Before the first entry of the ledger goes.
+  perform private.leave_mailbox(account);
   insert into private.customer_removals (customer_id, account_id)
   select profile.stripe_customer_id, account where profile.stripe_customer_id is not null;
   -- Without its customer, late events of Stripe are about nobody.

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import httpx
 
 from tests.support.clients.api_rpc import ApiRpc
-from tests.support.clients.database_user import DatabaseUser
+from tests.support.clients.database_user import DatabaseUser, anonymous_user
 from tests.support.clients.superuser import Superuser
 from tests.support.processes.supabase_stack import SupabaseStack
 
@@ -25,9 +25,13 @@ async def usage_of(person: DatabaseUser) -> tuple[int, int]:
     return usage["used"], usage["credit_limit"]
 
 
-async def delete_by_api(person: DatabaseUser, api_rpc: ApiRpc, _superuser: Superuser) -> None:
-    """As DELETE /me does."""
-    (await api_rpc.guarded("delete_account", person, {})).raise_for_status()
+async def delete_by_api(person: DatabaseUser, api_rpc: ApiRpc, _superuser: Superuser, batch: int = 100) -> None:
+    """As DELETE /me does, and what follows it: rows go in batches, the user last."""
+    (await api_rpc.guarded("close_account", person, {})).raise_for_status()
+    anonymous = anonymous_user(api_rpc.supabase, api_rpc.http)
+    step = {"account_id": person.id, "batch": batch}
+    while (await api_rpc.guarded("delete_closed_account", anonymous, step)).raise_for_status().json() != "gone":
+        pass
 
 
 async def delete_by_sql(person: DatabaseUser, _api_rpc: ApiRpc, superuser: Superuser) -> None:

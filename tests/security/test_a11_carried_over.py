@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from libs.app_config.runtime import PLANS
-from tests.security.mailboxes import DELETIONS, Delete, sign_up_as, usage_of
+from tests.security.mailboxes import DELETIONS, FREE, Delete, sign_up_as, usage_of
 from tests.support.clients.api_rpc import ApiRpc
-from tests.support.clients.database_user import DatabaseUser
+from tests.support.clients.database_user import DatabaseUser, anonymous_user
 from tests.support.clients.superuser import Superuser
 from tests.support.processes.supabase_stack import SupabaseStack
 
@@ -43,6 +43,31 @@ async def test_A10_deletions_bring_no_more_than_a_days_bound_of_runs_that_are_gi
     superuser.run("update private.carried_usage set given_back_on = given_back_on - 1")
     assert await given_back(again) == 0
     assert (await api_rpc.reserve(again)).status_code == 200
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+async def test_A11_a_large_account_that_is_deleted_in_batches_takes_what_it_used_along_at_once(
+    batch: int, email: str, supabase: SupabaseStack, http: httpx.AsyncClient, api_rpc: ApiRpc, superuser: Superuser
+) -> None:
+    """Another account of the mailbox looks on while the rows go, of which each batch has some of the ledger's."""
+    person = await sign_up_as(email, supabase, http)
+    other = await sign_up_as(email.replace("@", "+other@"), supabase, http)
+    for _ in range(10):
+        await api_rpc.render(person)
+    await api_rpc.end_run(person, "canceled", "canceled")
+    (await api_rpc.guarded("close_account", person, {})).raise_for_status()
+    anonymous = anonymous_user(supabase, http)
+    states: list[str] = []
+    while "gone" not in states:
+        assert (await usage_of(other), await given_back(other)) == ((10, FREE), 1)
+        step = {"account_id": person.id, "batch": batch}
+        states.append((await api_rpc.guarded("delete_closed_account", anonymous, step)).raise_for_status().json())
+        # The files of the renders, which Storage does not have.
+        superuser.run("delete from private.file_changes where starts_with(name, %s)", person.id)
+
+    assert states.count("more") >= 11 // batch
+    again = await sign_up_as(email, supabase, http)
+    assert (await usage_of(again), await given_back(again)) == ((10, FREE), 1)
 
 
 async def test_A10_accounts_of_one_mailbox_share_the_days_bound(

@@ -9,7 +9,7 @@ import msgspec
 import psycopg
 
 from libs.repositories.billing import BillingState
-from libs.repositories.proof import sign
+from libs.repositories.proof import ANONYMOUS, sign
 from tests.support.clients.api_rpc import completion, failure, submission
 from tests.support.clients.database_calls import Refused, call_as
 from tests.support.money.books import CREDITS, PLANS, Usage
@@ -78,11 +78,16 @@ class DatabaseBooks:
 
     def delete(self, account: int) -> None:
         owner = self._ids[account]
-        if account % 2:
-            self._guarded("delete_account", owner, {})
-        else:
+        if account % 2 == 0:
             # As the dashboard of Auth does.
             self._row("delete from auth.users where id = %s returning id", owner)
+            return
+        # As DELETE /me does, and what follows it.
+        self._row("select private.begin_closing(%s)", owner)
+        self._guarded("confirm_customer_removal", ANONYMOUS, {"customer_id": owner})
+        while self._guarded("delete_closed_account", ANONYMOUS, {"account_id": owner, "batch": 2}) != "gone":
+            # The pictures have no files, so nothing of theirs is to be waited for.
+            self._connection.execute("delete from private.file_changes where starts_with(name, %s)", (owner,))
 
     def apply(self, account: int, state: BillingState) -> None:
         owner = self._ids[account]
@@ -137,10 +142,11 @@ class DatabaseBooks:
         arguments = {**completion(owner, job, f"prediction-{job}", pictures), "was_stopped": was_stopped}
         assert self._served("complete_generation", arguments) == "applied"
 
-    def _guarded(self, function: str, owner: str, request: Mapping[str, object]) -> Any:
+    def _guarded(self, function: str, caller: str, request: Mapping[str, object]) -> Any:
         text = msgspec.json.encode(request).decode()
-        proof = sign(self._proof_secret, function, owner, text)
-        return self._call("authenticated", owner, function, {"request": text, "proof": proof})
+        proof = sign(self._proof_secret, function, caller, text)
+        role, subject = (ANONYMOUS, "") if caller == ANONYMOUS else ("authenticated", caller)
+        return self._call(role, subject, function, {"request": text, "proof": proof})
 
     def _served(self, function: str, arguments: Mapping[str, object]) -> Any:
         return self._call("service_role", "", function, arguments)
