@@ -103,8 +103,22 @@ revoke execute on function private.same_mailbox from public, anon, authenticated
 -- given back today: of those that are there, and what those carried over that are not there any more.
 -- Called by usage_of() and given_back_today().
 create or replace function private.used_elsewhere(account uuid) returns table (credits integer, given_back integer)
-language sql stable security definer set search_path = '' rows 1
+language plpgsql stable security definer set search_path = '' rows 1
 as $$
+begin
+  -- Almost everybody has one account, and each submit asks.
+  if not exists (
+    select from private.mailboxes as own
+    where own.owner_id = account and (
+      exists (select from private.mailboxes as also where also.mailbox = own.mailbox and also.owner_id <> account)
+      or exists (select from private.carried_usage as carried where carried.mailbox = own.mailbox)
+    )
+  ) then
+    return query select 0, 0;
+    return;
+  end if;
+
+  return query
   with month as (
     select starts, ends from private.free_month()
   ), today as (
@@ -123,7 +137,8 @@ as $$
       join month on month.starts = carried.month, today
     where own.owner_id = account and carried.account_id not in (select present.id from present)
   )
-  select coalesce(sum(other.credits), 0)::integer, coalesce(sum(other.given_back), 0)::integer from other
+  select coalesce(sum(other.credits), 0)::integer, coalesce(sum(other.given_back), 0)::integer from other;
+end
 $$;
 
 revoke execute on function private.used_elsewhere from public, anon, authenticated, service_role;
