@@ -99,11 +99,11 @@ function Tabs() {
         <Link
           key={to}
           to={to}
-          className={`${NAV_ITEM} relative content-center pb-1.5 aria-[current=page]:text-ink aria-[current=page]:before:absolute aria-[current=page]:before:-top-px aria-[current=page]:before:h-0.5 aria-[current=page]:before:w-7 aria-[current=page]:before:bg-ink`}
+          className={`${NAV_ITEM} relative content-center pb-3 aria-[current=page]:text-ink aria-[current=page]:before:absolute aria-[current=page]:before:-top-px aria-[current=page]:before:h-0.5 aria-[current=page]:before:w-7 aria-[current=page]:before:bg-ink`}
         >
           <Icon aria-hidden size={18} strokeWidth={1.6} />
           {label}
-          {to === "/dashboard/create" && <RunMark className="bottom-px" />}
+          {to === "/dashboard/create" && <RunMark className="bottom-1" />}
         </Link>
       ))}
     </nav>
