@@ -4,7 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Final, cast
 
-from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send, WebSocketReceiveMessage
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
 
 from libs.errors import MaquetteError
 
@@ -28,7 +28,13 @@ def admit_upload(app: ASGIApp) -> ASGIApp:
             except MaquetteError:
                 await _discard_body(receive)
                 raise
-            await _while_connected(app, scope, receive, send)
+
+            async def send_when_free(message: Message) -> None:
+                # The photo is stored: whoever reads the answer may send the next one, to another replica too.
+                await held.aclose()
+                await send(message)
+
+            await _while_connected(app, scope, receive, send_when_free)
 
     return serve
 
