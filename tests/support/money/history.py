@@ -129,7 +129,7 @@ class History:
             return
         price = self.random.choice([one for one in SOLD if one != self.stripe.price_of(running).id])
         self.log.append(f"  {price}")
-        self.stripe.change(running, SOLD[price])
+        self.stripe.change(running, SOLD[price], self.stripe.portal())
         self._sync()
 
     def change_card(self) -> None:
@@ -145,7 +145,7 @@ class History:
     def cancel_plan(self) -> None:
         running = self.stripe.running(self.customer)
         if running is not None and running["status"] == "active":
-            self.stripe.cancel_at_period_end(running)
+            self.stripe.cancel(running, self.stripe.portal())
             self._sync()
 
     def resume_plan(self) -> None:

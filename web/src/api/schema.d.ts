@@ -823,7 +823,7 @@ export interface paths {
         };
         /**
          * Ready
-         * @description The database answers too.
+         * @description The database answers too, as of a second ago.
          */
         get: operations["getReadiness"];
         put?: never;
