@@ -13,7 +13,16 @@ GATEWAY = ROOT / "local" / "supabase"
 SUPABASE_CLI = ROOT / "tests" / "support" / "supabase_cli"
 WEB = ROOT / "web"
 # The build depends on these.
-WEB_SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
+WEB_SOURCES = (
+    "src",
+    "public",
+    "build",
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "vite.config.ts",
+    "tsconfig.json",
+)
 
 
 def npm(*arguments: str) -> list[str | Path]:

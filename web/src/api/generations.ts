@@ -11,9 +11,9 @@ import { api, unwrap, unwrapPage } from "./client";
 import { ApiError } from "./errors";
 import { keys } from "./keys";
 import { STALE_AFTER_MS } from "./query-client";
+import { GENERATIONS_PER_PAGE } from "./page-sizes";
 import { isInFlight, isSettled, type Generation } from "./run-state";
 
-const PAGE_SIZE = 12;
 const WATCHED_MS = 1_000;
 const HIDDEN_MS = 10_000;
 /** Polling each second is not needed while a generation is late, or waits for the provider's final answer. */
@@ -79,7 +79,9 @@ export function pollAfter({ data, error, dataUpdatedAt, errorUpdatedAt }: PollSt
 export const generationsQuery = infiniteQueryOptions({
   queryKey: keys.generations.list,
   queryFn: ({ pageParam, signal }) =>
-    unwrapPage(api.GET("/api/v1/generations", { params: { query: { limit: PAGE_SIZE, cursor: pageParam } }, signal })),
+    unwrapPage(
+      api.GET("/api/v1/generations", { params: { query: { limit: GENERATIONS_PER_PAGE, cursor: pageParam } }, signal }),
+    ),
   initialPageParam: null as string | null,
   getNextPageParam: (page) => page.nextCursor,
 });

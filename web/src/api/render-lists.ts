@@ -11,14 +11,13 @@ import { timeZone } from "@/lib/time-zone";
 import { api, unwrap, unwrapPage } from "./client";
 import { KEPT_MS } from "./collections";
 import { keys, listOf } from "./keys";
+import { RENDERS_PER_PAGE } from "./page-sizes";
 import { everyList, tick } from "./pending";
 import type { Listing, ListMatcher, Part, RenderCard, RenderFilters, RendersPage, Sort } from "./render-types";
+import { URLS_LIVE_MS } from "./signed-urls";
 
-const PAGE_SIZE = 50;
 /** Changes made here are laid over the lists (pending.ts). Refetching is needed only for changes made elsewhere. */
 const STALE_AFTER_MS = 10 * 60_000;
-/** A signed URL is valid for an hour, and handed out for half an hour (libs/repositories/storage.py). */
-const URLS_LIVE_MS = 30 * 60_000;
 
 /**
  * Renders page by page, from `month` on. What comes before is a list of its own, so that each is read from its start.
@@ -43,8 +42,8 @@ async function readPage(
   signal?: AbortSignal,
 ): Promise<RendersPage> {
   const requestedAt = tick();
-  const query = { ...queryOf(listing, part), cursor, limit: PAGE_SIZE };
-  const page = await unwrapPage(api.GET("/api/v1/renders", { params: { query }, ...(signal && { signal }) }));
+  const query = { ...queryOf(listing, part), cursor, limit: RENDERS_PER_PAGE };
+  const page = await unwrapPage(api.GET("/api/v1/renders", { params: { query }, signal }));
   return { ...page, requestedAt, readAt: Date.now() };
 }
 

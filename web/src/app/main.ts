@@ -1,6 +1,6 @@
 import "@/styles/index.css";
 
-import { prefetchData, preloadCode } from "./page-code";
+import { prefetchData, preloadCode } from "./pages";
 
 /**
  * Each step runs in a task of its own, and its code is evaluated when it arrives. In one task they would block input on

@@ -23,7 +23,7 @@ import { parseOpenItem } from "@/publishing/open-item";
 import { ErrorPage } from "./error-page";
 import { WholePage } from "@/components/message-page";
 import { NotFoundPage } from "./not-found-page";
-import { pageCode } from "./page-code";
+import { pages, type PageAddress } from "./pages";
 import { PublicFrame } from "./public-frame";
 import { RootLayout } from "./root-layout";
 import { Shell } from "./shell";
@@ -52,6 +52,22 @@ interface Context {
 const prefetchSets = ({ context: { queryClient } }: { context: Context }) =>
   prefetch(queryClient.infiniteQuery(setsQuery(null)));
 
+type PathBelow<Parent extends string, Address extends string> = Address extends `${Parent}${infer Path}`
+  ? Path extends `/${string}`
+    ? Path
+    : Address
+  : Address;
+
+/** Path, code and title of a page, for its route. */
+function page<Address extends PageAddress>(address: Address) {
+  const { code, component, title }: (typeof pages)[PageAddress] = pages[address];
+  return {
+    path: address.replace(/^\/dashboard(?=\/)/, "") as PathBelow<"/dashboard", Address>,
+    component: lazyRouteComponent(code, component),
+    staticData: { title },
+  };
+}
+
 const root = createRootRouteWithContext<Context>()({ component: RootLayout, ...OUTSIDE });
 
 /** Pages that visitors see too. */
@@ -59,91 +75,75 @@ const publicPages = createRoute({ getParentRoute: () => root, id: "public", comp
 
 const landing = createRoute({
   getParentRoute: () => publicPages,
-  path: "/",
+  ...page("/"),
   beforeLoad: () => {
     if (getSession().status === "signed-in") redirect({ to: HOME, replace: true, throw: true });
     // A link of a mail that asked for no other page; the sign-in page says what came of it.
     if (hasLinkNews()) redirect({ to: "/sign-in", replace: true, throw: true });
   },
   loader: prefetchSets,
-  component: lazyRouteComponent(pageCode["/"], "LandingPage"),
 });
 
 const community = createRoute({
   getParentRoute: () => publicPages,
-  path: "/community",
-  staticData: { title: "Community" },
+  ...page("/community"),
   loader: prefetchSets,
-  component: lazyRouteComponent(pageCode["/community"], "CommunityPage"),
 });
 
 const communitySet = createRoute({
   getParentRoute: () => publicPages,
-  path: "/community/$slug",
-  staticData: { title: "Community" },
+  ...page("/community/$slug"),
   validateSearch: parseOpenItem,
   loader: ({ context: { queryClient }, params: { slug } }) => prefetch(queryClient.query(setQuery(slug))),
-  component: lazyRouteComponent(pageCode["/community/$slug"], "SetPage"),
 });
 
 const shared = createRoute({
   getParentRoute: () => publicPages,
-  path: "/s/$token",
-  staticData: { title: "Shared with you" },
+  ...page("/s/$token"),
   validateSearch: parseOpenItem,
   loader: ({ context: { queryClient }, params: { token } }) => prefetch(queryClient.infiniteQuery(sharedQuery(token))),
-  component: lazyRouteComponent(pageCode["/s/$token"], "SharedPage"),
 });
 
 const pricing = createRoute({
   getParentRoute: () => publicPages,
-  path: "/pricing",
-  staticData: { title: "Pricing" },
-  component: lazyRouteComponent(pageCode["/pricing"], "PricingPage"),
+  ...page("/pricing"),
 });
 
 const terms = createRoute({
   getParentRoute: () => publicPages,
-  path: "/terms",
-  staticData: { title: "Terms" },
-  component: lazyRouteComponent(pageCode["/terms"], "TermsPage"),
+  ...page("/terms"),
 });
 
 const privacy = createRoute({
   getParentRoute: () => publicPages,
-  path: "/privacy",
-  staticData: { title: "Privacy" },
-  component: lazyRouteComponent(pageCode["/privacy"], "PrivacyPage"),
+  ...page("/privacy"),
 });
 
 const contact = createRoute({
   getParentRoute: () => publicPages,
-  path: "/contact",
-  staticData: { title: "Contact" },
-  component: lazyRouteComponent(pageCode["/contact"], "ContactPage"),
+  ...page("/contact"),
 });
 
 const signIn = createRoute({
   getParentRoute: () => root,
-  path: "/sign-in",
+  ...page("/sign-in"),
   validateSearch: (search: Record<string, unknown>): { next?: string; mode?: "sign-up" } => ({
-    ...(typeof search.next === "string" && { next: search.next }),
-    ...(search.mode === "sign-up" && { mode: search.mode }),
+    next: typeof search.next === "string" ? search.next : undefined,
+    mode: search.mode === "sign-up" ? search.mode : undefined,
   }),
   beforeLoad: ({ search }) => {
     // This also leaves the page after signing in: the session changes, and the routes are evaluated again.
     if (getSession().status === "signed-in") redirect({ href: safeNext(search.next), replace: true, throw: true });
   },
-  component: lazyRouteComponent(pageCode["/sign-in"], "SignInPage"),
   ...OUTSIDE,
 });
 
 const resetPassword = createRoute({
   getParentRoute: () => root,
-  path: "/reset-password",
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    typeof search.next === "string" ? { next: search.next } : {},
-  component: lazyRouteComponent(pageCode["/reset-password"], "ResetPasswordPage"),
+  ...page("/reset-password"),
+  validateSearch: (search: Record<string, unknown>): { next?: string } => ({
+    next: typeof search.next === "string" ? search.next : undefined,
+  }),
   ...OUTSIDE,
 });
 
@@ -179,15 +179,12 @@ const dashboardIndex = createRoute({
 
 const create = createRoute({
   getParentRoute: () => dashboard,
-  path: "/create",
-  staticData: { title: "Create" },
-  component: lazyRouteComponent(pageCode["/dashboard/create"], "CreatePage"),
+  ...page("/dashboard/create"),
 });
 
 const renders = createRoute({
   getParentRoute: () => dashboard,
-  path: "/renders",
-  staticData: { title: "Renders" },
+  ...page("/dashboard/renders"),
   validateSearch: parseRendersSearch,
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queryClient }, deps }) => {
@@ -196,72 +193,53 @@ const renders = createRoute({
     prefetch(queryClient.query(monthsQuery(listing.filters)));
     prefetch(queryClient.infiniteQuery(collectionsQuery(null)));
   },
-  component: lazyRouteComponent(pageCode["/dashboard/renders"], "RendersPage"),
 });
 
 const trash = createRoute({
   getParentRoute: () => dashboard,
-  path: "/trash",
-  staticData: { title: "Trash" },
-  component: lazyRouteComponent(pageCode["/dashboard/trash"], "TrashPage"),
+  ...page("/dashboard/trash"),
 });
 
 const render = createRoute({
   getParentRoute: () => dashboard,
-  path: "/renders/$renderId",
-  staticData: { title: "Render" },
-  component: lazyRouteComponent(pageCode["/dashboard/renders/$renderId"], "RenderPage"),
+  ...page("/dashboard/renders/$renderId"),
 });
 
 const compare = createRoute({
   getParentRoute: () => dashboard,
-  path: "/compare",
-  staticData: { title: "Compare" },
+  ...page("/dashboard/compare"),
   validateSearch: parseCompareSearch,
-  component: lazyRouteComponent(pageCode["/dashboard/compare"], "ComparePage"),
 });
 
 const collections = createRoute({
   getParentRoute: () => dashboard,
-  path: "/collections",
-  staticData: { title: "Collections" },
-  component: lazyRouteComponent(pageCode["/dashboard/collections"], "CollectionsPage"),
+  ...page("/dashboard/collections"),
 });
 
 const collection = createRoute({
   getParentRoute: () => dashboard,
-  path: "/collections/$collectionId",
-  staticData: { title: "Collection" },
+  ...page("/dashboard/collections/$collectionId"),
   validateSearch: parseCollectionSearch,
-  component: lazyRouteComponent(pageCode["/dashboard/collections/$collectionId"], "CollectionPage"),
 });
 
 const account = createRoute({
   getParentRoute: () => dashboard,
-  path: "/account",
-  staticData: { title: "Account settings" },
-  component: lazyRouteComponent(pageCode["/dashboard/account"], "AccountPage"),
+  ...page("/dashboard/account"),
 });
 
 const myLinks = createRoute({
   getParentRoute: () => dashboard,
-  path: "/links",
-  staticData: { title: "Shared links" },
-  component: lazyRouteComponent(pageCode["/dashboard/links"], "MyLinksPage"),
+  ...page("/dashboard/links"),
 });
 
 const usage = createRoute({
   getParentRoute: () => dashboard,
-  path: "/usage",
-  staticData: { title: "Usage and plan" },
-  component: lazyRouteComponent(pageCode["/dashboard/usage"], "UsagePage"),
+  ...page("/dashboard/usage"),
 });
 
 const billingReturn = createRoute({
   getParentRoute: () => dashboard,
-  path: "/billing/return",
-  staticData: { title: "Your plan" },
-  component: lazyRouteComponent(pageCode["/dashboard/billing/return"], "ReturnPage"),
+  ...page("/dashboard/billing/return"),
 });
 
 const routeTree = root.addChildren([

@@ -1,6 +1,7 @@
 import { cleanup, render, screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
+import { pages } from "@/app/pages";
 import { ALICE, BOB, FakeBackend, ok, sessionOf, storeSession, tokenOf } from "@/test/fake-backend";
 import { card } from "@/test/fixtures";
 import { openApp } from "@/test/render-app";
@@ -22,15 +23,17 @@ function backendOfAlice() {
 describe("what the entry asks for early", () => {
   const addresses = () => backend.calls.map(({ path, query }) => [path, query.toString()].filter(Boolean).join("?"));
 
-  it.each([
-    ["/dashboard/renders", 5],
-    ["/dashboard/create", 2],
-  ])("is what %s asks for, and is not asked for again", async (page, count) => {
+  const DASHBOARD_REQUESTS = 2;
+  const cases = Object.entries(pages)
+    .filter(([address, { early }]) => early !== undefined || address === "/dashboard/create")
+    .map(([address, { early }]) => [address, DASHBOARD_REQUESTS + (early?.requests.length ?? 0)] as const);
+
+  it.each(cases)("is what %s asks for, and is not asked for again", async (page, count) => {
     // The answers stay fresh, however long the code takes here.
     vi.useFakeTimers({ toFake: ["Date"] });
     storeSession(ALICE);
     window.history.replaceState(null, "", page);
-    const { prefetchData } = await import("@/app/page-code");
+    const { prefetchData } = await import("@/app/pages");
     prefetchData(window.location);
     await waitFor(() => expect(addresses()).toHaveLength(count));
     const early = addresses().sort();
