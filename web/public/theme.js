@@ -1,7 +1,11 @@
 // Runs before the first paint. The keys are those of src/lib/preferences.ts and src/auth/kept-session.ts.
 try {
   const { theme } = JSON.parse(localStorage.getItem("maquette.preferences") ?? "{}");
-  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  if (theme === "light" || theme === "dark") {
+    document.documentElement.dataset.theme = theme;
+    for (const color of document.querySelectorAll("meta[data-theme]"))
+      color.media = color.dataset.theme === theme ? "all" : "not all";
+  }
   if (localStorage.getItem("maquette.session")) document.documentElement.dataset.member = "";
   else if (/^\/(sign-in|reset-password|dashboard)\b/.test(location.pathname))
     document.documentElement.dataset.signIn = "";

@@ -1,6 +1,6 @@
 import createClient from "openapi-fetch";
 
-import { currentToken, renewToken, type Token } from "@/auth/session";
+import { currentToken, personId, renewToken, type Token } from "@/auth/session";
 
 import { failureOf, noAnswer } from "./errors";
 import { takePrefetched } from "./prefetched";
@@ -65,10 +65,10 @@ async function fetchAsCaller(request: Request): Promise<Response> {
 
 async function send(request: Request, token: Token | null): Promise<Response> {
   if (token) request.headers.set("Authorization", `Bearer ${token.value}`);
-  try {
-    return await (takePrefetched(request.url, token?.value) ?? fetch(request));
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw noAnswer(error);
-  }
+  const response = await (takePrefetched(request.url, token?.value) ?? fetch(request)).catch((error: unknown) => {
+    throw error instanceof DOMException && error.name === "AbortError" ? error : noAnswer(error);
+  });
+  // Nobody is there to take it: what is done with it would be done to the data of the person who has come since.
+  if (response.ok && token && personId() !== token.userId) return new Promise<never>(() => undefined);
+  return response;
 }

@@ -10,11 +10,11 @@ import { useEffect } from "react";
 import { api, done, unwrap, unwrapPage } from "./client";
 import { after, effects } from "./effects";
 import { keys } from "./keys";
+import { COLLECTIONS_PER_PAGE } from "./page-sizes";
 import type { components } from "./schema";
 
 export type Collection = components["schemas"]["CollectionView"];
 
-const PAGE_SIZE = 50;
 /** A list that a person returns to is still there as they left it, so the collection is kept as long. */
 export const KEPT_MS = 60 * 60_000;
 
@@ -25,7 +25,7 @@ export function collectionsQuery(containing: string | null) {
     queryFn: ({ pageParam, signal }) =>
       unwrapPage(
         api.GET("/api/v1/collections", {
-          params: { query: { containing, cursor: pageParam, limit: PAGE_SIZE } },
+          params: { query: { containing, cursor: pageParam, limit: COLLECTIONS_PER_PAGE } },
           signal,
         }),
       ),
@@ -36,12 +36,17 @@ export function collectionsQuery(containing: string | null) {
 
 /** All collections, to choose from; `complete` is true when the last page has arrived. */
 export function useCollections(containing: string | null) {
-  const { data, hasNextPage, isFetching, isError, fetchNextPage } = useInfiniteQuery(collectionsQuery(containing));
+  const { data, error, refetch, hasNextPage, isFetching, isError, fetchNextPage } = useInfiniteQuery(
+    collectionsQuery(containing),
+  );
+  const collections = data?.pages.flatMap((page) => page.rows);
   useEffect(() => {
     if (hasNextPage && !isFetching && !isError) void fetchNextPage();
   }, [hasNextPage, isFetching, isError, fetchNextPage]);
   return {
-    collections: data?.pages.flatMap((page) => page.rows) ?? null,
+    collections: collections ?? null,
+    /** For QueryState. */
+    query: { data: collections, error, refetch },
     complete: data !== undefined && !hasNextPage,
   };
 }

@@ -30,7 +30,7 @@ export function tick(): number {
   return ++ticks;
 }
 
-const pending = createStore<readonly PendingChange[]>([]);
+const pending = createStore<readonly PendingChange[]>(() => []);
 
 export interface PendingHandle {
   /** The server has done it: pages that are asked for from now on show it by themselves. */

@@ -6,9 +6,7 @@ import { after, effects } from "./effects";
 import { keys } from "./keys";
 import { addPending, everyList } from "./pending";
 import type { Cover, Listing, RenderCard, RenderVariant } from "./render-types";
-
-/** Signed URLs are renewed before they expire. */
-const RENEW_AFTER_MS = 25 * 60_000;
+import { RENEW_AFTER_MS } from "./signed-urls";
 
 /** One render with all its details. */
 export function renderQuery(id: string) {

@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { Keyboard, Link2, LogOut, Settings } from "lucide-react";
 
-import { signOut, useUser } from "@/auth/session";
+import { leave } from "@/auth/leave";
+import { useUser } from "@/auth/session";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/overlays/menu";
 
 import { openKeyboardHelp } from "./keyboard-help-store";
@@ -42,7 +43,7 @@ export function AccountMenu({ side }: { side: "right" | "bottom" }) {
         Keyboard shortcuts
       </MenuItem>
       <MenuSeparator />
-      <MenuItem icon={<LogOut aria-hidden size={18} strokeWidth={1.6} />} onSelect={() => void signOut()}>
+      <MenuItem icon={<LogOut aria-hidden size={18} strokeWidth={1.6} />} onSelect={leave}>
         Sign out
       </MenuItem>
     </Menu>

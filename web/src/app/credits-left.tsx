@@ -7,6 +7,8 @@ import { buttonStyle } from "@/components/ui/button";
 import { Meter } from "@/components/ui/meter";
 import { Popover } from "@/components/overlays/popover";
 import { dayAndMonth } from "@/lib/dates";
+import { grouped } from "@/lib/numbers";
+import { credits } from "@/lib/words";
 
 interface CreditsLeftProps {
   /** Vertical in the rail, one line in the bar of a phone. */
@@ -30,7 +32,7 @@ export function CreditsLeft({ variant }: CreditsLeftProps) {
       trigger={
         variant === "rail" ? (
           <button type="button" className="w-16 rounded-sm py-2 text-center text-11 text-ink-2 hover:bg-hover">
-            <b className="num block text-15 font-medium text-ink">{remaining}</b>
+            <b className="num block text-15 font-medium text-ink">{grouped(remaining)}</b>
             credits left
             <span
               aria-hidden
@@ -43,17 +45,17 @@ export function CreditsLeft({ variant }: CreditsLeftProps) {
             type="button"
             className="relative inline-flex min-h-8 items-center rounded-full before:absolute before:-inset-1.5 border border-line bg-surface px-3 text-12 font-medium whitespace-pre"
           >
-            <span className="num">{remaining}</span> left<span className="sr-only">, credits</span>
+            <span className="num">{grouped(remaining)}</span> left<span className="sr-only">, credits</span>
           </button>
         )
       }
     >
       <p className="pb-3 text-13 text-ink-2">
-        <span className="text-24 font-semibold text-ink">{remaining}</span> of {limit} credits left
+        <span className="text-24 font-semibold text-ink">{grouped(remaining)}</span> of {credits(limit)} left
       </p>
       <Meter label="Credits this period" used={used} held={reserved} limit={limit} />
       <p className="pt-3 text-13 text-ink-2">
-        {plan.name} plan. Your {limit} credits renew on {dayAndMonth(resetsAt)}.
+        {plan.name} plan. Your {credits(limit)} renew on {dayAndMonth(resetsAt)}.
       </p>
       <Link to="/dashboard/usage" className={cx(buttonStyle({ variant: "line" }), "mt-3 w-full")}>
         Usage and plan

@@ -1,6 +1,6 @@
 import { createStore } from "@/lib/store";
 
-const open = createStore(false);
+const open = createStore(() => false);
 
 /** Opened by its key and from the account menu. */
 export const setKeyboardHelp = open.set;

@@ -60,7 +60,11 @@ export const pages = {
   "/dashboard/renders": page(() => import("@/features/my-renders/renders-page"), "RendersPage", {
     title: "Renders",
     early: {
-      requests: [renders, address("/api/v1/renders/months", { time_zone: timeZone() }), address("/api/v1/collections", { limit: COLLECTIONS_PER_PAGE })],
+      requests: [
+        renders,
+        address("/api/v1/renders/months", { time_zone: timeZone() }),
+        address("/api/v1/collections", { limit: COLLECTIONS_PER_PAGE }),
+      ],
       pictures: renders,
     },
   }),

@@ -24,7 +24,7 @@ export function NewPasswordForm({ onSaved }: { onSaved: () => void }) {
     const form = event.currentTarget;
     const nonce = codeOf(form, "code");
     save.mutate(
-      { password: textOf(form, "password"), ...(nonce && { nonce }) },
+      { password: textOf(form, "password"), nonce: nonce || undefined },
       {
         onSuccess: (outcome) => {
           setNeedsCode(outcome === "code-sent");

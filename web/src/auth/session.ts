@@ -1,5 +1,6 @@
 import type { AuthChangeEvent, AuthClient, Session as AuthSession } from "@supabase/auth-js";
-import { useSyncExternalStore } from "react";
+
+import { createStore } from "@/lib/store";
 
 import { keptSession, STORAGE_KEY } from "./kept-session";
 import { fetchByOwnClock } from "./local-clock";
@@ -44,9 +45,8 @@ const CONNECT_AFTER_MS = 2000;
 let linkNews: LinkNews | null = null;
 let options: StartOptions | undefined;
 let connection: Promise<Auth> | undefined;
-let session: Session = { status: "signed-out", reason: "none" };
 let leaving = false;
-const listeners = new Set<() => void>();
+const session = createStore<Session>(() => ({ status: "signed-out", reason: "none" }));
 
 /**
  * Finds out who is signed in. Call it once, before the first page. If the session in the browser's storage is still
@@ -59,7 +59,7 @@ export async function startSession(given: StartOptions): Promise<void> {
   linkNews = link.news;
   if (link.hasSession || kept === "unsure") await getAuth();
   else {
-    session = sessionOf("INITIAL_SESSION", kept);
+    session.set(sessionOf("INITIAL_SESSION", kept));
     // Needed to renew the token in time, and to notice other tabs. If loading fails, the next call of auth() tries
     // again.
     setTimeout(() => void getAuth().catch(() => undefined), CONNECT_AFTER_MS);
@@ -89,31 +89,25 @@ async function connect(): Promise<Auth> {
   // The link's session had ended already.
   if (error) linkNews = { refused: error.code ?? "link_failed" };
 
-  const change = (event: AuthChangeEvent, next: AuthSession | null) => {
-    const before = session;
-    session = sessionOf(event, next);
-    if (userId(before) !== userId(session)) onPersonChange();
+  const change = (event: AuthChangeEvent, kept: AuthSession | null) => {
+    const before = session.get();
+    const next = sessionOf(event, kept);
+    const isOther = userId(before) !== userId(next);
+    if (isOther) onPersonChange();
     if (event === "PASSWORD_RECOVERY") onRecovery();
-    if (!isSame(before, session)) publish();
+    if (!isSame(before, next)) session.set(next);
   };
   const { data } = await auth.getSession();
-  if (session.status === "signed-in") change("INITIAL_SESSION", data.session);
-  else if (data.session) {
-    session = sessionOf("INITIAL_SESSION", data.session);
-    publish();
-  }
+  if (session.get().status === "signed-in") change("INITIAL_SESSION", data.session);
+  else if (data.session) session.set(sessionOf("INITIAL_SESSION", data.session));
   // Also fires for other tabs, and when the session ends by itself.
   auth.onAuthStateChange(change);
   return auth;
 }
 
-export function getSession(): Session {
-  return session;
-}
-
-export function useSession(): Session {
-  return useSyncExternalStore(subscribe, getSession);
-}
+export const getSession = session.get;
+export const useSession = session.use;
+export const subscribe = session.subscribe;
 
 /** The person on pages that only signed-in people reach. */
 export function useUser(): User {
@@ -124,12 +118,7 @@ export function useUser(): User {
 
 /** Who is signed in; null for a visitor. */
 export function personId(): string | null {
-  return userId(session);
-}
-
-export function subscribe(listener: () => void) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  return userId(session.get());
 }
 
 /** Ends the session on this device and in its other tabs. Works offline. */
@@ -180,7 +169,8 @@ function sessionOf(event: AuthChangeEvent, next: AuthSession | null): Session {
     const { id, email = "", new_email: newEmail = null } = next.user;
     return { status: "signed-in", user: { id, email, newEmail } };
   }
-  if (session.status === "signed-out") return session;
+  const before = session.get();
+  if (before.status === "signed-out") return before;
   return { status: "signed-out", reason: event === "SIGNED_OUT" && leaving ? "left" : "ended" };
 }
 
@@ -195,8 +185,4 @@ function isSame(a: Session, b: Session): boolean {
 
 function userId(of: Session): string | null {
   return of.status === "signed-in" ? of.user.id : null;
-}
-
-function publish() {
-  for (const listener of listeners) listener();
 }

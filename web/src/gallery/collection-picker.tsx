@@ -3,12 +3,14 @@ import { useEffect, useEffectEvent, useState, type ReactElement } from "react";
 
 import { useAddCollection, useCollections, type Collection } from "@/api/collections";
 import { useConfig } from "@/api/config";
+import { QueryState } from "@/components/query-state";
 import { Button } from "@/components/ui/button";
 import { inputStyle } from "@/components/ui/field";
 import { Popover } from "@/components/overlays/popover";
 import { TextSkeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast-store";
 import { isEnter } from "@/lib/keys";
+import { grouped } from "@/lib/numbers";
 
 interface CollectionPickerProps {
   trigger: ReactElement;
@@ -31,7 +33,7 @@ export function CollectionPicker({ trigger, open, onOpenChange, ...props }: Coll
 
 function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" | "onPick">) {
   const { limits } = useConfig();
-  const { collections, complete } = useCollections(renderId);
+  const { query, collections, complete } = useCollections(renderId);
   const add = useAddCollection();
   const [wanted, setWanted] = useState("");
   // Enter was pressed before all collections were loaded.
@@ -92,18 +94,23 @@ function Checklist({ renderId, onPick }: Pick<CollectionPickerProps, "renderId" 
         }}
         className={inputStyle}
       />
-      <ul aria-label="Collections" className="grid max-h-72 content-start grid-cols-[minmax(0,1fr)] overflow-y-auto">
-        {!collections && <TextSkeleton className="m-2.5 w-40" />}
-        {matching.map((collection) => (
-          <li key={collection.id}>
-            <Row
-              collection={collection}
-              checked={renderId === null ? null : (picked[collection.id] ?? collection.contains)}
-              onPick={() => pick(collection)}
-            />
-          </li>
-        ))}
-      </ul>
+      <div>
+        <QueryState query={query} pending={<TextSkeleton className="m-2.5 w-40" />}>
+          {() => (
+            <ul aria-label="Collections" className="grid max-h-72 grid-cols-[minmax(0,1fr)] overflow-y-auto">
+              {matching.map((collection) => (
+                <li key={collection.id}>
+                  <Row
+                    collection={collection}
+                    checked={renderId === null ? null : (picked[collection.id] ?? collection.contains)}
+                    onPick={() => pick(collection)}
+                  />
+                </li>
+              ))}
+            </ul>
+          )}
+        </QueryState>
+      </div>
       <Button variant="ghost" blocked={!canMake} onClick={make} className="justify-start border-t-line px-2.5">
         <Plus aria-hidden size={15} strokeWidth={1.6} />
         <span className="truncate">
@@ -138,7 +145,7 @@ function Row({ collection: { name, covers, is_favorites: favorites, count }, che
         </span>
       )}
       <span className="min-w-0 grow truncate">{name}</span>
-      <span className="num text-12 text-ink-3">{count}</span>
+      <span className="num text-12 text-ink-3">{grouped(count)}</span>
       <span className="grid size-5 shrink-0 place-items-center">
         {checked && <Check aria-hidden size={15} strokeWidth={2} />}
       </span>

@@ -1,11 +1,4 @@
-import {
-  defaultRangeExtractor,
-  useWindowVirtualizer,
-  windowScroll,
-  type Range,
-  type VirtualizerOptions,
-} from "@tanstack/react-virtual";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import type { RenderCard } from "@/api/render-types";
 import { monthName } from "@/lib/dates";
@@ -14,6 +7,7 @@ import { useNarrow } from "@/lib/use-narrow";
 import { heightOf, layOut, neighbour, type Cell, type Line } from "./layout";
 import { RenderTile, type Step, type TileHandlers } from "./render-tile";
 import type { Selection } from "./use-selection";
+import { useVisibleLines } from "./use-visible-lines";
 import { renderCount } from "./words";
 
 interface RenderGridProps {
@@ -23,7 +17,8 @@ interface RenderGridProps {
   /** Renders by month (YYYY-MM), for the headings; null for a list that is not in order of time. */
   months?: ReadonlyMap<string, number> | null;
   onMonth?: (month: string) => void;
-  note?: (card: RenderCard) => ReactNode;
+  /** A text on the picture: "29 days left", or a number. */
+  note?: (card: RenderCard) => string | number | null;
   onNeedMore: () => void;
   /** Number of renders before the first one that is loaded. */
   onNeedEarlier?: () => void;
@@ -44,8 +39,6 @@ interface RenderGridProps {
 const GAP = { wide: 8, narrow: 6 };
 const ROW_HEIGHT = 224;
 const HEADING = 52;
-/** Lines that are rendered beyond the window, on each side. */
-const OVERSCAN = 3;
 /** The next page is requested this many lines before the end. */
 const AHEAD = 6;
 
@@ -57,15 +50,6 @@ let lastWidth = 0;
 
 /** The margins of a page on a phone. */
 const MARGINS = 28;
-
-const windowSize = () => ({ width: window.innerWidth, height: window.innerHeight });
-
-/** As the library does it, but not during rendering, where reading the size would force a layout. */
-function observeElementRect(_: unknown, changed: (size: { width: number; height: number }) => void) {
-  const resized = () => changed(windowSize());
-  window.addEventListener("resize", resized, { passive: true });
-  return () => window.removeEventListener("resize", resized);
-}
 
 /** Rows that fill the width; only those near the window are in the document. */
 export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
@@ -101,32 +85,9 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
   const [focused, setFocused] = useState<number | null>(null);
   const activeLine = lineOf(lines, active);
 
-  const [screen] = useState(windowSize);
-  const attached = useRef(false);
-  // Attaching scrolls to the window's position, which would force a layout during rendering.
-  const scrollToFn = useCallback<VirtualizerOptions<Window, Element>["scrollToFn"]>((...scroll) => {
-    if (attached.current) windowScroll(...scroll);
-  }, []);
-  const virtualizer = useWindowVirtualizer({
-    count: lines.length,
-    estimateSize: (index) => (lines[index]?.height ?? 0) + (lines[index]?.cells ? gap : 0),
-    overscan: OVERSCAN,
-    scrollMargin: offset,
-    // Known before the first paint, so the tiles are rendered with the page, in slices.
-    initialRect: screen,
-    observeElementRect,
-    scrollToFn,
-    // The row with focus stays in the document, however far the page is scrolled.
-    rangeExtractor: (range: Range) => withLine(defaultRangeExtractor(range), focused === null ? -1 : activeLine),
-  });
-  useLayoutEffect(() => {
-    attached.current = true;
-  }, []);
-  const measured = useRef(lines);
-  useLayoutEffect(() => {
-    if (measured.current !== lines) virtualizer.measure();
-    measured.current = lines;
-  }, [virtualizer, lines]);
+  // The row with focus stays in the document.
+  const kept = focused === null ? -1 : activeLine;
+  const { visible, lastShown, scrolled, scrollToLine } = useVisibleLines(lines, { gap, offset, kept });
   useScrollAnchoring(lines, offset);
   const { goal = null, begins = true, onReached } = props;
   useLayoutEffect(() => {
@@ -141,13 +102,10 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
     onReached?.();
   }, [goal, begins, lines, cards, onReached]);
 
-  const shown = virtualizer.getVirtualItems();
-  const lastShown = shown.at(-1)?.index ?? -1;
   const { onNeedMore, onNeedEarlier, onMonth } = props;
   useEffect(() => {
     if (lastShown >= lines.length - AHEAD) onNeedMore();
   }, [lastShown, lines.length, onNeedMore]);
-  const scrolled = virtualizer.scrollOffset ?? 0;
   useEffect(() => {
     if (onNeedEarlier && scrolled < offset + ROW_HEIGHT) onNeedEarlier();
   }, [onNeedEarlier, scrolled, offset]);
@@ -163,9 +121,9 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
     (index: number) => {
       setActive(index);
       setFocused(index);
-      virtualizer.scrollToIndex(lineOf(latest.current.lines, index), { align: "auto" });
+      scrollToLine(lineOf(latest.current.lines, index));
     },
-    [virtualizer],
+    [scrollToLine],
   );
   const handlers = useMemo<TileHandlers>(() => {
     const idAt = (index: number) => latest.current.cards[index]?.id ?? "";
@@ -212,7 +170,6 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
     };
   }, [picking]);
 
-  const visible = shown.map(({ index }) => lines[index]).filter((line) => line !== undefined);
   // Tab reaches the list at any scroll position: at the picture that had the focus, or else at the first visible one.
   const inSight = (line: Line) => line.top + line.height > scrolled - offset;
   const entry = visible.some(({ cells }) => cells?.some(({ index }) => index === active))
@@ -237,7 +194,7 @@ export function RenderGrid({ cards, selection, ...props }: RenderGridProps) {
       picked={selection.has(card.id)}
       picking={picking}
       eager={line.top < 900}
-      note={props.note?.(card)}
+      note={props.note?.(card) ?? null}
     />
   );
   return (
@@ -284,10 +241,6 @@ function firstCell(lines: readonly Line[]): Cell | undefined {
 
 function lineOf(lines: readonly Line[], index: number): number {
   return lines.findIndex(({ cells }) => cells?.some((cell) => cell.index === index));
-}
-
-function withLine(indexes: number[], line: number): number[] {
-  return line < 0 || indexes.includes(line) ? indexes : [...indexes, line].sort((a, b) => a - b);
 }
 
 function stepFrom(lines: readonly Line[], count: number, index: number, step: Step): number {

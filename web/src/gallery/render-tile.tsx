@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { cx } from "class-variance-authority";
 import { Check, Heart } from "lucide-react";
-import { memo, useEffect, useRef, type FocusEvent, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
+import { memo, useEffect, useRef, type FocusEvent, type KeyboardEvent, type MouseEvent } from "react";
 
 import type { RenderCard } from "@/api/render-types";
 import { Picture } from "@/components/picture/picture";
@@ -45,8 +45,8 @@ interface RenderTileProps extends TileHandlers {
   /** Something is selected: a click selects too, instead of opening. */
   picking: boolean;
   eager: boolean;
-  /** A text on the picture: "29 days left". */
-  note: ReactNode;
+  /** On the picture. Not an element: that would be another one at each drawing, and `memo` would be in vain. */
+  note: string | number | null;
   /** Makes the tile draggable; returns a function that ends it. */
   attach: ((element: HTMLElement, card: RenderCard) => () => void) | null;
 }
@@ -167,8 +167,13 @@ export const RenderTile = memo(function RenderTile(props: RenderTileProps) {
           <Heart aria-hidden size={18} strokeWidth={1.6} fill="currentColor" />
         </span>
       )}
-      {note && (
-        <span className="pointer-events-none absolute bottom-2 left-2 rounded-xs bg-glass px-1.5 text-11 font-medium whitespace-nowrap text-on-glass">
+      {note !== null && (
+        <span
+          className={cx(
+            "pointer-events-none absolute bottom-2 left-2 rounded-xs bg-glass px-1.5 text-11 font-medium whitespace-nowrap text-on-glass",
+            typeof note === "number" && "num",
+          )}
+        >
           {note}
         </span>
       )}

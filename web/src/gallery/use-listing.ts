@@ -29,6 +29,15 @@ export function useListing(listing: Listing) {
   // No renders so far does not mean none: a part of the list may still be loading.
   const found = cards?.length === 0 && (waits || (listing.month !== null && before.isPending)) ? null : cards;
   return {
+    /** For QueryState: the cards and what became of the requests for them. */
+    query: {
+      data: found ?? undefined,
+      error: on.error ?? (listing.month === null ? null : before.error),
+      refetch: () => {
+        for (const part of [on, before])
+          if (part.isError) void (part.isFetchNextPageError ? part.fetchNextPage() : part.refetch());
+      },
+    },
     /** null before the first answer. */
     cards: found,
     order,
@@ -36,7 +45,6 @@ export function useListing(listing: Listing) {
     start: earlier?.length ?? 0,
     /** Identifies the list that the cards belong to: while a list is loading, the one before. */
     shown,
-    error: on.error ?? (listing.month === null ? null : before.error),
     loadingMore: on.isFetchingNextPage,
     onNeedMore: () => {
       if (!waits && on.hasNextPage && !on.isFetching && !on.isFetchNextPageError) void on.fetchNextPage();
@@ -45,9 +53,5 @@ export function useListing(listing: Listing) {
       if (before.hasNextPage && !before.isFetching && !before.isFetchNextPageError) void before.fetchNextPage();
     },
     onBroken: (renderId: string) => void renewPictures(client, listing, renderId),
-    retry: () => {
-      for (const part of [on, before])
-        if (part.isError) void (part.isFetchNextPageError ? part.fetchNextPage() : part.refetch());
-    },
   };
 }

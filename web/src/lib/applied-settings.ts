@@ -60,7 +60,7 @@ export function readApplied(userId: string): Applied | null {
     prompt,
     settings,
     seed: seed as number | null,
-    ...(Number.isInteger(variants) && { variants: variants as number }),
+    variants: Number.isInteger(variants) ? (variants as number) : undefined,
     input,
   };
 }

@@ -1,22 +1,21 @@
-import { useSyncExternalStore } from "react";
+import { createStore } from "./store";
 
 const STORAGE_KEY = "maquette.notify";
 
 /** Read only when needed: asking for the permission blocks the page. */
-let wanted: boolean | undefined;
-const listeners = new Set<() => void>();
+const wanted = createStore(() => offered() && Notification.permission === "granted" && stored());
 
 /**
  * Whether to notify when a render is done while the page is hidden. Off until a person turns it on with a click:
  * browsers, and people, refuse pages that ask by themselves.
  */
 export function useNotifications() {
-  return { offered: offered(), wanted: useSyncExternalStore(subscribe, isWanted), toggle };
+  return { offered: offered(), wanted: wanted.use(), toggle };
 }
 
 /** Shows `text` as a notification, if wanted and the window is hidden. */
 export function notify(text: string) {
-  if (!document.hidden || !isWanted()) return;
+  if (!document.hidden || !wanted.get()) return;
   try {
     const shown = new Notification("Maquette", { body: text, icon: "/mark.svg", tag: "maquette-render" });
     shown.onclick = () => {
@@ -28,19 +27,9 @@ export function notify(text: string) {
 }
 
 async function toggle() {
-  wanted = !isWanted() && (await Notification.requestPermission()) === "granted";
-  store(wanted);
-  for (const listener of listeners) listener();
-}
-
-function isWanted(): boolean {
-  wanted ??= offered() && Notification.permission === "granted" && stored();
-  return wanted;
-}
-
-function subscribe(listener: () => void) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  const on = !wanted.get() && (await Notification.requestPermission()) === "granted";
+  store(on);
+  wanted.set(on);
 }
 
 /** Not shown to people who refused: only the browser's settings can change that. */

@@ -20,7 +20,7 @@ export interface Preferences {
 const STORAGE_KEY = "maquette.preferences";
 const DEFAULTS: Preferences = { theme: "system", singleKeys: true, recipes: true, format: null };
 
-const preferences = createStore(read());
+const preferences = createStore(read);
 
 // For changes in another tab.
 window.addEventListener("storage", (event) => {
@@ -44,6 +44,12 @@ export function setPreferences(change: Partial<Preferences>) {
 function apply(next: Preferences) {
   if (next.theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = next.theme;
+  // The bar of a phone's browser has the color of the theme that is shown; public/theme.js does the same at the start.
+  for (const color of document.querySelectorAll<HTMLMetaElement>("meta[data-theme]")) {
+    const { theme = "" } = color.dataset;
+    const chosen = theme === next.theme ? "all" : "not all";
+    color.media = next.theme === "system" ? `(prefers-color-scheme: ${theme})` : chosen;
+  }
   preferences.set(next);
 }
 

@@ -20,7 +20,7 @@ export interface ShortcutGroup {
   shortcuts: readonly Shortcut[];
 }
 
-const groups = createStore<readonly ShortcutGroup[]>([]);
+const groups = createStore<readonly ShortcutGroup[]>(() => []);
 
 /** Makes shortcuts work, and lists them under "?", while the component is mounted. */
 export function useShortcuts(title: string, shortcuts: readonly Shortcut[], scope: Scope = "page") {

@@ -1,20 +1,21 @@
 import { useSyncExternalStore } from "react";
 
-/** A value outside of React, which components follow with `use`. */
-export function createStore<T>(initial: T) {
-  let value = initial;
+/** A value outside of React, which components follow with `use`. `read` gives the first one, when it is needed. */
+export function createStore<T>(read: () => T) {
+  let current: { value: T } | null = null;
   const listeners = new Set<() => void>();
-  const get = () => value;
+  const get = () => (current ??= { value: read() }).value;
   const subscribe = (listener: () => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
   return {
     get,
-    set: (next: T) => {
-      value = next;
+    set: (value: T) => {
+      current = { value };
       for (const listener of listeners) listener();
     },
+    subscribe,
     use: () => useSyncExternalStore(subscribe, get),
   };
 }

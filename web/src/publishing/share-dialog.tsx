@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { sharesOf, useAddShare, type Shareable } from "@/api/shares";
+import { QueryState } from "@/components/query-state";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/overlays/dialog";
 import { GroupField } from "@/components/ui/field";
@@ -29,7 +30,7 @@ const DAY_MS = 86_400_000;
 
 /** Makes links to a render or collection, and lists the existing ones. */
 export function ShareDialog({ target, title, onClose }: ShareDialogProps) {
-  const { data: links, error } = useQuery(sharesOf(target));
+  const links = useQuery(sharesOf(target));
   const add = useAddShare();
   const [includeSettings, setIncludeSettings] = useState(false);
   const [end, setEnd] = useState<End>("never");
@@ -66,14 +67,17 @@ export function ShareDialog({ target, title, onClose }: ShareDialogProps) {
             {add.error.message}
           </Notice>
         )}
-        {error && <Notice tone="danger">{error.message}</Notice>}
-        {links && links.length > 0 && (
-          <ul aria-label="Links" className="grid">
-            {links.map((link) => (
-              <ShareLinkRow key={link.id} link={link} />
-            ))}
-          </ul>
-        )}
+        <QueryState query={links}>
+          {(rows) =>
+            rows.length > 0 && (
+              <ul aria-label="Links" className="grid">
+                {rows.map((link) => (
+                  <ShareLinkRow key={link.id} link={link} />
+                ))}
+              </ul>
+            )
+          }
+        </QueryState>
       </div>
     </Dialog>
   );

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 import {
   ALICE,
@@ -20,8 +20,10 @@ beforeEach(() => {
 });
 
 async function connect() {
-  const { startSession } = await import("@/auth/session");
+  const { getAuth, startSession } = await import("@/auth/session");
   await startSession({ url: SUPABASE_URL, publishableKey: "k", onPersonChange: vi.fn(), onRecovery: vi.fn() });
+  // Otherwise it connects two seconds later, while another test counts connections.
+  onTestFinished(async () => (await getAuth()).dispose());
   const { api, unwrap } = await import("../client");
   return () => unwrap(api.GET("/api/v1/usage"));
 }
@@ -83,6 +85,30 @@ describe("a request", () => {
     await expect(usage()).rejects.toMatchObject({ status: 401 });
     expect(backend.requests("GET /api/v1/usage").map((call) => call.token)).toEqual([tokenOf(ALICE)]);
   });
+});
+
+it("B15: an answer is not handed to the person who has come since", async () => {
+  storeSession(ALICE);
+  let release: () => void = vi.fn();
+  const held = new Promise<void>((resolve) => (release = resolve));
+  backend.on("GET /api/v1/usage", async () => {
+    await held;
+    return ok({ remaining: 1 });
+  });
+  const usage = await connect();
+  const { getAuth, personId } = await import("@/auth/session");
+  await getAuth();
+  const outcome = vi.fn();
+  void usage().then(outcome, outcome);
+  await vi.waitFor(() => expect(backend.calls).toHaveLength(1));
+  localStorage.setItem("maquette.session", JSON.stringify(sessionOf(BOB)));
+  const otherTab = new BroadcastChannel("maquette.session");
+  otherTab.postMessage({ event: "SIGNED_IN", session: sessionOf(BOB) });
+  await vi.waitFor(() => expect(personId()).toBe(BOB.id));
+  release();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(outcome).not.toHaveBeenCalled();
+  otherTab.close();
 });
 
 describe("a failure", () => {

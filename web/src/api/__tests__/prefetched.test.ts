@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 import {
   ALICE,
@@ -64,7 +64,9 @@ describe("a request that finds one", () => {
   async function ask() {
     const { prefetch } = await import("../prefetched");
     prefetch([USAGE]);
-    const { startSession } = await import("@/auth/session");
+    const { getAuth, startSession } = await import("@/auth/session");
+    // Otherwise it connects two seconds later, while another test counts connections.
+    onTestFinished(async () => (await getAuth()).dispose());
     await startSession({ url: SUPABASE_URL, publishableKey: "k", onPersonChange: vi.fn(), onRecovery: vi.fn() });
     const { api, unwrap } = await import("../client");
     return () => unwrap(api.GET("/api/v1/usage"));

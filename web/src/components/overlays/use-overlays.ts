@@ -6,7 +6,7 @@ import { toast } from "@/components/ui/toast-store";
 
 type Overlays = typeof import("./panels");
 
-const loaded = createStore<Overlays | null>(null);
+const loaded = createStore<Overlays | null>(() => null);
 
 /** Loads the code of menus, popovers and tooltips. No page needs it before the first interaction. */
 export async function loadOverlays(): Promise<Overlays> {

@@ -1,6 +1,8 @@
 import { cx } from "class-variance-authority";
 import type { CSSProperties, ReactNode } from "react";
 
+import { grouped } from "@/lib/numbers";
+
 interface MeterProps {
   label: string;
   /** As the API counts: held credits included. */
@@ -26,7 +28,7 @@ export function Meter({ label, used, held, limit }: MeterProps) {
         aria-valuenow={used}
         aria-valuemin={0}
         aria-valuemax={limit}
-        aria-valuetext={`${String(spent)} used, ${String(held)} held, of ${String(limit)}`}
+        aria-valuetext={`${grouped(spent)} used, ${grouped(held)} held, of ${grouped(limit)}`}
         className="grid h-3.5 grid-cols-10 divide-x divide-ink overflow-hidden rounded-[2px] border border-ink"
       >
         {Array.from({ length: CELLS }, (_, cell) => (
@@ -48,8 +50,8 @@ export function Meter({ label, used, held, limit }: MeterProps) {
         ))}
       </p>
       <ul className="flex flex-wrap gap-x-4 gap-y-1.5 pt-2 text-12 text-ink-2">
-        <Key swatch="bg-ink">{spent} used</Key>
-        {held > 0 && <Key swatch="hatched">{held} held for a running render</Key>}
+        <Key swatch="bg-ink">{grouped(spent)} used</Key>
+        {held > 0 && <Key swatch="hatched">{grouped(held)} held for a running render</Key>}
       </ul>
     </>
   );

@@ -8,12 +8,15 @@ export interface ToastMessage {
   actions?: readonly { label: string; run: () => void }[];
 }
 
-const toasts = createStore<readonly ToastMessage[]>([]);
+const toasts = createStore<readonly ToastMessage[]>(() => []);
 let nextId = 1;
+
+/** More would cover the page of a phone. The oldest goes. */
+const MAX_TOASTS = 4;
 
 /** Says for 8 s what happened. Give `actions` to undo, instead of asking for confirmation before. */
 export function toast(text: string, options: Partial<Pick<ToastMessage, "tone" | "actions">> = {}) {
-  toasts.set([...toasts.get(), { id: nextId++, text, tone: "plain", ...options }]);
+  toasts.set([...toasts.get().slice(1 - MAX_TOASTS), { id: nextId++, text, tone: "plain", ...options }]);
 }
 
 export function dismissToast(id: number) {

@@ -10,12 +10,14 @@ const WHEEL = 0.002;
 const CLOSE_UP = 2.5;
 
 /**
- * Wheel, pinch, drag, double click and buttons for a picture in `frame`; null before the frame has its layout. Pictures
+ * Ctrl and wheel, pinch, drag, double click and buttons for a picture in `frame`; null before the frame has its layout. Pictures
  * with the same view move together.
  */
 export function useZoom(frame: Frame | null, view: View, setView: Dispatch<SetStateAction<View>>) {
   const element = useRef<HTMLDivElement>(null);
   const pointers = useRef(new Map<number, Point>());
+
+  const zoomed = view.scale > 1;
 
   const zoom = (factor: number, point: Point = { x: 0, y: 0 }) => {
     if (frame) setView((before) => zoomAt(before, factor, point, frame));
@@ -26,6 +28,9 @@ export function useZoom(frame: Frame | null, view: View, setView: Dispatch<SetSt
     const target = element.current;
     if (!target || !frame) return;
     const turn = (event: WheelEvent) => {
+      // On a page a wheel without Ctrl scrolls, until the person has zoomed in. A pinch on a trackpad sends Ctrl.
+      const scrolls = !target.closest("[data-viewer]") && !event.ctrlKey && !event.metaKey;
+      if (scrolls && !zoomed) return;
       event.preventDefault();
       const point = fromCentre(target, event);
       setView((before) => zoomAt(before, Math.exp(-event.deltaY * WHEEL), point, frame));
@@ -40,7 +45,7 @@ export function useZoom(frame: Frame | null, view: View, setView: Dispatch<SetSt
       target.removeEventListener("wheel", turn);
       target.removeEventListener("touchmove", touch);
     };
-  }, [frame, setView]);
+  }, [frame, setView, zoomed]);
 
   const down = (event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0) return;
@@ -68,7 +73,7 @@ export function useZoom(frame: Frame | null, view: View, setView: Dispatch<SetSt
   };
 
   return {
-    zoomed: view.scale > 1,
+    zoomed,
     zoomIn: () => {
       zoom(STEP);
     },
@@ -85,7 +90,7 @@ export function useZoom(frame: Frame | null, view: View, setView: Dispatch<SetSt
       onPointerUp: up,
       onPointerCancel: up,
       onDoubleClick: (event: React.MouseEvent<HTMLElement>) => {
-        if (view.scale > 1) setView(FIT);
+        if (zoomed) setView(FIT);
         else zoom(CLOSE_UP, fromCentre(event.currentTarget, event));
       },
     },

@@ -5,7 +5,7 @@ import { useSize } from "@/lib/use-size";
 
 import { BeforeAfter } from "./before-after";
 import { useZoom } from "./use-zoom";
-import { fitted, type View } from "./zoom";
+import { clamped, fitted, type View } from "./zoom";
 
 interface StagePicture {
   src: string;
@@ -25,7 +25,9 @@ export function useStage(picture: StagePicture | undefined, view: View, setView:
     const { width, height } = fitted(ratio, size.width, size.height);
     return { ...size, pictureWidth: width, pictureHeight: height };
   }, [size, ratio]);
-  return { ...useZoom(frame, view, setView), picture, frame, measure, view };
+  // The view may come from a picture of another ratio.
+  const shown = useMemo(() => (frame ? clamped(view, frame) : view), [frame, view]);
+  return { ...useZoom(frame, shown, setView), picture, frame, measure, view: shown };
 }
 
 interface ZoomStageProps {

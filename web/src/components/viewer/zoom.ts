@@ -33,7 +33,7 @@ export function panBy(view: View, dx: number, dy: number, frame: Frame): View {
 }
 
 /** Keeps the picture visible: no gap beside one that is larger than its frame. */
-function clamped({ scale, x, y }: View, frame: Frame): View {
+export function clamped({ scale, x, y }: View, frame: Frame): View {
   const reachX = Math.max(0, (frame.pictureWidth * scale - frame.width) / 2);
   const reachY = Math.max(0, (frame.pictureHeight * scale - frame.height) / 2);
   return { scale, x: clamp(x, reachX), y: clamp(y, reachY) };

@@ -1,6 +1,6 @@
 import { useId, type ReactNode } from "react";
 
-import { signOut } from "@/auth/session";
+import { leave } from "@/auth/leave";
 import { NewPasswordForm } from "@/auth/new-password-form";
 import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast-store";
@@ -34,7 +34,7 @@ export function AccountPage() {
         <PreferencesSection />
       </Section>
       <Section title="Session">
-        <Button onClick={() => void signOut()}>Sign out</Button>
+        <Button onClick={leave}>Sign out</Button>
       </Section>
       <Section title="Your data">
         <ExportSection />

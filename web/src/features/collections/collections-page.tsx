@@ -4,8 +4,8 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 
 import { collectionsQuery, useAddCollection, useChangeCollection, type Collection } from "@/api/collections";
+import { QueryState } from "@/components/query-state";
 import { Button } from "@/components/ui/button";
-import { LoadFailed } from "@/components/ui/load-failed";
 import { useRenderActions } from "@/gallery/use-render-actions";
 import { useDocumentTitle } from "@/lib/document-title";
 import { useShortcuts } from "@/lib/shortcuts";
@@ -17,13 +17,14 @@ import { NameDialog } from "./components/name-dialog";
 
 type Overlay = { kind: "add" } | { kind: "rename" | "share" | "delete"; collection: Collection };
 
+const GRID =
+  "grid grid-cols-[repeat(auto-fill,minmax(min(100%,250px),1fr))] gap-x-4 gap-y-6 max-tablet:grid-cols-2 max-tablet:gap-x-2.5";
+
 /** All collections of a person, My Favorites first. */
 export function CollectionsPage() {
   useDocumentTitle("Collections");
   const navigate = useNavigate();
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
-    collectionsQuery(null),
-  );
+  const collections = useInfiniteQuery(collectionsQuery(null));
   const { downloadCollection } = useRenderActions();
   const add = useAddCollection();
   const rename = useChangeCollection();
@@ -35,7 +36,6 @@ export function CollectionsPage() {
   };
   useShortcuts("Collections", [{ keys: "n", label: "New collection", run: () => setOverlay({ kind: "add" }) }]);
 
-  const collections = data?.pages.flatMap((page) => page.rows);
   return (
     <div className="px-3.5 pt-2.5 pb-30 tablet:px-7 tablet:pt-4.5">
       <header className="flex min-h-11 items-center gap-3 pb-4">
@@ -45,40 +45,32 @@ export function CollectionsPage() {
           New collection
         </Button>
       </header>
-      {error && <LoadFailed error={error} onRetry={() => void refetch()} />}
-      <ul
-        aria-label="Collections"
-        className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,250px),1fr))] gap-x-4 gap-y-6 max-tablet:grid-cols-2 max-tablet:gap-x-2.5"
-      >
-        {collections?.map((collection) => (
-          <CollectionCard
-            key={collection.id}
-            collection={collection}
-            onRename={() => setOverlay({ kind: "rename", collection })}
-            onShare={() => setOverlay({ kind: "share", collection })}
-            onDownload={() => downloadCollection(collection.id)}
-            onDelete={() => setOverlay({ kind: "delete", collection })}
-          />
-        ))}
-        {!collections &&
-          !error &&
-          Array.from({ length: 4 }, (_, index) => (
-            <li key={index} aria-hidden className="aspect-3/2 rounded-pic bg-sunken" />
-          ))}
-      </ul>
-      {collections?.length === 1 && (
-        <p className="max-w-md pt-7 text-13 text-ink-2">
-          Collections keep renders of one project together. Share them with one link, or download all of their pictures
-          at once.
-        </p>
-      )}
-      {hasNextPage && (
-        <div className="pt-6 text-center">
-          <Button blocked={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <QueryState query={collections} pending={<Skeleton />}>
+        {({ pages }) => (
+          <>
+            <ul aria-label="Collections" className={GRID}>
+              {pages.flatMap(({ rows }) =>
+                rows.map((collection) => (
+                  <CollectionCard
+                    key={collection.id}
+                    collection={collection}
+                    onRename={() => setOverlay({ kind: "rename", collection })}
+                    onShare={() => setOverlay({ kind: "share", collection })}
+                    onDownload={() => downloadCollection(collection.id)}
+                    onDelete={() => setOverlay({ kind: "delete", collection })}
+                  />
+                )),
+              )}
+            </ul>
+            {pages[0]?.rows.length === 1 && (
+              <p className="max-w-md pt-7 text-13 text-ink-2">
+                Collections keep renders of one project together. Share them with one link, or download all of their
+                pictures at once.
+              </p>
+            )}
+          </>
+        )}
+      </QueryState>
 
       {overlay?.kind === "add" && (
         <NameDialog
@@ -118,5 +110,15 @@ export function CollectionsPage() {
       )}
       {overlay?.kind === "delete" && <DeleteDialog collection={overlay.collection} onClose={close} />}
     </div>
+  );
+}
+
+function Skeleton() {
+  return (
+    <ul aria-hidden className={GRID}>
+      {Array.from({ length: 4 }, (_, index) => (
+        <li key={index} className="aspect-3/2 rounded-pic bg-sunken" />
+      ))}
+    </ul>
   );
 }

@@ -10,7 +10,7 @@ import { RecipeFacts } from "@/publishing/recipe-facts";
 import { ReportDialog } from "@/publishing/report-dialog";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
-import { LoadFailed } from "@/components/ui/load-failed";
+import { QueryState } from "@/components/query-state";
 import { Notice } from "@/components/ui/notice";
 import { toast } from "@/components/ui/toast-store";
 import { PictureViewer } from "@/components/overlays/picture-viewer";
@@ -24,7 +24,8 @@ const EAGER_ITEMS = 3;
 
 export function SetPage() {
   const { slug } = useParams({ from: "/public/community/$slug" });
-  const { data: set, error, refetch } = useQuery(setQuery(slug));
+  const query = useQuery(setQuery(slug));
+  const set = query.data;
   const { item: openId, ...viewer } = useOpenItem("/public/community/$slug");
   const open = set?.items.findIndex(({ id }) => id === openId) ?? -1;
   useDocumentTitle([set?.items[open]?.title, set?.title ?? "Community"].filter(Boolean).join(" · "));
@@ -38,51 +39,45 @@ export function SetPage() {
         <ArrowLeft aria-hidden size={15} strokeWidth={1.6} />
         Community
       </Link>
-      {error && !isGone(error) && <LoadFailed error={error} onRetry={() => void refetch()} />}
-      {isGone(error) && (
-        <>
-          <h1 className="pt-2 pb-4 text-24 font-semibold">This set is not here</h1>
-          <Notice tone="danger">{error.message}</Notice>
-        </>
-      )}
-      {!set && !error && <SetSkeleton />}
-      {set && !isGone(error) && (
-        <>
-          <div className="flex flex-wrap items-end gap-4 pt-2 pb-6">
-            <div className="grow">
-              <h1 className="text-24 font-semibold">{set.title}</h1>
-              <p className="max-w-[60ch] pt-1 text-15 text-ink-2">{set.description}</p>
+      <QueryState query={query} pending={<SetSkeleton />} instead={(error) => isGone(error) && <Gone error={error} />}>
+        {({ title, description, items }) => (
+          <>
+            <div className="flex flex-wrap items-end gap-4 pt-2 pb-6">
+              <div className="grow">
+                <h1 className="text-24 font-semibold">{title}</h1>
+                <p className="max-w-[60ch] pt-1 text-15 text-ink-2">{description}</p>
+              </div>
+              <Button onClick={copyAddress}>
+                <Link2 aria-hidden size={15} strokeWidth={1.6} />
+                Copy link
+              </Button>
             </div>
-            <Button onClick={copyAddress}>
-              <Link2 aria-hidden size={15} strokeWidth={1.6} />
-              Copy link
-            </Button>
-          </div>
-          <ul className="columns-1 gap-5 tablet:columns-2 wide:columns-3">
-            {set.items.map((item, index) => (
-              <ItemCard
-                key={item.id}
-                item={item}
-                eager={index < EAGER_ITEMS}
-                onOpen={() => {
-                  viewer.open(item.id);
+            <ul className="columns-1 gap-5 tablet:columns-2 wide:columns-3">
+              {items.map((item, index) => (
+                <ItemCard
+                  key={item.id}
+                  item={item}
+                  eager={index < EAGER_ITEMS}
+                  onOpen={() => {
+                    viewer.open(item.id);
+                  }}
+                />
+              ))}
+            </ul>
+            {open !== -1 && (
+              <ItemViewer
+                items={items}
+                index={open}
+                onIndexChange={(index) => {
+                  const next = items[index];
+                  if (next) viewer.show(next.id);
                 }}
+                onClose={viewer.close}
               />
-            ))}
-          </ul>
-          {open !== -1 && (
-            <ItemViewer
-              items={set.items}
-              index={open}
-              onIndexChange={(index) => {
-                const next = set.items[index];
-                if (next) viewer.show(next.id);
-              }}
-              onClose={viewer.close}
-            />
-          )}
-        </>
-      )}
+            )}
+          </>
+        )}
+      </QueryState>
     </div>
   );
 }
@@ -139,6 +134,15 @@ function ItemViewer({ items, index, onIndexChange, onClose }: ItemViewerProps) {
           }}
         />
       )}
+    </>
+  );
+}
+
+function Gone({ error }: { error: Error }) {
+  return (
+    <>
+      <h1 className="pt-2 pb-4 text-24 font-semibold">This set is not here</h1>
+      <Notice tone="danger">{error.message}</Notice>
     </>
   );
 }

@@ -4,21 +4,20 @@ import { useRef, useState } from "react";
 import { useConfig } from "@/api/config";
 import { givenBackNotice, useUsage } from "@/api/usage";
 import { useUser } from "@/auth/session";
-import { Deferred } from "@/components/deferred";
 import { toast } from "@/components/ui/toast-store";
 import { useDocumentTitle } from "@/lib/document-title";
 import { useShortcuts } from "@/lib/shortcuts";
 import { useOnline } from "@/lib/use-online";
+import { useStableHandlers } from "@/lib/use-stable-handlers";
 
 import { useCancelGeneration } from "./api/cancel-generation";
 import { usePictureUrl } from "./api/get-picture-url";
 import { blockedBecause } from "./blocked";
 import { CreateOverlays, type Overlay } from "./components/create-overlays";
-import { FirstSteps } from "./components/empty-stage";
 import { FlightBar } from "./components/flight-bar";
 import { GenerateAction } from "./components/generate-action";
 import { PhotoField } from "./components/photo-field";
-import { Result } from "./components/result";
+import { ResultSection } from "./components/result-section";
 import { SettingsPanel } from "./components/settings-panel";
 import { draftOf, activeInput, presetOf, variantsOf, type Draft, type DraftInput } from "./draft";
 import { readDroppedRecipe } from "./dropped-recipe";
@@ -28,7 +27,7 @@ import { usePhoto } from "./hooks/use-photo";
 import { useRunStatus } from "./hooks/use-run-status";
 import { useRuns } from "./hooks/use-runs";
 import { useSubmit } from "./hooks/use-submit";
-import type { Variant } from "./types";
+import type { Generation, SamplePhoto, Variant } from "./types";
 
 export function CreatePage() {
   useDocumentTitle("Create");
@@ -92,9 +91,11 @@ export function CreatePage() {
     onFile: (file) => void addFile(file),
     onLink: () => toast("A picture of another page has to be saved first. Then add the file.", { tone: "danger" }),
   });
-  const samples = config.sample_photos.filter(({ families }) => families.includes(preset.family));
+  const sample = config.sample_photos.find(({ families }) => families.includes(preset.family)) ?? null;
 
-  const runs = useRuns();
+  // Chosen by the person or started here.
+  const [selectedId, select] = useState<string | null>(null);
+  const runs = useRuns(selectedId);
   const { running } = runs;
   const { status, secondsLeft, announced } = useRunStatus(runs);
   const { mutate: cancel } = useCancelGeneration();
@@ -110,7 +111,7 @@ export function CreatePage() {
     planMaximum,
     change,
     onStarted: ({ id }) => {
-      runs.select(id);
+      select(id);
       window.scrollTo({ top: 0 });
     },
     onCapReached: () => setOverlay("cap"),
@@ -135,13 +136,24 @@ export function CreatePage() {
   };
   useShortcuts("Create", [{ keys: "$mod+Enter", label: "Generate", run: generate }]);
 
-  const useVariant = ({ id, index }: Variant) => {
-    if (!runs.shown.data) return;
-    giveInput({ kind: "variant", variantId: id, generationId: runs.shown.data.id });
-    toast(`The next render starts from variant ${index + 1}.`, {
-      actions: [{ label: "Undo", run: () => change({ input: draft.input }) }],
-    });
-  };
+  const handlers = useStableHandlers({
+    addFile: (file: File) => void addFile(file),
+    addSample: (sample: SamplePhoto) => void photo.addSample(sample),
+    cancelPhoto: photo.cancel,
+    removePhoto: () => change({ input: null }),
+    showEarlier: () => setOverlay("earlier"),
+    choosePreset: () => setOverlay("presets"),
+    editPrompt: () => prompt.current?.focus(),
+    stop,
+    retry,
+    useSettings: (generation: Generation) => replaceDraft(draftOf(generation), "Settings applied."),
+    useVariant: ({ id, index }: Variant, generation: Generation) => {
+      giveInput({ kind: "variant", variantId: id, generationId: generation.id });
+      toast(`The next render starts from variant ${index + 1}.`, {
+        actions: [{ label: "Undo", run: () => change({ input: draft.input }) }],
+      });
+    },
+  });
 
   return (
     <div className="flex flex-col desk:grid desk:h-[calc(100dvh-var(--banner))] desk:min-h-[560px] desk:grid-rows-[minmax(0,1fr)] desk:grid-cols-[340px_minmax(0,1fr)] wide:grid-cols-[var(--panel)_minmax(0,1fr)]">
@@ -168,18 +180,18 @@ export function CreatePage() {
                   limits={config.limits}
                   input={input}
                   state={photo.state}
-                  samples={samples}
-                  onFile={(file) => void addFile(file)}
-                  onSample={(sample) => void photo.addSample(sample)}
-                  onCancel={photo.cancel}
-                  onRemove={() => change({ input: null })}
-                  onEarlier={() => setOverlay("earlier")}
+                  samples={config.sample_photos}
+                  onFile={handlers.addFile}
+                  onSample={handlers.addSample}
+                  onCancel={handlers.cancelPhoto}
+                  onRemove={handlers.removePhoto}
+                  onEarlier={handlers.showEarlier}
                 />
               )
             }
             promptRef={prompt}
             onChange={change}
-            onChangePreset={() => setOverlay("presets")}
+            onChangePreset={handlers.choosePreset}
           />
         </div>
         <div
@@ -207,38 +219,18 @@ export function CreatePage() {
         )}
       </section>
 
-      <section
-        aria-label="Result"
-        className={cx(
-          "flex min-h-0 min-w-0 flex-col gap-2.5 px-4 py-3 desk:px-6 desk:pb-4",
-          // On a phone, show the running or chosen generation first.
-          (running ?? runs.chosen)
-            ? "max-desk:order-first max-desk:border-b max-desk:border-line max-desk:bg-surface"
-            : "max-desk:pb-44",
-        )}
-      >
-        <Deferred>
-          <Result
-            runs={runs}
-            presets={config.presets}
-            status={status}
-            onCancel={stop}
-            onRetry={() => runs.shown.data && retry(runs.shown.data)}
-            onEditPrompt={() => prompt.current?.focus()}
-            onUseSettings={() => runs.shown.data && replaceDraft(draftOf(runs.shown.data), "Settings applied.")}
-            onUseAsInput={useVariant}
-            firstSteps={
-              <FirstSteps
-                preset={preset}
-                onSample={
-                  preset.photo !== "none" && samples[0] ? () => samples[0] && void photo.addSample(samples[0]) : null
-                }
-                onDescribe={() => prompt.current?.focus()}
-              />
-            }
-          />
-        </Deferred>
-      </section>
+      <ResultSection
+        preset={preset}
+        sample={preset.photo === "none" ? null : sample}
+        selectedId={selectedId}
+        onSelect={select}
+        onSample={handlers.addSample}
+        onCancel={handlers.stop}
+        onRetry={handlers.retry}
+        onEditPrompt={handlers.editPrompt}
+        onUseSettings={handlers.useSettings}
+        onUseAsInput={handlers.useVariant}
+      />
 
       <CreateOverlays
         overlay={overlay}

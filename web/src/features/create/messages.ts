@@ -2,6 +2,7 @@ import { ApiError } from "@/api/errors";
 import { activeSettings, settingWords } from "@/api/preset-settings";
 import { NO_FREE_CREDITS, usedElsewhere } from "@/api/usage";
 import { dayAndMonth } from "@/lib/dates";
+import { grouped } from "@/lib/numbers";
 import { credits } from "@/lib/words";
 
 import type { Generation, Preset, Usage } from "./types";
@@ -24,7 +25,7 @@ export function capSentence(usage: Usage): string {
   const renewal = [`They renew on ${dayAndMonth(resetsAt)}.`, usedElsewhere(usage)].filter(Boolean).join(" ");
   return remaining <= 0
     ? `You have used all ${limit} credits. ${renewal}`
-    : `You have ${credits(remaining)} left of ${limit}. ${renewal}`;
+    : `You have ${credits(remaining)} left of ${grouped(limit)}. ${renewal}`;
 }
 
 /** A generation as lines of text, to paste elsewhere. */

@@ -1,13 +1,15 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowDownUp, Plus, Trash } from "lucide-react";
 import { useState } from "react";
 
 import { useConfig } from "@/api/config";
 import { monthsQuery } from "@/api/render-lists";
+import type { RenderCard } from "@/api/render-types";
+import { QueryState } from "@/components/query-state";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
-import { LoadFailed } from "@/components/ui/load-failed";
+import { GridSkeleton } from "@/gallery/grid-skeleton";
 import { MonthRuler } from "@/gallery/month-ruler";
 import { RenderGrid } from "@/gallery/render-grid";
 import { useGridKeys } from "@/gallery/use-grid-keys";
@@ -18,6 +20,7 @@ import { renderCount } from "@/gallery/words";
 import { monthName } from "@/lib/dates";
 import { useDocumentTitle } from "@/lib/document-title";
 import { useNarrow } from "@/lib/use-narrow";
+import { grouped } from "@/lib/numbers";
 
 import { BulkBar } from "./components/bulk-bar";
 import { Filters } from "./components/filters";
@@ -32,15 +35,17 @@ type Changes = { [Key in keyof RendersSearch]?: RendersSearch[Key] | undefined }
 export function RendersPage() {
   useDocumentTitle("Renders");
   const search = route.useSearch();
-  const navigate = useNavigate();
+  const navigate = route.useNavigate();
   const change = (changes: Changes) => {
-    // Another list starts at its top.
-    const next = Object.fromEntries(
-      Object.entries({ ...search, month: undefined, ...changes }).filter(([, value]) => value !== undefined),
-    );
     const jumps = changes.month !== undefined;
-    // After a jump the list scrolls to the month itself, because renders before it may be loaded too.
-    void navigate({ to: "/dashboard/renders", search: next, replace: !jumps, resetScroll: !jumps });
+    void navigate({
+      to: "/dashboard/renders",
+      // From the address as it will be: the router may not have finished the last change. Another list starts at its top.
+      search: (now) => ({ ...now, month: undefined, ...changes }),
+      replace: !jumps,
+      // After a jump the list scrolls to the month itself, because renders before it may be loaded too.
+      resetScroll: !jumps,
+    });
   };
   const listing = listingOf(search);
   const { data: months } = useQuery({ ...monthsQuery(listing.filters), placeholderData: keepPreviousData });
@@ -58,7 +63,7 @@ export function RendersPage() {
       <header className="flex min-h-11 flex-wrap items-center gap-2 tablet:gap-3">
         <h1 className="text-24 font-semibold max-tablet:sr-only">
           Renders
-          {total !== null && <span className="num ml-2 text-18 font-normal text-ink-3">{total}</span>}
+          {total !== null && <span className="num ml-2 text-18 font-normal text-ink-3">{grouped(total)}</span>}
         </h1>
         <div className="grow max-tablet:hidden" />
         <SearchField
@@ -128,11 +133,16 @@ function JumpSelect({ months, current, onJump }: JumpSelectProps) {
       </option>
       {months.map(({ month, count }) => (
         <option key={month} value={month}>
-          {monthName(month)} ({count})
+          {monthName(month)} ({grouped(count)})
         </option>
       ))}
     </select>
   );
+}
+
+/** How many variants a render has, if it has several. */
+function variantCount({ variant_count: count }: RenderCard): number | null {
+  return count > 1 ? count : null;
 }
 
 interface ListProps {
@@ -148,7 +158,7 @@ interface ListProps {
 
 function List({ search, months, total, onChange, onJump, jumping, onReached }: ListProps) {
   const listing = listingOf(search);
-  const { cards, order, start, shown, error, loadingMore, retry, ...list } = useListing(listing);
+  const { query, cards, order, start, shown, loadingMore, ...list } = useListing(listing);
   const key = JSON.stringify(listing);
   const selection = useSelection(order, key);
   const actions = useRenderActions();
@@ -174,56 +184,46 @@ function List({ search, months, total, onChange, onJump, jumping, onReached }: L
     onDelete: (selected) => void actions.trash(selected),
   });
 
-  if (!cards) return error ? <LoadFailed error={error} onRetry={retry} /> : <GridSkeleton />;
-  if (cards.length === 0) return <Nothing search={search} onChange={onChange} />;
   return (
-    <>
-      {ruler && <MonthRuler months={months} current={month} onJump={onJump} />}
-      <div aria-busy={shown !== key} className="transition-opacity aria-busy:opacity-60">
-        <RenderGrid
-          // Another list: reset the position.
-          key={shown}
-          {...list}
-          label="Renders"
-          cards={cards}
-          selection={selection}
-          months={counts}
-          {...(ruler && { onMonth: setMonth })}
-          goal={jumping ? start : null}
-          begins={months?.[0]?.month === search.month}
-          onReached={onReached}
-          onActive={setActiveId}
-          note={(card) => (card.variant_count > 1 ? <span className="num">{card.variant_count}</span> : null)}
-        />
-      </div>
-      {loadingMore && (
-        <p role="status" className="py-4 text-center text-12 text-ink-3">
-          Loading more renders
-        </p>
+    <QueryState query={query} pending={<GridSkeleton />} empty={<Nothing search={search} onChange={onChange} />}>
+      {(loaded) => (
+        <>
+          {ruler && <MonthRuler months={months} current={month} onJump={onJump} />}
+          <div aria-busy={shown !== key} className="transition-opacity aria-busy:opacity-60">
+            <RenderGrid
+              // Another list: reset the position.
+              key={shown}
+              {...list}
+              label="Renders"
+              cards={loaded}
+              selection={selection}
+              months={counts}
+              onMonth={ruler ? setMonth : undefined}
+              goal={jumping ? start : null}
+              begins={months?.[0]?.month === search.month}
+              onReached={onReached}
+              onActive={setActiveId}
+              note={variantCount}
+            />
+          </div>
+          {loadingMore && (
+            <p role="status" className="py-4 text-center text-12 text-ink-3">
+              Loading more renders
+            </p>
+          )}
+          {selection.any && (
+            <BulkBar
+              selection={selection}
+              filters={listing.filters}
+              total={total}
+              actions={actions}
+              picking={picking}
+              onPicking={setPicking}
+            />
+          )}
+        </>
       )}
-      {error && <LoadFailed error={error} onRetry={retry} />}
-      {selection.any && (
-        <BulkBar
-          selection={selection}
-          filters={listing.filters}
-          total={total}
-          actions={actions}
-          picking={picking}
-          onPicking={setPicking}
-        />
-      )}
-    </>
-  );
-}
-
-/** Placeholders for the pictures, without animation, in the most common ratios. */
-function GridSkeleton() {
-  return (
-    <div aria-hidden className="grid grid-cols-2 gap-1.5 pt-13 tablet:grid-cols-4 tablet:gap-2">
-      {Array.from({ length: 12 }, (_, index) => (
-        <span key={index} className="aspect-3/2 rounded-pic bg-sunken" />
-      ))}
-    </div>
+    </QueryState>
   );
 }
 

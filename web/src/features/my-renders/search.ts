@@ -16,8 +16,8 @@ export interface RendersSearch {
   month?: string;
 }
 
-const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+const DAY = /^2\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+const MONTH = /^2\d{3}-(0[1-9]|1[0-2])$/;
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NAMES = /^[a-z0-9-]+(,[a-z0-9-]+)*$/;
 
@@ -26,18 +26,18 @@ export function parseRendersSearch(search: Record<string, unknown>): RendersSear
   const text = (key: string, pattern: RegExp) => {
     // The router parses a search for 2026 as a number.
     const value = typeof search[key] === "number" ? String(search[key]) : search[key];
-    return typeof value === "string" && pattern.test(value) ? { [key]: value } : {};
+    return typeof value === "string" && pattern.test(value) ? value : undefined;
   };
   return {
-    ...text("q", /\S/),
-    ...text("family", NAMES),
-    ...text("preset", NAMES),
-    ...text("collection", ID),
-    ...(search.favorite === true && { favorite: true }),
-    ...text("from", DAY),
-    ...text("to", DAY),
-    ...(search.sort === "oldest" && { sort: "oldest" }),
-    ...text("month", MONTH),
+    q: text("q", /\S/),
+    family: text("family", NAMES),
+    preset: text("preset", NAMES),
+    collection: text("collection", ID),
+    favorite: search.favorite === true ? true : undefined,
+    from: text("from", DAY),
+    to: text("to", DAY),
+    sort: search.sort === "oldest" ? search.sort : undefined,
+    month: text("month", MONTH),
   };
 }
 
@@ -48,13 +48,13 @@ export function listingOf({ sort, month, ...search }: RendersSearch): Listing {
 
 function filtersOf({ q, family, preset, collection, favorite, from, to }: RendersSearch): RenderFilters {
   return {
-    ...(q !== undefined && { text: q }),
-    ...(family !== undefined && { family: family.split(",") }),
-    ...(preset !== undefined && { preset: preset.split(",") }),
-    ...(collection !== undefined && { collection_id: collection }),
-    ...(favorite && { favorite }),
-    ...(from !== undefined && { created_from: startOfDay(from, 0) }),
-    ...(to !== undefined && { created_before: startOfDay(to, 1) }),
+    text: q,
+    family: family?.split(","),
+    preset: preset?.split(","),
+    collection_id: collection,
+    favorite,
+    created_from: from === undefined ? undefined : startOfDay(from, 0),
+    created_before: to === undefined ? undefined : startOfDay(to, 1),
   };
 }
 

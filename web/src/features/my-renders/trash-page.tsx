@@ -7,10 +7,11 @@ import { useConfig } from "@/api/config";
 import { monthsQuery } from "@/api/render-lists";
 import type { Selected } from "@/api/render-moves";
 import type { Listing, RenderCard } from "@/api/render-types";
+import { QueryState } from "@/components/query-state";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { Dialog } from "@/components/overlays/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
-import { LoadFailed } from "@/components/ui/load-failed";
+import { GridSkeleton } from "@/gallery/grid-skeleton";
 import { RenderGrid } from "@/gallery/render-grid";
 import { SelectionBar } from "@/gallery/selection-bar";
 import { useGridKeys } from "@/gallery/use-grid-keys";
@@ -28,10 +29,9 @@ const ICON = { "aria-hidden": true, size: 15, strokeWidth: 1.6 } as const;
 /** Deleted renders that can still be restored. */
 export function TrashPage() {
   useDocumentTitle("Trash");
-  const { cards, order, error, onNeedMore, onBroken, retry } = useListing(TRASH);
+  const { query, cards, order, onNeedMore, onBroken } = useListing(TRASH);
   const { data: months } = useQuery(monthsQuery(TRASH.filters));
   const total = months?.reduce((sum, { count }) => sum + count, 0) ?? null;
-  const { presets } = useConfig();
   const selection = useSelection(order, "trash");
   const { restore, deleteForEver } = useRenderActions();
   const [activeId, setActiveId] = useState<string | null>(null);
@@ -54,29 +54,19 @@ export function TrashPage() {
         </p>
         {cards && cards.length > 0 && <Button onClick={() => setDoomed(EVERYTHING)}>Empty trash</Button>}
       </header>
-      {error && <LoadFailed error={error} onRetry={retry} />}
-      {cards?.length === 0 && (
-        <EmptyState
-          picture={presets[0]?.picture ?? ""}
-          sentence="The trash is empty."
-          action={
-            <Link to="/dashboard/renders" className={buttonStyle({ variant: "line" })}>
-              Back to Renders
-            </Link>
-          }
-        />
-      )}
-      {cards && cards.length > 0 && (
-        <RenderGrid
-          label="Trash"
-          cards={cards}
-          selection={selection}
-          onNeedMore={onNeedMore}
-          onBroken={onBroken}
-          onActive={setActiveId}
-          note={daysLeft}
-        />
-      )}
+      <QueryState query={query} pending={<GridSkeleton />} empty={<EmptyTrash />}>
+        {(loaded) => (
+          <RenderGrid
+            label="Trash"
+            cards={loaded}
+            selection={selection}
+            onNeedMore={onNeedMore}
+            onBroken={onBroken}
+            onActive={setActiveId}
+            note={daysLeft}
+          />
+        )}
+      </QueryState>
       {selection.any && (
         <SelectionBar
           count={selection.all ? (total ?? selection.ids.length) : selection.ids.length}
@@ -122,6 +112,21 @@ export function TrashPage() {
         }
       />
     </div>
+  );
+}
+
+function EmptyTrash() {
+  const { presets } = useConfig();
+  return (
+    <EmptyState
+      picture={presets[0]?.picture ?? ""}
+      sentence="The trash is empty."
+      action={
+        <Link to="/dashboard/renders" className={buttonStyle({ variant: "line" })}>
+          Back to Renders
+        </Link>
+      }
+    />
   );
 }
 

@@ -6,6 +6,7 @@ import { useState, type Dispatch, type ReactNode, type SetStateAction } from "re
 import { useConfig } from "@/api/config";
 import type { RenderDetail, RenderVariant } from "@/api/render-types";
 import { renderQuery } from "@/api/renders";
+import { QueryState, type QueryLike } from "@/components/query-state";
 import { MessagePage } from "@/components/message-page";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
@@ -44,12 +45,13 @@ interface Side {
   /** Number of the variant, from 1. */
   number: number;
   stage: ReturnType<typeof useStage>;
-  error: Error | null;
+  query: QueryLike<RenderDetail>;
 }
 
 function useSide(side: string, view: View, setView: Dispatch<SetStateAction<View>>): Side {
   const { renderId, variantId } = partsOf(side);
-  const { data: render, error } = useQuery(renderQuery(renderId));
+  const query = useQuery(renderQuery(renderId));
+  const render = query.data;
   const wanted = variantId ?? render?.cover_variant_id;
   const variant = render?.variants.find(({ id }) => id === wanted) ?? render?.variants[0];
   const number = (render?.variants.findIndex(({ id }) => id === variant?.id) ?? 0) + 1;
@@ -60,7 +62,7 @@ function useSide(side: string, view: View, setView: Dispatch<SetStateAction<View
       width: variant.width,
       height: variant.height,
     };
-  return { render, variant, number, stage: useStage(picture, view, setView), error };
+  return { render, variant, number, stage: useStage(picture, view, setView), query };
 }
 
 function Comparison({ a, b }: { a: string; b: string }) {
@@ -117,33 +119,34 @@ interface PaneProps {
   onVariant: (side: string) => void;
 }
 
-function Pane({ name, side: { render, number, error, stage }, onVariant }: PaneProps) {
+function Pane({ name, side: { number, query, stage }, onVariant }: PaneProps) {
   return (
     <section aria-label={name} className="flex min-w-0 flex-col bg-stage">
-      {error && <p className="p-6 text-center text-13 text-ink-2">{error.message}</p>}
-      {render && (
-        <Link
-          to="/dashboard/renders/$renderId"
-          params={{ renderId: render.id }}
-          className="truncate px-4 py-2 text-center text-12 font-medium text-ink-2 hover:text-ink"
-        >
-          {render.title}, variant {number}
-        </Link>
-      )}
-      <div className="h-[30dvh] tablet:h-[46dvh] min-h-0 desk:h-auto desk:min-h-75 desk:grow desk:px-3">
-        <ZoomStage stage={stage} before={null} className="size-full" />
-      </div>
-      {render && (
-        <VariantStrip
-          render={render}
-          index={number - 1}
-          onSelect={(index) => {
-            const next = render.variants[index];
-            if (next) onVariant(sideOf(render.id, next.id));
-          }}
-          onVariation={null}
-        />
-      )}
+      <QueryState query={query}>
+        {(render) => (
+          <>
+            <Link
+              to="/dashboard/renders/$renderId"
+              params={{ renderId: render.id }}
+              className="truncate px-4 py-2 text-center text-12 font-medium text-ink-2 hover:text-ink"
+            >
+              {render.title}, variant {number}
+            </Link>
+            <div className="h-[30dvh] tablet:h-[46dvh] min-h-0 desk:h-auto desk:min-h-75 desk:grow desk:px-3">
+              <ZoomStage stage={stage} before={null} className="size-full" />
+            </div>
+            <VariantStrip
+              render={render}
+              index={number - 1}
+              onSelect={(index) => {
+                const next = render.variants[index];
+                if (next) onVariant(sideOf(render.id, next.id));
+              }}
+              onVariation={null}
+            />
+          </>
+        )}
+      </QueryState>
     </section>
   );
 }

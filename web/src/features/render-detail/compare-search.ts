@@ -9,8 +9,8 @@ const SIDE = /^[0-9a-f-]{36}(\.[0-9a-f-]{36})?$/;
 /** The search of an address, without invalid values. */
 export function parseCompareSearch({ a, b }: Record<string, unknown>): CompareSearch {
   return {
-    ...(typeof a === "string" && SIDE.test(a) && { a }),
-    ...(typeof b === "string" && SIDE.test(b) && { b }),
+    a: typeof a === "string" && SIDE.test(a) ? a : undefined,
+    b: typeof b === "string" && SIDE.test(b) ? b : undefined,
   };
 }
 

@@ -5,6 +5,7 @@ import { Flag } from "lucide-react";
 import { useEffect, useState } from "react";
 
 import { isGone } from "@/api/errors";
+import { QueryState } from "@/components/query-state";
 import { Picture } from "@/components/picture/picture";
 import { ApplyButton } from "@/publishing/apply-button";
 import { useOpenItem } from "@/publishing/open-item";
@@ -12,7 +13,6 @@ import { RecipeFacts } from "@/publishing/recipe-facts";
 import { ReportDialog } from "@/publishing/report-dialog";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
-import { LoadFailed } from "@/components/ui/load-failed";
 import { PictureViewer } from "@/components/overlays/picture-viewer";
 import type { ViewerPicture } from "@/components/viewer/picture-viewer-panel";
 import { useDocumentTitle } from "@/lib/document-title";
@@ -27,7 +27,7 @@ export function SharedPage() {
   /** What is reported: the page, or one render of it. */
   const [reporting, setReporting] = useState<{ render_id?: string } | null>(null);
   const title = shared.data?.pages[0]?.title;
-  const renders = shared.data?.pages.flatMap((page) => page.renders) ?? [];
+  const renders = isGone(shared.error) ? [] : (shared.data?.pages.flatMap((page) => page.renders) ?? []);
   const openRender = renders.find(({ variants }) => variants.some(({ id }) => id === openId));
   useDocumentTitle(
     [openRender && openRender.title !== title ? openRender.title : null, title ?? "Shared with you"]
@@ -42,48 +42,46 @@ export function SharedPage() {
     if (sought) void fetchNextPage();
   }, [sought, fetchNextPage]);
 
-  const { error } = shared;
-  if (isGone(error)) return <Gone sentence={error.message} />;
-  const failed = error && (
-    <LoadFailed error={error} onRetry={() => void (shared.isFetchNextPageError ? fetchNextPage() : shared.refetch())} />
-  );
-  if (!shared.data) return failed ?? <Loading />;
   const pictures = renders.flatMap(viewerPictures);
   const open = pictures.findIndex(({ id }) => id === openId);
   const alone = pictures.length === 1 && !hasNextPage;
   return (
     <div className="mx-auto max-w-[1360px] px-4 pt-7 pb-14 tablet:px-8">
-      <div className="flex flex-wrap items-center gap-2 pb-6">
-        <h1 className="grow text-24 font-semibold">{title}</h1>
-        <Button
-          variant="ghost"
-          onClick={() => {
-            setReporting({});
-          }}
-        >
-          <Flag aria-hidden size={15} strokeWidth={1.6} />
-          Report
-        </Button>
-      </div>
-      {renders.length === 0 && <p className="py-8 text-15 text-ink-2">There is nothing in it now.</p>}
-      {/* A single picture is as large as the window allows; pictures of a collection are shown in two columns. */}
-      <div className={alone ? "" : "grid items-start gap-x-4 tablet:grid-cols-2"}>
-        {renders.map((render) => (
-          <SharedSection
-            key={render.id}
-            render={render}
-            titled={render.title !== title}
-            alone={alone}
-            onOpen={viewer.open}
-          />
-        ))}
-      </div>
-      {failed}
-      {hasNextPage && !failed && (
-        <Button onClick={() => void fetchNextPage()} blocked={shared.isFetchingNextPage}>
-          Show more
-        </Button>
-      )}
+      <QueryState
+        query={shared}
+        pending={<Loading />}
+        instead={(error) => isGone(error) && <Gone sentence={error.message} />}
+      >
+        {() => (
+          <>
+            <div className="flex flex-wrap items-center gap-2 pb-6">
+              <h1 className="grow text-24 font-semibold">{title}</h1>
+              <Button
+                variant="ghost"
+                onClick={() => {
+                  setReporting({});
+                }}
+              >
+                <Flag aria-hidden size={15} strokeWidth={1.6} />
+                Report
+              </Button>
+            </div>
+            {renders.length === 0 && <p className="py-8 text-15 text-ink-2">There is nothing in it now.</p>}
+            {/* A single picture is as large as the window allows; pictures of a collection are shown in two columns. */}
+            <div className={alone ? "" : "grid items-start gap-x-4 tablet:grid-cols-2"}>
+              {renders.map((render) => (
+                <SharedSection
+                  key={render.id}
+                  render={render}
+                  titled={render.title !== title}
+                  alone={alone}
+                  onOpen={viewer.open}
+                />
+              ))}
+            </div>
+          </>
+        )}
+      </QueryState>
       {openRender && (
         <PictureViewer
           title={openRender.title}
@@ -197,7 +195,7 @@ function viewerPictures(render: SharedRender): ViewerPicture[] {
 
 function Loading() {
   return (
-    <div aria-busy className="mx-auto max-w-[1360px] px-4 pt-7 pb-14 tablet:px-8">
+    <div aria-busy>
       <p className="sr-only">What was shared with you is loading.</p>
       <div aria-hidden className="mb-6 h-9 w-60 max-w-full rounded-sm bg-stage" />
       <div aria-hidden className="aspect-3/2 max-w-3xl rounded-pic bg-stage" />

@@ -8,6 +8,8 @@ import { after, effects } from "@/api/effects";
 import { useUsage } from "@/api/usage";
 import { buttonStyle } from "@/components/ui/button";
 import { useDocumentTitle } from "@/lib/document-title";
+import { grouped } from "@/lib/numbers";
+import { credits } from "@/lib/words";
 
 const ASK_MS = 1000;
 /** Stripe's events arrive within seconds; after this long, let people continue. */
@@ -47,7 +49,7 @@ export function ReturnPage() {
           <h1 className="text-24 font-semibold">You are on {plan?.name ?? "your new plan"}</h1>
           <p className="text-15 text-ink-2">
             {current
-              ? `${String(current.limit)} credits each month, ${String(current.remaining)} left now.`
+              ? `${credits(current.limit)} each month, ${grouped(current.remaining)} left now.`
               : "Your credits are there."}
           </p>
           <Link to="/dashboard/create" className={buttonStyle({ variant: "canary", size: "lg" })}>

@@ -3,17 +3,24 @@ import { ArrowUpRight } from "lucide-react";
 
 import { useBilling, usePortal } from "@/api/billing";
 import { useConfig } from "@/api/config";
+import { QueryState } from "@/components/query-state";
 import { Button, buttonStyle } from "@/components/ui/button";
-import { LoadFailed } from "@/components/ui/load-failed";
 import { Notice } from "@/components/ui/notice";
+import { TextSkeleton } from "@/components/ui/skeleton";
 import { dayAndMonth } from "@/lib/dates";
 
 /** The plan a person pays for, and a link to Stripe's portal for cards and invoices. */
 export function BillingSection() {
+  return (
+    <QueryState query={useBilling()} pending={<TextSkeleton className="w-56" />}>
+      {(billing) => <Plan billing={billing} />}
+    </QueryState>
+  );
+}
+
+function Plan({ billing }: { billing: NonNullable<ReturnType<typeof useBilling>["data"]> }) {
   const { plans } = useConfig();
-  const { data: billing, error, refetch } = useBilling();
   const portal = usePortal();
-  if (!billing) return error && <LoadFailed error={error} onRetry={() => void refetch()} />;
   const plan = plans.find(({ id }) => id === billing.plan_id)?.name ?? billing.plan_id;
   return (
     <div className="grid gap-4">

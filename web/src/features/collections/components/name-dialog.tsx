@@ -37,7 +37,7 @@ export function NameDialog({ title, action, name, pending, error, onSave, onClos
           value={typed}
           maxLength={limits.collection_name_characters}
           onChange={(event) => setTyped(event.target.value)}
-          {...(error && { error: error.message })}
+          error={error?.message}
         />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>

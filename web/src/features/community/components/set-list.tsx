@@ -1,10 +1,8 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { cx } from "class-variance-authority";
 import { useState } from "react";
 
-import { Button } from "@/components/ui/button";
+import { QueryState } from "@/components/query-state";
 import { Chip } from "@/components/ui/chip";
-import { Notice } from "@/components/ui/notice";
 
 import { setsQuery, tagsQuery } from "../api/community";
 import { SetCard } from "./set-card";
@@ -14,7 +12,6 @@ export function SetList({ headingLevel: Heading }: { headingLevel: "h1" | "h2" }
   const [tag, setTag] = useState<string | null>(null);
   const { data: tags = [] } = useQuery(tagsQuery);
   const sets = useInfiniteQuery(setsQuery(tag));
-  const rows = sets.data?.pages.flatMap((page) => page.rows);
   return (
     <section aria-labelledby="sets">
       <div className="flex flex-wrap items-center gap-2 pb-5">
@@ -37,26 +34,18 @@ export function SetList({ headingLevel: Heading }: { headingLevel: "h1" | "h2" }
           ))}
         </div>
       </div>
-      {sets.error && <Notice tone="danger">{sets.error.message}</Notice>}
-      {rows?.length === 0 && <p className="py-8 text-15 text-ink-2">No sets here yet.</p>}
-      {/* Before the sets arrive, fill the screen of a phone, so that what follows does not shift. */}
-      <ul
-        className={cx(
-          "grid min-h-60 grid-cols-1 gap-x-5 gap-y-7 tablet:grid-cols-2 wide:grid-cols-4",
-          !rows && "max-tablet:min-h-dvh",
-        )}
+      <QueryState
+        query={sets}
+        // Before the sets arrive, fill the screen of a phone, so that what follows does not shift.
+        pending={<div aria-hidden className="min-h-60 max-tablet:min-h-dvh" />}
+        empty={<p className="min-h-60 py-8 text-15 text-ink-2">No sets here yet.</p>}
       >
-        {rows?.map((set) => (
-          <SetCard key={set.slug} set={set} />
-        ))}
-      </ul>
-      {sets.hasNextPage && (
-        <div className="grid justify-center pt-7">
-          <Button onClick={() => void sets.fetchNextPage()} blocked={sets.isFetchingNextPage}>
-            Show more
-          </Button>
-        </div>
-      )}
+        {({ pages }) => (
+          <ul className="grid min-h-60 grid-cols-1 gap-x-5 gap-y-7 tablet:grid-cols-2 wide:grid-cols-4">
+            {pages.flatMap(({ rows }) => rows.map((set) => <SetCard key={set.slug} set={set} />))}
+          </ul>
+        )}
+      </QueryState>
     </section>
   );
 }

@@ -5,25 +5,30 @@ import { ApiError } from "@/api/errors";
 import { generationQuery } from "@/api/generations";
 import { keys } from "@/api/keys";
 import { renderQuery } from "@/api/renders";
+import { RENEW_AFTER_MS } from "@/api/signed-urls";
 
 import type { DraftInput } from "../draft";
 import type { EarlierUpload } from "../types";
 
 const PAGE_SIZE = 100;
-/** A little less than the hour for which a signed URL is valid. */
-const FRESH_MS = 50 * 60_000;
+const AGAIN_AFTER_MS = 60_000;
 
 /** The current URL of a draft's picture; null when it was deleted since. */
 export const pictureUrlQuery = (input: DraftInput) =>
   queryOptions({
     queryKey: keys.pictureUrl(input.kind === "upload" ? input.uploadId : input.variantId),
     queryFn: ({ client }) => (input.kind === "upload" ? uploadUrl(input.uploadId) : variantUrl(client, input)),
-    staleTime: FRESH_MS,
+    staleTime: RENEW_AFTER_MS,
   });
 
 export function usePictureUrl(input: DraftInput | null) {
   const nothing = { kind: "upload", uploadId: "", name: null, width: null, height: null } as const;
-  return useQuery({ ...pictureUrlQuery(input ?? nothing), enabled: input !== null });
+  const query = useQuery({ ...pictureUrlQuery(input ?? nothing), enabled: input !== null });
+  /** After the picture did not load. A new URL that does not load either means that the file is gone. */
+  const renew = () => {
+    if (Date.now() - query.dataUpdatedAt > AGAIN_AFTER_MS) void query.refetch();
+  };
+  return { ...query, renew };
 }
 
 /** The API has no endpoint for one upload, so search the list. */

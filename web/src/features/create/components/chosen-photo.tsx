@@ -15,7 +15,7 @@ interface ChosenPhotoProps {
 }
 
 export function ChosenPhoto({ input, onReplace, onRemove, onEarlier }: ChosenPhotoProps) {
-  const { data: url, error } = usePictureUrl(input);
+  const { data: url, error, renew } = usePictureUrl(input);
   if (url === null) {
     return (
       <Notice tone="warn">
@@ -43,7 +43,7 @@ export function ChosenPhoto({ input, onReplace, onRemove, onEarlier }: ChosenPho
   return (
     <div className="grid grid-cols-[108px_1fr] items-center gap-3.5">
       <span className="block h-18 w-27 overflow-hidden rounded-pic bg-stage">
-        {url && <img src={url} alt={`Start from: ${name}`} className="size-full object-contain" />}
+        {url && <img src={url} alt={`Start from: ${name}`} onError={renew} className="size-full object-contain" />}
       </span>
       <div className="min-w-0">
         <p className="truncate font-medium">{name}</p>

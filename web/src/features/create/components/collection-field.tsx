@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { memo, useEffect } from "react";
 
 import { useCollections } from "@/api/collections";
 import { Select } from "@/components/ui/select";
@@ -11,7 +11,7 @@ interface CollectionFieldProps {
 const NONE = "";
 
 /** The collection for the render. Not shown to people without collections. */
-export function CollectionField({ value, onChange }: CollectionFieldProps) {
+export const CollectionField = memo(function CollectionField({ value, onChange }: CollectionFieldProps) {
   const { collections, complete } = useCollections(null);
   const own = collections?.filter(({ is_favorites: favorites }) => !favorites) ?? [];
   const gone = complete && value !== null && !own.some(({ id }) => id === value);
@@ -28,4 +28,4 @@ export function CollectionField({ value, onChange }: CollectionFieldProps) {
       options={[{ value: NONE, label: "My Renders only" }, ...own.map(({ id, name }) => ({ value: id, label: name }))]}
     />
   );
-}
+});

@@ -1,10 +1,10 @@
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
 
+import { QueryState } from "@/components/query-state";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/overlays/dialog";
 import { IconButton } from "@/components/ui/icon-button";
-import { Notice } from "@/components/ui/notice";
 import { dayAndMonth } from "@/lib/dates";
 
 import { useUploads } from "../api/list-uploads";
@@ -19,8 +19,7 @@ interface EarlierUploadsProps {
 
 /** Photos uploaded before, to start from again or to delete. */
 export function EarlierUploads({ onSelect, onRemoved, onClose }: EarlierUploadsProps) {
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useUploads();
-  const uploads = data?.pages.flatMap((page) => page.rows) ?? [];
+  const uploads = useUploads();
   return (
     <Dialog
       open
@@ -31,37 +30,26 @@ export function EarlierUploads({ onSelect, onRemoved, onClose }: EarlierUploadsP
       size="lg"
       description="Only you can see them. Renders made from a photo stay when you delete it."
     >
-      {error && uploads.length === 0 && (
-        <Notice tone="danger" live>
-          {error.message}
-          <div className="-ml-2.5 pt-1">
-            <Button variant="ghost" size="sm" onClick={() => void refetch()}>
-              Try again
-            </Button>
-          </div>
-        </Notice>
-      )}
-      {isPending && <p className="text-ink-2">Looking for your photos</p>}
-      {data && uploads.length === 0 && (
-        <p className="text-ink-2">No photos yet. Drop one on the panel, or browse for it.</p>
-      )}
-      <ul className="grid grid-cols-2 gap-2 tablet:grid-cols-4">
-        {uploads.map((upload) => (
-          <UploadTile
-            key={upload.id}
-            upload={upload}
-            onSelect={() => onSelect(upload)}
-            onRemoved={() => onRemoved(upload.id)}
-          />
-        ))}
-      </ul>
-      {hasNextPage && (
-        <div className="pt-4 text-center">
-          <Button blocked={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Load more
-          </Button>
-        </div>
-      )}
+      <QueryState
+        query={uploads}
+        pending={<p className="text-ink-2">Looking for your photos</p>}
+        empty={<p className="text-ink-2">No photos yet. Drop one on the panel, or browse for it.</p>}
+      >
+        {({ pages }) => (
+          <ul className="grid grid-cols-2 gap-2 tablet:grid-cols-4">
+            {pages.flatMap(({ rows }) =>
+              rows.map((upload) => (
+                <UploadTile
+                  key={upload.id}
+                  upload={upload}
+                  onSelect={() => onSelect(upload)}
+                  onRemoved={() => onRemoved(upload.id)}
+                />
+              )),
+            )}
+          </ul>
+        )}
+      </QueryState>
     </Dialog>
   );
 }

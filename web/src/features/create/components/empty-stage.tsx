@@ -1,46 +1,31 @@
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
-import { Notice } from "@/components/ui/notice";
 
-import type { Preset } from "../types";
+import type { Preset, SamplePhoto } from "../types";
 
 interface FirstStepsProps {
   preset: Preset;
-  onSample: (() => void) | null;
-  onDescribe: () => void;
+  /** null where the preset takes no photo. */
+  sample: SamplePhoto | null;
+  onSample: (sample: SamplePhoto) => void;
+  onEditPrompt: () => void;
 }
 
 /** The stage before the first generation. */
-export function FirstSteps({ preset, onSample, onDescribe }: FirstStepsProps) {
+export function FirstSteps({ preset, sample, onSample, onEditPrompt }: FirstStepsProps) {
   return (
     <div className="grid grow place-content-center max-desk:hidden">
       <EmptyState
         picture={preset.picture}
         sentence="Nothing here yet. Your first render starts with a photo or a sentence."
         action={
-          onSample ? (
-            <Button onClick={onSample}>Start with a sample photo</Button>
+          sample ? (
+            <Button onClick={() => onSample(sample)}>Start with a sample photo</Button>
           ) : (
-            <Button onClick={onDescribe}>Write a sentence</Button>
+            <Button onClick={onEditPrompt}>Write a sentence</Button>
           )
         }
       />
-    </div>
-  );
-}
-
-/** The generations could not be loaded. */
-export function StageUnreachable({ message, onRetry }: { message: string; onRetry: () => void }) {
-  return (
-    <div className="grid grow place-content-center">
-      <Notice tone="danger" live>
-        <p>{message}</p>
-        <div className="-ml-2.5 pt-1">
-          <Button variant="ghost" size="sm" onClick={onRetry}>
-            Try again
-          </Button>
-        </div>
-      </Notice>
     </div>
   );
 }

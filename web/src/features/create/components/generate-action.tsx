@@ -1,5 +1,6 @@
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
+import { grouped } from "@/lib/numbers";
 import { credits } from "@/lib/words";
 
 interface GenerateActionProps {
@@ -29,7 +30,7 @@ export function GenerateAction({
   onGenerate,
 }: GenerateActionProps) {
   const short = remaining !== null && remaining < price;
-  const note = blocked ?? (short ? `This needs ${credits(price)}. You have ${remaining} left.` : null);
+  const note = blocked ?? (short ? `This needs ${credits(price)}. You have ${grouped(remaining)} left.` : null);
   return (
     <div className="grid gap-2">
       {problem && (

@@ -1,5 +1,5 @@
 import { ImageUp } from "lucide-react";
-import { useRef } from "react";
+import { memo, useRef } from "react";
 
 import { Button } from "@/components/ui/button";
 import { DimensionLine } from "@/components/ui/dimension-line";
@@ -17,6 +17,7 @@ interface PhotoFieldProps {
   limits: Limits;
   input: DraftInput | null;
   state: PhotoState;
+  /** Of all families. */
   samples: readonly SamplePhoto[];
   onFile: (file: File) => void;
   onSample: (sample: SamplePhoto) => void;
@@ -26,7 +27,7 @@ interface PhotoFieldProps {
 }
 
 /** The photo to start from: being uploaded, uploaded, or still to be chosen. Drops on the panel around it work too. */
-export function PhotoField({
+export const PhotoField = memo(function PhotoField({
   preset,
   limits,
   input,
@@ -73,13 +74,18 @@ export function PhotoField({
           ) : input ? (
             <ChosenPhoto input={input} onReplace={browse} onRemove={onRemove} onEarlier={onEarlier} />
           ) : (
-            <Choose samples={samples} onBrowse={browse} onSample={onSample} onEarlier={onEarlier} />
+            <Choose
+              samples={samples.filter(({ families }) => families.includes(preset.family))}
+              onBrowse={browse}
+              onSample={onSample}
+              onEarlier={onEarlier}
+            />
           )}
         </div>
       )}
     </GroupField>
   );
-}
+});
 
 interface ChooseProps {
   samples: readonly SamplePhoto[];

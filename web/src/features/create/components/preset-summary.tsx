@@ -1,3 +1,5 @@
+import { memo } from "react";
+
 import { Button } from "@/components/ui/button";
 
 import type { Preset } from "../types";
@@ -9,7 +11,7 @@ interface PresetSummaryProps {
 }
 
 /** The chosen preset, and a button to choose another. */
-export function PresetSummary({ preset, family, onChange }: PresetSummaryProps) {
+export const PresetSummary = memo(function PresetSummary({ preset, family, onChange }: PresetSummaryProps) {
   return (
     <div className="flex items-center gap-3 rounded-md border border-line p-1.5 pr-2.5">
       <img
@@ -28,4 +30,4 @@ export function PresetSummary({ preset, family, onChange }: PresetSummaryProps) 
       </Button>
     </div>
   );
-}
+});

@@ -28,7 +28,7 @@ export function PromptField({ userId, value, onChange, placeholder, maximum, opt
     <Field
       label="Describe it"
       aside={optional && <span className="text-ink-3">Optional</span>}
-      {...(over > 0 && { error: `${over} too many. The limit is ${maximum} characters.` })}
+      error={over > 0 ? `${over} too many. The limit is ${maximum} characters.` : undefined}
     >
       {(control) => (
         <div

@@ -65,6 +65,6 @@ function pictureOf({ title, cover_variant_id: cover }: Render, variant: Variant,
     alt: `${title}, variant ${index + 1}`,
     width: variant.width,
     height: variant.height,
-    ...(variant.id === cover && { mark: "Cover" }),
+    mark: variant.id === cover ? "Cover" : undefined,
   };
 }

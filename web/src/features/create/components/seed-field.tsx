@@ -1,6 +1,6 @@
 import { cx } from "class-variance-authority";
 import { Lock, LockOpen, Shuffle } from "lucide-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 
 import { Field, inputStyle } from "@/components/ui/field";
 import { IconButton } from "@/components/ui/icon-button";
@@ -16,7 +16,7 @@ interface SeedFieldProps {
 }
 
 /** The random seed. Unlocked, each generation draws a new one; typing a number locks it. */
-export function SeedField({ seed, locked, limits, onChange }: SeedFieldProps) {
+export const SeedField = memo(function SeedField({ seed, locked, limits, onChange }: SeedFieldProps) {
   // The text that is being typed; null otherwise, so that a new seed shows.
   const [typed, setTyped] = useState<string | null>(null);
   const wrong = typed !== null && parsed(typed, limits) === null;
@@ -30,7 +30,7 @@ export function SeedField({ seed, locked, limits, onChange }: SeedFieldProps) {
     <Field
       label="Seed"
       aside={<span className="text-ink-3">Same seed, same picture</span>}
-      {...(wrong && { error: `A whole number from ${limits.min_seed} to ${limits.max_seed}.` })}
+      error={wrong ? `A whole number from ${limits.min_seed} to ${limits.max_seed}.` : undefined}
     >
       {(control) => (
         <div className="flex gap-2">
@@ -63,7 +63,7 @@ export function SeedField({ seed, locked, limits, onChange }: SeedFieldProps) {
       )}
     </Field>
   );
-}
+});
 
 function parsed(text: string, { min_seed: min, max_seed: max }: Limits): number | null {
   const digits = text.replace(/\s/g, "");

@@ -1,3 +1,5 @@
+import { memo } from "react";
+
 import { GroupField } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
@@ -10,11 +12,12 @@ import type { Setting, SettingValue } from "../types";
 interface SettingFieldProps {
   setting: Setting;
   value: SettingValue | undefined;
-  onChange: (value: SettingValue) => void;
+  onChange: (id: string, value: SettingValue) => void;
 }
 
 /** One setting of a preset, with a control for its kind. */
-export function SettingField({ setting, value, onChange }: SettingFieldProps) {
+export const SettingField = memo(function SettingField({ setting, value, onChange: report }: SettingFieldProps) {
+  const onChange = (next: SettingValue) => report(setting.id, next);
   const shown = settingValue(setting, value);
   switch (setting.kind) {
     case "range":
@@ -27,7 +30,7 @@ export function SettingField({ setting, value, onChange }: SettingFieldProps) {
             min={setting.min}
             max={setting.max}
             step={setting.step}
-            {...(setting.unit && { unit: setting.unit })}
+            unit={setting.unit || undefined}
           />
           {setting.min_label && (
             <p aria-hidden className="flex justify-between pt-1 text-11 text-ink-3">
@@ -59,7 +62,7 @@ export function SettingField({ setting, value, onChange }: SettingFieldProps) {
     case "toggle":
       return <Switch label={setting.label} checked={shown === true} onChange={onChange} />;
   }
-}
+});
 
 type Choice = Setting & { kind: "choice" };
 

@@ -1,13 +1,14 @@
 import { cx } from "class-variance-authority";
-import { useCallback, type ReactNode, type Ref } from "react";
+import type { ReactNode, Ref } from "react";
 
 import { Deferred } from "@/components/deferred";
 import { GroupField } from "@/components/ui/field";
 import { Segmented } from "@/components/ui/segmented";
+import { useStableHandlers } from "@/lib/use-stable-handlers";
 
 import { activeInput, type Draft } from "../draft";
 import { activeSettings } from "@/api/preset-settings";
-import type { Config, Preset, Setting } from "../types";
+import type { Config, Preset, Setting, SettingValue } from "../types";
 import { CollectionField } from "./collection-field";
 import { PresetSummary } from "./preset-summary";
 import { PromptField } from "./prompt-field";
@@ -32,18 +33,17 @@ interface SettingsPanelProps {
 export function SettingsPanel(props: SettingsPanelProps) {
   const { userId, config, preset, draft, photo, promptRef, onChange, onChangePreset } = props;
   const hasPhoto = activeInput(draft, preset) !== null;
-  const onKeepIn = useCallback((collectionId: string | null) => onChange({ collectionId }), [onChange]);
+  const handlers = useStableHandlers({
+    keepIn: (collectionId: string | null) => onChange({ collectionId }),
+    setSeed: (seed: number, seedLocked: boolean) => onChange({ seed, seedLocked }),
+    set: (id: string, value: SettingValue) => onChange({ settings: { ...draft.settings, [id]: value } }),
+  });
   const settings = activeSettings(preset, hasPhoto);
   const aboutPhoto = settings.filter(({ when }) => when === "with_photo");
   const others = settings.filter(({ when }) => when !== "with_photo");
 
   const field = (setting: Setting) => (
-    <SettingField
-      key={setting.id}
-      setting={setting}
-      value={draft.settings[setting.id]}
-      onChange={(value) => onChange({ settings: { ...draft.settings, [setting.id]: value } })}
-    />
+    <SettingField key={setting.id} setting={setting} value={draft.settings[setting.id]} onChange={handlers.set} />
   );
   return (
     <div className="grid content-start gap-5">
@@ -66,14 +66,9 @@ export function SettingsPanel(props: SettingsPanelProps) {
       <Deferred>
         <LastRow settings={others} field={field} variants={<VariantsField {...props} />} />
         {preset.supports_seed && (
-          <SeedField
-            seed={draft.seed}
-            locked={draft.seedLocked}
-            limits={config.limits}
-            onChange={(seed, seedLocked) => onChange({ seed, seedLocked })}
-          />
+          <SeedField seed={draft.seed} locked={draft.seedLocked} limits={config.limits} onChange={handlers.setSeed} />
         )}
-        <CollectionField value={draft.collectionId} onChange={onKeepIn} />
+        <CollectionField value={draft.collectionId} onChange={handlers.keepIn} />
       </Deferred>
     </div>
   );

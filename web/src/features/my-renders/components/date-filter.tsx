@@ -14,6 +14,9 @@ interface DateFilterProps {
   onChange: (changes: { from?: string | undefined; to?: string | undefined }) => void;
 }
 
+/** No render is older. */
+const FIRST_DAY = "2000-01-01";
+
 const SPANS = [
   { label: "Today", days: 1 },
   { label: "Last 7 days", days: 7 },
@@ -54,20 +57,8 @@ export function DateFilter({ search: { from, to }, onChange }: DateFilterProps) 
           ))}
         </div>
         <div className="grid grid-cols-2 gap-2 max-tablet:grid-cols-1">
-          <TextField
-            label="From"
-            type="date"
-            value={from ?? ""}
-            max={to}
-            onChange={(event) => change({ from: event.target.value || undefined })}
-          />
-          <TextField
-            label="To"
-            type="date"
-            value={to ?? ""}
-            min={from}
-            onChange={(event) => change({ to: event.target.value || undefined })}
-          />
+          <DayField label="From" value={from} min={FIRST_DAY} max={to} onChange={(day) => change({ from: day })} />
+          <DayField label="To" value={to} min={from ?? FIRST_DAY} onChange={(day) => change({ to: day })} />
         </div>
         <Button
           variant="ghost"
@@ -82,6 +73,33 @@ export function DateFilter({ search: { from, to }, onChange }: DateFilterProps) 
         </Button>
       </div>
     </Popover>
+  );
+}
+
+interface DayFieldProps {
+  label: string;
+  value: string | undefined;
+  min: string;
+  max?: string | undefined;
+  onChange: (day: string | undefined) => void;
+}
+
+/** While a year is typed, the browser sends 0002, 0020 and 0202: only a day within the bounds is passed on. */
+function DayField({ label, value, min, max, onChange }: DayFieldProps) {
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <TextField
+      label={label}
+      type="date"
+      value={typed ?? value ?? ""}
+      min={min}
+      max={max}
+      onChange={({ target }) => {
+        setTyped(target.value);
+        if (target.validity.valid) onChange(target.value || undefined);
+      }}
+      onBlur={() => setTyped(null)}
+    />
   );
 }
 

@@ -5,6 +5,8 @@ import { givenBackNotice, NO_FREE_CREDITS, usedElsewhere } from "@/api/usage";
 import { Meter } from "@/components/ui/meter";
 import { Notice } from "@/components/ui/notice";
 import { dayAndMonth } from "@/lib/dates";
+import { grouped } from "@/lib/numbers";
+import { credits } from "@/lib/words";
 
 import { projected } from "../period";
 import type { Usage } from "../types";
@@ -28,9 +30,9 @@ export function BalanceSection({ usage, endsAt }: BalanceSectionProps) {
     <section aria-label="Credits this period">
       <p className="text-18 text-ink-2">
         <span className="mr-1.5 text-[3rem] leading-none font-semibold tracking-[-0.05em] text-ink tablet:text-60">
-          {remaining}
+          {grouped(remaining)}
         </span>{" "}
-        of {limit} credits left
+        of {credits(limit)} left
       </p>
       <div className="pt-4">
         <Meter label="Credits this period" used={used} held={reserved} limit={limit} />
@@ -41,10 +43,10 @@ export function BalanceSection({ usage, endsAt }: BalanceSectionProps) {
           {usage.disposable_mailbox
             ? NO_FREE_CREDITS
             : ends
-              ? `Your ${usage.plan.name} plan ends on ${dayAndMonth(endsAt)}. From then on you have ${String(creditsOf("free"))} credits a month.`
+              ? `Your ${usage.plan.name} plan ends on ${dayAndMonth(endsAt)}. From then on you have ${credits(creditsOf("free"))} a month.`
               : whatRenews({ limit, remaining, monthly: creditsOf(usage.plan.id), on: dayAndMonth(resetsAt) })}{" "}
           {usedElsewhere(usage)}
-          {pace !== null && used > 0 && ` At this pace you will use about ${String(pace)}.`}
+          {pace !== null && used > 0 && ` At this pace you will use about ${grouped(pace)}.`}
         </span>
       </p>
       {notice && (
@@ -69,8 +71,8 @@ function whatRenews({
   on: string;
 }): string {
   if (limit > monthly)
-    return `On ${on} your plan's ${String(monthly)} credits renew. The ${String(limit - monthly)} extra ones are for this period.`;
+    return `On ${on} your plan's ${credits(monthly)} renew. The ${grouped(limit - monthly)} extra ones are for this period.`;
   return remaining > 0
-    ? `Your ${String(limit)} credits renew on ${on}.`
-    : `You have used all ${String(limit)} credits. They renew on ${on}.`;
+    ? `Your ${credits(limit)} renew on ${on}.`
+    : `You have used all ${credits(limit)}. They renew on ${on}.`;
 }

@@ -1,7 +1,7 @@
 import { cx } from "class-variance-authority";
 import type { CSSProperties } from "react";
 
-import { LoadFailed } from "@/components/ui/load-failed";
+import { QueryState } from "@/components/query-state";
 import { dayAndMonth } from "@/lib/dates";
 
 import { useDays } from "../api/use-days";
@@ -12,18 +12,25 @@ const LINES = 3;
 
 /** Credits of each day of the period as bars on a ruler, with a table for screen readers. */
 export function DaysChart({ usage }: { usage: Usage }) {
-  const { data: spent = [], error, refetch } = useDays();
-  const bars = daysOfPeriod(usage.period_start, usage.resets_at, spent);
-  const largest = Math.max(LINES, ...bars.map((bar) => bar.credits));
-  const top = Math.ceil(largest / LINES) * LINES;
-  const first = bars[0];
-  const last = bars.at(-1);
   return (
     <section aria-labelledby="days-title">
       <h2 id="days-title" className="pb-3.5 text-15 font-semibold">
         Credits by day
       </h2>
-      {error && <LoadFailed error={error} onRetry={() => void refetch()} />}
+      <QueryState query={useDays()} pending={<div aria-hidden className="h-[136px] border-b border-ink" />}>
+        {(spent) => <Bars bars={daysOfPeriod(usage.period_start, usage.resets_at, spent)} />}
+      </QueryState>
+    </section>
+  );
+}
+
+function Bars({ bars }: { bars: ReturnType<typeof daysOfPeriod> }) {
+  const largest = Math.max(LINES, ...bars.map((bar) => bar.credits));
+  const top = Math.ceil(largest / LINES) * LINES;
+  const first = bars[0];
+  const last = bars.at(-1);
+  return (
+    <>
       <div aria-hidden className="drawn relative flex h-[136px] items-end gap-[3px] border-b border-ink pr-7">
         <div className="absolute inset-0 grid grid-rows-3">
           {Array.from({ length: LINES }, (_, line) => (
@@ -67,6 +74,6 @@ export function DaysChart({ usage }: { usage: Usage }) {
             ))}
         </tbody>
       </table>
-    </section>
+    </>
   );
 }

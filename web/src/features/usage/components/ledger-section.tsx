@@ -1,8 +1,9 @@
 import { cx } from "class-variance-authority";
 
-import { Button } from "@/components/ui/button";
-import { LoadFailed } from "@/components/ui/load-failed";
+import { QueryState } from "@/components/query-state";
+import { TextSkeleton } from "@/components/ui/skeleton";
 import { dateFormat } from "@/lib/dates";
+import { grouped } from "@/lib/numbers";
 
 import { useEntries } from "../api/use-entries";
 import type { Entry } from "../types";
@@ -26,41 +27,32 @@ const REASONS: Record<string, string> = {
 
 /** Every entry with its reason, latest first. */
 export function LedgerSection() {
-  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } = useEntries();
-  const entries = data?.pages.flatMap((page) => page.rows) ?? [];
+  const entries = useEntries();
   return (
     <section aria-labelledby="ledger-title" className="border-t border-line py-8">
       <h2 id="ledger-title" className="pb-3 text-18 font-semibold tracking-[-0.015em]">
         Ledger
       </h2>
-      {entries.length > 0 ? (
-        <table className="w-full text-13">
-          <thead className="sr-only">
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">What</th>
-              <th scope="col">Credits</th>
-            </tr>
-          </thead>
-          <tbody>
-            {entries.map((entry) => (
-              <Row key={entry.id} entry={entry} />
-            ))}
-          </tbody>
-        </table>
-      ) : (
-        data && (
+      <QueryState
+        query={entries}
+        pending={<TextSkeleton className="w-64" />}
+        empty={
           <p className="text-13 text-ink-2">Nothing here yet. Each render, and what it gives back, is listed here.</p>
-        )
-      )}
-      {error && <LoadFailed error={error} onRetry={() => void (isFetchNextPageError ? fetchNextPage() : refetch())} />}
-      {hasNextPage && !error && (
-        <div className="pt-4">
-          <Button blocked={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+        }
+      >
+        {({ pages }) => (
+          <table className="w-full text-13">
+            <thead className="sr-only">
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">What</th>
+                <th scope="col">Credits</th>
+              </tr>
+            </thead>
+            <tbody>{pages.flatMap(({ rows }) => rows.map((entry) => <Row key={entry.id} entry={entry} />))}</tbody>
+          </table>
+        )}
+      </QueryState>
     </section>
   );
 }
@@ -77,7 +69,7 @@ function Row({ entry }: { entry: Entry }) {
       </td>
       <td className={cx("num py-3 text-right", gain && "text-ok")}>
         {gain ? "+" : "−"}
-        {Math.abs(entry.amount)}
+        {grouped(Math.abs(entry.amount))}
       </td>
     </tr>
   );

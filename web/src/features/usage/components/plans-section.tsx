@@ -6,11 +6,12 @@ import { useState } from "react";
 import { type Interval, useBilling, useCheckout, usePortal } from "@/api/billing";
 import { useConfig } from "@/api/config";
 import { Button } from "@/components/ui/button";
-import { LoadFailed } from "@/components/ui/load-failed";
+import { QueryState } from "@/components/query-state";
 import { Notice } from "@/components/ui/notice";
 import { Segmented } from "@/components/ui/segmented";
 import { dayAndMonth } from "@/lib/dates";
 import { amount, priceOf, yearlyLabel } from "@/lib/money";
+import { grouped } from "@/lib/numbers";
 
 import type { Plan } from "../types";
 
@@ -23,7 +24,8 @@ const UNPAID: readonly (string | null)[] = ["past_due", "unpaid", "incomplete", 
 /** The plans side by side; on a phone the person's own is first. Stripe's pages take payments and change the plan. */
 export function PlansSection() {
   const { plans } = useConfig();
-  const { data: billing, error, refetch } = useBilling();
+  const query = useBilling();
+  const billing = query.data;
   const checkout = useCheckout();
   const portal = usePortal();
   const [chosen, setChosen] = useState<Interval | null>(null);
@@ -51,8 +53,7 @@ export function PlansSection() {
           className="w-56"
         />
       </div>
-      {billing && <PlanNotice {...billing} />}
-      {error && !billing && <LoadFailed error={error} onRetry={() => void refetch()} />}
+      <QueryState query={query}>{(state) => <PlanNotice {...state} />}</QueryState>
       {failed && (
         <div className="pb-4">
           <Notice tone="danger" live>
@@ -177,7 +178,7 @@ function PlanCard({
         </span>
       </p>
       <p className="text-13 text-ink-2">
-        <b className="font-medium text-ink">{plan.monthly_credits}</b> credits each month
+        <b className="font-medium text-ink">{grouped(plan.monthly_credits)}</b> credits each month
       </p>
       <ul className="grid gap-2 pt-4 pb-5 text-13 text-ink-2">
         {plan.features.map((feature) => (
