@@ -1,6 +1,6 @@
 """Time zones of calls that count by month or day. Postgres knows their names (its copy of the IANA database)."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
@@ -12,7 +12,7 @@ _UNKNOWN: Final = "22023"
 
 
 @contextmanager
-def known_time_zone() -> Iterator[None]:
+def known_time_zone() -> Generator[None]:
     """Around a call with a time zone: raises FieldError when there is no such zone."""
     try:
         yield

@@ -11,6 +11,7 @@ import pytest
 
 from libs.app_config.settings import load_settings
 from libs.repositories.billing import BillingRepository, BillingRow
+from libs.repositories.usage import UsageRepository
 from libs.services.billing.account_settings import EVENTS
 from libs.services.billing.prices import PriceIds
 from libs.services.billing.subscriptions import BillingService
@@ -101,9 +102,11 @@ async def portal_by_the_api(client: StripeClient, customer: str, variables: dict
         async def find(self) -> BillingRow:
             return row
 
-    billing = cast("BillingRepository", Billing())
+    # Usage is asked for a checkout only.
+    billing, usage = cast("BillingRepository", Billing()), cast("UsageRepository", None)
     prices, configuration = PriceIds(settings.price_ids), settings.portal_configuration
-    return await BillingService(uuid4(), billing, client, prices, settings.public_url, configuration).portal()
+    service = BillingService(uuid4(), billing, usage, client, prices, settings.public_url, configuration)
+    return await service.portal()
 
 
 def test_E1_setup_makes_an_endpoint_that_sends_every_event_in_the_version_that_is_read(stripe: StripeProcess) -> None:

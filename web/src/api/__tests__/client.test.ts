@@ -87,7 +87,7 @@ describe("a request", () => {
   });
 });
 
-it("B15: an answer is not handed to the person who has come since", async () => {
+it("an answer is not handed to the person who has come since", async () => {
   storeSession(ALICE);
   let release: () => void = vi.fn();
   const held = new Promise<void>((resolve) => (release = resolve));

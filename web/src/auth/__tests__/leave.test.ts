@@ -1,7 +1,7 @@
 import { renderHook, waitFor } from "@testing-library/react";
 import { expect, it, onTestFinished, vi } from "vitest";
 
-it("B15: a sign-out whose code does not come is said", async () => {
+it("a sign-out whose code does not come is said", async () => {
   vi.doMock("../session", () => ({ signOut: () => Promise.reject(new TypeError("Failed to fetch")) }));
   onTestFinished(() => vi.doUnmock("../session"));
   const { useToasts } = await import("@/components/ui/toast-store");

@@ -11,7 +11,7 @@ beforeEach(() => {
 
 const colors = () => [...document.querySelectorAll<HTMLMetaElement>("meta[data-theme]")].map(({ media }) => media);
 
-it("B15: the color of the browser's bar follows the chosen theme, and the system again", async () => {
+it("the color of the browser's bar follows the chosen theme, and the system again", async () => {
   const { setPreferences } = await import("../preferences");
   setPreferences({ theme: "dark" });
   expect(colors()).toEqual(["not all", "all"]);

@@ -9,7 +9,7 @@ it.each([
   [1000, "1,000"],
   [100000, "100,000"],
   [1234567, "1,234,567"],
-])("B15: %i is written %s", (number, words) => {
+])("%i is written %s", (number, words) => {
   expect(grouped(number)).toBe(words);
   expect(credits(number)).toBe(`${words} credits`);
 });

@@ -1,7 +1,7 @@
 import { act, renderHook } from "@testing-library/react";
 import { expect, it } from "vitest";
 
-it("B15: toasts do not stack without bound: the newest four stay", async () => {
+it("toasts do not stack without bound: the newest four stay", async () => {
   const { toast, useToasts } = await import("../toast-store");
   const { result } = renderHook(() => useToasts());
   act(() => {

@@ -28,7 +28,7 @@ const picture = () => screen.getByAltText("A");
 /** Without what jsdom leaves out when it is 0. */
 const transform = () => picture().parentElement?.style.transform.replace("px, 0px)", "px)");
 
-describe("B15: a wheel over a picture", () => {
+describe("a wheel over a picture", () => {
   it("scrolls the page, with Ctrl zooms, and once zoomed in zooms too", () => {
     render(<Stage />);
     // fireEvent returns false when the default, scrolling, was prevented.
@@ -49,7 +49,7 @@ describe("B15: a wheel over a picture", () => {
   });
 });
 
-it("B15: a zoomed view has no gap beside the next picture when that is narrower", () => {
+it("a zoomed view has no gap beside the next picture when that is narrower", () => {
   const { unmount } = render(<Stage start={ZOOMED} />);
   expect(transform()).toBe("translate(200px) scale(2)");
   unmount();

@@ -13,7 +13,7 @@ beforeEach(() => {
   storeSession(ALICE);
 });
 
-it("B11: a letter in the prompt draws neither the result nor the other settings", async () => {
+it("a letter in the prompt draws neither the result nor the other settings", async () => {
   const made = succeeded();
   backend.on("GET /api/v1/generations", () => ok([made])).on(`GET /api/v1/generations/${made.id}`, () => ok(made));
   const drawn: string[] = [];
@@ -44,7 +44,7 @@ it("B11: a letter in the prompt draws neither the result nor the other settings"
   expect(drawn.length).toBeLessThanOrEqual(1);
 });
 
-it("B15: the URL of a photo is asked for again while it lives, and at once when the picture does not load", async () => {
+it("the URL of a photo is asked for again while it lives, and at once when the picture does not load", async () => {
   const { pictureUrlQuery } = await import("../api/get-picture-url");
   const input = { kind: "upload", uploadId: "u1", name: "Oak.jpg", width: 4, height: 3 } as const;
   expect(pictureUrlQuery(input).staleTime).toBeLessThan(URLS_LIVE_MS);

@@ -18,7 +18,7 @@ beforeEach(() => {
 
 const tile = (number: number) => screen.findByRole("link", { name: `Render ${String(number)}` });
 
-it("B15: keeps two filters that are pressed before the address has followed", async () => {
+it("keeps two filters that are pressed before the address has followed", async () => {
   await openApp("/dashboard/renders");
   await tile(0);
   fireEvent.click(screen.getByRole("button", { name: "Interior" }));
@@ -27,7 +27,7 @@ it("B15: keeps two filters that are pressed before the address has followed", as
   expect(window.location.search).toContain("favorite=true");
 });
 
-it("B15: waits for the whole year of a date", async () => {
+it("waits for the whole year of a date", async () => {
   const user = await openApp("/dashboard/renders");
   await tile(0);
   await user.click(screen.getByRole("button", { name: "Any date" }));
@@ -41,7 +41,7 @@ it("B15: waits for the whole year of a date", async () => {
   await waitFor(() => expect(window.location.search).toBe("?from=2026-05-01"));
 });
 
-it("B11: draws no tile again while the page scrolls", async () => {
+it("draws no tile again while the page scrolls", async () => {
   const draws = vi.fn();
   vi.doMock("@/components/picture/picture", () => ({
     Picture: ({ src }: { src: string }) => {
