@@ -17,7 +17,7 @@ from tests.support.clients.superuser import Superuser
 from tests.support.factories import Draft, add_renders
 from tests.support.images import image_file
 from tests.support.processes.api import ROOT, ApiProcess, submit, until_ended
-from tests.support.waiting import until
+from tests.support.waiting import equals, until
 
 REASON = "Three of your pictures were reported as illegal."
 
@@ -116,8 +116,8 @@ async def test_A13_a_blocked_person_keeps_what_is_theirs_and_may_leave(
     assert (await client.post(f"/generations/{running}/cancel")).is_success
     assert (await client.delete(f"/shares/{link}")).is_success
     assert (await client.delete(f"/renders/{render}")).is_success
-    assert (await client.delete("/me")).status_code == 204
-    assert superuser.rows("select from private.blocks where owner_id = %s", api_alice.id) == []
+    assert (await client.delete("/me")).status_code == 202
+    await until(lambda: superuser.rows("select from private.blocks where owner_id = %s", api_alice.id), equals([]))
 
 
 # ---- Past our API
