@@ -1,11 +1,11 @@
 import { Toaster } from "./toaster";
 import { Tooltips } from "./tooltips";
 
-/** Layers over every page. */
-export function Layers() {
+/** Layers over every page. `toasts`: whether they are shown here. */
+export function Layers({ toasts }: { toasts: boolean }) {
   return (
     <>
-      <Toaster />
+      {toasts && <Toaster />}
       <Tooltips />
     </>
   );

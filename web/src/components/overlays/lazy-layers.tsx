@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 
 import { PlainToasts } from "./plain-toasts";
 import { useToasts } from "@/components/ui/toast-store";
@@ -7,10 +7,16 @@ import { loadOverlays, useLoadedOverlays } from "./use-overlays";
 /** Load it after the first page, before it is needed: "You are offline" must not need the network. */
 const LAYERS_AFTER_MS = 1000;
 
-/** Toasts and tooltips over every page. Toasts are plain until their code is there. */
+/**
+ * Toasts and tooltips over every page. Toasts are plain until their code is there. Those that are shown then stay so
+ * until another comes: a button that is replaced while it is being pressed does nothing.
+ */
 export function LazyLayers() {
   const newest = useToasts().at(-1)?.id;
   const overlays = useLoadedOverlays();
+  const [plain, setPlain] = useState(newest);
+  if (!overlays && plain !== newest) setPlain(newest);
+  const staysPlain = newest !== undefined && newest === plain;
   useEffect(() => {
     if (overlays) return;
     // If it does not come: the next toast, the network, or a menu that is opened tries again.
@@ -22,5 +28,10 @@ export function LazyLayers() {
       window.removeEventListener("online", load);
     };
   }, [overlays, newest]);
-  return overlays ? <overlays.Layers /> : <PlainToasts />;
+  return (
+    <>
+      {(!overlays || staysPlain) && <PlainToasts />}
+      {overlays && <overlays.Layers toasts={!staysPlain} />}
+    </>
+  );
 }

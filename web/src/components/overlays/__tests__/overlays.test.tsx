@@ -157,3 +157,19 @@ describe("where the code of overlays does not come", () => {
     expect(await screen.findByRole("region", { name: /^Notification/, hidden: true })).toBeInTheDocument();
   });
 });
+
+describe("a toast that is shown before their code is there", () => {
+  it("keeps its button, until another toast comes", async () => {
+    const { LazyLayers } = await import("../lazy-layers");
+    const { loadOverlays } = await import("../use-overlays");
+    const { toast } = await import("@/components/ui/toast-store");
+    render(<LazyLayers />);
+    act(() => toast("Moved to trash.", { actions: [{ label: "Undo", run: vi.fn() }] }));
+    const button = screen.getByRole("button", { name: "Undo" });
+    await act(loadOverlays);
+    expect(button).toBeInTheDocument();
+    act(() => toast("Restored."));
+    expect(await screen.findByText("Restored.")).toBeVisible();
+    expect(screen.getAllByRole("button", { name: "Dismiss" })).toHaveLength(2);
+  });
+});
