@@ -3,7 +3,7 @@
 JPEG = "26214400 bytes, image/jpeg"
 REALTIME = "Realtime would send deleted rows past row level security"
 READS = 'policy "renders: owner reads" on public.renders'
-OWNER = "(owner_id = ( SELECT auth.uid() AS uid))"
+OWNER = "(owner_id = ( SELECT private.caller_id() AS caller_id))"
 
 
 def differs(name: str, here: str, there: str) -> str:
@@ -13,7 +13,9 @@ def differs(name: str, here: str, there: str) -> str:
 CHANGES = {
     "function body": (
         """do $$ begin
-          execute replace(pg_get_functiondef('private.my_usage()'::regprocedure), 'auth.uid()', 'gen_random_uuid()');
+          execute replace(
+            pg_get_functiondef('private.my_usage()'::regprocedure), 'private.caller_id()', 'gen_random_uuid()'
+          );
         end $$""",
         ["function private.my_usage() is not as the migrations make it"],
     ),
