@@ -13,6 +13,8 @@ from tests.support.clients.database_user import DatabaseUser
 from tests.support.clients.superuser import Superuser
 from tests.support.processes.supabase_stack import SupabaseStack
 
+# Who asks; null in the last two for an account that is closed.
+CALLERS = ("auth.uid()", "private.caller_id()", "private.open_account()")
 METADATA = {
     "nothing": None,
     "a megabyte": {"name": "x" * 1_000_000},
@@ -94,10 +96,11 @@ def test_A9_policies_name_their_role_and_ask_no_metadata(superuser: Superuser) -
     assert len(policies) > 10
     assert [p for p in policies if "public" in p["roles"]] == []
     assert [p for p in policies if "metadata" in p["sql"] or "jwt" in p["sql"]] == []
-    # `auth.uid()` alone would be asked for every row.
-    assert [p for p in policies if p["sql"].count("auth.uid()") != p["sql"].count("SELECT auth.uid()")] == []
+    # Outside of a SELECT it would be asked for every row.
+    for caller in CALLERS:
+        assert [p for p in policies if p["sql"].count(caller) != p["sql"].count(f"SELECT {caller}")] == []
     # Only what belongs to nobody is open to everybody; a live link's files are, with the API's proof (G5).
-    unasked = [p for p in policies if "auth.uid()" not in p["sql"]]
+    unasked = [p for p in policies if not any(caller in p["sql"] for caller in CALLERS)]
     shared = [
         (p["table"], p["roles"], p["sql"]) for p in unasked if p["policyname"] == "renders: a live link reads files"
     ]
