@@ -59,7 +59,7 @@ export const effects = {
 
   sharesChanged: { refetch: [keys.shares.all] },
   uploadsChanged: { refetch: [keys.uploads.all] },
-  planChanged: { refetch: [keys.billing, keys.usage.all] },
+  planConfirmed: { refetch: [keys.usage.all] },
   /** The usage says why, on every page. */
   accountBlocked: { refetch: [keys.usage.all] },
 } satisfies Record<string, Effect | ((...about: never[]) => Effect)>;

@@ -45,7 +45,7 @@ export function DownloadButton({
         variant={variant}
         blocked={blocked}
         title="Download"
-        className="min-w-0 grow rounded-r-none"
+        className="min-w-0 shrink grow rounded-r-none max-tablet:px-2"
         onClick={onDownload}
       >
         <Download {...ICON} />

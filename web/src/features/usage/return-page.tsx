@@ -39,7 +39,7 @@ export function ReturnPage() {
     };
   }, []);
   useEffect(() => {
-    if (confirmed) after(queryClient, effects.planChanged);
+    if (confirmed) after(queryClient, effects.planConfirmed);
   }, [confirmed, queryClient]);
 
   return (
