@@ -184,10 +184,8 @@ async def test_H2_an_outage_is_told_in_bounded_time_and_ends_by_itself(
             deliver(own, job, body),
         )
         # An answer of the second before the outage is given again.
-        answers.append(
-            await until(lambda: alice.client.get(f"{own.url}/readyz"), lambda answer: answer.status_code != 200)
-        )
-        for answer in answers:
+        ready = await until(lambda: alice.client.get(f"{own.url}/readyz"), lambda answer: answer.status_code != 200)
+        for answer in (*answers, ready):
             is_upload = answer.request.url.path.endswith("/uploads")
             assert_unavailable(answer, *[ErrorCode.STORAGE_UNAVAILABLE] * is_upload)
             (failure,), _ = await own.logged(answer)
