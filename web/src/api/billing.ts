@@ -1,5 +1,7 @@
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 
+import type { Interval } from "@/lib/money";
+
 import { api, unwrap } from "./client";
 import { keys } from "./keys";
 
@@ -12,8 +14,6 @@ export const billingQuery = queryOptions({
 export function useBilling() {
   return useQuery(billingQuery);
 }
-
-export type Interval = "month" | "year";
 
 /** Goes to Stripe's checkout for a plan. */
 export function useCheckout() {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 
 import { monthName, shortMonthName } from "@/lib/dates";
 
-import { renderCount } from "./words";
+import { renderCount } from "@/lib/words";
 
 interface MonthRulerProps {
   months: readonly { month: string; count: number }[];

@@ -8,7 +8,7 @@ import { heightOf, layOut, neighbour, type Cell, type Line } from "./layout";
 import { RenderTile, type Step, type TileHandlers } from "./render-tile";
 import type { Selection } from "./use-selection";
 import { useVisibleLines } from "./use-visible-lines";
-import { renderCount } from "./words";
+import { renderCount } from "@/lib/words";
 
 interface RenderGridProps {
   label: string;

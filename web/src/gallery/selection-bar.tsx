@@ -5,7 +5,7 @@ import { Button, buttonStyle, type ButtonProps } from "@/components/ui/button";
 import { announce } from "@/lib/announcement";
 import { grouped } from "@/lib/numbers";
 
-import { renderCount } from "./words";
+import { renderCount } from "@/lib/words";
 
 interface SelectionBarProps {
   /** How many are selected. */

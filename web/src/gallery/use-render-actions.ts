@@ -12,7 +12,7 @@ import type { RenderCard } from "@/api/render-types";
 import { useFavorite } from "@/api/renders";
 import { toast } from "@/components/ui/toast-store";
 
-import { renderCount } from "./words";
+import { renderCount } from "@/lib/words";
 
 /** Undo restores the places of renders taken out of a collection, up to this many: it needs a request for each. */
 const MAX_PLACED = 20;

@@ -16,7 +16,7 @@ import { toast } from "@/components/ui/toast-store";
 import { BackLink } from "@/gallery/back-link";
 import { GridSkeleton } from "@/gallery/grid-skeleton";
 import { useRenderActions } from "@/gallery/use-render-actions";
-import { renderCount } from "@/gallery/words";
+import { renderCount } from "@/lib/words";
 import { useDocumentTitle } from "@/lib/document-title";
 import { ShareDialog } from "@/publishing/share-dialog";
 

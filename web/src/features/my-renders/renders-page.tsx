@@ -16,7 +16,7 @@ import { useGridKeys } from "@/gallery/use-grid-keys";
 import { useListing } from "@/gallery/use-listing";
 import { useRenderActions } from "@/gallery/use-render-actions";
 import { useSelection } from "@/gallery/use-selection";
-import { renderCount } from "@/gallery/words";
+import { renderCount } from "@/lib/words";
 import { monthName } from "@/lib/dates";
 import { useDocumentTitle } from "@/lib/document-title";
 import { useNarrow } from "@/lib/use-narrow";

@@ -18,7 +18,7 @@ import { useGridKeys } from "@/gallery/use-grid-keys";
 import { useListing } from "@/gallery/use-listing";
 import { useRenderActions } from "@/gallery/use-render-actions";
 import { useSelection } from "@/gallery/use-selection";
-import { renderCount } from "@/gallery/words";
+import { renderCount } from "@/lib/words";
 import { useDocumentTitle } from "@/lib/document-title";
 
 const TRASH: Listing = { filters: { trashed: true }, sort: "deleted", month: null };

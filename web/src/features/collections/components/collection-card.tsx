@@ -5,7 +5,7 @@ import { Ellipsis, FileArchive, FolderPlus, Heart, Pencil, Share2, Trash } from 
 import type { Collection } from "@/api/collections";
 import { buttonStyle } from "@/components/ui/button";
 import { Menu, MenuItem, MenuSeparator } from "@/components/overlays/menu";
-import { renderCount } from "@/gallery/words";
+import { renderCount } from "@/lib/words";
 
 interface CollectionCardProps {
   collection: Collection;

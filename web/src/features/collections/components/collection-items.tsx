@@ -21,7 +21,7 @@ import { useListing } from "@/gallery/use-listing";
 import { useRenderActions } from "@/gallery/use-render-actions";
 import { behindAfterPush, useReorder } from "@/gallery/use-reorder";
 import { useSelection } from "@/gallery/use-selection";
-import { renderCount } from "@/gallery/words";
+import { renderCount } from "@/lib/words";
 
 import type { CollectionSort } from "../collection-search";
 

@@ -1,14 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import { cx } from "class-variance-authority";
-import { Check } from "lucide-react";
 import type { CSSProperties } from "react";
 
 import { useConfig } from "@/api/config";
 import type { components } from "@/api/schema";
 import { useUsage } from "@/api/usage";
 import { useSession } from "@/auth/session";
+import { PlanFeatures } from "@/components/plan-features";
 import { buttonStyle } from "@/components/ui/button";
 import { amount, priceOf, type Interval } from "@/lib/money";
+import { grouped } from "@/lib/numbers";
 
 import { middlePrice } from "../middle-price";
 
@@ -67,10 +68,10 @@ function PlanCard({
       <div className="grid gap-2.5 border-t border-line py-4 text-13">
         <p className="flex justify-between gap-3">
           <span>
-            <b className="num font-medium">{plan.monthly_credits.toLocaleString("en-US")}</b> credits a month
+            <b className="num font-medium">{grouped(plan.monthly_credits)}</b> credits a month
           </span>
           <span className="text-ink-2">
-            about <b className="num font-medium text-ink">{pictures.toLocaleString("en-US")}</b> pictures
+            about <b className="num font-medium text-ink">{grouped(pictures)}</b> pictures
           </span>
         </p>
         <div
@@ -89,14 +90,7 @@ function PlanCard({
           )}
         </p>
       </div>
-      <ul className="grid gap-2 border-t border-line pt-4 text-13 text-ink-2">
-        {plan.features.map((feature) => (
-          <li key={feature} className="flex items-center gap-2">
-            <Check aria-hidden size={15} strokeWidth={1.6} className="shrink-0" />
-            {feature}
-          </li>
-        ))}
-      </ul>
+      <PlanFeatures features={plan.features} className="border-t border-line pt-4" />
     </article>
   );
 }

@@ -1,16 +1,17 @@
 import { Link } from "@tanstack/react-router";
-import { ArrowUpRight, Check } from "lucide-react";
+import { ArrowUpRight } from "lucide-react";
 import { cx } from "class-variance-authority";
 import { useState } from "react";
 
-import { type Interval, useBilling, useCheckout, usePortal } from "@/api/billing";
+import { useBilling, useCheckout, usePortal } from "@/api/billing";
 import { useConfig } from "@/api/config";
+import { PlanFeatures } from "@/components/plan-features";
 import { Button } from "@/components/ui/button";
 import { QueryState } from "@/components/query-state";
 import { Notice } from "@/components/ui/notice";
 import { Segmented } from "@/components/ui/segmented";
 import { dayAndMonth } from "@/lib/dates";
-import { amount, priceOf, yearlyLabel } from "@/lib/money";
+import { amount, priceOf, yearlyLabel, type Interval } from "@/lib/money";
 import { grouped } from "@/lib/numbers";
 
 import type { Plan } from "../types";
@@ -180,14 +181,7 @@ function PlanCard({
       <p className="text-13 text-ink-2">
         <b className="font-medium text-ink">{grouped(plan.monthly_credits)}</b> credits each month
       </p>
-      <ul className="grid gap-2 pt-4 pb-5 text-13 text-ink-2">
-        {plan.features.map((feature) => (
-          <li key={feature} className="flex items-center gap-2">
-            <Check aria-hidden size={15} strokeWidth={1.6} className="shrink-0" />
-            {feature}
-          </li>
-        ))}
-      </ul>
+      <PlanFeatures features={plan.features} className="pt-4 pb-5" />
       <div className="mt-auto grid">{children}</div>
     </article>
   );
