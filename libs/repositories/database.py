@@ -35,6 +35,8 @@ IDLE_SECONDS: Final = 15
 
 # SQLSTATEs that repositories give a meaning: https://www.postgresql.org/docs/current/errcodes-appendix.html
 FOREIGN_KEY_VIOLATION: Final = "23503"
+# A value that a function of Postgres does not know, such as the name of a time zone.
+INVALID_PARAMETER_VALUE: Final = "22023"
 # A policy does not let a new row in, as for the JWT of a deleted account.
 INSUFFICIENT_PRIVILEGE: Final = "42501"
 

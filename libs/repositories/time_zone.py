@@ -2,13 +2,9 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Final
 
 from libs.errors import FieldError
-from libs.repositories.database import DatabaseRefused
-
-# https://www.postgresql.org/docs/current/errcodes-appendix.html: invalid_parameter_value
-_UNKNOWN: Final = "22023"
+from libs.repositories.database import INVALID_PARAMETER_VALUE, DatabaseRefused
 
 
 @contextmanager
@@ -17,6 +13,6 @@ def known_time_zone() -> Generator[None]:
     try:
         yield
     except DatabaseRefused as refusal:
-        if refusal.code != _UNKNOWN:
+        if refusal.code != INVALID_PARAMETER_VALUE:
             raise
         raise FieldError("time_zone", "There is no such time zone. Send a name such as Europe/Berlin.") from refusal
